@@ -1,0 +1,42 @@
+import {changedOf, listedOf, type Tally} from './accounting.ts';
+
+/** Limits that pause a run and name themselves. `null` is no limit. */
+export interface Budgets {
+  /** Failures as a share of settled items, once so many were settled. */
+  readonly failureShare: number;
+  readonly failureShareAfter: number;
+  readonly failuresInARow: number | null;
+  readonly failures: number | null;
+  readonly changes: number | null;
+  readonly bytes: number | null;
+}
+
+export const defaultBudgets: Budgets = {
+  failureShare: 0.05,
+  failureShareAfter: 200,
+  failuresInARow: 50,
+  failures: null,
+  changes: null,
+  bytes: null,
+};
+
+export interface Spent {
+  readonly tally: Tally;
+  readonly failuresInARow: number;
+}
+
+/** The sentence that says which budget is spent, or null while all hold. */
+export function spentBudget(budgets: Budgets, {tally, failuresInARow}: Spent): string | null {
+  const settled = listedOf(tally) - tally.pending;
+  if (budgets.failuresInARow !== null && failuresInARow >= budgets.failuresInARow)
+    return `${failuresInARow} failures in a row (budget failuresInARow: ${budgets.failuresInARow})`;
+  if (settled >= budgets.failureShareAfter && tally.failed > settled * budgets.failureShare)
+    return `${tally.failed} of ${settled} items failed (budget failureShare: ${budgets.failureShare * 100} %)`;
+  if (budgets.failures !== null && tally.failed > budgets.failures)
+    return `${tally.failed} items failed (budget failures: ${budgets.failures})`;
+  if (budgets.changes !== null && changedOf(tally) >= budgets.changes)
+    return `${changedOf(tally)} items changed (budget changes: ${budgets.changes})`;
+  if (budgets.bytes !== null && tally.bytes >= budgets.bytes)
+    return `${tally.bytes} bytes read (budget bytes: ${budgets.bytes})`;
+  return null;
+}

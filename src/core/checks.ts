@@ -1,0 +1,45 @@
+/** What verification measures: invariants and coverage. */
+
+export type Severity = 'blocking' | 'warning';
+
+/** One row that breaks an invariant, as text for a screen: its key and what is wrong with it. */
+export interface Breach {
+  readonly key: string;
+  readonly detail: string;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  /** How many rows break it; 0 holds. */
+  readonly count: number;
+  readonly sample: readonly Breach[];
+  /** What the figure does and does not say, for instance a sample's confidence. */
+  readonly note?: string;
+  readonly why: string;
+  readonly recovery: string;
+}
+
+/** A share of what should be in the target that is there. `group` is "*" for the whole. */
+export interface CoverageGroup {
+  readonly group: string;
+  readonly done: number;
+  readonly total: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly objects?: number;
+  readonly missing?: Readonly<Record<string, number>>;
+}
+
+/** Percent to two decimals, never rounded up to 100: 2,237 of 2,238 is 99.95, and 99.999 is 99.99. */
+export function percent(done: number, total: number): number {
+  if (total === 0) return 100;
+  if (done >= total) return 100;
+  return Math.floor((done / total) * 10_000) / 100;
+}
+
+/** The largest share of wrong items that a clean sample of `size` leaves possible at 95 %, in percent. */
+export function sampleBound(size: number): number {
+  return size === 0 ? 100 : (1 - 0.05 ** (1 / size)) * 100;
+}

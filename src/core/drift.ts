@@ -1,0 +1,76 @@
+import type {Entry} from './entry.ts';
+
+/**
+ * Drift: how the world differs from a stored plan. Added items wait until they are accepted, gone ones are skipped,
+ * changed decisions are counted and, past the limit, pause the run.
+ */
+export interface Drift {
+  readonly added: number;
+  readonly gone: number;
+  readonly changed: number;
+}
+
+export const noDrift: Drift = {added: 0, gone: 0, changed: 0};
+
+export interface DriftLimit {
+  /** Share of the plan's items. */
+  readonly share: number;
+  /** Never fewer than so many items. */
+  readonly least: number;
+}
+
+export const defaultDriftLimit: DriftLimit = {share: 0.01, least: 10};
+
+export function driftAllowed(limit: DriftLimit, planned: number): number {
+  return Math.max(limit.least, Math.floor(planned * limit.share));
+}
+
+export function addDrift(a: Drift, b: Drift): Drift {
+  return {added: a.added + b.added, gone: a.gone + b.gone, changed: a.changed + b.changed};
+}
+
+export interface DriftedPage {
+  readonly entries: readonly Entry[];
+  readonly drift: Drift;
+  /** The keys whose decision changed, to name them. */
+  readonly changedKeys: readonly string[];
+}
+
+/**
+ * Compares freshly decided entries with what was planned for the same keys. `signature` says what of a change was
+ * reviewed: two changes with the same signature are the same decision.
+ */
+export function applyDrift(
+  entries: readonly Entry[],
+  planned: ReadonlyMap<string, Entry>,
+  signature: (entry: Entry) => string,
+  acceptNew: boolean,
+): DriftedPage {
+  const changedKeys: string[] = [];
+  let added = 0;
+  const kept = entries.map(entry => {
+    const plan = planned.get(entry.key);
+    if (plan === undefined) {
+      added++;
+      return acceptNew ? entry : waiting(entry);
+    }
+    if (plan.action !== entry.action || signature(plan) !== signature(entry)) changedKeys.push(entry.key);
+    return entry;
+  });
+  return {entries: kept, drift: {added, gone: 0, changed: changedKeys.length}, changedKeys};
+}
+
+function waiting({key, bytes, fingerprint}: Entry): Entry {
+  return {key, bytes, fingerprint, action: 'wait', reason: 'appeared since the dry run'};
+}
+
+/** A planned item that is no longer listed. */
+export function goneEntry(planned: Entry): Entry {
+  return {
+    key: planned.key,
+    bytes: 0,
+    fingerprint: null,
+    action: 'skip',
+    reason: 'gone since the dry run',
+  };
+}

@@ -1,0 +1,53 @@
+import type {PartitionTally, Tally} from './accounting.ts';
+import type {CheckResult, CoverageGroup} from './checks.ts';
+import type {Drift} from './drift.ts';
+import type {FaultData} from './failure.ts';
+import type {Finding} from './probe.ts';
+import type {RunMode, RunStatus, StopReason} from './run.ts';
+
+/** Where a run stands. Both identities hold in every snapshot. */
+export interface Snapshot {
+  readonly run: string;
+  readonly backfill: string;
+  readonly mode: RunMode;
+  readonly status: RunStatus;
+  readonly tally: Tally;
+  readonly partitions: PartitionTally;
+  readonly drift: Drift;
+  /** Items that a plan announces; null while the total is not known. */
+  readonly expected: number | null;
+  readonly limits: readonly HostLimit[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface HostLimit {
+  readonly host: string;
+  readonly limit: number;
+  readonly inFlight: number;
+  readonly reason: string;
+  /** When the host wants the next request, in milliseconds since the epoch; null is now. */
+  readonly waitsUntil: number | null;
+}
+
+/** What a run tells whoever watches. Screens, plain lines and JSON are all made from these. */
+export type RunEvent = {readonly snapshot: Snapshot} & (
+  | {readonly type: 'started'; readonly source: string; readonly target: string; readonly label: string}
+  | {readonly type: 'probed'; readonly findings: readonly Finding[]}
+  | {readonly type: 'partition'; readonly partition: string; readonly state: 'found' | 'split' | 'done' | 'failed'}
+  | {readonly type: 'listed'; readonly partition: string; readonly items: number}
+  | {readonly type: 'returned'; readonly partition: string; readonly items: number}
+  | {readonly type: 'page'; readonly partition: string; readonly page: number; readonly settled: Tally; readonly cursor: string}
+  | {readonly type: 'failure'; readonly partition: string; readonly key: string; readonly fault: FaultData}
+  | {readonly type: 'retrying'; readonly host: string; readonly attempt: number; readonly waitMs: number; readonly fault: FaultData}
+  | {readonly type: 'drift'; readonly keys: readonly string[]}
+  | {readonly type: 'note'; readonly level: 'info' | 'warning'; readonly message: string}
+  | {readonly type: 'stopping'; readonly reason: StopReason}
+  | {readonly type: 'check'; readonly result: CheckResult}
+  | {readonly type: 'coverage'; readonly group: CoverageGroup}
+  | {readonly type: 'ended'; readonly reason: StopReason | null; readonly seconds: number}
+);
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An event before the engine adds the snapshot. */
+export type RunNews = DistributiveOmit<RunEvent, 'snapshot'>;

@@ -1,0 +1,19 @@
+/** What a probe found before anything else is done. A finding of level `error` closes the gate of every run. */
+
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'error';
+  readonly subject: 'source' | 'target';
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export interface Probe<Facts> {
+  readonly findings: readonly Finding[];
+  /** The target's schema as found, as text: a live run needs the one that its dry run saw. */
+  readonly schema: string;
+  readonly facts: Facts;
+}
+
+export function errorsOf(probe: Probe<unknown>): readonly Finding[] {
+  return probe.findings.filter(finding => finding.level === 'error');
+}

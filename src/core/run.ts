@@ -1,0 +1,49 @@
+/** A run's modes and its life. Every transition is a compare-and-set in the ledger, against this table. */
+
+export const runModes = ['dry-run', 'live', 'verify', 'undo', 'estimate'] as const;
+export type RunMode = (typeof runModes)[number];
+
+export const runStatuses = [
+  'pending',
+  'running',
+  'pausing',
+  'paused',
+  'cancelling',
+  'cancelled',
+  'completed',
+  'incomplete',
+  'failed',
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+const next: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  pending: ['running', 'cancelled', 'failed'],
+  running: ['pausing', 'paused', 'cancelling', 'completed', 'incomplete', 'failed', 'running'],
+  pausing: ['paused', 'cancelling', 'completed', 'incomplete', 'failed', 'running'],
+  paused: ['running', 'cancelled'],
+  cancelling: ['cancelled', 'completed', 'incomplete', 'failed', 'running'],
+  cancelled: [],
+  completed: [],
+  incomplete: ['running'],
+  failed: ['running', 'cancelled'],
+};
+
+/** The statuses from which `to` may be reached. `running → running` is a take-over from a dead process. */
+export function sourcesOf(to: RunStatus): readonly RunStatus[] {
+  return runStatuses.filter(from => next[from].includes(to));
+}
+
+export function canMove(from: RunStatus, to: RunStatus): boolean {
+  return next[from].includes(to);
+}
+
+/** A process is, or believes it is, at work on the run. */
+export function isActive(status: RunStatus): boolean {
+  return status === 'running' || status === 'pausing' || status === 'cancelling';
+}
+
+/** Why a run stopped before its end: the operator, or a budget, or drift. */
+export interface StopReason {
+  readonly by: 'operator' | 'budget' | 'drift' | 'interrupt';
+  readonly message: string;
+}

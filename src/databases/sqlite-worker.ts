@@ -1,0 +1,117 @@
+/**
+ * The thread that holds one SQLite database: `node:sqlite` is synchronous, and a long statement or a busy lock must
+ * not freeze keys, heartbeat or pause. A transaction that fails is rolled back here, before anything else can run.
+ */
+import {DatabaseSync, type StatementSync} from 'node:sqlite';
+import {parentPort} from 'node:worker_threads';
+import type {FailureKind} from '../core/failure.ts';
+import type {OpenOptions, PlainStatement, Request, Response, Rows} from './sqlite-protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('sqlite-worker runs only as a worker thread');
+
+const cacheSize = 200;
+let database: DatabaseSync | null = null;
+const prepared = new Map<string, StatementSync>();
+
+port.on('message', (request: Request) => port.postMessage(answer(request)));
+
+function answer(request: Request): Response {
+  try {
+    return {id: request.id, ok: true, rows: perform(request)};
+  } catch (error) {
+    const code = sqliteCode(error);
+    return {id: request.id, ok: false, kind: kindOf(code), code, message: messageOf(error)};
+  }
+}
+
+function perform(request: Request): readonly Rows[] {
+  switch (request.op) {
+    case 'open':
+      open(request.options);
+      return [];
+    case 'query':
+      return [run(request.statement)];
+    case 'transaction':
+      return transaction(request.statements);
+    case 'close':
+      prepared.clear();
+      database?.close();
+      database = null;
+      return [];
+    default:
+      return request satisfies never;
+  }
+}
+
+function open({path, readOnly, pragmas, busyTimeoutMs}: OpenOptions): void {
+  database = new DatabaseSync(path, {readOnly, timeout: busyTimeoutMs});
+  for (const pragma of pragmas) database.exec(pragma);
+  // The header is read only now: a file that is no database fails here, and not in the middle of a run.
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+}
+
+function transaction(statements: readonly PlainStatement[]): readonly Rows[] {
+  const db = opened();
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const rows = statements.map(run);
+    db.exec('COMMIT');
+    return rows;
+  } catch (error) {
+    // Some errors (a full disk) have rolled back already; a second ROLLBACK would hide their message.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function run({sql, params}: PlainStatement): Rows {
+  return statement(sql).all(...params) as Rows;
+}
+
+function statement(sql: string): StatementSync {
+  const known = prepared.get(sql);
+  if (known !== undefined) return known;
+  if (prepared.size >= cacheSize) prepared.clear();
+  const fresh = opened().prepare(sql);
+  prepared.set(sql, fresh);
+  return fresh;
+}
+
+function opened(): DatabaseSync {
+  if (database === null) throw new Error('the database is closed');
+  return database;
+}
+
+function sqliteCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
+}
+
+/** Primary result codes: https://www.sqlite.org/rescode.html */
+function kindOf(code: number): FailureKind {
+  switch (code & 0xff) {
+    case 19: // CONSTRAINT
+    case 20: // MISMATCH
+      return 'refused';
+    case 5: // BUSY
+    case 6: // LOCKED
+      return 'timeout';
+    case 18: // TOOBIG
+      return 'too-large';
+    case 3: // PERM
+    case 8: // READONLY
+    case 23: // AUTH
+      return 'denied';
+    case 14: // CANTOPEN
+      return 'not-found';
+    case 10: // IOERR
+    case 13: // FULL
+      return 'server-error';
+    default:
+      return 'invalid';
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,81 @@
+import type {Tally} from '../core/accounting.ts';
+import type {Drift} from '../core/drift.ts';
+import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
+import type {Statement} from '../core/sql.ts';
+import {upsertFingerprints} from './fingerprints.ts';
+import {dropIntent, insertPage} from './pages.ts';
+import {addTallySql, tallyParams} from './records.ts';
+
+export interface Checkpoint {
+  readonly run: string;
+  readonly partition: string;
+  readonly page: number;
+  /** Settled, in key order. */
+  readonly entries: readonly Entry[];
+  readonly cursor: string;
+  readonly delta: Tally;
+  readonly drift: Drift;
+  readonly failuresInARow: number;
+  /** What is kept of the page: the decisions of a dry run, or the before-images of what was changed. */
+  readonly keeps: 'plan' | 'image';
+  /** The page's changes were committed with a mark. */
+  readonly marked: boolean;
+  /** The items were open before: those that no longer are leave the list. */
+  readonly reopened: boolean;
+  /** Whose fingerprints these are; null where none are kept. */
+  readonly fingerprints: {readonly source: string; readonly target: string} | null;
+  readonly at: number;
+}
+
+/** One transaction of the ledger: counts, cursor, open items, plan or images, and the end of the page's intent. */
+export async function checkpointStatements(checkpoint: Checkpoint): Promise<readonly Statement[]> {
+  const {run, partition, page, entries, cursor, delta, drift, failuresInARow, at} = checkpoint;
+  const kept = checkpoint.keeps === 'plan' ? entries : entries.filter(isChange);
+  return [
+    dropIntent(run, partition),
+    ...(kept.length === 0 ? [] : [await insertPage(run, checkpoint.keeps, partition, page, kept)]),
+    {
+      sql: `UPDATE partitions SET cursor = ?, page = max(page, ?), marked_page = CASE WHEN ? THEN ?2 ELSE marked_page END, ${addTallySql}
+            WHERE run = ? AND id = ?`,
+      params: [cursor, page, checkpoint.marked ? 1 : 0, ...tallyParams(delta), run, partition],
+    },
+    {
+      sql: `UPDATE runs SET beat_at = ?, failures_in_a_row = ?, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
+              drift_changed = drift_changed + ? WHERE id = ?`,
+      params: [at, failuresInARow, drift.added, drift.gone, drift.changed, run],
+    },
+    ...openItemStatements(checkpoint),
+    ...(checkpoint.fingerprints === null ? [] : upsertFingerprints(checkpoint.fingerprints, entries)),
+  ];
+}
+
+function openItemStatements({run, partition, entries, reopened, at}: Checkpoint): readonly Statement[] {
+  const open = entries.filter(isOpen);
+  return [
+    ...(reopened
+      ? [
+          {
+            sql: 'DELETE FROM open_items WHERE run = ? AND key IN (SELECT value FROM json_each(?))',
+            params: [run, JSON.stringify(entries.map(entry => entry.key))],
+          },
+        ]
+      : []),
+    ...(open.length === 0 ? [] : [insertOpenItems(run, partition, open, at)]),
+  ];
+}
+
+function insertOpenItems(run: string, partition: string, open: readonly Entry[], at: number): Statement {
+  const items = open.map(entry => ({
+    key: entry.key,
+    outcome: entryOutcome(entry),
+    kind: entry.fault?.kind ?? null,
+    message: entry.fault?.message ?? entry.reason ?? '',
+    attempts: entry.attempts ?? 0,
+  }));
+  return {
+    sql: `INSERT OR REPLACE INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
+          SELECT ?, value->>'key', ?, value->>'outcome', value->>'kind', value->>'message', value->>'attempts', ?
+          FROM json_each(?)`,
+    params: [run, partition, at, JSON.stringify(items)],
+  };
+}

@@ -1,0 +1,59 @@
+import {z} from 'zod';
+import type {Entry} from '../core/entry.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Statement} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+
+export interface Known {
+  readonly fingerprint: string;
+  readonly found: unknown;
+}
+
+/** What inspection found of items' versions, for one source and target: an unchanged item is not read twice. */
+export class Fingerprints {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async between(source: string, target: string, {lo, hi}: KeyRange): Promise<ReadonlyMap<string, Known>> {
+    const rows = await this.#db.query(
+      `SELECT key, fingerprint, found FROM fingerprints WHERE source = ? AND target = ? AND key > ? AND (?4 IS NULL OR key <= ?4)`,
+      [source, target, lo, hi],
+    );
+    const text = z.string();
+    return new Map(
+      rows.map(row => [
+        text.parse(row['key']),
+        {fingerprint: text.parse(row['fingerprint']), found: JSON.parse(text.parse(row['found'])) as unknown},
+      ]),
+    );
+  }
+
+  async count(source: string, target: string): Promise<number> {
+    const [row] = await this.#db.query('SELECT count(*) AS n FROM fingerprints WHERE source = ? AND target = ?', [source, target]);
+    return z.number().parse(row?.['n']);
+  }
+}
+
+export function upsertFingerprints(
+  {source, target}: {readonly source: string; readonly target: string},
+  entries: readonly Entry[],
+): readonly Statement[] {
+  const known = entries.flatMap(entry =>
+    entry.fingerprint === null || entry.found === undefined
+      ? []
+      : [{key: entry.key, fingerprint: entry.fingerprint, found: JSON.stringify(entry.found)}],
+  );
+  if (known.length === 0) return [];
+  return [
+    {
+      sql: `INSERT INTO fingerprints (source, target, key, fingerprint, found)
+            SELECT ?, ?, value->>'key', value->>'fingerprint', value->>'found' FROM json_each(?) WHERE true
+            ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, found = excluded.found
+            WHERE fingerprint IS NOT excluded.fingerprint OR found IS NOT excluded.found`,
+      params: [source, target, JSON.stringify(known)],
+    },
+  ];
+}

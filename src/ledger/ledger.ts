@@ -1,0 +1,128 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, resolve} from 'node:path';
+import {z} from 'zod';
+import {OperatorError} from '../core/operator-error.ts';
+import type {Statement} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+import {type Migration, readMigrations} from '../databases/migrate.ts';
+import {freeBytes, refuseNetworkFileSystem} from '../databases/sqlite.ts';
+import {SqliteFault, SqliteThread} from '../databases/sqlite-thread.ts';
+import {Audit} from './audit.ts';
+import {type Checkpoint, checkpointStatements} from './checkpoint.ts';
+import {Fingerprints} from './fingerprints.ts';
+import {Measurements} from './measurements.ts';
+import {OpenItems} from './open-items.ts';
+import {Pages} from './pages.ts';
+import {Partitions} from './partitions.ts';
+import {Runs} from './runs.ts';
+
+const busyTimeoutMs = 10_000;
+const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
+
+/** Headgate's own database. Several processes may have it open at once. */
+export class Ledger {
+  readonly path: string;
+  readonly runs: Runs;
+  readonly partitions: Partitions;
+  readonly pages: Pages;
+  readonly openItems: OpenItems;
+  readonly fingerprints: Fingerprints;
+  readonly measurements: Measurements;
+  readonly audit: Audit;
+  readonly #db: Database;
+
+  private constructor(path: string, db: Database) {
+    this.path = path;
+    this.#db = db;
+    this.runs = new Runs(db);
+    this.partitions = new Partitions(db);
+    this.pages = new Pages(db);
+    this.openItems = new OpenItems(db);
+    this.fingerprints = new Fingerprints(db);
+    this.measurements = new Measurements(db);
+    this.audit = new Audit(db);
+  }
+
+  static async open(path: string): Promise<Ledger> {
+    const absolute = resolve(path);
+    try {
+      await mkdir(dirname(absolute), {recursive: true});
+      await refuseNetworkFileSystem(absolute);
+      const db = await SqliteThread.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
+      try {
+        await migrate(db, path);
+      } catch (error) {
+        await db.close();
+        throw error;
+      }
+      return new Ledger(absolute, db);
+    } catch (error) {
+      throw explain(path, error);
+    }
+  }
+
+  async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    await this.#db.transaction(await checkpointStatements(checkpoint));
+  }
+
+  /** Bytes free where the ledger grows. */
+  freeBytes(): Promise<number | null> {
+    return freeBytes(dirname(this.path));
+  }
+
+  /** A consistent copy in one file, while others use the ledger. */
+  async backup(destination: string): Promise<void> {
+    await this.#db.query('VACUUM INTO ?', [resolve(destination)]);
+  }
+
+  /** Gives the space of deleted rows back to the disk. */
+  async vacuum(): Promise<void> {
+    await this.#db.query('VACUUM');
+    await this.#db.query('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
+
+async function migrate(db: Database, path: string): Promise<void> {
+  const migrations = await readMigrations('ledger');
+  const newest = migrations.at(-1)?.number ?? 0;
+  const version = await ledgerVersion(db);
+  if (version > newest)
+    throw new OperatorError(
+      'usage',
+      `ledger ${path}: it was written by a newer headgate (ledger version ${version}, this program knows ${newest})`,
+      'Upgrade headgate, or name another ledger with --ledger.',
+    );
+  const missing = migrations.filter(({number}) => number > version);
+  for (const migration of missing) await applyMigration(db, migration);
+}
+
+/** user_version is part of the transaction, so a ledger is never between two versions. */
+async function applyMigration(db: Database, {number, statements}: Migration): Promise<void> {
+  const isFree: Statement = {sql: `SELECT 1 FROM pragma_user_version WHERE user_version < ${number}`, params: []};
+  if ((await db.query(isFree.sql)).length === 0) return;
+  try {
+    await db.transaction([...statements, {sql: `PRAGMA user_version = ${number}`, params: []}]);
+  } catch (error) {
+    // Another process may have made the same tables between our look and our transaction.
+    if ((await ledgerVersion(db)) < number) throw error;
+  }
+}
+
+async function ledgerVersion(db: Database): Promise<number> {
+  const [row] = await db.query('PRAGMA user_version');
+  return z.number().parse(row?.['user_version']);
+}
+
+function explain(path: string, error: unknown): unknown {
+  if (error instanceof SqliteFault && ((error.code & 0xff) === 26 || (error.code & 0xff) === 11))
+    return new OperatorError('usage', `ledger ${path}: this file is not a ledger (${error.message})`, 'Name another with --ledger, or restore a backup: headgate ledger restore FILE.');
+  if (error instanceof SqliteFault)
+    return new OperatorError('failed', `ledger ${path}: it can't be opened (${error.message})`, 'Check the folder and its rights, or name another with --ledger.');
+  if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOTDIR' || error.code === 'EEXIST' || error.code === 'EROFS'))
+    return new OperatorError('usage', `ledger ${path}: its folder can't be made (${error.message})`, 'Name a ledger in a folder that you may write: --ledger PATH.');
+  return error;
+}

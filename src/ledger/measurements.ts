@@ -1,0 +1,36 @@
+import {z} from 'zod';
+import type {CheckResult, CoverageGroup} from '../core/checks.ts';
+import type {Database} from '../databases/database.ts';
+
+/** What verification measured, by run and by target: results to show, and baselines to compare with. */
+export class Measurements {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async saveCheck(run: string, target: string, result: CheckResult, at: number): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: 'INSERT OR REPLACE INTO checks (run, target, id, severity, count, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        params: [run, target, result.id, result.severity, result.count, JSON.stringify(result), at],
+      },
+    ]);
+  }
+
+  async saveCoverage(run: string, target: string, group: CoverageGroup): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: 'INSERT OR REPLACE INTO coverage (run, target, group_name, done, total, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        params: [run, target, group.group, group.done, group.total, JSON.stringify(group), group.at],
+      },
+    ]);
+  }
+
+  /** How many rows broke an invariant when it was last measured on a target; null where it never was. */
+  async baseline(target: string, id: string): Promise<number | null> {
+    const [row] = await this.#db.query('SELECT count FROM checks WHERE target = ? AND id = ? ORDER BY at DESC LIMIT 1', [target, id]);
+    return row === undefined ? null : z.number().parse(row['count']);
+  }
+}

@@ -1,0 +1,84 @@
+import {z} from 'zod';
+import {type FailureKind, failureKinds} from '../core/failure.ts';
+import type {Row} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+
+/** An item that a run could not finish: it failed, waits (added since the plan) or is in conflict. */
+export interface OpenItem {
+  readonly key: string;
+  readonly partition: string;
+  readonly outcome: 'failed' | 'pending' | 'skipped';
+  readonly kind: FailureKind | null;
+  readonly message: string;
+  readonly attempts: number;
+  readonly at: number;
+}
+
+const openItem = z.object({
+  key: z.string(),
+  partition: z.string(),
+  outcome: z.enum(['failed', 'pending', 'skipped']),
+  kind: z.enum(failureKinds).nullable(),
+  message: z.string(),
+  attempts: z.number(),
+  at: z.number(),
+});
+
+export interface PartitionFailure {
+  readonly partition: string;
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly at: number;
+}
+
+const partitionFailure = z.object({
+  partition: z.string(),
+  kind: z.enum(failureKinds),
+  message: z.string(),
+  at: z.number(),
+});
+
+export interface OpenFilter {
+  readonly outcomes?: readonly OpenItem['outcome'][];
+  readonly kind?: FailureKind;
+}
+
+export class OpenItems {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** A page of a run's open items beyond a key, in key order. */
+  async after(run: string, key: string, limit: number, filter: OpenFilter = {}): Promise<readonly OpenItem[]> {
+    const rows = await this.#db.query(
+      `SELECT * FROM open_items WHERE run = ? AND key > ? AND outcome IN (SELECT value FROM json_each(?)) AND (?4 IS NULL OR kind = ?4)
+       ORDER BY key LIMIT ?5`,
+      [run, key, JSON.stringify(filter.outcomes ?? ['failed', 'pending', 'skipped']), filter.kind ?? null, limit],
+    );
+    return rows.map(row => openItem.parse(row));
+  }
+
+  async count(run: string, filter: OpenFilter = {}): Promise<number> {
+    const [row] = await this.#db.query(
+      `SELECT count(*) AS n FROM open_items WHERE run = ? AND outcome IN (SELECT value FROM json_each(?)) AND (?3 IS NULL OR kind = ?3)`,
+      [run, JSON.stringify(filter.outcomes ?? ['failed', 'pending', 'skipped']), filter.kind ?? null],
+    );
+    return z.number().parse(row?.['n']);
+  }
+
+  /** The open items among some keys, for the causes of what is missing. */
+  async among(run: string, keys: readonly string[]): Promise<ReadonlyMap<string, OpenItem>> {
+    const rows = await this.#db.query(
+      'SELECT * FROM open_items WHERE run = ? AND key IN (SELECT value FROM json_each(?))',
+      [run, JSON.stringify(keys)],
+    );
+    return new Map(rows.map(row => openItem.parse(row)).map(item => [item.key, item]));
+  }
+
+  async partitionFailures(run: string): Promise<readonly PartitionFailure[]> {
+    const rows: readonly Row[] = await this.#db.query('SELECT * FROM partition_failures WHERE run = ? ORDER BY partition', [run]);
+    return rows.map(row => partitionFailure.parse(row));
+  }
+}

@@ -1,0 +1,127 @@
+import {z} from 'zod';
+import type {Entry} from '../core/entry.ts';
+import {compareKeys, inRange, type KeyRange} from '../core/keys.ts';
+import type {Row, Statement} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+import {packEntries, unpackEntries} from './codec.ts';
+
+export type PageKind = 'plan' | 'intent' | 'image';
+
+export interface StoredPage {
+  readonly seq: number;
+  readonly partition: string;
+  readonly page: number;
+  readonly entries: readonly Entry[];
+}
+
+const pageRow = z.object({seq: z.number(), partition: z.string(), page: z.number()});
+const cachedPages = 8;
+
+/** Plans, intents and before-images: compressed pages of entries in key order. */
+export class Pages {
+  readonly #db: Database;
+  readonly #cache = new Map<number, readonly Entry[]>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async intend(run: string, partition: string, page: number, entries: readonly Entry[]): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: 'UPDATE partitions SET page = ? WHERE run = ? AND id = ? AND page < ?1',
+        params: [page, run, partition],
+      },
+      await insertPage(run, 'intent', partition, page, entries),
+    ]);
+  }
+
+  async dropIntents(run: string, partition: string): Promise<void> {
+    await this.#db.transaction([dropIntent(run, partition)]);
+  }
+
+  async intents(run: string): Promise<readonly StoredPage[]> {
+    const rows = await this.#db.query(
+      "SELECT seq, partition, page, body FROM pages WHERE run = ? AND kind = 'intent' ORDER BY seq",
+      [run],
+    );
+    return Promise.all(rows.map(readPage));
+  }
+
+  /**
+   * The entries of a kind within a key range, in key order. Pages may overlap (a retried item was planned twice): the
+   * later page holds.
+   */
+  async between(run: string, kind: PageKind, range: KeyRange): Promise<readonly Entry[]> {
+    const rows = await this.#db.query(
+      `SELECT seq FROM pages WHERE run = ? AND kind = ? AND last_key > ? AND (?4 IS NULL OR first_key <= ?4) ORDER BY seq`,
+      [run, kind, range.lo, range.hi],
+    );
+    const byKey = new Map<string, Entry>();
+    for (const row of rows) {
+      for (const entry of await this.#entriesOf(z.number().parse(row['seq'])))
+        if (inRange(entry.key, range)) byKey.set(entry.key, entry);
+    }
+    return [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key));
+  }
+
+  /** Pages of a kind in the order in which they were stored, a partition's or all; memory is one page. */
+  async *all(run: string, kind: PageKind, partition?: string): AsyncGenerator<StoredPage> {
+    let after = 0;
+    for (;;) {
+      const [row] = await this.#db.query(
+        `SELECT seq, partition, page, body FROM pages
+         WHERE run = ? AND kind = ? AND seq > ? AND (?4 IS NULL OR partition = ?4) ORDER BY seq LIMIT 1`,
+        [run, kind, after, partition ?? null],
+      );
+      if (row === undefined) return;
+      const page = await readPage(row);
+      yield page;
+      after = page.seq;
+    }
+  }
+
+  /** The partitions that hold pages of a kind, and how many entries each. */
+  async partitionsWith(run: string, kind: PageKind): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#db.query(
+      'SELECT partition, sum(entries) AS entries FROM pages WHERE run = ? AND kind = ? GROUP BY partition ORDER BY min(seq)',
+      [run, kind],
+    );
+    return new Map(rows.map(row => [z.string().parse(row['partition']), z.number().parse(row['entries'])]));
+  }
+
+  async #entriesOf(seq: number): Promise<readonly Entry[]> {
+    const known = this.#cache.get(seq);
+    if (known !== undefined) return known;
+    const [row] = await this.#db.query('SELECT body FROM pages WHERE seq = ?', [seq]);
+    const entries = await unpackEntries(row?.['body']);
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size >= cachedPages && oldest.done !== true) this.#cache.delete(oldest.value);
+    this.#cache.set(seq, entries);
+    return entries;
+  }
+}
+
+export async function insertPage(
+  run: string,
+  kind: PageKind,
+  partition: string,
+  page: number,
+  entries: readonly Entry[],
+): Promise<Statement> {
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('an empty page is not stored');
+  return {
+    sql: `INSERT INTO pages (run, kind, partition, page, first_key, last_key, entries, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    params: [run, kind, partition, page, first.key, last.key, entries.length, await packEntries(entries)],
+  };
+}
+
+export function dropIntent(run: string, partition: string): Statement {
+  return {sql: "DELETE FROM pages WHERE run = ? AND kind = 'intent' AND partition = ?", params: [run, partition]};
+}
+
+async function readPage(row: Row): Promise<StoredPage> {
+  return {...pageRow.parse(row), entries: await unpackEntries(row['body'])};
+}

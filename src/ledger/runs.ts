@@ -1,0 +1,191 @@
+import {z} from 'zod';
+import {tallyNames} from '../core/accounting.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/run.ts';
+import type {SqlValue, Statement} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
+
+const runColumns = `r.*,
+  ${tallyNames.map(name => `r.${name} + COALESCE((SELECT sum(p.${name}) FROM partitions p WHERE p.run = r.id AND p.status <> 'done'), 0) AS ${name}`).join(',\n  ')},
+  (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status = 'failed') AS partitions_failed,
+  (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status IN ('pending', 'running')) AS partitions_pending`;
+
+export interface Transition {
+  readonly holder?: Holder | null;
+  readonly reason?: StopReason | null;
+  readonly at: number;
+}
+
+/** Runs and their life in the ledger. A transition is a compare-and-set: it answers false where another process was first. */
+export class Runs {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async create(order: RunOrder): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `INSERT INTO runs (id, backfill, mode, status, source, target, source_label, target_label, target_name, scope,
+                settings, schema, config_digest, program, rehearsed_by, undoes, label, created_at)
+              VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        params: [
+          order.id,
+          order.backfill,
+          order.mode,
+          order.source,
+          order.target,
+          order.sourceLabel,
+          order.targetLabel,
+          order.targetName,
+          JSON.stringify(order.scope),
+          JSON.stringify(order.settings),
+          order.schema,
+          order.configDigest,
+          order.program,
+          order.rehearsedBy,
+          order.undoes,
+          order.label,
+          order.createdAt,
+        ],
+      },
+    ]);
+  }
+
+  async find(id: string): Promise<RunRecord | null> {
+    const [row] = await this.#db.query(`SELECT ${runColumns} FROM runs r WHERE r.id = ?`, [id]);
+    return row === undefined ? null : readRun(row);
+  }
+
+  /** The run that the operator means: its id, the only one that begins so, or `last`. */
+  async resolve(named: string): Promise<RunRecord> {
+    const pattern = `${named.replace(/[\\%_]/g, '\\$&')}%`;
+    const [where, params]: [string, readonly SqlValue[]] =
+      named === 'last' ? ['1', []] : ["r.id = ? OR r.id LIKE ? ESCAPE '\\'", [named, pattern]];
+    const rows = await this.#db.query(
+      `SELECT ${runColumns} FROM runs r WHERE ${where} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
+      [...params, named === 'last' ? 1 : 2],
+    );
+    const [first, second] = rows.map(readRun);
+    if (first === undefined)
+      throw new OperatorError('usage', `there is no run ${named} in this ledger`, 'headgate status lists the runs; --ledger names another ledger.');
+    if (second !== undefined && first.id !== named && second.id !== named)
+      throw new OperatorError('usage', `several runs begin with ${named}`, `Name one in full: ${first.id}, ${second.id} …`);
+    return second?.id === named ? second : first;
+  }
+
+  async list(limit: number): Promise<readonly RunRecord[]> {
+    const rows = await this.#db.query(
+      `SELECT ${runColumns} FROM runs r ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
+      [limit],
+    );
+    return rows.map(readRun);
+  }
+
+  /** The newest run on a target in one of the modes, where the filter holds; null where there is none. */
+  async latest(target: string, backfill: string, modes: readonly RunMode[]): Promise<RunRecord | null> {
+    const [row] = await this.#db.query(
+      `SELECT ${runColumns} FROM runs r
+       WHERE r.target = ? AND r.backfill = ? AND r.mode IN (SELECT value FROM json_each(?))
+       ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
+      [target, backfill, JSON.stringify(modes)],
+    );
+    return row === undefined ? null : readRun(row);
+  }
+
+  /** Moves a run on, if it still is where the table of core/run.ts allows it from. */
+  async move(id: string, to: RunStatus, {holder, reason, at}: Transition, from = sourcesOf(to)): Promise<boolean> {
+    const ends = to !== 'running' && to !== 'pausing' && to !== 'cancelling';
+    const [moved = []] = await this.#db.transaction([
+      {
+        sql: `UPDATE runs SET status = ?, beat_at = ?, stop_reason = ?,
+                holder = CASE WHEN ?5 THEN ?6 ELSE holder END, host = CASE WHEN ?5 THEN ?7 ELSE host END,
+                pid = CASE WHEN ?5 THEN ?8 ELSE pid END, process_start = CASE WHEN ?5 THEN ?9 ELSE process_start END,
+                request = CASE WHEN ?5 THEN NULL ELSE request END,
+                started_at = COALESCE(started_at, ?2), finished_at = CASE WHEN ?10 THEN ?2 END
+              WHERE id = ?4 AND status IN (SELECT value FROM json_each(?11))
+              RETURNING id`,
+        params: [
+          to,
+          at,
+          reason == null ? null : JSON.stringify(reason),
+          id,
+          holder === undefined ? 0 : 1,
+          holder?.name ?? null,
+          holder?.host ?? null,
+          holder?.pid ?? null,
+          holder?.processStart ?? null,
+          ends ? 1 : 0,
+          JSON.stringify(from),
+        ],
+      },
+    ]);
+    return moved.length === 1;
+  }
+
+  /** Takes a run over from a holder that is dead; false where it has moved on meanwhile. */
+  async takeOver(id: string, from: Holder | null, holder: Holder, at: number): Promise<boolean> {
+    const [taken = []] = await this.#db.transaction([
+      {
+        sql: `UPDATE runs SET status = 'running', holder = ?, host = ?, pid = ?, process_start = ?, beat_at = ?,
+                stop_reason = NULL, request = NULL, finished_at = NULL
+              WHERE id = ? AND holder IS ? AND status IN ('running', 'pausing', 'cancelling') RETURNING id`,
+        params: [holder.name, holder.host, holder.pid, holder.processStart, at, id, from?.name ?? null],
+      },
+    ]);
+    return taken.length === 1;
+  }
+
+  /** Asks whoever works on the run to stop; false where nobody does. */
+  async request(id: string, request: 'pause' | 'cancel'): Promise<boolean> {
+    const [asked = []] = await this.#db.transaction([
+      {
+        sql: `UPDATE runs SET request = ? WHERE id = ? AND status IN ('running', 'pausing', 'cancelling') RETURNING id`,
+        params: [request, id],
+      },
+    ]);
+    return asked.length === 1;
+  }
+
+  /** What was asked of the run; `lost` where another process has taken it over. */
+  async requested(id: string, holder: string): Promise<'pause' | 'cancel' | 'lost' | null> {
+    const [row] = await this.#db.query('SELECT request, holder FROM runs WHERE id = ?', [id]);
+    if (row === undefined || row['holder'] !== holder) return 'lost';
+    return z.enum(['pause', 'cancel']).nullable().parse(row['request']);
+  }
+
+  async set(id: string, values: RunValues): Promise<void> {
+    await this.#db.transaction([setRun(id, values)]);
+  }
+
+  /** Claims a dry run for one live run: a plan is executed at most once. */
+  async use(plan: string, by: string): Promise<boolean> {
+    const [used = []] = await this.#db.transaction([
+      {sql: 'UPDATE runs SET used_by = ? WHERE id = ? AND used_by IS NULL RETURNING id', params: [by, plan]},
+    ]);
+    return used.length === 1;
+  }
+
+  async release(plan: string, by: string): Promise<void> {
+    await this.#db.transaction([
+      {sql: 'UPDATE runs SET used_by = NULL WHERE id = ? AND used_by = ?', params: [plan, by]},
+    ]);
+  }
+}
+
+export type RunValues = Partial<{
+  readonly fence: number;
+  readonly discovered: 0 | 1;
+  readonly capped_at: string | null;
+  readonly label: string;
+}>;
+
+function setRun(id: string, values: RunValues): Statement {
+  const entries = Object.entries(values);
+  return {
+    sql: `UPDATE runs SET ${entries.map(([name]) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    params: [...entries.map(([, value]) => value), id],
+  };
+}

@@ -1,0 +1,161 @@
+import type {BigIntStats} from 'node:fs';
+import {lstat, readdir, realpath, stat} from 'node:fs/promises';
+import {sep} from 'node:path';
+import {compareKeys, inRange} from '../core/keys.ts';
+import {faultOf, hasCode} from './directory-faults.ts';
+import {inKeyOrder, joinPath, type NamedEntry, type Path, sortKey} from './directory-names.ts';
+import type {Listing, StoredObject} from './object-store.ts';
+
+/** A file written more recently may change again without a new mtime: some file systems count in two seconds. */
+const racyMs = 2_500;
+const batchSize = 1_000;
+
+interface Folder {
+  readonly path: Path;
+  readonly prefix: string;
+  readonly valid: boolean;
+  readonly entries: readonly NamedEntry[];
+  next: number;
+}
+
+/** Walks a tree so that keys come in byte order; memory is one page and the names of the folders on the way. */
+export async function* walk(root: string, listing: Listing): AsyncGenerator<readonly StoredObject[]> {
+  const stack: Folder[] = [await openFolder(root, '', true)];
+  let page: StoredObject[] = [];
+  for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
+    listing.signal.throwIfAborted();
+    const files = nextFiles(folder, listing);
+    page.push(...(await Promise.all(files.map(file => describe(root, folder, file)))).filter(object => object !== null));
+    const below = folder.entries[folder.next];
+    if (page.length >= batchSize) {
+      yield page;
+      page = [];
+    }
+    if (below === undefined) stack.pop();
+    else if (below.kind === 'folder') {
+      folder.next++;
+      if (!reaches(`${folder.prefix}${below.name}/`, listing)) continue;
+      try {
+        stack.push(await openFolder(joinPath(folder.path, below.raw), `${folder.prefix}${below.name}/`, folder.valid && below.valid));
+      } catch (error) {
+        if (hasCode(error, 'ENOENT')) continue;
+        page.push(unreadableFolder(`${folder.prefix}${below.name}/`, error));
+      }
+    }
+  }
+  if (page.length > 0) yield page;
+}
+
+/** The files up to the next folder, at most a batch. Leaves `folder.next` at what follows. */
+function nextFiles(folder: Folder, listing: Listing): readonly NamedEntry[] {
+  const files: NamedEntry[] = [];
+  for (; files.length < batchSize; folder.next++) {
+    const entry = folder.entries[folder.next];
+    if (entry === undefined || entry.kind === 'folder') break;
+    const key = folder.prefix + entry.name;
+    if (key.startsWith(listing.prefix) && inRange(key, listing)) files.push(entry);
+  }
+  return files;
+}
+
+/** Whether any key below the folder can be in the listing. */
+export function reaches(folderPrefix: string, {prefix, lo, hi}: Listing): boolean {
+  if (!folderPrefix.startsWith(prefix) && !prefix.startsWith(folderPrefix)) return false;
+  if (hi !== null && compareKeys(folderPrefix, hi) > 0) return false;
+  return lo.startsWith(folderPrefix) || compareKeys(folderPrefix, lo) > 0;
+}
+
+async function openFolder(path: Path, prefix: string, valid: boolean): Promise<Folder> {
+  const dirents = await readdir(path, {withFileTypes: true, encoding: 'buffer'});
+  return {path, prefix, valid, entries: inKeyOrder(dirents), next: 0};
+}
+
+async function describe(root: string, folder: Folder, entry: NamedEntry): Promise<StoredObject | null> {
+  const key = folder.prefix + entry.name;
+  const object = await describeFile(root, joinPath(folder.path, entry.raw), key);
+  if (object === null || (folder.valid && entry.valid)) return object;
+  return {
+    ...object,
+    fault: {kind: 'invalid', message: 'its name is not UTF-8: rename it (bytes that are not are shown as \\xHH)'},
+  };
+}
+
+/** A file as an object; null where it is gone. */
+export async function describeFile(root: string, path: Path, key: string): Promise<StoredObject | null> {
+  try {
+    const info = await lstat(path, {bigint: true});
+    if (info.isFile()) return objectOf(key, info);
+    if (info.isSymbolicLink()) return await describeLink(root, path, key);
+    return {...objectOf(key, info), skip: 'not a regular file'};
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    return {...nothingKnown(key), fault: faultOf(error, key)};
+  }
+}
+
+/** A link to a file inside the folder is that file under another key; any other is named and left alone. */
+async function describeLink(root: string, path: Path, key: string): Promise<StoredObject> {
+  let destination: string;
+  try {
+    destination = await realpath(path);
+  } catch {
+    return {...nothingKnown(key), skip: 'a symbolic link that leads nowhere'};
+  }
+  if (!isInside(root, destination)) return {...nothingKnown(key), skip: 'a symbolic link that leads out of the folder'};
+  const info = await stat(destination, {bigint: true});
+  if (info.isFile()) return objectOf(key, info);
+  return {...nothingKnown(key), skip: 'a symbolic link to something that is not a file'};
+}
+
+export function isInside(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function objectOf(key: string, info: BigIntStats): StoredObject {
+  const version = versionOf(info);
+  const age = Date.now() - Number(info.mtimeMs);
+  return {
+    key,
+    size: Number(info.size),
+    modifiedAt: Number(info.mtimeMs),
+    version,
+    fingerprint: age > racyMs ? version : null,
+  };
+}
+
+/** Size and modification time: what rsync trusts, to the nanosecond. */
+export function versionOf(info: BigIntStats): string {
+  return `${info.size}-${info.mtimeNs}`;
+}
+
+function unreadableFolder(key: string, error: unknown): StoredObject {
+  const fault = faultOf(error, key);
+  return {...nothingKnown(key), fault: {...fault, message: `the folder can't be listed, nor what is in it: ${fault.message}`}};
+}
+
+function nothingKnown(key: string): StoredObject {
+  return {key, size: 0, modifiedAt: 0, version: '', fingerprint: null};
+}
+
+/** The key of the entry in the middle of what the range holds, in the first folder on the way that holds several. */
+export async function middleOf(root: string, listing: Listing): Promise<string | null> {
+  let folder = await openFolder(root, '', true);
+  for (;;) {
+    const inside = folder.entries.filter(entry => isCandidate(folder.prefix + sortKey(entry), entry, listing));
+    const [only] = inside;
+    if (inside.length > 1) {
+      const middle = inside[Math.floor((inside.length - 1) / 2)];
+      if (middle === undefined) return null;
+      // "0" follows "/": everything below the folder is before it.
+      const key = folder.prefix + (middle.kind === 'folder' ? `${middle.name}0` : middle.name);
+      return inRange(key, listing) ? key : null;
+    }
+    if (only === undefined || only.kind !== 'folder') return null;
+    folder = await openFolder(joinPath(folder.path, only.raw), `${folder.prefix}${only.name}/`, true);
+  }
+}
+
+function isCandidate(key: string, entry: NamedEntry, listing: Listing): boolean {
+  if (entry.kind === 'folder') return reaches(key, listing);
+  return key.startsWith(listing.prefix) && inRange(key, listing);
+}

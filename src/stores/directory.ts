@@ -1,0 +1,116 @@
+import {createHash} from 'node:crypto';
+import {constants} from 'node:fs';
+import {access, type FileHandle, open, realpath, stat} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {Fault} from '../core/failure.ts';
+import {printableKey} from '../core/keys.ts';
+import type {Finding} from '../core/probe.ts';
+import {faultOf, hasCode} from './directory-faults.ts';
+import {describeFile, isInside, middleOf, versionOf, walk} from './directory-walk.ts';
+import type {Listing, ObjectStore, ReadOptions, StoredObject} from './object-store.ts';
+
+const chunkBytes = 256 * 1024;
+/** A device or a named pipe in a file's place must not block, and a link is looked at before it is followed. */
+const readFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/** A folder as an object store: keys are paths below it, with slashes. Nothing outside of it is ever read. */
+export async function directoryStore(folder: string): Promise<ObjectStore> {
+  const absolute = resolve(folder);
+  const root = await realpath(absolute).catch(() => absolute);
+  return {
+    host: 'local disk',
+    id: `folder:${root}`,
+    label: folder,
+    check: () => check(root, folder),
+    list: listing => listed(root, listing),
+    lookup: (key, signal) => lookup(root, key, signal),
+    sha256: (object, options) => sha256(root, object, options),
+    middle: (listing: Listing) => middleOf(root, listing),
+  };
+}
+
+async function check(root: string, folder: string): Promise<readonly Finding[]> {
+  const info = await stat(root).catch(() => null);
+  if (info === null)
+    return [error(`${folder}: there is no such folder`, 'Name an existing folder with --source.')];
+  if (!info.isDirectory()) return [error(`${folder}: this is not a folder`, 'Name the folder that holds the files.')];
+  try {
+    await access(root, constants.R_OK | constants.X_OK);
+  } catch {
+    return [error(`${folder}: this folder can't be read`, 'Grant the user that runs headgate read access to it.')];
+  }
+  return [{level: 'ok', subject: 'source', message: `${folder}: the folder can be read`}];
+}
+
+function error(message: string, remedy: string): Finding {
+  return {level: 'error', subject: 'source', message, remedy};
+}
+
+async function* listed(root: string, listing: Listing): AsyncGenerator<readonly StoredObject[]> {
+  try {
+    yield* walk(root, listing);
+  } catch (error) {
+    listing.signal.throwIfAborted();
+    throw faultOf(error, root);
+  }
+}
+
+async function lookup(root: string, key: string, signal: AbortSignal): Promise<StoredObject | null> {
+  signal.throwIfAborted();
+  const segments = key.split('/');
+  const isPath = !key.includes('\0') && !segments.some(segment => segment === '' || segment === '.' || segment === '..');
+  return isPath ? describeFile(root, `${root}/${key}`, key) : null;
+}
+
+async function sha256(root: string, object: StoredObject, {signal, onBytes}: ReadOptions): Promise<string> {
+  signal.throwIfAborted();
+  try {
+    await using file = await openInside(root, `${root}/${object.key}`, object.key);
+    return await hashUnchanged(file, object, signal, onBytes);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw faultOf(error, object.key);
+  }
+}
+
+async function openInside(root: string, path: string, key: string): Promise<FileHandle> {
+  try {
+    return await open(path, readFlags);
+  } catch (error) {
+    if (!hasCode(error, 'ELOOP')) throw error;
+    const destination = await realpath(path);
+    if (!isInside(root, destination))
+      throw new Fault('changed', `${printableKey(key)}: it has become a link that leads out of the folder`);
+    return open(destination, readFlags);
+  }
+}
+
+/** Hashes what the listing saw, or throws `changed`: before, after and in length it must be the same file. */
+async function hashUnchanged(
+  file: FileHandle,
+  object: StoredObject,
+  signal: AbortSignal,
+  onBytes: ReadOptions['onBytes'],
+): Promise<string> {
+  const before = await file.stat({bigint: true});
+  if (!before.isFile() || versionOf(before) !== object.version) throw changed(object, 'since it was listed');
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, object.size));
+  let total = 0;
+  while (total < object.size) {
+    signal.throwIfAborted();
+    const {bytesRead} = await file.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    total += bytesRead;
+    onBytes?.(bytesRead);
+  }
+  const after = await file.stat({bigint: true});
+  if (total !== object.size || versionOf(after) !== object.version || after.ctimeNs !== before.ctimeNs)
+    throw changed(object, 'while it was read');
+  return hash.digest('hex');
+}
+
+function changed(object: StoredObject, when: string): Fault {
+  return new Fault('changed', `${printableKey(object.key)}: the file changed ${when}`);
+}

@@ -1,0 +1,54 @@
+import type {FaultData} from '../core/failure.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Finding} from '../core/probe.ts';
+
+/** One object as a listing gives it. */
+export interface StoredObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** Guards a read: bytes of another version are never taken for this one's. */
+  readonly version: string;
+  /** The version, where an equal one proves equal bytes; null where it does not (a file that was written just now). */
+  readonly fingerprint: string | null;
+  /** Why this is not an object to index, for instance a link that leads elsewhere. */
+  readonly skip?: string;
+  /** Why it was listed, but can't be read. */
+  readonly fault?: FaultData;
+}
+
+export interface Listing extends KeyRange {
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** Told of every chunk that was read. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/**
+ * Where objects are read: a folder or a bucket. Writing is not part of it. Every operation stops with the signal's
+ * reason as soon as it is aborted, and throws `Fault` for what the service or the data did.
+ */
+export interface ObjectStore {
+  /** Requests to one host share a limit. */
+  readonly host: string;
+  /** The same for the same place, whoever names it. */
+  readonly id: string;
+  /** As it can be passed to --source. */
+  readonly label: string;
+  /** Whether it can be reached, and what to do if not. */
+  check(): Promise<readonly Finding[]>;
+  /** Pages of objects, keys ascending by bytes, each key once. */
+  list(listing: Listing): AsyncIterable<readonly StoredObject[]>;
+  /** One object as it is now; null where there is none. */
+  lookup(key: string, signal: AbortSignal): Promise<StoredObject | null>;
+  /** SHA-256 of the object's bytes in lower-case hex, in constant memory. Fault `changed` where it is not the listed version. */
+  sha256(object: StoredObject, options: ReadOptions): Promise<string>;
+  /** A key that parts the range in two with about as many objects, or null where it can't or need not be parted. */
+  middle(listing: Listing): Promise<string | null>;
+}
