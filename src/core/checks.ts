@@ -28,7 +28,12 @@ export interface CoverageGroup {
   readonly total: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Rows of the target, and those that are as they should be. */
+  readonly rows: number;
+  readonly rowsDone: number;
+  /** Listed at the source, where there is one to list. */
   readonly objects?: number;
+  /** What is not there, by cause. */
   readonly missing?: Readonly<Record<string, number>>;
 }
 

@@ -64,13 +64,3 @@ function waiting({key, bytes, fingerprint}: Entry): Entry {
   return {key, bytes, fingerprint, action: 'wait', reason: 'appeared since the dry run'};
 }
 
-/** A planned item that is no longer listed. */
-export function goneEntry(planned: Entry): Entry {
-  return {
-    key: planned.key,
-    bytes: 0,
-    fingerprint: null,
-    action: 'skip',
-    reason: 'gone since the dry run',
-  };
-}

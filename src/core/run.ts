@@ -42,8 +42,28 @@ export function isActive(status: RunStatus): boolean {
   return status === 'running' || status === 'pausing' || status === 'cancelling';
 }
 
-/** Why a run stopped before its end: the operator, or a budget, or drift. */
+export const stoppers = ['operator', 'cancel', 'interrupt', 'budget', 'drift', 'lost', 'error'] as const;
+
+/** Why a run stopped before its end; `lost` is another process that has taken over the run or its lease. */
 export interface StopReason {
-  readonly by: 'operator' | 'budget' | 'drift' | 'interrupt';
+  readonly by: (typeof stoppers)[number];
   readonly message: string;
+}
+
+/** The status in which a run that was stopped rests. */
+export function restingStatus({by}: StopReason): RunStatus {
+  switch (by) {
+    case 'operator':
+    case 'interrupt':
+    case 'budget':
+    case 'drift':
+      return 'paused';
+    case 'cancel':
+      return 'cancelled';
+    case 'lost':
+    case 'error':
+      return 'failed';
+    default:
+      return by satisfies never;
+  }
 }

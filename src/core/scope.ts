@@ -13,11 +13,6 @@ export const keyScope = z.strictObject({
 
 export type KeyScope = z.infer<typeof keyScope>;
 
-/** A scope that means key order: its run keeps to one partition. */
-export function isOrdered(scope: KeyScope): boolean {
-  return scope.maxItems !== null || scope.startAfter !== '';
-}
-
 /** The scope as the flags that would ask for it again. */
 export function scopeFlags(scope: KeyScope): readonly string[] {
   return [
@@ -26,4 +21,12 @@ export function scopeFlags(scope: KeyScope): readonly string[] {
     ...(scope.maxItems === null ? [] : ['--max-objects', String(scope.maxItems)]),
     ...(scope.since === null ? [] : ['--since', new Date(scope.since).toISOString()]),
   ];
+}
+
+const limits = z.looseObject({maxItems: z.number().nullable().default(null), startAfter: z.string().default('')});
+
+/** What the engine has to know of any scope: its cap, and whether it means key order. */
+export function limitsOf(scope: unknown): {readonly cap: number | null; readonly ordered: boolean} {
+  const {maxItems, startAfter} = limits.parse(scope);
+  return {cap: maxItems, ordered: maxItems !== null || startAfter !== ''};
 }

@@ -26,12 +26,14 @@ export class Pages {
     this.#db = db;
   }
 
+  /** Stores what a page is about to write. A partition has one intent at a time. */
   async intend(run: string, partition: string, page: number, entries: readonly Entry[]): Promise<void> {
     await this.#db.transaction([
       {
         sql: 'UPDATE partitions SET page = ? WHERE run = ? AND id = ? AND page < ?1',
         params: [page, run, partition],
       },
+      dropIntent(run, partition),
       await insertPage(run, 'intent', partition, page, entries),
     ]);
   }

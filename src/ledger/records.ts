@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {PartitionTally, Tally} from '../core/accounting.ts';
 import {emptyTally, tallyNames} from '../core/accounting.ts';
 import type {Drift} from '../core/drift.ts';
-import {type RunMode, type RunStatus, runModes, runStatuses, type StopReason} from '../core/run.ts';
+import {type RunMode, type RunStatus, runModes, runStatuses, type StopReason, stoppers} from '../core/run.ts';
 import type {Row, SqlValue} from '../core/sql.ts';
 
 /** The process that works on a run. `processStart` tells it from a later process with the same id. */
@@ -63,7 +63,7 @@ const nullableText = z.string().nullable();
 const count = z.number();
 const nullableCount = z.number().nullable();
 const json = z.string().transform((value): unknown => JSON.parse(value));
-const stopReasonSchema = z.object({by: z.enum(['operator', 'budget', 'drift', 'interrupt']), message: z.string()});
+const stopReasonSchema = z.object({by: z.enum(stoppers), message: z.string()});
 
 const runRow = z
   .object({

@@ -168,6 +168,29 @@ export class Runs {
     return used.length === 1;
   }
 
+  /** A sign of life, for whoever wonders whether the run's process is gone. */
+  async beat(id: string, at: number): Promise<void> {
+    await this.#db.transaction([{sql: 'UPDATE runs SET beat_at = ? WHERE id = ?', params: [at, id]}]);
+  }
+
+  /** A live run of a plan without changes: it takes over the plan's counts and open items, and has nothing to do. */
+  async adopt(plan: string, run: string): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `UPDATE runs SET discovered = 1,
+                partitions_done = (SELECT partitions_done FROM runs WHERE id = ?1),
+                ${tallyNames.map(name => `${name} = ${name === 'bytes' || name === 'rows' ? '0' : `(SELECT ${name} FROM runs WHERE id = ?1) + COALESCE((SELECT sum(${name}) FROM partitions WHERE run = ?1 AND status <> 'done'), 0)`}`).join(', ')}
+              WHERE id = ?2`,
+        params: [plan, run],
+      },
+      {
+        sql: `INSERT INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
+              SELECT ?2, key, partition, outcome, kind, message, attempts, at FROM open_items WHERE run = ?1`,
+        params: [plan, run],
+      },
+    ]);
+  }
+
   async release(plan: string, by: string): Promise<void> {
     await this.#db.transaction([
       {sql: 'UPDATE runs SET used_by = NULL WHERE id = ? AND used_by = ?', params: [plan, by]},

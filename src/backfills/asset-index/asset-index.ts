@@ -1,0 +1,66 @@
+import {z} from 'zod';
+import {type KeyScope, keyScope} from '../../core/scope.ts';
+import type {ObjectStore, StoredObject} from '../../stores/object-store.ts';
+import type {Backfill} from '../backfill.ts';
+import {type FileChange, fileChange, previewFile} from './change.ts';
+import {commitFiles, undoFiles} from './commit.ts';
+import {coverage} from './coverage.ts';
+import {decideFiles, decideUndo} from './decide.ts';
+import {inspectObject} from './inspect.ts';
+import {invariants} from './invariants.ts';
+import {type FilesFacts, hasFilesTable, probeFiles} from './probe.ts';
+
+export interface AssetIndex {
+  readonly scope: KeyScope;
+  readonly source: ObjectStore;
+  readonly facts: FilesFacts;
+  readonly item: StoredObject;
+  readonly found: FoundObject;
+  readonly change: FileChange;
+}
+
+const foundObject = z.object({hash: z.string(), size: z.number()});
+export type FoundObject = z.infer<typeof foundObject>;
+
+/** Fills `files.content_hash` for every object, so that an uploader can skip what has not changed. */
+export const assetIndex: Backfill<AssetIndex> = {
+  id: 'asset-index',
+  system: 'asset index',
+  title: 'objects → files.content_hash',
+  rehearsal: {
+    reads: 'lists the source and reads every object whose hash is not known',
+    predicts: 'every insert and update, exactly, for what is there now',
+  },
+  scope: keyScope,
+  found: foundObject,
+  change: fileChange,
+  migrations: 'asset-index',
+
+  probe: io => probeFiles(io.source, io.target),
+  needsMigration: async target => !(await hasFilesTable(target)),
+  async *partitions({scope}) {
+    yield {lo: scope.startAfter, hi: null};
+  },
+  async *list(range, {source, scope, signal}) {
+    for await (const page of source.list({...range, prefix: scope.prefix, signal})) {
+      yield scope.since === null ? page : page.filter(object => isSince(object, scope.since));
+    }
+  },
+  middle: (range, {source, scope, signal}) => source.middle({...range, prefix: scope.prefix, signal}),
+  lookup: (key, {source, signal}) => source.lookup(key, signal),
+  host: (_, {source}) => source.host,
+  inspect: inspectObject,
+  decide: decideFiles,
+  commit: commitFiles,
+  decideUndo,
+  undo: undoFiles,
+  preview: previewFile,
+  coverage,
+  invariants,
+};
+
+/** What can't be dated (a fault, a link that leads nowhere) is never filtered away. */
+function isSince({modifiedAt, fault, skip}: StoredObject, since: number | null): boolean {
+  return since === null || modifiedAt >= since || fault !== undefined || skip !== undefined;
+}
+

@@ -1,0 +1,106 @@
+import type {Probe} from '../../core/probe.ts';
+import type {Statement} from '../../core/sql.ts';
+import {contentType, type FileChange, uploaderId} from './change.ts';
+import type {FilesFacts} from './probe.ts';
+
+/**
+ * The statements of a page: at most one insert, one update and one revision bump, each with all its rows in one JSON
+ * parameter. They are guarded by the before-images: a row that somebody changed since the decision is left alone, and
+ * the engine sees from RETURNING that it was.
+ */
+export function commitFiles(changes: readonly FileChange[], probe: Probe<FilesFacts>): readonly Statement[] {
+  const inserts = changes.filter(change => change.before === null);
+  const updates = changes.filter(change => change.before !== null);
+  return [
+    ...(inserts.length === 0 ? [] : [insertFiles(inserts)]),
+    ...(updates.length === 0 ? [] : [updateFiles(updates.map(({key, before, after}) => ({key, from: before, to: after})))]),
+    ...bumpRevision(probe),
+  ];
+}
+
+/** Puts rows back: updated ones to what they were, inserted ones away, each only as the run left it. */
+export function undoFiles(changes: readonly FileChange[], probe: Probe<FilesFacts>): readonly Statement[] {
+  const inserted = changes.filter(change => change.before === null);
+  const updated = changes.filter(change => change.before !== null);
+  return [
+    ...(inserted.length === 0 ? [] : [deleteFiles(inserted)]),
+    ...(updated.length === 0 ? [] : [updateFiles(updated.map(({key, before, after}) => ({key, from: after, to: before})))]),
+    ...bumpRevision(probe),
+  ];
+}
+
+function insertFiles(changes: readonly FileChange[]): Statement {
+  const rows = changes.map(({key, after}) => ({key, ...after}));
+  return {
+    sql: `INSERT INTO files (key, size, content_type, content_hash, uploaded_at, uploader_id)
+          SELECT value->>'key', value->>'size', '${contentType}', value->>'hash', value->>'uploadedAt', '${uploaderId}'
+          FROM json_each(?)
+          WHERE true
+          ON CONFLICT (key) DO NOTHING
+          RETURNING key`,
+    params: [JSON.stringify(rows)],
+    counts: 'inserted',
+  };
+}
+
+interface Move {
+  readonly key: string;
+  readonly from: object | null;
+  readonly to: object | null;
+}
+
+function updateFiles(moves: readonly Move[]): Statement {
+  return {
+    sql: `UPDATE files
+          SET content_hash = json_extract(moves.value, '$.to.hash'),
+              size = json_extract(moves.value, '$.to.size'),
+              uploaded_at = json_extract(moves.value, '$.to.uploadedAt')
+          FROM json_each(?) AS moves
+          WHERE files.key = json_extract(moves.value, '$.key')
+            AND files.content_hash IS json_extract(moves.value, '$.from.hash')
+            AND files.size IS json_extract(moves.value, '$.from.size')
+            AND files.uploaded_at IS json_extract(moves.value, '$.from.uploadedAt')
+          RETURNING files.key AS key`,
+    params: [JSON.stringify(moves)],
+    counts: 'updated',
+  };
+}
+
+function deleteFiles(changes: readonly FileChange[]): Statement {
+  const rows = changes.map(({key, after}) => ({key, ...after}));
+  return {
+    sql: `DELETE FROM files
+          WHERE key IN (
+            SELECT row.key
+            FROM json_each(?) AS gone
+            CROSS JOIN files AS row ON row.key = gone.value->>'key'
+            WHERE row.content_hash IS gone.value->>'hash'
+              AND row.size IS gone.value->>'size'
+              AND row.uploaded_at IS gone.value->>'uploadedAt'
+              AND row.uploader_id IS '${uploaderId}'
+              AND row.content_type IS '${contentType}'
+              AND row.finder_tag IS NULL
+              AND row.metadata IS NULL
+          )
+          RETURNING key`,
+    params: [JSON.stringify(rows)],
+    counts: 'deleted',
+  };
+}
+
+/** Clients poll the revision. It only rises, also when a run is undone. `updated_at` keeps the form that it has. */
+function bumpRevision({facts}: Probe<FilesFacts>): readonly Statement[] {
+  if (!facts.hasRevision) return [];
+  return [
+    {
+      sql: `UPDATE asset_index_meta
+            SET revision = revision + 1,
+                updated_at = CASE typeof(updated_at)
+                  WHEN 'text' THEN CURRENT_TIMESTAMP
+                  ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                END
+            WHERE id = 1`,
+      params: [],
+    },
+  ];
+}

@@ -1,0 +1,80 @@
+import {z} from 'zod';
+import type {Decision} from '../../core/entry.ts';
+import type {Row} from '../../core/sql.ts';
+import type {Reader} from '../../databases/database.ts';
+import type {Inspected, Io} from '../backfill.ts';
+import type {AssetIndex} from './asset-index.ts';
+import type {FileChange, FileState} from './change.ts';
+import {contentType, uploaderId} from './change.ts';
+
+const written = z
+  .object({key: z.string(), content_hash: z.string().nullable(), size: z.number().nullable(), uploaded_at: z.number().nullable()})
+  .transform(row => ({key: row.key, state: {hash: row.content_hash, size: row.size, uploadedAt: row.uploaded_at}}));
+
+/** Insert what has no row, update what differs, leave the rest. One read of the target for the page. */
+export async function decideFiles(
+  page: readonly Inspected<AssetIndex>[],
+  io: Io<AssetIndex>,
+): Promise<readonly Decision<FileChange>[]> {
+  const rows = await readStates(io.target, page.map(({item}) => item.key));
+  const now = io.now();
+  return page.map(({item, found}) => {
+    const before = rows.get(item.key) ?? null;
+    const after = {hash: found.hash, size: found.size, uploadedAt: before?.uploadedAt ?? now};
+    const change: FileChange = {key: item.key, before, after};
+    if (before === null) return {action: 'insert', change};
+    return isSame(before, after) ? {action: 'unchanged'} : {action: 'update', change};
+  });
+}
+
+export async function readStates(target: Reader, keys: readonly string[]): Promise<ReadonlyMap<string, FileState>> {
+  const rows = await target.query(
+    `SELECT key, content_hash, size, uploaded_at
+     FROM files
+     WHERE key IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(keys)],
+  );
+  return new Map(rows.map(row => written.parse(row)).map(({key, state}) => [key, state]));
+}
+
+/**
+ * A row that is still as the run left it can be put back; one that is as it was before has nothing to undo; any other
+ * was changed by somebody since.
+ */
+export async function decideUndo(changes: readonly FileChange[], io: Io<AssetIndex>): Promise<readonly Decision<FileChange>[]> {
+  const rows = await io.target.query(
+    `SELECT key, content_hash, size, uploaded_at, uploader_id, content_type, finder_tag, metadata
+     FROM files
+     WHERE key IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(changes.map(change => change.key))],
+  );
+  const byKey = new Map(rows.map(row => [row['key'], row]));
+  return changes.map(change => undoOf(change, byKey.get(change.key)));
+}
+
+function undoOf(change: FileChange, row: Row | undefined): Decision<FileChange> {
+  if (row === undefined)
+    return change.before === null ? {action: 'unchanged'} : {action: 'conflict', reason: 'the row was deleted after the run'};
+  const {state} = written.parse(row);
+  if (isSame(state, change.after)) {
+    if (change.before !== null) return {action: 'update', change};
+    if (isUntouched(row)) return {action: 'delete', change};
+    return {action: 'conflict', reason: 'other columns of the row were filled after the run'};
+  }
+  if (change.before !== null && isSame(state, change.before)) return {action: 'unchanged'};
+  return {action: 'conflict', reason: 'the row was changed after the run'};
+}
+
+/** An inserted row whose other columns still hold what the insert left in them. */
+function isUntouched(row: Row): boolean {
+  return (
+    row['uploader_id'] === uploaderId &&
+    row['content_type'] === contentType &&
+    row['finder_tag'] === null &&
+    row['metadata'] === null
+  );
+}
+
+function isSame(a: FileState, b: FileState): boolean {
+  return a.hash === b.hash && a.size === b.size && a.uploadedAt === b.uploadedAt;
+}

@@ -1,0 +1,132 @@
+import type {z} from 'zod';
+import type {Breach, CoverageGroup, Severity} from '../core/checks.ts';
+import type {Decision} from '../core/entry.ts';
+import type {FaultData} from '../core/failure.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Probe} from '../core/probe.ts';
+import type {Statement} from '../core/sql.ts';
+import type {Reader} from '../databases/database.ts';
+
+/** The types that a backfill is made of. Found and Change are JSON: the ledger keeps them. */
+export interface Shape {
+  readonly scope: unknown;
+  readonly source: unknown;
+  /** What the probe learned, for generating statements. */
+  readonly facts: unknown;
+  readonly item: Item;
+  readonly found: unknown;
+  readonly change: Change;
+}
+
+/** An item as listed. */
+export interface Item {
+  readonly key: string;
+  /** Bytes that inspecting it would read. */
+  readonly size: number;
+  /** Equal fingerprints prove that inspection would find the same; null where nothing proves it. */
+  readonly fingerprint: string | null;
+  readonly skip?: string;
+  readonly fault?: FaultData;
+}
+
+export interface Change {
+  readonly key: string;
+}
+
+/** What a screen or a review shows of a change, column by column; null where there is no row. */
+export interface Preview {
+  readonly before: Readonly<Record<string, string | number | null>> | null;
+  readonly after: Readonly<Record<string, string | number | null>> | null;
+}
+
+export interface Inspected<S extends Shape> {
+  /** The item as it was when it was read: it may have changed since it was listed. */
+  readonly item: S['item'];
+  readonly found: S['found'];
+}
+
+/** What a backfill may use while it works. The target can only be read: the engine alone writes. */
+export interface Io<S extends Shape> {
+  readonly source: S['source'];
+  readonly target: Reader;
+  readonly scope: S['scope'];
+  readonly signal: AbortSignal;
+  /** Told of every chunk of bytes that was read from the source. */
+  readonly onBytes: (count: number) => void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** For what can also be done without a source. */
+export interface TargetIo<S extends Shape> extends Omit<Io<S>, 'source'> {
+  readonly source: S['source'] | null;
+}
+
+/** What checks may use. Without a source, those that need one are left out. */
+export interface CheckIo<S extends Shape> extends TargetIo<S> {
+  /** How many items to read again; null is all. */
+  readonly sample: number | null;
+  /** At least 0, less than 1: what a sample is drawn with. */
+  random(): number;
+  /** Runs a request to a host within its limit, with retries. */
+  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
+  /** Why the ledger says that these keys are not in the target, where it knows. */
+  causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+export interface Invariant<S extends Shape> {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** What it has to read: the target alone is cheap, the source's listing is not, its bytes are dear. */
+  readonly reads: 'target' | 'listing' | 'bytes';
+  readonly why: string;
+  readonly recovery: string;
+  measure(io: CheckIo<S>): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
+}
+
+/**
+ * One backfill: which source, which target, how to compare and write. It says *what*; the engine decides when, how
+ * many at once, what is durable and what is shown. No method writes: `commit` and `undo` answer with statements.
+ */
+export interface Backfill<S extends Shape> {
+  readonly id: string;
+  readonly system: string;
+  readonly title: string;
+  /** The honest label of its dry run. */
+  readonly rehearsal: {readonly reads: string; readonly predicts: string};
+  readonly scope: z.ZodType<S['scope']>;
+  readonly found: z.ZodType<S['found']>;
+  readonly change: z.ZodType<S['change']>;
+  /** The folder of migrations/ that makes its tables. */
+  readonly migrations: string;
+
+  /** Reachability, and the schema as found against the expected one. */
+  probe(io: TargetIo<S>): Promise<Probe<S['facts']>>;
+  /** The tables are not there yet: migrate makes them. */
+  needsMigration(target: Reader): Promise<boolean>;
+  /** The ranges to start with. */
+  partitions(io: Io<S>): AsyncIterable<KeyRange>;
+  /** Items in ascending key order, each key once. */
+  list(range: KeyRange, io: Io<S>): AsyncIterable<readonly S['item'][]>;
+  /** A key that parts a range in two, or null. */
+  middle(range: KeyRange, io: Io<S>): Promise<string | null>;
+  /** One item as it is now; null where it is gone. */
+  lookup(key: string, io: Io<S>): Promise<S['item'] | null>;
+  /** Whose limit a request for the item counts against. */
+  host(item: S['item'], io: Io<S>): string;
+  /** The expensive part: reads the item. */
+  inspect(item: S['item'], io: Io<S>): Promise<Inspected<S>>;
+  /** One decision for each of a page's items, in order, after one read of the target. */
+  decide(page: readonly Inspected<S>[], io: Io<S>, probe: Probe<S['facts']>): Promise<readonly Decision<S['change']>[]>;
+  /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */
+  commit(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
+  /** For changes that were made: what it takes to put each row back, or why it can't be (somebody changed it since). */
+  decideUndo(changes: readonly S['change'][], io: Io<S>, probe: Probe<S['facts']>): Promise<readonly Decision<S['change']>[]>;
+  /** The statements that put rows back, each only where the row is still as the run left it. */
+  undo(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
+  preview(change: S['change']): Preview;
+  coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;
+  invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
+}
+

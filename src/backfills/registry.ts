@@ -1,0 +1,16 @@
+import {OperatorError} from '../core/operator-error.ts';
+import {assetIndex} from './asset-index/asset-index.ts';
+import type {Backfill, Shape} from './backfill.ts';
+
+/** Any backfill, for the engine, which looks into none of its types. */
+export type AnyBackfill = Backfill<Shape>;
+
+/** Every backfill there is. Adding one is one folder and one line here. */
+export const backfills: readonly AnyBackfill[] = [assetIndex];
+
+export function findBackfill(id: string): AnyBackfill {
+  const found = backfills.find(backfill => backfill.id === id);
+  if (found !== undefined) return found;
+  const known = backfills.map(backfill => backfill.id).join(', ');
+  throw new OperatorError('usage', `there is no backfill ${id}`, `Known are: ${known}.`);
+}

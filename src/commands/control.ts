@@ -1,0 +1,63 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {OperatorError} from '../core/operator-error.ts';
+import {isActive} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {Session} from './session.ts';
+
+/** How long a run's process is given to come to rest before the command says that it has not yet. */
+const patienceMs = 10_000;
+const lookMs = 50;
+
+/** Asks the run's process, whichever terminal it runs in, to pause. */
+export async function pauseCommand(session: Session, named: string): Promise<number> {
+  const run = await session.ledger.runs.resolve(named);
+  if (!isActive(run.status)) throw notAtWork(run);
+  requireAlive(session, run);
+  await session.ledger.runs.request(run.id, 'pause');
+  return reportRest(session, run);
+}
+
+/** Cancels a run for good: one at work through its process, one at rest here. What it has written stays. */
+export async function cancelCommand(session: Session, named: string): Promise<number> {
+  const {ledger, surroundings} = session;
+  const run = await ledger.runs.resolve(named);
+  if (!isActive(run.status)) {
+    if (await ledger.runs.move(run.id, 'cancelled', {at: surroundings.now(), reason: {by: 'cancel', message: 'cancelled by the operator'}}))
+      return reportRest(session, run);
+    throw notAtWork(run);
+  }
+  if (isAlive(session, run)) {
+    await ledger.runs.request(run.id, 'cancel');
+    return reportRest(session, run);
+  }
+  // Its process is gone: what it left half done is settled first, so that the counts are true.
+  const handle = await session.engine.resume(await session.reconnect(run), run, {acceptNew: false, acceptDrift: false, takeOver: null, kind: null});
+  handle.cancel();
+  await session.finish(handle);
+  return 0;
+}
+
+async function reportRest({ledger, report, surroundings}: Session, {id}: RunRecord): Promise<number> {
+  const until = surroundings.now() + patienceMs;
+  for (;;) {
+    const run = await ledger.runs.resolve(id);
+    if (!isActive(run.status) || surroundings.now() >= until) {
+      report.data({type: 'status', run: id, status: run.status}, [`run ${id} is ${run.status}`]);
+      return 0;
+    }
+    await sleep(lookMs);
+  }
+}
+
+function isAlive({surroundings}: Session, {holder}: RunRecord): boolean {
+  return holder !== null && surroundings.self.isAlive(holder);
+}
+
+function requireAlive(session: Session, run: RunRecord): void {
+  if (isAlive(session, run)) return;
+  throw new OperatorError('gate', `the process of run ${run.id} is gone: it is not at work, and has nothing to pause`, `Settle it and go on: headgate resume ${run.id}`);
+}
+
+function notAtWork({id, status}: RunRecord): OperatorError {
+  return new OperatorError('usage', `run ${id} is ${status}: it is not at work`, `headgate status ${id} shows what it did.`);
+}

@@ -1,0 +1,94 @@
+import {listedOf} from '../core/accounting.ts';
+import {percent} from '../core/checks.ts';
+import type {RunEvent} from '../core/event.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {RunResult} from '../engine/execute.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {Report} from './report.ts';
+import type {Surroundings} from './session.ts';
+
+/** One event a line, on standard output. */
+export class JsonReport implements Report {
+  readonly #out: Surroundings['out'];
+
+  constructor({out}: Pick<Surroundings, 'out'>) {
+    this.#out = out;
+  }
+
+  event(event: RunEvent): void {
+    this.#line(eventObject(event));
+  }
+
+  summary({record, reason, seconds}: RunResult): void {
+    this.#line(summaryObject(record, seconds, reason?.message));
+  }
+
+  data(object: Readonly<Record<string, unknown>>): void {
+    this.#line(object);
+  }
+
+  note(): void {}
+
+  failure(error: unknown): void {
+    const hint = error instanceof OperatorError ? error.hint : undefined;
+    this.#line({type: 'error', message: error instanceof Error ? error.message : String(error), ...(hint === undefined ? {} : {hint})});
+  }
+
+  next(_why: string, words: readonly string[]): void {
+    this.#line({type: 'next', command: words});
+  }
+
+  #line(object: Readonly<Record<string, unknown>>): void {
+    this.#out(`${JSON.stringify(object)}\n`);
+  }
+}
+
+function eventObject(event: RunEvent): Readonly<Record<string, unknown>> {
+  const {snapshot, ...news} = event;
+  const {run, mode, at} = snapshot;
+  switch (news.type) {
+    case 'check': {
+      const {id, severity, count, sample, title, note} = news.result;
+      return {type: 'check', id, severity, count, sample, title, ...(note === undefined ? {} : {note}), run};
+    }
+    case 'coverage': {
+      const {group, done, total, at: measuredAt, ...more} = news.group;
+      return {type: 'coverage', group, done, total, percent: percent(done, total), at: measuredAt, ...more, run};
+    }
+    case 'page': {
+      const {settled, ...page} = news;
+      return {...page, listed: listedOf(settled), ...settled, run, mode, at};
+    }
+    case 'started':
+    case 'ended':
+      return {...news, run, mode, backfill: snapshot.backfill, status: snapshot.status, at};
+    default:
+      return {...news, run, at};
+  }
+}
+
+export function summaryObject(record: RunRecord, seconds: number, reason?: string): Readonly<Record<string, unknown>> {
+  const {tally, partitions, drift} = record;
+  return {
+    type: 'summary',
+    backfill: record.backfill,
+    mode: record.mode,
+    status: record.status,
+    listed: listedOf(tally),
+    inserted: tally.inserted,
+    updated: tally.updated,
+    deleted: tally.deleted,
+    unchanged: tally.unchanged,
+    skipped: tally.skipped,
+    failed: tally.failed,
+    pending: tally.pending,
+    bytes: tally.bytes,
+    seconds,
+    run: record.id,
+    rows: tally.rows,
+    partitions,
+    drift,
+    label: record.label,
+    ...(reason === undefined ? {} : {reason}),
+  };
+}

@@ -1,0 +1,24 @@
+import {openTarget} from '../config/connections.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {leaseObstacle} from '../engine/lease.ts';
+import {dropTables, markTables, readLease} from '../engine/mark.ts';
+import type {Session} from './session.ts';
+
+/** Removes headgate_lease and headgate_marks from a target that nobody is writing to. */
+export async function removeMarksCommand(session: Session, options: {readonly target?: string}): Promise<number> {
+  if (options.target === undefined) throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
+  const target = await openTarget(options.target, session.config);
+  const database = await target.openDatabase();
+  try {
+    const lease = await readLease(database);
+    const obstacle = leaseObstacle(lease, session.surroundings.self, null);
+    if (obstacle !== null) throw obstacle;
+    if (lease !== null) await database.transaction(dropTables());
+    session.report.data({type: 'marks', target: target.label, removed: lease !== null}, [
+      lease === null ? `${target.label} has no tables of headgate` : `${target.label}: removed ${markTables.join(' and ')}`,
+    ]);
+    return 0;
+  } finally {
+    await database.close();
+  }
+}

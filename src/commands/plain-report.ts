@@ -1,0 +1,145 @@
+import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
+import type {CoverageGroup} from '../core/checks.ts';
+import type {RunEvent} from '../core/event.ts';
+import {remedies} from '../core/failure.ts';
+import {printableKey} from '../core/keys.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {RunResult} from '../engine/execute.ts';
+import type {Report} from './report.ts';
+import type {Surroundings} from './session.ts';
+import {breachLines, bytesText, checkLine, commandText, counted, coverageLine, durationText, identityText, modeText, number} from './words.ts';
+
+const rule = '='.repeat(50);
+/** Failures that are named one by one; all are in the ledger. */
+const shownFailures = 20;
+/** Coverage groups that are shown; all are in the ledger and in --json. */
+const shownGroups = 20;
+
+/** Lines for people: progress on standard error, results on standard output. */
+export class PlainReport implements Report {
+  readonly #out: Surroundings['out'];
+  readonly #err: Surroundings['err'];
+  readonly #flags: readonly string[];
+  #batches = 0;
+  #failures = 0;
+  #coverage: CoverageGroup[] = [];
+
+  constructor({out, err}: Pick<Surroundings, 'out' | 'err'>, flags: readonly string[]) {
+    this.#out = out;
+    this.#err = err;
+    this.#flags = flags;
+  }
+
+  event(event: RunEvent): void {
+    const {snapshot} = event;
+    switch (event.type) {
+      case 'started':
+        this.#batches = 0;
+        this.#failures = 0;
+        this.#coverage = [];
+        this.#banner(event.snapshot.backfill, event.snapshot.mode, snapshot.run, event.source, event.target, event.label);
+        return;
+      case 'page':
+        this.#page(event.settled, snapshot.tally, snapshot.mode === 'dry-run');
+        return;
+      case 'failure':
+        this.#failure(event.key === '' ? `partition ${event.partition}` : printableKey(event.key), event.fault.kind, event.fault.message);
+        return;
+      case 'retrying':
+        this.#err(`${event.host}: ${event.fault.message}; attempt ${event.attempt + 1} in ${durationText(event.waitMs / 1_000)}\n`);
+        return;
+      case 'drift':
+        this.#err(`drift: ${counted(event.keys.length, 'decision')} changed since the dry run: ${event.keys.slice(0, 5).map(printableKey).join(', ')}${event.keys.length > 5 ? ' …' : ''}\n`);
+        return;
+      case 'note':
+        this.#err(`${event.level === 'warning' ? 'warning: ' : ''}${event.message}\n`);
+        return;
+      case 'stopping':
+        this.#err(`${event.reason.by === 'cancel' ? 'cancelling' : 'stopping'}: ${event.reason.message}\n`);
+        return;
+      case 'check':
+        this.#out([checkLine(event.result), ...(event.result.count === 0 ? [] : [...breachLines(event.result), `      ${event.result.recovery}`]), ''].join('\n'));
+        return;
+      case 'coverage':
+        this.#coverage.push(event.group);
+        return;
+      case 'ended':
+        this.#showCoverage();
+        return;
+      case 'probed':
+      case 'partition':
+      case 'listed':
+      case 'returned':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  summary({record, reason, seconds}: RunResult): void {
+    const {tally} = record;
+    const isDry = record.mode === 'dry-run';
+    const label = modeText(record);
+    const lines = [
+      rule,
+      `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
+      `Total batches: ${this.#batches}`,
+      `Total ${isDry ? 'to update' : 'updated'}: ${changedOf(tally)}`,
+      `Total skipped: ${tally.unchanged + tally.skipped}`,
+      `Total failed: ${tally.failed}`,
+      identityText(tally, isDry),
+      `${bytesText(tally.bytes)} read in ${durationText(seconds)}${isDry ? '' : `, ${counted(tally.rows, 'row')} written`}`,
+    ];
+    this.#out(`${lines.join('\n')}\n`);
+  }
+
+  data(_object: Readonly<Record<string, unknown>>, lines: readonly string[]): void {
+    for (const line of lines) this.#out(`${line}\n`);
+  }
+
+  note(line: string): void {
+    this.#err(`${line}\n`);
+  }
+
+  failure(error: unknown): void {
+    this.#err(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof OperatorError && error.hint !== undefined) this.#err(`${error.hint}\n`);
+  }
+
+  next(why: string, words: readonly string[]): void {
+    this.#out(`${why}:\n  ${commandText([...words, ...this.#flags])}\n`);
+  }
+
+  #banner(backfill: string, mode: string, run: string, source: string, target: string, label: string): void {
+    this.#err([`${backfill} · ${label === 'dry run' ? label : `${mode} (${label})`} · run ${run}`, `  source  ${source}`, `  target  ${target}`, rule, ''].join('\n'));
+  }
+
+  #page(settled: Tally, total: Tally, isDry: boolean): void {
+    this.#batches++;
+    const updated = isDry ? 'To update' : 'Updated';
+    const failed = settled.failed > 0 ? `, Failed: ${settled.failed}` : '';
+    this.#err(
+      [
+        `=== Batch ${this.#batches} ===`,
+        `${updated}: ${changedOf(settled)}, Skipped: ${settled.unchanged + settled.skipped}${failed}`,
+        `Running totals: ${updated}=${changedOf(total)}, Skipped=${total.unchanged + total.skipped}, Failed=${total.failed}, Listed=${listedOf(total)}`,
+        '',
+      ].join('\n'),
+    );
+  }
+
+  #failure(what: string, kind: keyof typeof remedies, message: string): void {
+    this.#failures++;
+    if (this.#failures <= shownFailures) this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
+    if (this.#failures === shownFailures + 1) this.#err('further failures are not named here: headgate failures lists them all\n');
+  }
+
+  #showCoverage(): void {
+    if (this.#coverage.length === 0) return;
+    const shown = this.#coverage.slice(0, shownGroups + 1);
+    const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
+    const rest = this.#coverage.length - shown.length;
+    this.#out(['coverage', ...shown.map(group => coverageLine(group, width)), ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []), ''].join('\n'));
+    this.#coverage = [];
+  }
+}

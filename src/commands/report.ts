@@ -1,0 +1,16 @@
+import type {RunEvent} from '../core/event.ts';
+import type {RunResult} from '../engine/execute.ts';
+
+/** Where a command's words go: plain lines for people, or one JSON object a line for programs. */
+export interface Report {
+  event(event: RunEvent): void;
+  /** A step has ended. */
+  summary(result: RunResult): void;
+  /** An object for programs, and its lines for people, on standard output. */
+  data(object: Readonly<Record<string, unknown>> & {readonly type: string}, lines: readonly string[]): void;
+  /** A remark for people only. */
+  note(line: string): void;
+  failure(error: unknown): void;
+  /** The command that comes next, word by word. */
+  next(why: string, words: readonly string[]): void;
+}

@@ -1,0 +1,34 @@
+import {OperatorError} from '../core/operator-error.ts';
+import type {AnyBackfill} from '../backfills/registry.ts';
+import {decodeCursor} from './cursor.ts';
+
+/** What the flags say of a scope, before the backfill's own schema has seen it. */
+export interface ScopeOptions {
+  readonly prefix?: string;
+  readonly since?: string;
+  readonly maxObjects?: number;
+  readonly startAfter?: string;
+  readonly cursor?: string;
+}
+
+export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
+  if (options.cursor !== undefined && options.startAfter !== undefined)
+    throw new OperatorError('usage', '--cursor and --start-after both say where to begin', 'Give one of them.');
+  const parsed = backfill.scope.safeParse({
+    ...(options.prefix === undefined ? {} : {prefix: options.prefix}),
+    ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
+    ...(options.maxObjects === undefined ? {} : {maxItems: options.maxObjects}),
+    ...(options.startAfter === undefined ? {} : {startAfter: options.startAfter}),
+    ...(options.cursor === undefined ? {} : {startAfter: decodeCursor(options.cursor)}),
+  });
+  if (parsed.success) return parsed.data;
+  const said = parsed.error.issues.map(({path, message}) => `${path.join('.')}: ${message}`).join('; ');
+  throw new OperatorError('usage', `the scope does not fit ${backfill.id} (${said})`, 'headgate run --help lists the flags.');
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new OperatorError('usage', `--since ${text}: this is not a time`, 'Give an ISO 8601 time, such as 2026-11-20 or 2026-11-20T05:12:00Z.');
+  return time;
+}

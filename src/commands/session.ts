@@ -1,0 +1,119 @@
+import {type Config, loadConfig} from '../config/config.ts';
+import {openSource, openTarget} from '../config/connections.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {RunEvent} from '../core/event.ts';
+import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
+import type {Connection, RunConnection} from '../engine/connection.ts';
+import type {AtPoint} from '../engine/crash-points.ts';
+import {Engine} from '../engine/engine.ts';
+import type {RunHandle, RunResult} from '../engine/execute.ts';
+import type {Self} from '../engine/holder.ts';
+import {Ledger} from '../ledger/ledger.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {JsonReport} from './json-report.ts';
+import {PlainReport} from './plain-report.ts';
+import type {Report} from './report.ts';
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly ledger?: string;
+  readonly json?: boolean;
+}
+
+/** The process as commands see it: cli.ts makes it from argv, env and streams. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly defaultLedger: string;
+  readonly program: string;
+  readonly self: Self;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly at: AtPoint;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** The run that a signal interrupts. */
+  readonly follow: (handle: Pick<RunHandle, 'interrupt'> | null) => void;
+}
+
+/** One command's open ledger, config, engine and report. */
+export class Session {
+  readonly surroundings: Surroundings;
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly engine: Engine;
+  readonly report: Report;
+
+  private constructor(surroundings: Surroundings, config: Config, ledger: Ledger, report: Report) {
+    this.surroundings = surroundings;
+    this.config = config;
+    this.ledger = ledger;
+    this.report = report;
+    const {self, now, random, at, program} = surroundings;
+    this.engine = new Engine({
+      ledger,
+      self,
+      settings: config.settings,
+      program,
+      configDigest: config.digest,
+      now,
+      random,
+      at,
+      observe: (event: RunEvent) => report.event(event),
+    });
+  }
+
+  /** Opens what a command needs, runs it, and closes it again; answers with the exit code. */
+  static async with(
+    surroundings: Surroundings,
+    options: CommonOptions,
+    command: (session: Session) => Promise<number>,
+  ): Promise<number> {
+    const config = await loadConfig(options.config ?? null, surroundings.cwd);
+    const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
+    const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, ledgerFlag(options));
+    try {
+      return await command(new Session(surroundings, config, ledger, report));
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  async connect(backfill: AnyBackfill, source: string | undefined, target: string | undefined): Promise<RunConnection> {
+    if (source === undefined) throw new OperatorError('usage', 'no source is named', 'Name what is read: --source FOLDER');
+    return {...(await this.connectTarget(backfill, undefined, target)), source: await openSource(source, this.config)};
+  }
+
+  async connectTarget(backfill: AnyBackfill, source: string | undefined, target: string | undefined): Promise<Connection> {
+    if (target === undefined) throw new OperatorError('usage', 'no target is named', 'Name what is brought up to date: --target FILE.sqlite');
+    return {
+      backfill,
+      source: source === undefined ? null : await openSource(source, this.config),
+      target: await openTarget(target, this.config),
+    };
+  }
+
+  /** The two ends of a run in the ledger, as it named them. */
+  reconnect({backfill, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
+    return this.connect(findBackfill(backfill), sourceLabel, targetLabel);
+  }
+
+  /** Waits for a run, with signals going to it, and reports how it ended. */
+  async finish(handle: RunHandle): Promise<RunResult> {
+    this.surroundings.follow(handle);
+    try {
+      const result = await handle.done;
+      this.report.summary(result);
+      if (result.error !== null && result.endings.includes('failed')) this.report.failure(result.error);
+      else if (result.error instanceof OperatorError) this.report.failure(result.error);
+      return result;
+    } finally {
+      this.surroundings.follow(null);
+    }
+  }
+}
+
+/** Commands that are shown to be typed have to find the same ledger. */
+function ledgerFlag({ledger, config}: CommonOptions): readonly string[] {
+  return [...(config === undefined ? [] : ['--config', config]), ...(ledger === undefined ? [] : ['--ledger', ledger])];
+}

@@ -1,0 +1,50 @@
+import {exitCodeOf} from '../core/exit-code.ts';
+import {findBackfill} from '../backfills/registry.ts';
+import {type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
+import {type ScopeOptions, scopeOf} from './scope-options.ts';
+import type {Session} from './session.ts';
+
+export interface VerifyCommandOptions extends ScopeOptions {
+  readonly source?: string;
+  readonly target?: string;
+  readonly sample?: number | 'all';
+  readonly check?: string;
+}
+
+/** Measures invariants and coverage of a target, against its source where one is named. */
+export function verifyCommand(session: Session, id: string, options: VerifyCommandOptions): Promise<number> {
+  return measured(session, id, options, {reads: ['target', 'listing', 'bytes'], coverage: options.check === undefined});
+}
+
+/** Measures coverage alone, by group. */
+export function coverageCommand(session: Session, id: string, options: VerifyCommandOptions): Promise<number> {
+  return measured(session, id, options, {reads: [], coverage: true});
+}
+
+async function measured(
+  session: Session,
+  id: string,
+  options: VerifyCommandOptions,
+  what: Pick<VerifyOptions, 'reads' | 'coverage'>,
+): Promise<number> {
+  const backfill = findBackfill(id);
+  const connection = await session.connectTarget(backfill, options.source, options.target);
+  const abort = new AbortController();
+  session.surroundings.follow({interrupt: () => abort.abort(new Error('interrupted'))});
+  try {
+    const {run, seconds, bytes, endings} = await verifyRun(session.engine, connection, {
+      scope: scopeOf(backfill, options),
+      sample: options.sample === 'all' ? null : (options.sample ?? session.config.settings.sample),
+      only: options.check ?? null,
+      signal: abort.signal,
+      ...what,
+    });
+    session.report.data({type: 'summary', backfill: id, mode: 'verify', status: 'completed', ...nothingCounted, bytes, seconds, run}, []);
+    return exitCodeOf(endings);
+  } finally {
+    session.surroundings.follow(null);
+  }
+}
+
+/** A verification settles no items. */
+const nothingCounted = {listed: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0, failed: 0, pending: 0};

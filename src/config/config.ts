@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto';
+import {access, readFile} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import type {z} from 'zod';
+import {OperatorError} from '../core/operator-error.ts';
+import {defaultSettings, type Settings} from '../engine/settings.ts';
+import {type ConfigFile, configSchema, type SettingsChanges} from './schema.ts';
+
+/** The config as the program uses it: paths are absolute, settings complete. */
+export interface Config {
+  /** Null where there is no config file. */
+  readonly path: string | null;
+  readonly ledger: string | null;
+  readonly sources: ConfigFile['sources'];
+  readonly targets: ConfigFile['targets'];
+  readonly settings: Settings;
+  /** Changes when anything changes that shapes what a run decides: a plan made under another config is not executed. */
+  readonly digest: string;
+}
+
+export const configNames = ['headgate.config.ts', 'headgate.config.json'] as const;
+
+/** Reads the named config file, or the one in the folder; without any, everything is as it is by default. */
+export async function loadConfig(named: string | null, folder: string): Promise<Config> {
+  const path = named === null ? await findConfig(folder) : resolve(folder, named);
+  const file = path === null ? configSchema.parse({}) : parseConfig(path, await readConfig(path));
+  const base = path === null ? folder : dirname(path);
+  const settings = mergeSettings(file.settings);
+  return {
+    path,
+    ledger: file.ledger === undefined ? null : resolve(base, file.ledger),
+    sources: mapValues(file.sources, source => ({...source, folder: resolve(base, source.folder)})),
+    targets: mapValues(file.targets, target => ({...target, sqlite: resolve(base, target.sqlite)})),
+    settings,
+    digest: createHash('sha256').update(JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page})).digest('hex'),
+  };
+}
+
+async function findConfig(folder: string): Promise<string | null> {
+  const found: string[] = [];
+  for (const name of configNames) {
+    const path = join(folder, name);
+    if (await exists(path)) found.push(path);
+  }
+  const [first = null, second] = found;
+  if (second !== undefined)
+    throw new OperatorError('usage', `there are two configs, ${configNames.join(' and ')}`, 'Keep one of them, or name one with --config.');
+  return first;
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  if (!(await exists(path))) throw new OperatorError('usage', `config ${path}: there is no such file`, 'Name an existing file with --config.');
+  try {
+    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'));
+    const module: {readonly default?: unknown} = await import(pathToFileURL(path).href);
+    return module.default;
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new OperatorError('usage', `config ${path}: it can't be read (${said})`, 'A .json config is JSON; a .ts config exports the config as its default.');
+  }
+}
+
+/** All mistakes at once, each with its path. */
+export function parseConfig(path: string, content: unknown): ConfigFile {
+  const parsed = configSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.flatMap(describeIssue);
+  throw new OperatorError(
+    'usage',
+    `config ${path} has ${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}:\n${mistakes.map(mistake => `  ${mistake}`).join('\n')}`,
+    'The README lists every setting.',
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
+  const place = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(key => `${[place, key].filter(part => part !== '').join('.')}: there is no such setting`);
+  if (issue.code === 'invalid_key')
+    return [`${place}: ${issue.issues.map(({message}) => message).join('; ')}`];
+  return [`${place === '' ? '(the whole file)' : place}: ${issue.message}`];
+}
+
+function mergeSettings(changes: SettingsChanges): Settings {
+  const {page, concurrency, budgets, drift, ...rest} = changes;
+  return {
+    ...defaultSettings,
+    ...rest,
+    page: {...defaultSettings.page, ...page},
+    concurrency: {...defaultSettings.concurrency, ...concurrency},
+    budgets: {...defaultSettings.budgets, ...budgets},
+    drift: {...defaultSettings.drift, ...drift},
+  };
+}
+
+function mapValues<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,46 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Fault, isRetryable} from '../core/failure.ts';
+
+const baseMs = 100;
+const capMs = 30_000;
+/** The longest that a service may ask us to wait. */
+const retryAfterCapMs = 120_000;
+
+/** Milliseconds before the next attempt: what the service asked for, or exponential with full jitter. */
+export function backoffMs(attempt: number, retryAfterMs: number | undefined, random: () => number): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, retryAfterCapMs);
+  return Math.ceil(random() * Math.min(capMs, baseMs * 2 ** attempt));
+}
+
+export interface Retry {
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+  readonly random: () => number;
+  readonly onRetry: (attempt: number, waitMs: number, fault: Fault) => void;
+}
+
+/** Tries again what may succeed later. The last failure is thrown with the number of attempts made. */
+export async function retrying<T>({attempts, signal, random, onRetry}: Retry, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Fault) || !isRetryable(error.kind) || attempt >= attempts) throw new Exhausted(attempt, error);
+      const waitMs = backoffMs(attempt, error.retryAfterMs, random);
+      onRetry(attempt, waitMs, error);
+      await sleep(waitMs, undefined, {signal});
+    }
+  }
+}
+
+/** The failure after the last attempt; `cause` is the failure itself. */
+export class Exhausted extends Error {
+  readonly attempts: number;
+
+  constructor(attempts: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), {cause});
+    this.name = 'Exhausted';
+    this.attempts = attempts;
+  }
+}

@@ -1,0 +1,20 @@
+import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Target} from '../databases/database.ts';
+
+/** A backfill with its two ends. The source is whatever the backfill reads from: the engine does not look into it. */
+export interface Connection {
+  readonly backfill: AnyBackfill;
+  /** Null where only the target is looked at: verify, coverage and migrate can do without. */
+  readonly source: Source | null;
+  readonly target: Target;
+}
+
+/** A connection that a run can work on. */
+export interface RunConnection extends Connection {
+  readonly source: Source;
+}
+
+export interface Source {
+  readonly id: string;
+  readonly label: string;
+}

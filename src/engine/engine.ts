@@ -1,0 +1,256 @@
+import {changedOf} from '../core/accounting.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {errorsOf, type Probe} from '../core/probe.ts';
+import {canMove, isActive, type RunMode} from '../core/run.ts';
+import {limitsOf} from '../core/scope.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {Gate} from '../runbook/gates.ts';
+import type {Connection, RunConnection} from './connection.ts';
+import {type EngineHost, newRunId} from './engine-host.ts';
+import {type Execution, execute, type RunHandle} from './execute.ts';
+import {targetIoFor} from './io.ts';
+import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
+import {beatMs} from './watch.ts';
+
+export interface RunOptions {
+  /** Items a second; null is as the settings say. */
+  readonly rate?: number | null;
+  /** Read everything again, also what has not changed. */
+  readonly fresh?: boolean;
+}
+
+export interface LiveOptions extends GateOptions, RunOptions {
+  readonly acceptNew: boolean;
+}
+
+export interface ResumeOptions extends RunOptions {
+  readonly acceptNew: boolean;
+  readonly acceptDrift: boolean;
+  readonly takeOver: string | null;
+  /** Take up only failures of this kind. */
+  readonly kind: string | null;
+}
+
+/** A sign of life older than this says that a process on another machine is gone. */
+const silentMs = 24 * beatMs;
+
+/** The one engine behind the console, the commands, the HTTP interface and the fleet. */
+export class Engine {
+  readonly host: EngineHost;
+
+  constructor(host: EngineHost) {
+    this.host = host;
+  }
+
+  /** Looks, and touches nothing. */
+  async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
+    const reader = await connection.target.openReader();
+    const io = targetIoFor({connection, reader, scope, signal: new AbortController().signal, now: this.host.now});
+    return connection.backfill.probe(io).finally(() => reader.close());
+  }
+
+  /** A dry run: it reads, and writes only to the ledger. */
+  async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
+    const probe = await this.fineProbe(connection, scope);
+    const record = await this.create(connection, 'dry-run', scope, probe, {label: 'dry run'});
+    const reader = await connection.target.openReader();
+    await measureTarget(this.host, connection, scope, probe, reader, record.id).finally(() => reader.close());
+    return this.#start(connection, record, {probe, ...runOptions(options)});
+  }
+
+  /** The dry run of an undo: what can be put back, and what was changed by somebody since. */
+  async rehearseUndo(connection: RunConnection, run: RunRecord): Promise<RunHandle> {
+    requireSameEnds(connection, run);
+    requireUndoable(run);
+    const probe = await this.fineProbe(connection, run.scope);
+    const record = await this.create(connection, 'dry-run', run.scope, probe, {label: `dry run of undoing ${run.id}`, undoes: run.id});
+    return this.#start(connection, record, {probe});
+  }
+
+  /** The gates of going live with a dry run's plan, as they stand now. */
+  async gates(connection: RunConnection, plan: RunRecord, options: GateOptions): Promise<readonly Gate[]> {
+    const probe = await this.probe(connection, plan.scope);
+    const reader = await connection.target.openReader();
+    return lookAtGates(this.host, connection, plan, probe, reader, options).finally(() => reader.close());
+  }
+
+  /** Executes the plan of a dry run, through its gates; then verifies. A plan without changes ends there. */
+  async live(connection: RunConnection, plan: RunRecord, options: LiveOptions): Promise<RunHandle> {
+    requireOpen(await this.gates(connection, plan, options));
+    const {ledger, now} = this.host;
+    const probe = await this.probe(connection, plan.scope);
+    const mode: RunMode = plan.undoes === null ? 'live' : 'undo';
+    const record = await this.create(connection, mode, plan.scope, probe, {
+      label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',
+      rehearsedBy: plan.id,
+      undoes: plan.undoes,
+    });
+    if (!(await ledger.runs.use(plan.id, record.id))) {
+      await ledger.runs.move(record.id, 'cancelled', {at: now()});
+      throw new OperatorError('gate', `the plan of ${plan.id} was just taken by another run`, 'headgate status shows which.');
+    }
+    await this.#audit(mode, record.id, `plan ${plan.id}, confirmed by typing ${options.confirm ?? ''}`);
+    const idle = changedOf(plan.tally) === 0;
+    if (idle) await ledger.runs.adopt(plan.id, record.id);
+    const {acceptNew, takeOver} = options;
+    const handle = await this.#start(connection, record, {
+      probe,
+      plan,
+      idle,
+      acceptNew,
+      takeOver,
+      verifies: mode === 'live',
+      ...runOptions(options),
+    });
+    return {...handle, done: this.#givePlanBack(handle, plan)};
+  }
+
+  /** A live run without a plan: an API call, a scheduled job, one batch. Labelled unrehearsed, held by budgets. */
+  async unrehearsed(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
+    const probe = await this.fineProbe(connection, scope);
+    const record = await this.create(connection, 'live', scope, probe, {label: 'unrehearsed'});
+    await this.#audit('unrehearsed', record.id, JSON.stringify(scope));
+    return this.#start(connection, record, {probe, ...runOptions(options)});
+  }
+
+  /** Goes on where a run stopped. One that ended incomplete takes up only its open items and failed partitions. */
+  async resume(connection: RunConnection, run: RunRecord, options: ResumeOptions): Promise<RunHandle> {
+    requireSameEnds(connection, run);
+    const {ledger} = this.host;
+    const probe = await this.fineProbe(connection, run.scope);
+    if (probe.schema !== run.schema)
+      throw new OperatorError('gate', `the target's schema has changed since run ${run.id} began`, 'Make a new dry run.');
+    const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
+    const ended = run.discovered && (await ledger.partitions.unfinished(run.id)).length === 0;
+    await this.#claim(run);
+    await this.#audit('resume', run.id, options.kind ?? '');
+    return this.#execute(connection, run.id, {
+      probe,
+      plan,
+      acceptNew: options.acceptNew,
+      acceptDrift: options.acceptDrift,
+      takeOver: options.takeOver,
+      retry: ended ? {kind: options.kind} : null,
+      verifies: run.mode === 'live' && plan !== null,
+      ...runOptions(options),
+    });
+  }
+
+  async #givePlanBack({id, done}: RunHandle, plan: RunRecord) {
+    const result = await done;
+    // Refused before anything was done with it: the plan may be used again.
+    if (result.error instanceof OperatorError && !result.record.discovered) await this.host.ledger.runs.release(plan.id, id);
+    return result;
+  }
+
+  /** A probe without errors, or the first of them for the operator. */
+  async fineProbe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
+    const probe = await this.probe(connection, scope);
+    const [error] = errorsOf(probe);
+    if (error !== undefined) throw new OperatorError('usage', `${error.subject}: ${error.message}`, error.remedy);
+    return probe;
+  }
+
+  async create(
+    {backfill, source, target}: Connection,
+    mode: RunMode,
+    scope: unknown,
+    probe: Probe<unknown>,
+    kind: {readonly label: string; readonly rehearsedBy?: string | null; readonly undoes?: string | null},
+  ): Promise<RunRecord> {
+    const {ledger, configDigest, program, now, settings} = this.host;
+    const id = newRunId(this.host);
+    await ledger.runs.create({
+      id,
+      backfill: backfill.id,
+      mode,
+      source: source?.id ?? '',
+      target: target.id,
+      sourceLabel: source?.label ?? '',
+      targetLabel: target.label,
+      targetName: target.name,
+      scope,
+      settings,
+      schema: probe.schema,
+      configDigest,
+      program,
+      rehearsedBy: null,
+      undoes: null,
+      createdAt: now(),
+      ...kind,
+    });
+    return this.#record(id);
+  }
+
+  async #start(connection: RunConnection, {id}: RunRecord, options: Partial<Execution> & Pick<Execution, 'probe'>): Promise<RunHandle> {
+    const {ledger, self, now, at} = this.host;
+    await ledger.runs.move(id, 'running', {holder: self.holder, at: now()});
+    at('run-created');
+    return this.#execute(connection, id, options);
+  }
+
+  async #execute(connection: RunConnection, id: string, options: Partial<Execution> & Pick<Execution, 'probe'>): Promise<RunHandle> {
+    const record = await this.#record(id);
+    const {cap, ordered} = limitsOf(record.scope);
+    return execute(this.host, {
+      record,
+      connection,
+      scope: record.scope,
+      plan: null,
+      acceptNew: false,
+      acceptDrift: false,
+      takeOver: null,
+      rate: null,
+      reuse: true,
+      // A plan ends where its dry run was capped, whatever has been added before that key since.
+      cap: record.rehearsedBy === null && record.undoes === null ? cap : null,
+      splittable: !ordered,
+      retry: null,
+      idle: false,
+      verifies: false,
+      ...options,
+    });
+  }
+
+  /** Makes this process the one that works on the run. */
+  async #claim({id, status, holder, beatAt}: RunRecord): Promise<void> {
+    const {ledger, self, now} = this.host;
+    if (isActive(status)) {
+      const isSilent = holder?.host !== self.holder.host && now() - (beatAt ?? 0) > silentMs;
+      if (holder !== null && self.isAlive(holder) && !isSilent)
+        throw new OperatorError('gate', `run ${id} is being worked on by ${holder.name}`, `Pause it first: headgate pause ${id}`);
+      if (await ledger.runs.takeOver(id, holder, self.holder, now())) return;
+    } else if (!canMove(status, 'running')) {
+      throw new OperatorError('usage', `run ${id} is ${status}: there is nothing to go on with`, 'Start anew with headgate run.');
+    } else if (await ledger.runs.move(id, 'running', {holder: self.holder, at: now()})) return;
+    throw new OperatorError('gate', `another process has just taken up run ${id}`, `headgate status ${id} shows which.`);
+  }
+
+  async #record(id: string): Promise<RunRecord> {
+    const record = await this.host.ledger.runs.find(id);
+    if (record === null) throw new Error(`run ${id} has vanished from the ledger`);
+    return record;
+  }
+
+  #audit(action: string, run: string, detail: string): Promise<void> {
+    const {ledger, self, now} = this.host;
+    return ledger.audit.write({at: now(), who: self.user, host: self.holder.host, action, run, detail});
+  }
+}
+
+function runOptions({rate = null, fresh = false}: RunOptions): Pick<Execution, 'rate' | 'reuse'> {
+  return {rate, reuse: !fresh};
+}
+
+/** A name in the config may have come to mean another place since the run began. */
+function requireSameEnds({source, target}: RunConnection, run: RunRecord): void {
+  if (source.id !== run.source)
+    throw new OperatorError('gate', `${source.label} is not the source that run ${run.id} began with (${run.source})`, 'Name that source.');
+  if (target.id !== run.target)
+    throw new OperatorError('gate', `${target.label} is not the target that run ${run.id} began with (${run.target})`, 'Name that target.');
+}
+
+function requireUndoable({id, mode, status}: RunRecord): void {
+  if (mode !== 'live') throw new OperatorError('usage', `run ${id} is a ${mode} run: only live runs can be undone`, 'headgate status lists the live runs.');
+  if (isActive(status)) throw new OperatorError('gate', `run ${id} is ${status}`, `Pause or cancel it first: headgate cancel ${id}`);
+}

@@ -1,0 +1,351 @@
+import {listedOf} from '../core/accounting.ts';
+import type {CheckResult, CoverageGroup} from '../core/checks.ts';
+import type {RunEvent, RunNews} from '../core/event.ts';
+import type {Ending} from '../core/exit-code.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {Probe} from '../core/probe.ts';
+import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
+import type {Database, Reader} from '../databases/database.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {RunConnection} from './connection.ts';
+import type {RunContext} from './context.ts';
+import type {EngineHost} from './engine-host.ts';
+import {forwardWork} from './forward.ts';
+import {ioFor} from './io.ts';
+import {acquireLease, type HeldLease} from './lease.ts';
+import {Limiter} from './limiter.ts';
+import {settleIntents} from './recover.ts';
+import {Stopper} from './run-handle.ts';
+import {PartitionPool} from './run-partitions.ts';
+import {RunState} from './run-state.ts';
+import {undoWork} from './undo-work.ts';
+import {measure} from './verify.ts';
+import {watchRun} from './watch.ts';
+import {LeaseLost, Writer} from './writer.ts';
+
+/** How one run is to be worked on. The run is in the ledger, as `running` and held by this process. */
+export interface Execution {
+  readonly record: RunRecord;
+  readonly connection: RunConnection;
+  readonly scope: unknown;
+  readonly probe: Probe<unknown>;
+  /** The dry run whose plan is executed; null for a dry run and for an unrehearsed one. */
+  readonly plan: RunRecord | null;
+  readonly acceptNew: boolean;
+  readonly acceptDrift: boolean;
+  readonly takeOver: string | null;
+  readonly rate: number | null;
+  readonly reuse: boolean;
+  /** At most so many items. */
+  readonly cap: number | null;
+  /** Range partitions may be parted while they run. */
+  readonly splittable: boolean;
+  /** Open items to take up first: of one kind, or all (null). */
+  readonly retry: {readonly kind: string | null} | null;
+  /** The plan has no changes: nothing is listed, no lease is taken, not a byte of the target is written. */
+  readonly idle: boolean;
+  /** Invariants and coverage are measured at the end. */
+  readonly verifies: boolean;
+}
+
+export interface RunResult {
+  readonly record: RunRecord;
+  readonly reason: StopReason | null;
+  readonly checks: readonly CheckResult[];
+  readonly coverage: readonly CoverageGroup[];
+  readonly seconds: number;
+  readonly endings: readonly Ending[];
+  /** What failed, where the run failed. */
+  readonly error: unknown;
+}
+
+/** A run at work. Stopping is asked for here; `done` tells how it ended, and never rejects for what the run met. */
+export interface RunHandle {
+  readonly id: string;
+  readonly done: Promise<RunResult>;
+  pause(): void;
+  cancel(): void;
+  interrupt(): void;
+  /** More or fewer requests at once. */
+  nudge(by: number): void;
+}
+
+export function execute(host: EngineHost, execution: Execution): RunHandle {
+  const run = new Executor(host, execution);
+  return {
+    id: execution.record.id,
+    done: run.done(),
+    pause: () => run.stopper.stop('halt', {by: 'operator', message: 'paused by the operator'}),
+    cancel: () => run.stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
+    interrupt: () => run.stopper.stop('halt', {by: 'interrupt', message: 'interrupted'}),
+    nudge: by => run.limiter.nudge(by),
+  };
+}
+
+class Executor {
+  readonly stopper: Stopper;
+  readonly limiter: Limiter;
+  readonly #host: EngineHost;
+  readonly #execution: Execution;
+  readonly #state: RunState;
+  readonly #startedAt: number;
+  #status: RunStatus = 'running';
+  #checks: readonly CheckResult[] = [];
+  #coverage: readonly CoverageGroup[] = [];
+
+  constructor(host: EngineHost, execution: Execution) {
+    this.#host = host;
+    this.#execution = execution;
+    this.#state = new RunState(execution.record);
+    this.#startedAt = host.now();
+    const {start, max} = host.settings.concurrency;
+    this.limiter = new Limiter({start, max, rate: execution.rate ?? host.settings.rate, now: host.now});
+    this.stopper = new Stopper(reason => this.#stopping(reason));
+  }
+
+  async done(): Promise<RunResult> {
+    const {record, connection} = this.#execution;
+    this.#emit({type: 'started', source: connection.source.label, target: connection.target.label, label: record.label});
+    let error: unknown = null;
+    try {
+      await this.#work();
+    } catch (thrown) {
+      error = thrown;
+      if (this.stopper.reason === null || this.stopper.reason.by === 'error')
+        this.stopper.stop('halt', {by: thrown instanceof LeaseLost ? 'lost' : 'error', message: messageOf(thrown)});
+    }
+    return this.#end(error);
+  }
+
+  async #work(): Promise<void> {
+    const {target} = this.#execution.connection;
+    if (this.#execution.record.mode === 'dry-run' || this.#execution.idle) {
+      const reader = await target.openReader();
+      await this.#on(reader, null).finally(() => reader.close());
+      return;
+    }
+    const database = await target.openDatabase();
+    await this.#on(database, database).finally(() => database.close());
+  }
+
+  async #on(reader: Reader, database: Database | null): Promise<void> {
+    const lease = database === null ? null : await this.#lease(database);
+    const context = this.#context(reader, database, lease);
+    const watch = watchRun(this.#host, context.run, this.stopper, lease);
+    try {
+      if (!this.#execution.idle) await this.#pages(context, reader, lease);
+      if (this.stopper.reason === null && this.#execution.verifies) await this.#verify(context, reader);
+    } finally {
+      await watch.stop();
+    }
+  }
+
+  async #pages(context: RunContext, reader: Reader, lease: HeldLease | null): Promise<void> {
+    try {
+      if (context.writer !== null) await settleIntents(context, reader, this.#execution.connection.target.marks);
+      await this.#discover(context);
+      const partitions = await this.#partitions(context);
+      await new PartitionPool(context, partitions, this.#execution.splittable).run();
+    } finally {
+      if (lease !== null && this.stopper.reason?.by !== 'lost') await lease.release();
+    }
+    this.#host.at('lease-released');
+  }
+
+  async #lease(database: Database): Promise<HeldLease | null> {
+    const {connection, record, takeOver} = this.#execution;
+    if (!connection.target.marks) return null;
+    const lease = await acquireLease(database, {
+      run: record.id,
+      self: this.#host.self,
+      leaseMs: this.#host.settings.leaseSeconds * 1_000,
+      leastFence: record.fence ?? 0,
+      takeOver,
+    });
+    await this.#host.ledger.runs.set(record.id, {fence: lease.fence});
+    this.#host.at('lease-acquired');
+    return lease;
+  }
+
+  #context(reader: Reader, database: Database | null, lease: HeldLease | null): RunContext {
+    const {record, connection, probe, plan, acceptNew, acceptDrift, reuse, cap, scope} = this.#execution;
+    const {ledger, settings, now, random, at} = this.#host;
+    const {backfill} = connection;
+    const io = ioFor({connection, reader, scope, signal: this.stopper.halt, now});
+    const work =
+      record.undoes === null
+        ? forwardWork({backfill, io, probe, ledger, run: record.id, hi: plan?.cappedAt ?? null})
+        : undoWork({backfill, io, probe, ledger, undoes: record.undoes});
+    const onRetry: RunContext['emit'] = news => this.#emit(news);
+    return {
+      run: record.id,
+      source: record.source,
+      target: record.target,
+      work,
+      ledger,
+      limiter: this.limiter,
+      writer:
+        database === null
+          ? null
+          : new Writer({
+              database,
+              run: record.id,
+              lease: lease === null ? null : {fence: lease.fence, leaseMs: settings.leaseSeconds * 1_000},
+              attempts: settings.attempts,
+              random,
+              at,
+              onRetry: (attempt, waitMs, fault) => onRetry({type: 'retrying', host: 'target', attempt, waitMs, fault}),
+            }),
+      settings,
+      state: this.#state,
+      plan:
+        plan === null
+          ? null
+          : {
+              run: plan.id,
+              items: listedOf(plan.tally),
+              limit: acceptDrift ? {share: 1, least: Number.MAX_SAFE_INTEGER} : settings.drift,
+              acceptNew,
+            },
+      reuse,
+      cap,
+      halt: this.stopper.halt,
+      drain: this.stopper.drain,
+      now,
+      random,
+      at,
+      emit: news => this.#emit(news),
+      stop: (how, reason) => this.stopper.stop(how, reason),
+    };
+  }
+
+  async #discover({run, work, ledger}: RunContext): Promise<void> {
+    if (this.#execution.record.discovered) return;
+    const known = new Set((await ledger.partitions.list(run)).map(({id}) => id));
+    for await (const partition of work.partitions()) {
+      if (known.has(partition.id)) continue;
+      await ledger.partitions.add(run, [partition]);
+      this.#state.partitionFound(1);
+      this.#emit({type: 'partition', partition: partition.id, state: 'found'});
+    }
+    await ledger.runs.set(run, {discovered: 1});
+    this.#host.at('partitions-found');
+  }
+
+  /** What is left to do: unfinished partitions, and on a retry the failed ones and the open items. */
+  async #partitions({run, ledger, random}: RunContext) {
+    const {retry} = this.#execution;
+    if (retry !== null) {
+      this.#state.partitionsReopened(await ledger.partitions.reopen(run));
+      if ((await ledger.openItems.count(run)) > 0) {
+        const id = `open-${random().toString(36).slice(2, 10)}`;
+        await ledger.partitions.add(run, [{id, kind: 'open', lo: '', hi: null, of: retry.kind}]);
+        this.#state.partitionFound(1);
+        this.#emit({type: 'partition', partition: id, state: 'found'});
+      }
+    }
+    return ledger.partitions.unfinished(run);
+  }
+
+  async #verify(context: RunContext, reader: Reader): Promise<void> {
+    const {connection, scope, probe, record} = this.#execution;
+    const measured = await measure({
+      host: this.#host,
+      connection,
+      reader,
+      scope,
+      probe,
+      run: record.id,
+      causesFrom: record.id,
+      sample: this.#host.settings.sample,
+      reads: this.#execution.idle ? ['target', 'listing'] : ['target', 'listing', 'bytes'],
+      coverage: true,
+      signal: this.stopper.halt,
+      limiter: context.limiter,
+      emit: news => this.#emit(news),
+    });
+    this.#checks = measured.checks;
+    this.#coverage = measured.coverage;
+    this.#host.at('verified');
+  }
+
+  async #end(error: unknown): Promise<RunResult> {
+    const {ledger, now, at} = this.#host;
+    const {id} = this.#execution.record;
+    const reason = this.stopper.reason;
+    this.#status = reason === null ? await this.#outcome() : restingStatus(reason);
+    // Whoever has taken the run over says how it ends.
+    if (reason?.by !== 'lost' || (await ledger.runs.find(id))?.holder?.name === this.#host.self.holder.name)
+      await ledger.runs.move(id, this.#status, {reason, at: now(), holder: null});
+    at('run-ended');
+    const seconds = (now() - this.#startedAt) / 1_000;
+    this.#emit({type: 'ended', reason, seconds});
+    const record = (await ledger.runs.find(id)) ?? this.#execution.record;
+    return {
+      record,
+      reason,
+      checks: this.#checks,
+      coverage: this.#coverage,
+      seconds,
+      endings: endingsOf(this.#status, reason, this.#checks, error),
+      error,
+    };
+  }
+
+  async #outcome(): Promise<RunStatus> {
+    const open = await this.#host.ledger.openItems.count(this.#execution.record.id);
+    return open > 0 || this.#state.partitions.failed > 0 ? 'incomplete' : 'completed';
+  }
+
+  #stopping(reason: StopReason): void {
+    const status = restingStatus(reason) === 'cancelled' ? 'cancelling' : 'pausing';
+    this.#status = status;
+    this.#emit({type: 'stopping', reason});
+    this.#host.ledger.runs
+      .move(this.#execution.record.id, status, {reason, at: this.#host.now()})
+      // A ledger that can't be written fails the run itself, with its own message.
+      .catch(() => undefined);
+  }
+
+  #emit(news: RunNews): void {
+    const {record, plan} = this.#execution;
+    const event: RunEvent = {
+      ...news,
+      snapshot: {
+        run: record.id,
+        backfill: record.backfill,
+        mode: record.mode,
+        status: this.#status,
+        tally: this.#state.tally,
+        partitions: this.#state.partitions,
+        drift: this.#state.drift,
+        expected: plan === null ? null : listedOf(plan.tally),
+        limits: this.limiter.limits(),
+        at: this.#host.now(),
+      },
+    };
+    this.#host.observe(event);
+  }
+}
+
+export function endingsOf(
+  status: RunStatus,
+  reason: StopReason | null,
+  checks: readonly CheckResult[],
+  error: unknown,
+): readonly Ending[] {
+  const broken = checks.some(({severity, count}) => severity === 'blocking' && count > 0);
+  return [
+    ...(error instanceof OperatorError ? [error.code] : []),
+    ...(status === 'failed' && !(error instanceof OperatorError) ? (['failed'] as const) : []),
+    ...(status === 'incomplete' ? (['incomplete'] as const) : []),
+    ...(reason?.by === 'drift' ? (['drift'] as const) : []),
+    ...(reason?.by === 'budget' ? (['budget'] as const) : []),
+    ...(reason?.by === 'operator' || reason?.by === 'interrupt' || reason?.by === 'cancel' ? (['paused'] as const) : []),
+    ...(broken ? (['invariant'] as const) : []),
+  ];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

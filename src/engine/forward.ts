@@ -1,0 +1,81 @@
+import type {Io} from '../backfills/backfill.ts';
+import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Entry} from '../core/entry.ts';
+import {Fault} from '../core/failure.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Probe} from '../core/probe.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {Shape} from '../backfills/backfill.ts';
+import type {Work, WorkItem} from './work.ts';
+
+export interface ForwardOptions {
+  readonly backfill: AnyBackfill;
+  readonly io: Io<Shape>;
+  readonly probe: Probe<unknown>;
+  readonly ledger: Ledger;
+  readonly run: string;
+  /** The end of the range: where a capped dry run ended. */
+  readonly hi: string | null;
+}
+
+const openItemsAtOnce = 500;
+
+/** A backfill as the work of a run: ranges of the source's listing, and the run's own open items on a retry. */
+export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptions): Work {
+  return {
+    async *partitions() {
+      let number = 0;
+      for await (const range of backfill.partitions(io))
+        yield {id: `p${++number}`, kind: 'range', lo: range.lo, hi: range.hi ?? hi, of: null};
+    },
+    list: (partition, range) =>
+      partition.kind === 'open' ? openItems(partition.of, range) : backfill.list(range, io),
+    middle: range => backfill.middle(range, io),
+    host: item => backfill.host(item, io),
+    inspect: item => backfill.inspect(item, io),
+    decide: page => backfill.decide(page, io, probe),
+    commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
+    readBack: async changes => {
+      const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);
+      return decisions.map(({action}) => action === 'update' || action === 'delete' || action === 'insert');
+    },
+    signature: entry => signatureOf(backfill, entry),
+    keepsFingerprints: true,
+    parseFound: found => {
+      const parsed = backfill.found.safeParse(found);
+      return parsed.success ? parsed.data : undefined;
+    },
+  };
+
+  /** Open items as they are now; `kind` narrows a retry to one cause. */
+  async function* openItems(kind: string | null, range: KeyRange): AsyncGenerator<readonly WorkItem[]> {
+    let after = range.lo;
+    for (;;) {
+      const page = await ledger.openItems.after(run, after, openItemsAtOnce);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.key;
+      const wanted = page.filter(item => kind === null || item.kind === kind);
+      yield await Promise.all(wanted.map(({key}) => lookup(key)));
+    }
+  }
+
+  async function lookup(key: string): Promise<WorkItem> {
+    try {
+      const item = await backfill.lookup(key, io);
+      return item ?? {key, size: 0, fingerprint: null, skip: 'gone since it was listed'};
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return {key, size: 0, fingerprint: null, fault: {kind: error.kind, message: error.message}};
+    }
+  }
+}
+
+export function parseChanges(backfill: AnyBackfill, changes: readonly unknown[]) {
+  return changes.map(change => backfill.change.parse(change));
+}
+
+/** What a review shows of an entry, as text. */
+export function signatureOf(backfill: AnyBackfill, {change}: Entry): string {
+  return change === undefined ? '' : JSON.stringify(backfill.preview(backfill.change.parse(change)));
+}

@@ -1,0 +1,20 @@
+import type {Io, Shape, TargetIo} from '../backfills/backfill.ts';
+import type {Reader} from '../databases/database.ts';
+import type {Connection, RunConnection} from './connection.ts';
+
+export interface IoOptions {
+  readonly connection: Connection;
+  readonly reader: Reader;
+  readonly scope: unknown;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** What a backfill may use: it reads, and can't write. */
+export function ioFor(options: IoOptions & {readonly connection: RunConnection}): Io<Shape> {
+  return {...targetIoFor(options), source: options.connection.source};
+}
+
+export function targetIoFor({connection, reader, scope, signal, now}: IoOptions): TargetIo<Shape> {
+  return {source: connection.source, target: reader, scope, signal, now, onBytes: () => undefined};
+}

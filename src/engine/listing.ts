@@ -1,0 +1,58 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Fault, type FaultData, isRetryable} from '../core/failure.ts';
+import {compareKeys, type KeyRange, printableKey} from '../core/keys.ts';
+import {backoffMs} from './backoff.ts';
+import type {PartitionRecord} from '../ledger/records.ts';
+import type {RunContext} from './context.ts';
+import type {WorkItem} from './work.ts';
+
+/** The partition can't be listed any further: it fails by name, and the run goes on with the others. */
+export class ListingFailed extends Error {
+  readonly fault: FaultData;
+
+  constructor(fault: FaultData) {
+    super(fault.message);
+    this.name = 'ListingFailed';
+    this.fault = fault;
+  }
+}
+
+/**
+ * A partition's items beyond its cursor, in strictly ascending order. A listing that breaks is taken up after the last
+ * key; items that are not beyond it are dropped, and a listing that goes back within itself is a failure by name.
+ */
+export async function* listAscending(context: RunContext, partition: PartitionRecord, range: KeyRange): AsyncGenerator<readonly WorkItem[]> {
+  let last = range.lo;
+  for (let failures = 0; ; failures++) {
+    let within = '';
+    try {
+      for await (const page of context.work.list(partition, {lo: last, hi: range.hi})) {
+        const beyond: WorkItem[] = [];
+        for (const item of page) {
+          if (within !== '' && compareKeys(item.key, within) <= 0) throw wentBack(within, item.key);
+          within = item.key;
+          if (last === '' || compareKeys(item.key, last) > 0) beyond.push(item);
+        }
+        if (within !== '' && (last === '' || compareKeys(within, last) > 0)) last = within;
+        if (beyond.length > 0) yield beyond;
+        failures = 0;
+      }
+      return;
+    } catch (error) {
+      context.halt.throwIfAborted();
+      await waitOrFail(context, error, failures);
+    }
+  }
+}
+
+async function waitOrFail(context: RunContext, error: unknown, failures: number): Promise<void> {
+  if (!(error instanceof Fault)) throw error;
+  if (!isRetryable(error.kind) || failures + 1 >= context.settings.attempts) throw new ListingFailed(error);
+  const waitMs = backoffMs(failures + 1, error.retryAfterMs, context.random);
+  context.emit({type: 'retrying', host: error.host ?? 'source', attempt: failures + 1, waitMs, fault: error});
+  await sleep(waitMs, undefined, {signal: context.halt});
+}
+
+function wentBack(from: string, to: string): Fault {
+  return new Fault('invalid', `the listing went back from ${printableKey(from)} to ${printableKey(to)}: its keys are not in byte order, so nothing beyond can be trusted`);
+}

@@ -1,0 +1,109 @@
+import {changedOf} from '../core/accounting.ts';
+import type {CheckResult} from '../core/checks.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {errorsOf, type Probe} from '../core/probe.ts';
+import type {Reader} from '../databases/database.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {type Gate, gatesOf, type Thresholds} from '../runbook/gates.ts';
+import type {Connection, RunConnection} from './connection.ts';
+import type {EngineHost} from './engine-host.ts';
+import {leaseObstacle} from './lease.ts';
+import {Limiter} from './limiter.ts';
+import {readLease} from './mark.ts';
+import {measure} from './verify.ts';
+
+export interface GateOptions {
+  /** The target's name as typed; null where nothing was typed yet. */
+  readonly confirm: string | null;
+  readonly acceptedFailures: number | null;
+  readonly takeOver: string | null;
+  readonly thresholds: Thresholds | null;
+}
+
+/** Rows and indexes of a change in the target, and its before-image in the ledger: generous, to be refused early. */
+const bytesPerChange = 2_048;
+const bytesAtLeast = 16 * 1_048_576;
+
+/** Looks at everything that the gates depend on, as it is now. */
+export async function lookAtGates(
+  host: EngineHost,
+  connection: RunConnection,
+  plan: RunRecord,
+  probe: Probe<unknown>,
+  reader: Reader,
+  options: GateOptions,
+): Promise<readonly Gate[]> {
+  const {ledger, settings, now, configDigest, program, self} = host;
+  const obstacle = connection.target.marks ? leaseObstacle(await readLease(reader), self, options.takeOver) : null;
+  return gatesOf({
+    plan,
+    now: now(),
+    planHours: settings.planHours,
+    findings: probe.findings,
+    present: {source: connection.source.id, target: connection.target.id, schema: probe.schema, configDigest, program},
+    openFailures: await ledger.openItems.count(plan.id, {outcomes: ['failed']}) + plan.partitions.failed,
+    acceptedFailures: options.acceptedFailures,
+    newlyBroken: errorsOf(probe).length > 0 ? [] : await newlyBroken(host, connection, plan, probe, reader),
+    space: {free: await freeBytes(host, connection), needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange},
+    leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),
+    thresholds: options.thresholds,
+    confirmation: {expected: connection.target.name, typed: options.confirm},
+  });
+}
+
+/** One error that names every closed gate. */
+export function requireOpen(gates: readonly Gate[]): void {
+  const closed = gates.filter(({holds}) => !holds);
+  const [first] = closed;
+  if (first === undefined) return;
+  const said = closed.map(({title, reason}) => `${title}: ${reason}`).join('; ');
+  const unlock = closed.flatMap(gate => gate.unlock ?? []).join(' ');
+  throw new OperatorError('gate', `not going live. ${said}`, unlock === '' ? undefined : unlock);
+}
+
+/** Blocking invariants of the target alone, which are cheap to measure, against the last measurement in the ledger. */
+async function newlyBroken(
+  host: EngineHost,
+  connection: Connection,
+  plan: RunRecord,
+  probe: Probe<unknown>,
+  reader: Reader,
+): Promise<readonly CheckResult[]> {
+  const {checks} = await measureTarget(host, connection, plan.scope, probe, reader, null);
+  const broken: CheckResult[] = [];
+  for (const check of checks) {
+    const baseline = await host.ledger.measurements.baseline(connection.target.id, check.id);
+    if (check.severity === 'blocking' && check.count > (baseline ?? 0)) broken.push(check);
+  }
+  return broken;
+}
+
+export function measureTarget(
+  host: EngineHost,
+  connection: Connection,
+  scope: unknown,
+  probe: Probe<unknown>,
+  reader: Reader,
+  run: string | null,
+) {
+  return measure({
+    host,
+    connection: {...connection, source: null},
+    reader,
+    scope,
+    probe,
+    run,
+    causesFrom: null,
+    sample: 0,
+    reads: ['target'],
+    coverage: false,
+    signal: new AbortController().signal,
+    limiter: new Limiter({start: 1, max: 1, rate: null, now: host.now}),
+    emit: () => undefined,
+  });
+}
+
+async function freeBytes({ledger}: EngineHost, {target}: Connection): Promise<number | null> {
+  const known = (await Promise.all([ledger.freeBytes(), target.freeBytes()])).filter(bytes => bytes !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}

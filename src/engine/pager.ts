@@ -1,0 +1,182 @@
+import type {Outcome} from '../core/accounting.ts';
+import {compareKeys, type KeyRange} from '../core/keys.ts';
+import type {PartitionRecord} from '../ledger/records.ts';
+import type {RunContext} from './context.ts';
+import {inspect} from './inspect.ts';
+import {type KnownRange, knownBetween} from './known.ts';
+import {listAscending} from './listing.ts';
+import type {Page, Slot} from './page.ts';
+import type {WorkItem} from './work.ts';
+
+/**
+ * Lists one partition and cuts it into pages, bounded by count, bytes and seconds. Items are inspected as places
+ * become free, so a page's last downloads overlap with the next page's first. The range's end may be lowered while it
+ * runs; `halt` and `drain` stop it between two items.
+ */
+export class Pager {
+  /** The whole range was listed: nothing more will come. */
+  exhausted = false;
+  /** The cap ended it, with more to come. */
+  capped = false;
+  /** The last key that was taken up. */
+  frontier: string;
+  readonly #context: RunContext;
+  readonly #partition: PartitionRecord;
+  readonly #formers: (keys: readonly string[]) => Promise<ReadonlyMap<string, Outcome | 'pending'>>;
+  readonly #listed: (slots: readonly Slot[]) => void;
+  readonly #ending: AbortSignal;
+  #hi: string | null;
+  #split: {readonly at: string; readonly settled: Promise<void>} | null = null;
+  #taken: number;
+  #slots: Slot[] = [];
+  #bytes = 0;
+  #openedAt = 0;
+
+  constructor(
+    context: RunContext,
+    partition: PartitionRecord,
+    taken: number,
+    formers: (keys: readonly string[]) => Promise<ReadonlyMap<string, Outcome | 'pending'>>,
+    listed: (slots: readonly Slot[]) => void,
+  ) {
+    this.#context = context;
+    this.#partition = partition;
+    this.#formers = formers;
+    this.#listed = listed;
+    this.#ending = AbortSignal.any([context.halt, context.drain]);
+    this.#hi = partition.hi;
+    this.#taken = taken;
+    this.frontier = partition.cursor;
+  }
+
+  get hi(): string | null {
+    return this.#hi;
+  }
+
+  /** Lowers the range's end to `middle` once `saved` says so; until then nothing beyond it is taken up. */
+  async lower(middle: string, saved: () => Promise<boolean>): Promise<boolean> {
+    let lowered = false;
+    const settled = saved().then(ok => {
+      lowered = ok;
+      if (ok) this.#hi = middle;
+      this.#split = null;
+    });
+    this.#split = {at: middle, settled};
+    await settled;
+    return lowered;
+  }
+
+  async *pages(): AsyncGenerator<Page> {
+    const range = {lo: this.frontier, hi: this.#hi};
+    for await (const items of listAscending(this.#context, this.#partition, range)) {
+      yield* this.#chunk(items);
+      if (this.exhausted || this.capped || this.#ending.aborted) break;
+    }
+    if (!this.capped && !this.#ending.aborted) {
+      yield* this.#goneBeyond();
+      this.exhausted = true;
+    }
+    if (this.#slots.length > 0 && !this.#context.halt.aborted) yield this.#close();
+  }
+
+  async *#chunk(items: readonly WorkItem[]): AsyncGenerator<Page> {
+    const range = {lo: this.frontier, hi: items.at(-1)?.key ?? null};
+    const known = await knownBetween(this.#context, range);
+    const formers = await this.#formers(items.map(({key}) => key));
+    for (const {item, gone} of this.#withGone(items, known)) {
+      while (this.#split !== null && compareKeys(item.key, this.#split.at) > 0) await this.#split.settled;
+      if (this.#hi !== null && compareKeys(item.key, this.#hi) > 0) {
+        this.exhausted = true;
+        return;
+      }
+      if (this.#context.cap !== null && this.#taken >= this.#context.cap) {
+        this.capped = true;
+        return;
+      }
+      const slot = gone ? goneSlot(item, known) : await this.#slot(item, known, formers.get(item.key));
+      if (slot === null) return;
+      this.#add(slot);
+      if (this.#isFull()) yield this.#close();
+    }
+  }
+
+  /** Null where the run ends instead. */
+  async #slot(item: WorkItem, known: KnownRange, former: Outcome | 'pending' | undefined): Promise<Slot | null> {
+    if (this.#ending.aborted) return null;
+    const planned = known.planned.get(item.key);
+    const slot = {item, planned, former};
+    if (item.skip !== undefined) return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
+    if (item.fault !== undefined)
+      return {...slot, result: Promise.resolve({kind: 'failed', fault: item.fault, attempts: 1})};
+    const found = known.found(item.key, item.fingerprint);
+    if (found !== undefined)
+      return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found}, bytes: 0})};
+    try {
+      const place = await this.#context.limiter.acquire(this.#context.work.host(item), this.#ending);
+      return {...slot, result: inspect(this.#context, item, place)};
+    } catch (error) {
+      if (this.#ending.aborted) return null;
+      throw error;
+    }
+  }
+
+  /** Only a range knows that what is not listed is gone: a retry and an undo take up some keys among others. */
+  #withGone(items: readonly WorkItem[], known: KnownRange): Iterable<{readonly item: WorkItem; readonly gone: boolean}> {
+    return this.#partition.kind === 'range' ? withGone(items, known) : items.map(item => ({item, gone: false}));
+  }
+
+  /** What was planned beyond the last listed key, and is there no more. */
+  async *#goneBeyond(): AsyncGenerator<Page> {
+    if (this.#context.plan === null || this.#partition.kind !== 'range') return;
+    const range: KeyRange = {lo: this.frontier, hi: this.#hi};
+    const known = await knownBetween(this.#context, range);
+    for (const {item} of withGone([], known)) {
+      this.#add(goneSlot(item, known));
+      if (this.#isFull()) yield this.#close();
+    }
+  }
+
+  #add(slot: Slot): void {
+    if (this.#slots.length === 0) this.#openedAt = this.#context.now();
+    this.#slots.push(slot);
+    this.#bytes += slot.item.size;
+    this.#taken++;
+    this.frontier = slot.item.key;
+    this.#listed([slot]);
+  }
+
+  #isFull(): boolean {
+    const {items, bytes, seconds} = this.#context.settings.page;
+    return (
+      this.#slots.length >= items || this.#bytes >= bytes || this.#context.now() - this.#openedAt >= seconds * 1_000
+    );
+  }
+
+  #close(): Page {
+    const slots = this.#slots;
+    this.#slots = [];
+    this.#bytes = 0;
+    return {slots, cursor: this.frontier};
+  }
+}
+
+/** Listed items and planned ones that are gone, together in key order. */
+function* withGone(items: readonly WorkItem[], known: KnownRange): Generator<{readonly item: WorkItem; readonly gone: boolean}> {
+  const listed = new Set(items.map(({key}) => key));
+  const gone = [...known.planned.keys()].filter(key => !listed.has(key));
+  let next = 0;
+  for (const item of items) {
+    for (let key = gone[next]; key !== undefined && compareKeys(key, item.key) < 0; key = gone[++next])
+      yield {item: goneItem(key), gone: true};
+    yield {item, gone: false};
+  }
+  for (const key of gone.slice(next)) yield {item: goneItem(key), gone: true};
+}
+
+function goneItem(key: string): WorkItem {
+  return {key, size: 0, fingerprint: null};
+}
+
+function goneSlot(item: WorkItem, known: KnownRange): Slot {
+  return {item, planned: known.planned.get(item.key), former: undefined, result: Promise.resolve({kind: 'gone'})};
+}

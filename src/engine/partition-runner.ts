@@ -1,0 +1,116 @@
+import {Readable} from 'node:stream';
+import {listedOf, type Outcome} from '../core/accounting.ts';
+import {compareKeys} from '../core/keys.ts';
+import type {Partition, PartitionRecord} from '../ledger/records.ts';
+import type {RunContext} from './context.ts';
+import {ListingFailed} from './listing.ts';
+import type {Page, Slot} from './page.ts';
+import {Pager} from './pager.ts';
+import {Settler} from './settler.ts';
+
+/** Pages that are inspected ahead of the one that is being settled. */
+const pagesAhead = 1;
+
+/** Works one partition from its cursor to its end: pages are inspected ahead, and settled one after the other. */
+export class PartitionRunner {
+  readonly partition: PartitionRecord;
+  readonly startedAt: number;
+  readonly #context: RunContext;
+  readonly #pager: Pager;
+  readonly #settler: Settler;
+  /** Taken up, and not yet checkpointed. */
+  readonly #open = new Set<Slot>();
+
+  constructor(context: RunContext, partition: PartitionRecord) {
+    this.partition = partition;
+    this.startedAt = context.now();
+    this.#context = context;
+    this.#settler = new Settler(context, partition);
+    this.#pager = new Pager(
+      context,
+      partition,
+      listedOf(partition.tally),
+      keys => this.#formers(keys),
+      slots => this.#take(slots),
+    );
+  }
+
+  async run(): Promise<void> {
+    const {ledger, run, at, writer} = this.#context;
+    const {id} = this.partition;
+    await ledger.partitions.start(run, id);
+    try {
+      await this.#settlePages();
+    } catch (error) {
+      if (!(error instanceof ListingFailed)) throw error;
+      await this.#fail(error);
+      return;
+    } finally {
+      this.#giveBack();
+    }
+    if (this.#pager.capped) await ledger.runs.set(run, {capped_at: this.#settler.cursor});
+    if (!this.#pager.exhausted && !this.#pager.capped) return;
+    await ledger.partitions.finish(run, id, this.#context.now());
+    writer?.forget(id);
+    this.#context.state.partitionEnded('done');
+    this.#context.emit({type: 'partition', partition: id, state: 'done'});
+    at('partition-finished');
+  }
+
+  /** Parts what is left of the range, and answers with the new partition; null where it can't be parted. */
+  async split(): Promise<Partition | null> {
+    const {work, ledger, run, random} = this.#context;
+    const {id, kind} = this.partition;
+    if (kind !== 'range') return null;
+    const hi = this.#pager.hi;
+    const middle = await work.middle({lo: this.#pager.frontier, hi});
+    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || this.#pager.exhausted) return null;
+    const rest: Partition = {id: `p${random().toString(36).slice(2, 10)}`, kind, lo: middle, hi, of: null};
+    const parted = await this.#pager.lower(middle, () => ledger.partitions.split(run, id, hi, middle, rest));
+    return parted ? rest : null;
+  }
+
+  async #settlePages(): Promise<void> {
+    const pages: AsyncIterable<Page> = Readable.from(this.#pager.pages(), {objectMode: true, highWaterMark: pagesAhead});
+    try {
+      for await (const page of pages) {
+        this.#context.emit({type: 'listed', partition: this.partition.id, items: page.slots.length});
+        const settled = await this.#settler.settle(page);
+        if (!settled) return;
+        for (const slot of page.slots) this.#open.delete(slot);
+      }
+    } catch (error) {
+      if (!this.#context.halt.aborted) throw error;
+    }
+  }
+
+  async #fail({fault}: ListingFailed): Promise<void> {
+    const {ledger, run, state, emit, now} = this.#context;
+    const {id} = this.partition;
+    await ledger.partitions.fail(run, id, fault, now());
+    state.partitionEnded('failed');
+    emit({type: 'failure', partition: id, key: '', fault});
+    emit({type: 'partition', partition: id, state: 'failed'});
+  }
+
+  #take(slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      this.#open.add(slot);
+      this.#context.state.take(slot.former);
+    }
+  }
+
+  #giveBack(): void {
+    if (this.#open.size === 0) return;
+    const formers = [...this.#open].map(({former}) => former);
+    this.#open.clear();
+    this.#context.state.giveBack(formers);
+    this.#context.emit({type: 'returned', partition: this.partition.id, items: formers.length});
+  }
+
+  async #formers(keys: readonly string[]): Promise<ReadonlyMap<string, Outcome | 'pending'>> {
+    if (this.partition.kind !== 'open') return new Map();
+    const open = await this.#context.ledger.openItems.among(this.#context.run, keys);
+    return new Map([...open].map(([key, {outcome}]) => [key, outcome]));
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  addTally,
+  emptyTally,
+  list,
+  move,
+  type Outcome,
+  type PartitionTally,
+  type Tally,
+  unlist,
+} from '../core/accounting.ts';
+import {addDrift, type Drift, noDrift} from '../core/drift.ts';
+import {type Entry, entryOutcome} from '../core/entry.ts';
+import type {RunRecord} from '../ledger/records.ts';
+
+/**
+ * Where a run stands, in memory: what the ledger has checkpointed and, as pending, the items of the pages under way.
+ * Every method keeps both identities, so a snapshot taken at any moment adds up.
+ */
+export class RunState {
+  #tally: Tally;
+  #partitions: PartitionTally;
+  #drift: Drift;
+  #failuresInARow: number;
+  #settled: number;
+
+  constructor(record: Pick<RunRecord, 'tally' | 'partitions' | 'drift' | 'failuresInARow'>) {
+    this.#tally = record.tally;
+    this.#partitions = record.partitions;
+    this.#drift = record.drift;
+    this.#failuresInARow = 0;
+    this.#settled = 0;
+  }
+
+  static readonly empty = {tally: emptyTally, partitions: {done: 0, failed: 0, pending: 0}, drift: noDrift, failuresInARow: 0};
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  get partitions(): PartitionTally {
+    return this.#partitions;
+  }
+
+  get drift(): Drift {
+    return this.#drift;
+  }
+
+  get failuresInARow(): number {
+    return this.#failuresInARow;
+  }
+
+  /** Items settled by this process: what a rate is measured by. */
+  get settledHere(): number {
+    return this.#settled;
+  }
+
+  /** An item joins a page; one that was open before leaves its former outcome. */
+  take(former: Outcome | 'pending' | undefined): void {
+    if (former === undefined) this.#tally = list(this.#tally, 1);
+    else if (former !== 'pending') this.#tally = move(this.#tally, former, 'pending');
+  }
+
+  /** A page is abandoned: its items are as if they had not been listed. */
+  giveBack(formers: readonly (Outcome | 'pending' | undefined)[]): void {
+    for (const former of formers) {
+      if (former === undefined) this.#tally = unlist(this.#tally, 1);
+      else if (former !== 'pending') this.#tally = move(this.#tally, 'pending', former);
+    }
+  }
+
+  /** A page is checkpointed: its items leave pending for their outcomes. */
+  settle(entries: readonly Entry[], rows: number): void {
+    let tally = this.#tally;
+    let bytes = 0;
+    for (const entry of entries) {
+      const outcome = entryOutcome(entry);
+      if (outcome !== 'pending') tally = move(tally, 'pending', outcome);
+      bytes += entry.bytes;
+    }
+    this.#tally = addTally(tally, {...emptyTally, rows, bytes});
+    this.#settled += entries.length;
+  }
+
+  addDrift(drift: Drift): void {
+    this.#drift = addDrift(this.#drift, drift);
+  }
+
+  inspected(succeeded: boolean): void {
+    this.#failuresInARow = succeeded ? 0 : this.#failuresInARow + 1;
+  }
+
+  partitionFound(count: number): void {
+    this.#partitions = {...this.#partitions, pending: this.#partitions.pending + count};
+  }
+
+  partitionEnded(how: 'done' | 'failed'): void {
+    const {pending} = this.#partitions;
+    this.#partitions = {...this.#partitions, pending: pending - 1, [how]: this.#partitions[how] + 1};
+  }
+
+  /** A failed partition is tried again. */
+  partitionsReopened(count: number): void {
+    const {failed, pending} = this.#partitions;
+    this.#partitions = {...this.#partitions, failed: failed - count, pending: pending + count};
+  }
+}

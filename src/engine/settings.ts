@@ -1,0 +1,42 @@
+import {type Budgets, defaultBudgets} from '../core/budget.ts';
+import {type DriftLimit, defaultDriftLimit} from '../core/drift.ts';
+
+/** How the engine works; the config may change each of these. */
+export interface Settings {
+  readonly page: {
+    readonly items: number;
+    readonly bytes: number;
+    readonly seconds: number;
+  };
+  readonly concurrency: {readonly start: number; readonly max: number};
+  /** Partitions that run at once. */
+  readonly partitions: number;
+  /** A partition is parted only after it has run so long. */
+  readonly splitAfterSeconds: number;
+  /** Items a second; null is as fast as the hosts allow. */
+  readonly rate: number | null;
+  /** Attempts at one item or request before its failure is recorded. */
+  readonly attempts: number;
+  readonly budgets: Budgets;
+  readonly drift: DriftLimit;
+  /** How long a live run's lease holds without a sign of life. */
+  readonly leaseSeconds: number;
+  /** How old a dry run may be when its plan is executed. */
+  readonly planHours: number;
+  /** Objects that verification reads again; null is all. */
+  readonly sample: number | null;
+}
+
+export const defaultSettings: Settings = {
+  page: {items: 1_000, bytes: 256 * 1024 * 1024, seconds: 20},
+  concurrency: {start: 16, max: 64},
+  partitions: 4,
+  splitAfterSeconds: 2,
+  rate: null,
+  attempts: 5,
+  budgets: defaultBudgets,
+  drift: defaultDriftLimit,
+  leaseSeconds: 60,
+  planHours: 24,
+  sample: 300,
+};

@@ -1,0 +1,237 @@
+import type {Outcome} from '../core/accounting.ts';
+import {spentBudget} from '../core/budget.ts';
+import {applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
+import {type Entry, isChange, pageTally} from '../core/entry.ts';
+import {Fault} from '../core/failure.ts';
+import type {PartitionRecord} from '../ledger/records.ts';
+import {Exhausted, retrying} from './backoff.ts';
+import type {RunContext} from './context.ts';
+import {goneReason, type Page, type Slot, type SlotResult, undecided} from './page.ts';
+import type {Inspection} from './work.ts';
+import {canBeHalved, type Committed, type Writer} from './writer.ts';
+
+/** Settles the pages of one partition, in order: decide, compare with the plan, write, checkpoint. */
+export class Settler {
+  /** The last key that is checkpointed. */
+  cursor: string;
+  readonly #context: RunContext;
+  readonly #partition: PartitionRecord;
+  #page: number;
+
+  constructor(context: RunContext, partition: PartitionRecord) {
+    this.#context = context;
+    this.#partition = partition;
+    this.#page = partition.page;
+    this.cursor = partition.cursor;
+  }
+
+  /** False where the run stopped first: nothing of the page was kept. */
+  async settle(page: Page): Promise<boolean> {
+    const {halt, at} = this.#context;
+    const results = await Promise.all(page.slots.map(({result}) => result));
+    for (const result of results) if (result.kind === 'broken') throw result.error;
+    if (halt.aborted || results.some(({kind}) => kind === 'returned')) return false;
+    at('page-inspected');
+    const decided = await this.#decide(page.slots, results);
+    const {entries, drift} = this.#compare(page.slots, decided);
+    if (halt.aborted) return false;
+    at('page-decided');
+    const formers = formersOf(page.slots);
+    const {writer} = this.#context;
+    if (writer !== null && entries.some(isChange)) await this.#write(writer, entries, drift, formers);
+    else await this.#checkpoint(++this.#page, entries, drift, formers, 0, false);
+    this.#checkBudgets();
+    return true;
+  }
+
+  /** Checkpoints a page that a crash left between commit and checkpoint; `rows` is what its mark says. */
+  async adopt(page: number, entries: readonly Entry[], rows: number, formers: Formers): Promise<void> {
+    this.#page = Math.max(this.#page, page);
+    for (const {key} of entries) this.#context.state.take(formers.get(key));
+    const confirmed = await confirm(this.#context, entries, {touched: null, rows});
+    await this.#checkpoint(page, confirmed, await this.#driftOf(confirmed), formers, rows, true);
+  }
+
+  /** The drift of entries that were decided before a crash: it is counted with their checkpoint. */
+  async #driftOf(entries: readonly Entry[]): Promise<Drift> {
+    const {plan, ledger, work} = this.#context;
+    const last = entries.at(-1);
+    if (plan === null || last === undefined || this.#partition.kind !== 'range') return noDrift;
+    const planned = await ledger.pages.between(plan.run, 'plan', {lo: this.cursor, hi: last.key});
+    const gone = entries.filter(isGone).length;
+    const {drift} = applyDrift(
+      entries.filter(entry => !isGone(entry)),
+      new Map(planned.map(entry => [entry.key, entry])),
+      entry => work.signature(entry),
+      true,
+    );
+    return {...drift, gone};
+  }
+
+  async #decide(slots: readonly Slot[], results: readonly SlotResult[]): Promise<readonly Entry[]> {
+    const inspections = results.flatMap(result => (result.kind === 'inspected' ? [result.inspection] : []));
+    const decisions = inspections.length === 0 ? [] : await this.#readTarget(inspections);
+    let next = 0;
+    return slots.map((slot, index) => {
+      const result = results[index];
+      if (result === undefined) throw new RangeError('a slot without a result');
+      const entry = undecided(slot, result);
+      if (entry !== null || result.kind !== 'inspected') return entry ?? unreachable(slot);
+      const decision = decisions[next++];
+      if (decision === undefined) throw new RangeError(`no decision for ${slot.item.key}`);
+      const {item, found} = result.inspection;
+      return {key: item.key, bytes: result.bytes, fingerprint: item.fingerprint, found, ...decision};
+    });
+  }
+
+  async #readTarget(inspections: readonly Inspection[]) {
+    const {work, settings, halt, random, emit} = this.#context;
+    const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
+      emit({type: 'retrying', host: 'target', attempt, waitMs, fault});
+    try {
+      return await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () => work.decide(inspections));
+    } catch (error) {
+      throw error instanceof Exhausted ? error.cause : error;
+    }
+  }
+
+  /** Against the plan: added items wait, and too many changed decisions stop the run before anything is written. */
+  #compare(slots: readonly Slot[], decided: readonly Entry[]): {readonly entries: readonly Entry[]; readonly drift: Drift} {
+    const {plan, work, state, emit, stop} = this.#context;
+    if (plan === null) return {entries: decided, drift: noDrift};
+    if (this.#partition.kind === 'open')
+      return {entries: decided.map((entry, index) => stillWaiting(entry, slots[index], plan.acceptNew)), drift: noDrift};
+    const planned = new Map(slots.flatMap(({planned: entry}) => (entry === undefined ? [] : [[entry.key, entry]])));
+    const gone = decided.filter(isGone).length;
+    const listed = applyDrift(
+      decided,
+      new Map([...planned, ...decided.filter(isGone).map(entry => [entry.key, entry] as const)]),
+      entry => work.signature(entry),
+      plan.acceptNew,
+    );
+    const compared = {...listed, drift: {...listed.drift, gone}};
+    if (compared.changedKeys.length === 0) return compared;
+    emit({type: 'drift', keys: compared.changedKeys});
+    const allowed = driftAllowed(plan.limit, plan.items);
+    const changed = state.drift.changed + compared.changedKeys.length;
+    if (changed > allowed)
+      stop('halt', {by: 'drift', message: `${changed} decisions differ from the dry run's (limit ${allowed} of ${plan.items})`});
+    return compared;
+  }
+
+  /** Writes a page. One that is refused for a row or for its size is halved, down to the item that can't be written. */
+  async #write(writer: Writer, entries: readonly Entry[], drift: Drift, formers: Formers): Promise<void> {
+    const {ledger, run, work, at} = this.#context;
+    const page = ++this.#page;
+    const changes = entries.filter(isChange).map(({change}) => change);
+    if (changes.length === 0) return this.#checkpoint(page, entries, drift, formers, 0, false);
+    await ledger.pages.intend(run, this.#partition.id, page, entries);
+    at('intent-saved');
+    let committed: Committed;
+    try {
+      committed = await writer.commit({partition: this.#partition.id, page, statements: work.commit(changes)});
+    } catch (error) {
+      if (!(error instanceof Fault) || !canBeHalved(error)) throw error;
+      if (changes.length === 1) return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
+      const middle = halfway(entries);
+      await this.#write(writer, entries.slice(0, middle), drift, formers);
+      return this.#write(writer, entries.slice(middle), noDrift, formers);
+    }
+    at('page-committed');
+    const confirmed = await confirm(this.#context, entries, committed);
+    await this.#checkpoint(page, confirmed, drift, formers, committed.rows, true);
+  }
+
+  async #checkpoint(
+    page: number,
+    entries: readonly Entry[],
+    drift: Drift,
+    formers: Formers,
+    rows: number,
+    marked: boolean,
+  ): Promise<void> {
+    const {ledger, run, writer, work, state, emit, at, now, source, target} = this.#context;
+    const partition = this.#partition.id;
+    const cursor = entries.at(-1)?.key ?? this.cursor;
+    const settled = pageTally(entries, rows, formers);
+    await ledger.checkpoint({
+      run,
+      partition,
+      page,
+      entries,
+      cursor,
+      delta: settled,
+      drift,
+      failuresInARow: state.failuresInARow,
+      keeps: writer === null ? 'plan' : 'image',
+      marked,
+      reopened: this.#partition.kind === 'open',
+      fingerprints: work.keepsFingerprints ? {source, target} : null,
+      at: now(),
+    });
+    this.cursor = cursor;
+    state.settle(entries, rows);
+    state.addDrift(drift);
+    for (const entry of entries) if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
+    emit({type: 'page', partition, page, settled, cursor});
+    at('page-checkpointed');
+  }
+
+  #checkBudgets(): void {
+    const {settings, state, stop} = this.#context;
+    const spent = spentBudget(settings.budgets, {tally: state.tally, failuresInARow: state.failuresInARow});
+    if (spent !== null) stop('drain', {by: 'budget', message: spent});
+  }
+}
+
+type Formers = ReadonlyMap<string, Outcome | 'pending'>;
+
+function formersOf(slots: readonly Slot[]): Formers {
+  return new Map(slots.flatMap(({item, former}) => (former === undefined ? [] : [[item.key, former]])));
+}
+
+/** Which of a page's changes were made, from what the database says; the others are conflicts, left for a retry. */
+export async function confirm(
+  {work}: Pick<RunContext, 'work'>,
+  entries: readonly Entry[],
+  {touched, rows}: Committed,
+): Promise<readonly Entry[]> {
+  const changes = entries.filter(isChange);
+  if (touched === null && rows === changes.length) return entries;
+  const made =
+    touched === null
+      ? new Set((await work.readBack(changes.map(({change}) => change))).flatMap((is, index) => (is ? [changes[index]?.key] : [])))
+      : touched;
+  return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
+}
+
+function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
+  return {key, bytes, fingerprint, found, action: 'conflict', reason: 'its row was changed by somebody else between decision and write'};
+}
+
+function refused(entries: readonly Entry[], {kind, message}: Fault): readonly Entry[] {
+  return entries.map(entry =>
+    isChange(entry)
+      ? {key: entry.key, bytes: entry.bytes, fingerprint: null, action: 'fail', fault: {kind, message}, attempts: 1}
+      : entry,
+  );
+}
+
+/** Behind the first half of the changes. */
+function halfway(entries: readonly Entry[]): number {
+  const places = entries.flatMap((entry, index) => (isChange(entry) ? [index] : []));
+  return places[Math.floor(places.length / 2)] ?? entries.length;
+}
+
+function isGone({action, reason}: Entry): boolean {
+  return action === 'skip' && reason === goneReason;
+}
+
+function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: boolean): Entry {
+  if (acceptNew || slot?.former !== 'pending') return entry;
+  return {key: entry.key, bytes: entry.bytes, fingerprint: entry.fingerprint, action: 'wait', reason: 'appeared since the dry run'};
+}
+
+function unreachable(slot: Slot): never {
+  throw new RangeError(`no entry for ${slot.item.key}`);
+}

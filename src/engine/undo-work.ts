@@ -1,0 +1,44 @@
+import type {Io, Shape} from '../backfills/backfill.ts';
+import type {AnyBackfill} from '../backfills/registry.ts';
+import {compareKeys} from '../core/keys.ts';
+import type {Probe} from '../core/probe.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import {parseChanges, signatureOf} from './forward.ts';
+import type {Work, WorkItem} from './work.ts';
+
+export interface UndoOptions {
+  readonly backfill: AnyBackfill;
+  readonly io: Io<Shape>;
+  readonly probe: Probe<unknown>;
+  readonly ledger: Ledger;
+  /** The run that is undone. */
+  readonly undoes: string;
+}
+
+/** The before-images of a run as the work of another: each partition's pages again, in key order, put back row by row. */
+export function undoWork({backfill, io, probe, ledger, undoes}: UndoOptions): Work {
+  return {
+    async *partitions() {
+      for (const [partition] of await ledger.pages.partitionsWith(undoes, 'image'))
+        yield {id: `undo-${partition}`, kind: 'images', lo: '', hi: null, of: partition};
+    },
+    async *list({of}, {lo}) {
+      for await (const {entries} of ledger.pages.all(undoes, 'image', of ?? undefined)) {
+        const items: readonly WorkItem[] = entries.map(({key, change}) => ({key, size: 0, fingerprint: null, change}));
+        yield items.filter(({key}) => compareKeys(key, lo) > 0);
+      }
+    },
+    middle: async () => null,
+    host: () => 'ledger',
+    inspect: async item => ({item, found: null}),
+    decide: page => backfill.decideUndo(parseChanges(backfill, page.map(({item}) => item.change)), io, probe),
+    commit: changes => backfill.undo(parseChanges(backfill, changes), probe),
+    readBack: async changes => {
+      const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);
+      return decisions.map(({action}) => action === 'unchanged');
+    },
+    signature: entry => signatureOf(backfill, entry),
+    keepsFingerprints: false,
+    parseFound: found => found,
+  };
+}

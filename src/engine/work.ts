@@ -1,0 +1,40 @@
+import type {Item} from '../backfills/backfill.ts';
+import type {Decision, Entry} from '../core/entry.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Statement} from '../core/sql.ts';
+import type {Partition, PartitionRecord} from '../ledger/records.ts';
+
+/**
+ * What a run does, page by page, whichever way it goes: a backfill forwards, a retry of open items, an undo. The run
+ * knows only this; it is made from a backfill in forward.ts and in undo.ts.
+ */
+export interface Work {
+  /** The ranges, or the partitions of before-images, to begin with. */
+  partitions(): AsyncIterable<Partition>;
+  /** Items beyond the cursor, in ascending key order. `hi` may have been lowered since the partition was found. */
+  list(partition: PartitionRecord, range: KeyRange): AsyncIterable<readonly WorkItem[]>;
+  middle(range: KeyRange): Promise<string | null>;
+  host(item: WorkItem): string;
+  /** The expensive part. Not called where `known` has the answer. */
+  inspect(item: WorkItem): Promise<Inspection>;
+  decide(page: readonly Inspection[]): Promise<readonly Decision<unknown>[]>;
+  commit(changes: readonly unknown[]): readonly Statement[];
+  /** Which changes the target shows as made, after an outcome that nothing else can tell. */
+  readBack(changes: readonly unknown[]): Promise<readonly boolean[]>;
+  /** What of a change was reviewed: two changes with the same signature are the same decision. */
+  signature(entry: Entry): string;
+  /** What inspection found is kept by fingerprint. */
+  readonly keepsFingerprints: boolean;
+  /** Reads `found` back from the ledger; undefined where it is not of the present form. */
+  parseFound(found: unknown): unknown;
+}
+
+/** An item, and what an undo restores. */
+export interface WorkItem extends Item {
+  readonly change?: unknown;
+}
+
+export interface Inspection {
+  readonly item: WorkItem;
+  readonly found: unknown;
+}
