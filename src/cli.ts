@@ -65,7 +65,15 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
       exit(await Session.with(surroundings, options.optsWithGlobals(), session => body(session, ...args)));
     };
 
-  ends(scope(common(program.command('run <backfill>').description('probe and dry run; ends with the command that goes live'))))
+  ends(
+    scope(
+      common(
+        program
+          .command('run <backfill>')
+          .description('probe and dry run; ends with the command that goes live'),
+      ),
+    ),
+  )
     .option('--rate <n>', 'items a second at most', positive)
     .option('--fresh', 'read everything again, also what has not changed')
     .option('--unattended', 'dry run, gates, live and verify in one breath')
@@ -86,10 +94,18 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   common(program.command('plan <run>').description('read a plan, or what a live run changed'))
     .option('--action <action>', 'only this action')
     .action(within(planCommand));
-  common(program.command('status [run]').description('the newest runs, or one in detail')).action(within((session, run: string | undefined) => statusCommand(session, run)));
-  common(program.command('pause <run>').description('let a run come to rest, from any terminal')).action(within((session, run: string) => pauseCommand(session, run)));
-  resumeOptions(common(program.command('resume <run>').description('go on where a run stopped'))).action(within(resumeCommand));
-  common(program.command('cancel <run>').description('end a run for good; what it wrote stays')).action(within((session, run: string) => cancelCommand(session, run)));
+  common(program.command('status [run]').description('the newest runs, or one in detail')).action(
+    within((session, run: string | undefined) => statusCommand(session, run)),
+  );
+  common(program.command('pause <run>').description('let a run come to rest, from any terminal')).action(
+    within((session, run: string) => pauseCommand(session, run)),
+  );
+  resumeOptions(common(program.command('resume <run>').description('go on where a run stopped'))).action(
+    within(resumeCommand),
+  );
+  common(program.command('cancel <run>').description('end a run for good; what it wrote stays')).action(
+    within((session, run: string) => cancelCommand(session, run)),
+  );
   common(program.command('failures <run>').description('what a run left open, why, and what to do'))
     .option('--kind <kind>', 'only this kind of failure')
     .action(within(failuresCommand));
@@ -104,22 +120,41 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--sample <n|all>', 'objects to read again', sampleSize)
     .option('--check <id>', 'one invariant only')
     .action(within(verifyCommand));
-  ends(prefix(common(program.command('coverage <backfill>').description('measure coverage, by group')))).action(within(coverageCommand));
-  common(program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'))
+  ends(
+    prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+  ).action(within(coverageCommand));
+  common(
+    program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),
+  )
     .option('--target <target>', 'the SQLite file, or a name from the config')
     .action(within(migrateCommand));
-  ends(prefix(common(program.command('batch <backfill>').description('one batch without a plan, answered as one JSON object'))))
+  ends(
+    prefix(
+      common(
+        program
+          .command('batch <backfill>')
+          .description('one batch without a plan, answered as one JSON object'),
+      ),
+    ),
+  )
     .option('--limit <n>', 'objects in the batch, 1 to 1000 (default: 100)', batchLimit)
     .option('--cursor <cursor>', 'the cursor of the previous answer')
     .option('--dry-run', 'count what would change, and write nothing')
     .action(within(batchCommand));
-  common(program.command('doctor').description('what works, what does not, and what to do')).action(within(session => doctorCommand(session)));
-  const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
-  common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(within((session, file: string) => backupCommand(session, file)));
-  common(ledger.command('restore <file>').description("put a backup in the ledger's place")).action(async (file: string, _options: unknown, command: Command) =>
-    exit(await restoreCommand(surroundings, command.optsWithGlobals(), file)),
+  common(program.command('doctor').description('what works, what does not, and what to do')).action(
+    within(session => doctorCommand(session)),
   );
-  common(ledger.command('vacuum').description('give free space back')).action(within(session => vacuumCommand(session)));
+  const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
+  common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(
+    within((session, file: string) => backupCommand(session, file)),
+  );
+  common(ledger.command('restore <file>').description("put a backup in the ledger's place")).action(
+    async (file: string, _options: unknown, command: Command) =>
+      exit(await restoreCommand(surroundings, command.optsWithGlobals(), file)),
+  );
+  common(ledger.command('vacuum').description('give free space back')).action(
+    within(session => vacuumCommand(session)),
+  );
   const marks = program.command('marks').description('the two tables that headgate keeps in a target');
   common(marks.command('remove').description('remove them'))
     .option('--target <target>', 'the SQLite file, or a name from the config')
@@ -173,13 +208,15 @@ function positiveInteger(text: string): number {
 }
 
 function batchLimit(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1_000) throw new InvalidArgumentError('It has to be a whole number from 1 to 1000.');
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1_000)
+    throw new InvalidArgumentError('It has to be a whole number from 1 to 1000.');
   return Number(text);
 }
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It has to be a number above 0.');
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('It has to be a number above 0.');
   return value;
 }
 
@@ -208,7 +245,14 @@ function exitCodeHelp(): string {
 function explain(surroundings: Surroundings, error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
-    return tell(surroundings, new OperatorError('usage', error.message.replace(/^error: /, ''), 'headgate --help lists the commands, headgate COMMAND --help the flags.'));
+    return tell(
+      surroundings,
+      new OperatorError(
+        'usage',
+        error.message.replace(/^error: /, ''),
+        'headgate --help lists the commands, headgate COMMAND --help the flags.',
+      ),
+    );
   }
   return tell(surroundings, error);
 }
@@ -243,7 +287,12 @@ function surroundingsOf(interruption: Interruption): Surroundings {
 function crasher(wanted: string | undefined): (point: CrashPoint) => void {
   if (wanted === undefined) return () => undefined;
   const [name, times = '1'] = wanted.split(':');
-  if (!crashPoints.some(point => point === name)) throw new OperatorError('usage', `HEADGATE_CRASH_AT=${wanted}: there is no such point`, `Known are: ${crashPoints.join(', ')}.`);
+  if (!crashPoints.some(point => point === name))
+    throw new OperatorError(
+      'usage',
+      `HEADGATE_CRASH_AT=${wanted}: there is no such point`,
+      `Known are: ${crashPoints.join(', ')}.`,
+    );
   let left = Number(times);
   return point => {
     if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
@@ -256,7 +305,12 @@ class Interruption {
   #followed: {interrupt(): void} | null = null;
 
   constructor() {
-    for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.on(signal, () => this.#signalled(code));
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const)
+      process.on(signal, () => this.#signalled(code));
   }
 
   follow(handle: {interrupt(): void} | null): void {

@@ -82,7 +82,9 @@ export interface Invariant<S extends Shape> {
   readonly reads: 'target' | 'listing' | 'bytes';
   readonly why: string;
   readonly recovery: string;
-  measure(io: CheckIo<S>): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
+  measure(
+    io: CheckIo<S>,
+  ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
 }
 
 /**
@@ -118,15 +120,22 @@ export interface Backfill<S extends Shape> {
   /** The expensive part: reads the item. */
   inspect(item: S['item'], io: Io<S>): Promise<Inspected<S>>;
   /** One decision for each of a page's items, in order, after one read of the target. */
-  decide(page: readonly Inspected<S>[], io: Io<S>, probe: Probe<S['facts']>): Promise<readonly Decision<S['change']>[]>;
+  decide(
+    page: readonly Inspected<S>[],
+    io: Io<S>,
+    probe: Probe<S['facts']>,
+  ): Promise<readonly Decision<S['change']>[]>;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */
   commit(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
   /** For changes that were made: what it takes to put each row back, or why it can't be (somebody changed it since). */
-  decideUndo(changes: readonly S['change'][], io: Io<S>, probe: Probe<S['facts']>): Promise<readonly Decision<S['change']>[]>;
+  decideUndo(
+    changes: readonly S['change'][],
+    io: Io<S>,
+    probe: Probe<S['facts']>,
+  ): Promise<readonly Decision<S['change']>[]>;
   /** The statements that put rows back, each only where the row is still as the run left it. */
   undo(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
   preview(change: S['change']): Preview;
   coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
 }
-

@@ -1,6 +1,6 @@
+import {findBackfill} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {findBackfill} from '../backfills/registry.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {decodeCursor, encodeCursor} from './cursor.ts';
 import type {Session} from './session.ts';
@@ -32,8 +32,17 @@ export interface BatchAnswer {
 }
 
 /** One page of the asset index in key order, without a plan: live unless it is a dry run. */
-export async function batchCommand(session: Session, id: string, options: BatchCommandOptions): Promise<number> {
-  if (id !== 'asset-index') throw new OperatorError('usage', `batch ${id}: only asset-index has a one-batch contract`, 'Use headgate run for the others.');
+export async function batchCommand(
+  session: Session,
+  id: string,
+  options: BatchCommandOptions,
+): Promise<number> {
+  if (id !== 'asset-index')
+    throw new OperatorError(
+      'usage',
+      `batch ${id}: only asset-index has a one-batch contract`,
+      'Use headgate run for the others.',
+    );
   const backfill = findBackfill(id);
   const connection = await session.connect(backfill, options.source, options.target);
   const scope = {
@@ -43,7 +52,10 @@ export async function batchCommand(session: Session, id: string, options: BatchC
     since: null,
   };
   const {engine, surroundings} = session;
-  const handle = options.dryRun === true ? await engine.rehearse(connection, scope, {}) : await engine.unrehearsed(connection, scope, {});
+  const handle =
+    options.dryRun === true
+      ? await engine.rehearse(connection, scope, {})
+      : await engine.unrehearsed(connection, scope, {});
   surroundings.follow(handle);
   const result = await handle.done.finally(() => surroundings.follow(null));
   if (result.error instanceof OperatorError) throw result.error;
@@ -58,7 +70,14 @@ async function answerOf({ledger}: Session, record: RunRecord, isDry: boolean): P
   const broken = await ledger.openItems.partitionFailures(record.id);
   return {
     success: open.length === 0 && broken.length === 0 && record.status === 'completed',
-    total: tally.inserted + tally.updated + tally.deleted + tally.unchanged + tally.skipped + tally.failed + tally.pending,
+    total:
+      tally.inserted +
+      tally.updated +
+      tally.deleted +
+      tally.unchanged +
+      tally.skipped +
+      tally.failed +
+      tally.pending,
     updated: tally.inserted + tally.updated,
     skipped: tally.unchanged + tally.skipped,
     failed: tally.failed,

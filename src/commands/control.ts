@@ -22,7 +22,12 @@ export async function cancelCommand(session: Session, named: string): Promise<nu
   const {ledger, surroundings} = session;
   const run = await ledger.runs.resolve(named);
   if (!isActive(run.status)) {
-    if (await ledger.runs.move(run.id, 'cancelled', {at: surroundings.now(), reason: {by: 'cancel', message: 'cancelled by the operator'}}))
+    if (
+      await ledger.runs.move(run.id, 'cancelled', {
+        at: surroundings.now(),
+        reason: {by: 'cancel', message: 'cancelled by the operator'},
+      })
+    )
       return reportRest(session, run);
     throw notAtWork(run);
   }
@@ -31,7 +36,12 @@ export async function cancelCommand(session: Session, named: string): Promise<nu
     return reportRest(session, run);
   }
   // Its process is gone: what it left half done is settled first, so that the counts are true.
-  const handle = await session.engine.resume(await session.reconnect(run), run, {acceptNew: false, acceptDrift: false, takeOver: null, kind: null});
+  const handle = await session.engine.resume(await session.reconnect(run), run, {
+    acceptNew: false,
+    acceptDrift: false,
+    takeOver: null,
+    kind: null,
+  });
   handle.cancel();
   await session.finish(handle);
   return 0;
@@ -55,9 +65,17 @@ function isAlive({surroundings}: Session, {holder}: RunRecord): boolean {
 
 function requireAlive(session: Session, run: RunRecord): void {
   if (isAlive(session, run)) return;
-  throw new OperatorError('gate', `the process of run ${run.id} is gone: it is not at work, and has nothing to pause`, `Settle it and go on: headgate resume ${run.id}`);
+  throw new OperatorError(
+    'gate',
+    `the process of run ${run.id} is gone: it is not at work, and has nothing to pause`,
+    `Settle it and go on: headgate resume ${run.id}`,
+  );
 }
 
 function notAtWork({id, status}: RunRecord): OperatorError {
-  return new OperatorError('usage', `run ${id} is ${status}: it is not at work`, `headgate status ${id} shows what it did.`);
+  return new OperatorError(
+    'usage',
+    `run ${id} is ${status}: it is not at work`,
+    `headgate status ${id} shows what it did.`,
+  );
 }

@@ -9,6 +9,10 @@ export function encodeCursor(key: string): string {
 export function decodeCursor(cursor: string): string {
   const bytes = Buffer.from(cursor, 'base64url');
   if (cursor === '' || bytes.toString('base64url') !== cursor || !isUtf8(bytes))
-    throw new OperatorError('usage', `--cursor ${cursor}: this is not a cursor of headgate`, 'Pass the cursor of the previous answer as it is, or begin after a key with --start-after KEY.');
+    throw new OperatorError(
+      'usage',
+      `--cursor ${cursor}: this is not a cursor of headgate`,
+      'Pass the cursor of the previous answer as it is, or begin after a key with --start-after KEY.',
+    );
   return bytes.toString('utf8');
 }

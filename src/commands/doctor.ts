@@ -1,6 +1,6 @@
+import {openSource, openTarget} from '../config/connections.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {openSource, openTarget} from '../config/connections.ts';
 import {readLease} from '../engine/mark.ts';
 import type {Session} from './session.ts';
 import {bytesText} from './words.ts';
@@ -17,13 +17,21 @@ export async function doctorCommand(session: Session): Promise<number> {
   const free = await ledger.freeBytes();
   const findings: Finding[] = [
     {ok: true, message: `headgate ${surroundings.program} on Node ${process.versions.node}`},
-    {ok: true, message: `config: ${config.path ?? 'none; sources and targets are named on the command line'}`},
+    {
+      ok: true,
+      message: `config: ${config.path ?? 'none; sources and targets are named on the command line'}`,
+    },
     {ok: true, message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`},
   ];
-  for (const name of Object.keys(config.sources)) findings.push(...(await examine(() => source(session, name), `source ${name}`)));
-  for (const name of Object.keys(config.targets)) findings.push(...(await examine(() => target(session, name), `target ${name}`)));
+  for (const name of Object.keys(config.sources))
+    findings.push(...(await examine(() => source(session, name), `source ${name}`)));
+  for (const name of Object.keys(config.targets))
+    findings.push(...(await examine(() => target(session, name), `target ${name}`)));
   for (const {ok, message, remedy} of findings)
-    session.report.data({type: 'finding', ok, message, ...(remedy === undefined ? {} : {remedy})}, [`${ok ? '✔' : '✖'} ${message}`, ...(remedy === undefined ? [] : [`  ${remedy}`])]);
+    session.report.data({type: 'finding', ok, message, ...(remedy === undefined ? {} : {remedy})}, [
+      `${ok ? '✔' : '✖'} ${message}`,
+      ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    ]);
   return exitCodeOf(findings.every(({ok}) => ok) ? [] : ['failed']);
 }
 
@@ -53,6 +61,12 @@ async function examine(look: () => Promise<readonly Finding[]>, what: string): P
     return await look();
   } catch (error) {
     const hint = error instanceof OperatorError ? error.hint : undefined;
-    return [{ok: false, message: `${what}: ${error instanceof Error ? error.message : String(error)}`, ...(hint === undefined ? {} : {remedy: hint})}];
+    return [
+      {
+        ok: false,
+        message: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+        ...(hint === undefined ? {} : {remedy: hint}),
+      },
+    ];
   }
 }

@@ -1,13 +1,17 @@
 import {type FailureKind, failureKinds, remedies} from '../core/failure.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import {printableKey} from '../core/keys.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Session} from './session.ts';
 
 const atOnce = 500;
 const openWords = {failed: 'failed', pending: 'waits', skipped: 'conflict'} as const;
 
 /** Everything that a run left open, with its cause and what to do. */
-export async function failuresCommand(session: Session, named: string, options: {readonly kind?: string}): Promise<number> {
+export async function failuresCommand(
+  session: Session,
+  named: string,
+  options: {readonly kind?: string},
+): Promise<number> {
   const {ledger, report} = session;
   const run = await ledger.runs.resolve(named);
   const kind = kindOf(options.kind);
@@ -17,7 +21,9 @@ export async function failuresCommand(session: Session, named: string, options: 
     if (kind !== undefined && kind !== failed) continue;
     count++;
     told.add(failed);
-    report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy: remedies[failed]}, [`partition ${partition}  failed (${failed}): ${message}`]);
+    report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy: remedies[failed]}, [
+      `partition ${partition}  failed (${failed}): ${message}`,
+    ]);
   }
   for (let after = ''; ; ) {
     const page = await ledger.openItems.after(run.id, after, atOnce, kind === undefined ? {} : {kind});
@@ -29,12 +35,25 @@ export async function failuresCommand(session: Session, named: string, options: 
       if (item.kind !== null) told.add(item.kind);
       const remedy = item.kind === null ? openRemedies[item.outcome] : remedies[item.kind];
       report.data(
-        {type: 'failure', run: run.id, key: item.key, outcome: item.outcome, kind: item.kind, message: item.message, attempts: item.attempts, remedy, at: item.at},
-        [`${printableKey(item.key)}  ${openWords[item.outcome]}${item.kind === null ? '' : ` (${item.kind})`}: ${withoutKey(item.message, item.key)}`],
+        {
+          type: 'failure',
+          run: run.id,
+          key: item.key,
+          outcome: item.outcome,
+          kind: item.kind,
+          message: item.message,
+          attempts: item.attempts,
+          remedy,
+          at: item.at,
+        },
+        [
+          `${printableKey(item.key)}  ${openWords[item.outcome]}${item.kind === null ? '' : ` (${item.kind})`}: ${withoutKey(item.message, item.key)}`,
+        ],
       );
     }
   }
-  if (count === 0) report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
+  if (count === 0)
+    report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
   for (const seen of told) report.note(`${seen}: ${remedies[seen]}`);
   if (count > 0) report.next('Take them up again', ['headgate', 'retry', run.id]);
   return 0;
@@ -49,7 +68,12 @@ const openRemedies = {
 function kindOf(named: string | undefined): FailureKind | undefined {
   if (named === undefined) return undefined;
   const kind = failureKinds.find(known => known === named);
-  if (kind === undefined) throw new OperatorError('usage', `--kind ${named}: there is no such kind of failure`, `Known are: ${failureKinds.join(', ')}.`);
+  if (kind === undefined)
+    throw new OperatorError(
+      'usage',
+      `--kind ${named}: there is no such kind of failure`,
+      `Known are: ${failureKinds.join(', ')}.`,
+    );
   return kind;
 }
 

@@ -31,7 +31,11 @@ export class JsonReport implements Report {
 
   failure(error: unknown): void {
     const hint = error instanceof OperatorError ? error.hint : undefined;
-    this.#line({type: 'error', message: error instanceof Error ? error.message : String(error), ...(hint === undefined ? {} : {hint})});
+    this.#line({
+      type: 'error',
+      message: error instanceof Error ? error.message : String(error),
+      ...(hint === undefined ? {} : {hint}),
+    });
   }
 
   next(_why: string, words: readonly string[]): void {
@@ -53,7 +57,16 @@ function eventObject(event: RunEvent): Readonly<Record<string, unknown>> {
     }
     case 'coverage': {
       const {group, done, total, at: measuredAt, ...more} = news.group;
-      return {type: 'coverage', group, done, total, percent: percent(done, total), at: measuredAt, ...more, run};
+      return {
+        type: 'coverage',
+        group,
+        done,
+        total,
+        percent: percent(done, total),
+        at: measuredAt,
+        ...more,
+        run,
+      };
     }
     case 'page': {
       const {settled, ...page} = news;
@@ -67,7 +80,11 @@ function eventObject(event: RunEvent): Readonly<Record<string, unknown>> {
   }
 }
 
-export function summaryObject(record: RunRecord, seconds: number, reason?: string): Readonly<Record<string, unknown>> {
+export function summaryObject(
+  record: RunRecord,
+  seconds: number,
+  reason?: string,
+): Readonly<Record<string, unknown>> {
   const {tally, partitions, drift} = record;
   return {
     type: 'summary',

@@ -4,32 +4,49 @@ import {loadConfig} from '../config/config.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive} from '../core/run.ts';
 import {Ledger} from '../ledger/ledger.ts';
-import {type CommonOptions, Session, type Surroundings} from './session.ts';
-import {PlainReport} from './plain-report.ts';
 import {JsonReport} from './json-report.ts';
+import {PlainReport} from './plain-report.ts';
+import type {CommonOptions, Session, Surroundings} from './session.ts';
 
 /** A consistent copy of the ledger in one file, while runs go on. */
 export async function backupCommand(session: Session, file: string): Promise<number> {
   const destination = resolve(session.surroundings.cwd, file);
   if (await exists(destination))
-    throw new OperatorError('usage', `${file}: this file exists already`, 'Name a file that does not exist yet.');
+    throw new OperatorError(
+      'usage',
+      `${file}: this file exists already`,
+      'Name a file that does not exist yet.',
+    );
   await session.ledger.backup(destination);
-  session.report.data({type: 'ledger', action: 'backup', file: destination}, [`the ledger was copied to ${destination}`]);
+  session.report.data({type: 'ledger', action: 'backup', file: destination}, [
+    `the ledger was copied to ${destination}`,
+  ]);
   return 0;
 }
 
 export async function vacuumCommand(session: Session): Promise<number> {
   await session.ledger.vacuum();
-  session.report.data({type: 'ledger', action: 'vacuum', file: session.ledger.path}, [`${session.ledger.path}: free space was given back`]);
+  session.report.data({type: 'ledger', action: 'vacuum', file: session.ledger.path}, [
+    `${session.ledger.path}: free space was given back`,
+  ]);
   return 0;
 }
 
 /** Puts a backup in the ledger's place. The present one is kept beside it. */
-export async function restoreCommand(surroundings: Surroundings, options: CommonOptions, file: string): Promise<number> {
+export async function restoreCommand(
+  surroundings: Surroundings,
+  options: CommonOptions,
+  file: string,
+): Promise<number> {
   const config = await loadConfig(options.config ?? null, surroundings.cwd);
   const path = resolve(surroundings.cwd, options.ledger ?? config.ledger ?? surroundings.defaultLedger);
   const backup = resolve(surroundings.cwd, file);
-  if (!(await exists(backup))) throw new OperatorError('usage', `${file}: there is no such file`, 'Name a file that `headgate ledger backup` made.');
+  if (!(await exists(backup)))
+    throw new OperatorError(
+      'usage',
+      `${file}: there is no such file`,
+      'Name a file that `headgate ledger backup` made.',
+    );
   const fresh = `${path}.restoring`;
   await copyFile(backup, fresh);
   try {
@@ -40,7 +57,9 @@ export async function restoreCommand(surroundings: Surroundings, options: Common
     if (kept !== null) await moveDatabase(path, kept);
     await moveDatabase(fresh, path);
     const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, []);
-    report.data({type: 'ledger', action: 'restore', file: path, kept}, [`${path} was restored from ${backup}${kept === null ? '' : `; the one before is ${kept}`}`]);
+    report.data({type: 'ledger', action: 'restore', file: path, kept}, [
+      `${path} was restored from ${backup}${kept === null ? '' : `; the one before is ${kept}`}`,
+    ]);
     return 0;
   } finally {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${fresh}${suffix}`, {force: true});
@@ -54,7 +73,12 @@ async function requireAtRest(path: string, {self}: Surroundings): Promise<void> 
   if (ledger === null) return;
   const runs = await ledger.runs.list(100).finally(() => ledger.close());
   const busy = runs.find(({status, holder}) => isActive(status) && holder !== null && self.isAlive(holder));
-  if (busy !== undefined) throw new OperatorError('gate', `run ${busy.id} is at work in this ledger`, `Pause it first: headgate pause ${busy.id}`);
+  if (busy !== undefined)
+    throw new OperatorError(
+      'gate',
+      `run ${busy.id} is at work in this ledger`,
+      `Pause it first: headgate pause ${busy.id}`,
+    );
 }
 
 async function moveDatabase(from: string, to: string): Promise<void> {

@@ -11,7 +11,11 @@ export interface LiveCommandOptions {
 }
 
 /** Executes the plan of a dry run through its gates, then verifies. */
-export async function liveCommand(session: Session, named: string, options: LiveCommandOptions): Promise<number> {
+export async function liveCommand(
+  session: Session,
+  named: string,
+  options: LiveCommandOptions,
+): Promise<number> {
   const plan = await session.ledger.runs.resolve(named);
   const connection = await session.reconnect(plan);
   const handle = await session.engine.live(connection, plan, {

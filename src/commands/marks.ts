@@ -5,8 +5,12 @@ import {dropTables, markTables, readLease} from '../engine/mark.ts';
 import type {Session} from './session.ts';
 
 /** Removes headgate_lease and headgate_marks from a target that nobody is writing to. */
-export async function removeMarksCommand(session: Session, options: {readonly target?: string}): Promise<number> {
-  if (options.target === undefined) throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
+export async function removeMarksCommand(
+  session: Session,
+  options: {readonly target?: string},
+): Promise<number> {
+  if (options.target === undefined)
+    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
   const target = await openTarget(options.target, session.config);
   const database = await target.openDatabase();
   try {
@@ -15,7 +19,9 @@ export async function removeMarksCommand(session: Session, options: {readonly ta
     if (obstacle !== null) throw obstacle;
     if (lease !== null) await database.transaction(dropTables());
     session.report.data({type: 'marks', target: target.label, removed: lease !== null}, [
-      lease === null ? `${target.label} has no tables of headgate` : `${target.label}: removed ${markTables.join(' and ')}`,
+      lease === null
+        ? `${target.label} has no tables of headgate`
+        : `${target.label}: removed ${markTables.join(' and ')}`,
     ]);
     return 0;
   } finally {

@@ -1,13 +1,18 @@
 import {findBackfill} from '../backfills/registry.ts';
-import {applyMigrations} from '../engine/migrate-target.ts';
 import {openTarget} from '../config/connections.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {applyMigrations} from '../engine/migrate-target.ts';
 import type {Session} from './session.ts';
 
 /** Makes a backfill's tables where they are missing; never changes one that is there. */
-export async function migrateCommand(session: Session, id: string, options: {readonly target?: string}): Promise<number> {
+export async function migrateCommand(
+  session: Session,
+  id: string,
+  options: {readonly target?: string},
+): Promise<number> {
   const backfill = findBackfill(id);
-  if (options.target === undefined) throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
+  if (options.target === undefined)
+    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
   const target = await openTarget(options.target, session.config);
   const applied = await applyMigrations(backfill, target);
   session.report.data({type: 'migrated', backfill: id, target: target.label, applied}, [

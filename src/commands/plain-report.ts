@@ -1,13 +1,24 @@
 import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
-import {remedies} from '../core/failure.ts';
+import type {remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunResult} from '../engine/execute.ts';
 import type {Report} from './report.ts';
 import type {Surroundings} from './session.ts';
-import {breachLines, bytesText, checkLine, commandText, counted, coverageLine, durationText, identityText, modeText, number} from './words.ts';
+import {
+  breachLines,
+  bytesText,
+  checkLine,
+  commandText,
+  counted,
+  coverageLine,
+  durationText,
+  identityText,
+  modeText,
+  number,
+} from './words.ts';
 
 const rule = '='.repeat(50);
 /** Failures that are named one by one; all are in the ledger. */
@@ -37,19 +48,34 @@ export class PlainReport implements Report {
         this.#batches = 0;
         this.#failures = 0;
         this.#coverage = [];
-        this.#banner(event.snapshot.backfill, event.snapshot.mode, snapshot.run, event.source, event.target, event.label);
+        this.#banner(
+          event.snapshot.backfill,
+          event.snapshot.mode,
+          snapshot.run,
+          event.source,
+          event.target,
+          event.label,
+        );
         return;
       case 'page':
         this.#page(event.settled, snapshot.tally, snapshot.mode === 'dry-run');
         return;
       case 'failure':
-        this.#failure(event.key === '' ? `partition ${event.partition}` : printableKey(event.key), event.fault.kind, event.fault.message);
+        this.#failure(
+          event.key === '' ? `partition ${event.partition}` : printableKey(event.key),
+          event.fault.kind,
+          event.fault.message,
+        );
         return;
       case 'retrying':
-        this.#err(`${event.host}: ${event.fault.message}; attempt ${event.attempt + 1} in ${durationText(event.waitMs / 1_000)}\n`);
+        this.#err(
+          `${event.host}: ${event.fault.message}; attempt ${event.attempt + 1} in ${durationText(event.waitMs / 1_000)}\n`,
+        );
         return;
       case 'drift':
-        this.#err(`drift: ${counted(event.keys.length, 'decision')} changed since the dry run: ${event.keys.slice(0, 5).map(printableKey).join(', ')}${event.keys.length > 5 ? ' …' : ''}\n`);
+        this.#err(
+          `drift: ${counted(event.keys.length, 'decision')} changed since the dry run: ${event.keys.slice(0, 5).map(printableKey).join(', ')}${event.keys.length > 5 ? ' …' : ''}\n`,
+        );
         return;
       case 'note':
         this.#err(`${event.level === 'warning' ? 'warning: ' : ''}${event.message}\n`);
@@ -58,7 +84,15 @@ export class PlainReport implements Report {
         this.#err(`${event.reason.by === 'cancel' ? 'cancelling' : 'stopping'}: ${event.reason.message}\n`);
         return;
       case 'check':
-        this.#out([checkLine(event.result), ...(event.result.count === 0 ? [] : [...breachLines(event.result), `      ${event.result.recovery}`]), ''].join('\n'));
+        this.#out(
+          [
+            checkLine(event.result),
+            ...(event.result.count === 0
+              ? []
+              : [...breachLines(event.result), `      ${event.result.recovery}`]),
+            '',
+          ].join('\n'),
+        );
         return;
       case 'coverage':
         this.#coverage.push(event.group);
@@ -111,7 +145,15 @@ export class PlainReport implements Report {
   }
 
   #banner(backfill: string, mode: string, run: string, source: string, target: string, label: string): void {
-    this.#err([`${backfill} · ${label === 'dry run' ? label : `${mode} (${label})`} · run ${run}`, `  source  ${source}`, `  target  ${target}`, rule, ''].join('\n'));
+    this.#err(
+      [
+        `${backfill} · ${label === 'dry run' ? label : `${mode} (${label})`} · run ${run}`,
+        `  source  ${source}`,
+        `  target  ${target}`,
+        rule,
+        '',
+      ].join('\n'),
+    );
   }
 
   #page(settled: Tally, total: Tally, isDry: boolean): void {
@@ -130,8 +172,10 @@ export class PlainReport implements Report {
 
   #failure(what: string, kind: keyof typeof remedies, message: string): void {
     this.#failures++;
-    if (this.#failures <= shownFailures) this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
-    if (this.#failures === shownFailures + 1) this.#err('further failures are not named here: headgate failures lists them all\n');
+    if (this.#failures <= shownFailures)
+      this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
+    if (this.#failures === shownFailures + 1)
+      this.#err('further failures are not named here: headgate failures lists them all\n');
   }
 
   #showCoverage(): void {
@@ -139,7 +183,14 @@ export class PlainReport implements Report {
     const shown = this.#coverage.slice(0, shownGroups + 1);
     const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
     const rest = this.#coverage.length - shown.length;
-    this.#out(['coverage', ...shown.map(group => coverageLine(group, width)), ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []), ''].join('\n'));
+    this.#out(
+      [
+        'coverage',
+        ...shown.map(group => coverageLine(group, width)),
+        ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []),
+        '',
+      ].join('\n'),
+    );
     this.#coverage = [];
   }
 }

@@ -1,19 +1,27 @@
-import {OperatorError} from '../core/operator-error.ts';
-import {actions, type Entry} from '../core/entry.ts';
-import {printableKey} from '../core/keys.ts';
 import type {Preview} from '../backfills/backfill.ts';
 import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
+import {actions, type Entry} from '../core/entry.ts';
+import {printableKey} from '../core/keys.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Session} from './session.ts';
 
 /** What is not worth a line unless it is asked for. */
 const quiet: readonly Entry['action'][] = ['unchanged'];
 
 /** Reads the plan of a dry run, decision by decision, or what a live run changed. */
-export async function planCommand(session: Session, named: string, {action}: {readonly action?: string}): Promise<number> {
+export async function planCommand(
+  session: Session,
+  named: string,
+  {action}: {readonly action?: string},
+): Promise<number> {
   const run = await session.ledger.runs.resolve(named);
   const wanted = actions.find(known => known === action);
   if (action !== undefined && wanted === undefined)
-    throw new OperatorError('usage', `--action ${action}: there is no such action`, `Known are: ${actions.join(', ')}.`);
+    throw new OperatorError(
+      'usage',
+      `--action ${action}: there is no such action`,
+      `Known are: ${actions.join(', ')}.`,
+    );
   const backfill = findBackfill(run.backfill);
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
   let shown = 0;
@@ -24,11 +32,18 @@ export async function planCommand(session: Session, named: string, {action}: {re
       showEntry(session, backfill, entry);
     }
   }
-  if (shown === 0) session.report.note(`run ${run.id} has ${wanted === undefined ? 'no changes, failures or skips' : `no decision "${wanted}"`}`);
+  if (shown === 0)
+    session.report.note(
+      `run ${run.id} has ${wanted === undefined ? 'no changes, failures or skips' : `no decision "${wanted}"`}`,
+    );
   return 0;
 }
 
-function showEntry({report}: Session, backfill: AnyBackfill, {key, action, change, reason, fault}: Entry): void {
+function showEntry(
+  {report}: Session,
+  backfill: AnyBackfill,
+  {key, action, change, reason, fault}: Entry,
+): void {
   const preview = change === undefined ? null : backfill.preview(backfill.change.parse(change));
   const why = reason ?? (fault === undefined ? undefined : `${fault.kind}: ${fault.message}`);
   report.data(
@@ -39,7 +54,9 @@ function showEntry({report}: Session, backfill: AnyBackfill, {key, action, chang
       ...(preview === null ? {} : {before: preview.before, after: preview.after}),
       ...(why === undefined ? {} : {reason: why}),
     },
-    [`${action.padEnd(9)} ${printableKey(key)}${preview === null ? '' : `  ${previewText(preview)}`}${why === undefined ? '' : `  ${why}`}`],
+    [
+      `${action.padEnd(9)} ${printableKey(key)}${preview === null ? '' : `  ${previewText(preview)}`}${why === undefined ? '' : `  ${why}`}`,
+    ],
   );
 }
 
@@ -48,7 +65,10 @@ function previewText({before, after}: Preview): string {
   const columns = Object.keys(after ?? before ?? {});
   return columns
     .filter(column => before === null || after === null || before[column] !== after[column])
-    .map(column => `${column} ${before === null ? '' : `${short(before[column])} → `}${after === null ? 'gone' : short(after[column])}`)
+    .map(
+      column =>
+        `${column} ${before === null ? '' : `${short(before[column])} → `}${after === null ? 'gone' : short(after[column])}`,
+    )
     .join(', ');
 }
 

@@ -1,6 +1,6 @@
 import {exitCodeOf} from '../core/exit-code.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import {failureKinds} from '../core/failure.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {showAfterLive} from './after-live.ts';
 import {showNext} from './run.ts';
@@ -15,22 +15,38 @@ export interface ResumeCommandOptions {
 }
 
 /** Goes on where a run stopped. */
-export async function resumeCommand(session: Session, named: string, options: ResumeCommandOptions): Promise<number> {
+export async function resumeCommand(
+  session: Session,
+  named: string,
+  options: ResumeCommandOptions,
+): Promise<number> {
   return goOn(session, await session.ledger.runs.resolve(named), options);
 }
 
 /** Takes up what a run left open: its failures, or those of one kind. */
-export async function retryCommand(session: Session, named: string, options: ResumeCommandOptions): Promise<number> {
+export async function retryCommand(
+  session: Session,
+  named: string,
+  options: ResumeCommandOptions,
+): Promise<number> {
   const run = await session.ledger.runs.resolve(named);
   if (options.kind !== undefined && !failureKinds.some(kind => kind === options.kind))
-    throw new OperatorError('usage', `--kind ${options.kind}: there is no such kind of failure`, `Known are: ${failureKinds.join(', ')}.`);
+    throw new OperatorError(
+      'usage',
+      `--kind ${options.kind}: there is no such kind of failure`,
+      `Known are: ${failureKinds.join(', ')}.`,
+    );
   const open = await session.ledger.openItems.count(run.id);
   if (open === 0 && run.partitions.failed === 0) {
     session.report.data({type: 'retry', run: run.id, open: 0}, [`run ${run.id} has nothing left open`]);
     return 0;
   }
   if (run.status !== 'incomplete')
-    throw new OperatorError('gate', `run ${run.id} is ${run.status}: its failures are retried when it has ended`, `Let it end first: headgate resume ${run.id}`);
+    throw new OperatorError(
+      'gate',
+      `run ${run.id} is ${run.status}: its failures are retried when it has ended`,
+      `Let it end first: headgate resume ${run.id}`,
+    );
   return goOn(session, run, options);
 }
 

@@ -1,10 +1,10 @@
+import {findBackfill} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {findBackfill} from '../backfills/registry.ts';
-import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execute.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gates.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
@@ -30,18 +30,27 @@ export async function runCommand(session: Session, id: string, options: RunComma
   const scope = scopeOf(backfill, options);
   if (options.unattended === true) requireConfirmation(connection, options.confirm);
   await showProbe(session, connection, scope);
-  const handle = await session.engine.rehearse(connection, scope, {rate: options.rate ?? null, fresh: options.fresh ?? false});
+  const handle = await session.engine.rehearse(connection, scope, {
+    rate: options.rate ?? null,
+    fresh: options.fresh ?? false,
+  });
   const rehearsed = await session.finish(handle);
   if (options.unattended !== true) {
     showNext(session, rehearsed.record);
     return exitCodeOf(rehearsed.endings);
   }
-  if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete') return exitCodeOf(rehearsed.endings);
+  if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
+    return exitCodeOf(rehearsed.endings);
   const live = await goLive(session, connection, rehearsed.record, options);
   return exitCodeOf(live.endings);
 }
 
-function goLive(session: Session, connection: RunConnection, plan: RunRecord, options: RunCommandOptions): Promise<RunResult> {
+function goLive(
+  session: Session,
+  connection: RunConnection,
+  plan: RunRecord,
+  options: RunCommandOptions,
+): Promise<RunResult> {
   const thresholds: Thresholds = {
     changes: options.maxChanges ?? null,
     failures: options.maxFailures ?? 0,
@@ -62,24 +71,39 @@ function goLive(session: Session, connection: RunConnection, plan: RunRecord, op
 /** Refused before the dry run, not an hour later. */
 function requireConfirmation({target}: RunConnection, confirm: string | undefined): void {
   if (confirm === target.name) return;
-  const said = confirm === undefined ? 'needs the name of its target' : `was confirmed with "${confirm}", which is not the name of its target`;
+  const said =
+    confirm === undefined
+      ? 'needs the name of its target'
+      : `was confirmed with "${confirm}", which is not the name of its target`;
   throw new OperatorError('gate', `an unattended run ${said}`, `Add --confirm ${target.name}`);
 }
 
-async function showProbe({engine, report}: Session, connection: RunConnection, scope: unknown): Promise<void> {
+async function showProbe(
+  {engine, report}: Session,
+  connection: RunConnection,
+  scope: unknown,
+): Promise<void> {
   const {findings} = await engine.probe(connection, scope);
-  for (const {level, subject, message} of findings) report.note(`${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${subject}: ${message}`);
+  for (const {level, subject, message} of findings)
+    report.note(`${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${subject}: ${message}`);
 }
 
 /** The exact command that goes on from here. */
 export function showNext({report}: Session, {id, status, tally, partitions, targetName}: RunRecord): void {
   const failures = tally.failed + partitions.failed;
-  if (status === 'paused' || status === 'failed') report.next('Go on where it stopped', ['headgate', 'resume', id]);
+  if (status === 'paused' || status === 'failed')
+    report.next('Go on where it stopped', ['headgate', 'resume', id]);
   if (status === 'incomplete') report.next('See what failed, and why', ['headgate', 'failures', id]);
   if (status !== 'completed' && status !== 'incomplete') return;
   if (changedOf(tally) === 0) report.note('Nothing to change: the target is as the source says.');
   else report.next('See the plan', ['headgate', 'plan', id]);
   if (changedOf(tally) > 0)
-    report.next('Go live', ['headgate', 'live', id, '--confirm', targetName, ...(failures === 0 ? [] : ['--accept-failures', String(failures)])]);
+    report.next('Go live', [
+      'headgate',
+      'live',
+      id,
+      '--confirm',
+      targetName,
+      ...(failures === 0 ? [] : ['--accept-failures', String(failures)]),
+    ]);
 }
-

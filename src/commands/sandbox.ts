@@ -1,19 +1,25 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {findBackfill} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
-import {findBackfill} from '../backfills/registry.ts';
+import {sqliteTarget} from '../databases/sqlite.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execute.ts';
 import {flakyStore} from '../sandbox/flaky-store.ts';
 import {makeWorld} from '../sandbox/world.ts';
 import {directoryStore} from '../stores/directory.ts';
-import {sqliteTarget} from '../databases/sqlite.ts';
 import {type CommonOptions, Session, type Surroundings} from './session.ts';
 import {identityText, number} from './words.ts';
 
-const acceptance = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null, acceptNew: false} as const;
+const acceptance = {
+  confirm: null,
+  acceptedFailures: null,
+  takeOver: null,
+  thresholds: null,
+  acceptNew: false,
+} as const;
 
 /** Walks the runbook of asset-index on a world of its own, step by step: nothing of the operator's is touched. */
 export async function sandboxCommand(surroundings: Surroundings, options: CommonOptions): Promise<number> {
@@ -37,7 +43,11 @@ async function walk(session: Session, connection: RunConnection): Promise<number
   const {engine, report} = session;
   const scope = connection.backfill.scope.parse({});
   const say = (step: number, title: string, ...lines: readonly string[]) =>
-    report.data({type: 'step', step, title, lines}, ['', `${step} · ${title}`, ...lines.map(line => `  ${line}`)]);
+    report.data({type: 'step', step, title, lines}, [
+      '',
+      `${step} · ${title}`,
+      ...lines.map(line => `  ${line}`),
+    ]);
 
   const {findings} = await engine.probe(connection, scope);
   say(1, 'probe', ...findings.map(({subject, message}) => `${subject}: ${message.split('/').at(-1)}`));
@@ -55,14 +65,22 @@ async function walk(session: Session, connection: RunConnection): Promise<number
   );
   const accepted = {...acceptance, confirm: connection.target.name, acceptedFailures: plan.tally.failed};
   const gates = await engine.gates(connection, plan, accepted);
-  report.data({type: 'gates', gates}, gates.map(({holds, title, reason}) => `  ${holds ? '✔' : '✖'} ${title}: ${reason}`));
+  report.data(
+    {type: 'gates', gates},
+    gates.map(({holds, title, reason}) => `  ${holds ? '✔' : '✖'} ${title}: ${reason}`),
+  );
 
   say(4, 'live, then verify', 'writes to the index in transactions with a mark each');
   const live = await session.finish(await engine.live(connection, plan, accepted));
 
   say(5, 'retry', 'takes up only what was left open');
   const retried = await session.finish(
-    await engine.resume(connection, live.record, {acceptNew: false, acceptDrift: false, takeOver: null, kind: null}),
+    await engine.resume(connection, live.record, {
+      acceptNew: false,
+      acceptDrift: false,
+      takeOver: null,
+      kind: null,
+    }),
   );
   conclude(session, connection, retried);
   return exitCodeOf(retried.endings);

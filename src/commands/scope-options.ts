@@ -1,5 +1,5 @@
-import {OperatorError} from '../core/operator-error.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import {decodeCursor} from './cursor.ts';
 
 /** What the flags say of a scope, before the backfill's own schema has seen it. */
@@ -13,7 +13,11 @@ export interface ScopeOptions {
 
 export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
   if (options.cursor !== undefined && options.startAfter !== undefined)
-    throw new OperatorError('usage', '--cursor and --start-after both say where to begin', 'Give one of them.');
+    throw new OperatorError(
+      'usage',
+      '--cursor and --start-after both say where to begin',
+      'Give one of them.',
+    );
   const parsed = backfill.scope.safeParse({
     ...(options.prefix === undefined ? {} : {prefix: options.prefix}),
     ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
@@ -23,12 +27,20 @@ export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
   });
   if (parsed.success) return parsed.data;
   const said = parsed.error.issues.map(({path, message}) => `${path.join('.')}: ${message}`).join('; ');
-  throw new OperatorError('usage', `the scope does not fit ${backfill.id} (${said})`, 'headgate run --help lists the flags.');
+  throw new OperatorError(
+    'usage',
+    `the scope does not fit ${backfill.id} (${said})`,
+    'headgate run --help lists the flags.',
+  );
 }
 
 function timeOf(text: string): number {
   const time = Date.parse(text);
   if (Number.isNaN(time))
-    throw new OperatorError('usage', `--since ${text}: this is not a time`, 'Give an ISO 8601 time, such as 2026-11-20 or 2026-11-20T05:12:00Z.');
+    throw new OperatorError(
+      'usage',
+      `--since ${text}: this is not a time`,
+      'Give an ISO 8601 time, such as 2026-11-20 or 2026-11-20T05:12:00Z.',
+    );
   return time;
 }

@@ -1,8 +1,8 @@
+import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {openSource, openTarget} from '../config/connections.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import type {RunEvent} from '../core/event.ts';
-import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
 import {Engine} from '../engine/engine.ts';
@@ -71,7 +71,10 @@ export class Session {
   ): Promise<number> {
     const config = await loadConfig(options.config ?? null, surroundings.cwd);
     const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
-    const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, ledgerFlag(options));
+    const report =
+      options.json === true
+        ? new JsonReport(surroundings)
+        : new PlainReport(surroundings, ledgerFlag(options));
     try {
       return await command(new Session(surroundings, config, ledger, report));
     } finally {
@@ -79,13 +82,30 @@ export class Session {
     }
   }
 
-  async connect(backfill: AnyBackfill, source: string | undefined, target: string | undefined): Promise<RunConnection> {
-    if (source === undefined) throw new OperatorError('usage', 'no source is named', 'Name what is read: --source FOLDER');
-    return {...(await this.connectTarget(backfill, undefined, target)), source: await openSource(source, this.config)};
+  async connect(
+    backfill: AnyBackfill,
+    source: string | undefined,
+    target: string | undefined,
+  ): Promise<RunConnection> {
+    if (source === undefined)
+      throw new OperatorError('usage', 'no source is named', 'Name what is read: --source FOLDER');
+    return {
+      ...(await this.connectTarget(backfill, undefined, target)),
+      source: await openSource(source, this.config),
+    };
   }
 
-  async connectTarget(backfill: AnyBackfill, source: string | undefined, target: string | undefined): Promise<Connection> {
-    if (target === undefined) throw new OperatorError('usage', 'no target is named', 'Name what is brought up to date: --target FILE.sqlite');
+  async connectTarget(
+    backfill: AnyBackfill,
+    source: string | undefined,
+    target: string | undefined,
+  ): Promise<Connection> {
+    if (target === undefined)
+      throw new OperatorError(
+        'usage',
+        'no target is named',
+        'Name what is brought up to date: --target FILE.sqlite',
+      );
     return {
       backfill,
       source: source === undefined ? null : await openSource(source, this.config),
@@ -115,5 +135,8 @@ export class Session {
 
 /** Commands that are shown to be typed have to find the same ledger. */
 function ledgerFlag({ledger, config}: CommonOptions): readonly string[] {
-  return [...(config === undefined ? [] : ['--config', config]), ...(ledger === undefined ? [] : ['--ledger', ledger])];
+  return [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(ledger === undefined ? [] : ['--ledger', ledger]),
+  ];
 }

@@ -13,7 +13,8 @@ const listedRuns = 20;
 export async function statusCommand(session: Session, named: string | undefined): Promise<number> {
   if (named !== undefined) return showRun(session, await session.ledger.runs.resolve(named));
   const runs = await session.ledger.runs.list(listedRuns);
-  if (runs.length === 0) session.report.note('No runs yet. Begin with: headgate run BACKFILL --source S --target T');
+  if (runs.length === 0)
+    session.report.note('No runs yet. Begin with: headgate run BACKFILL --source S --target T');
   for (const run of runs) session.report.data(runObject(run), [runLine(session, run)]);
   return 0;
 }
@@ -29,21 +30,48 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
     `target    ${run.targetLabel}`,
     `items     ${identityText(run.tally, run.mode === 'dry-run')}`,
     `partitions ${counted(run.partitions.done, 'done', 'done')}, ${run.partitions.failed} failed, ${run.partitions.pending} pending`,
-    ...(run.rehearsedBy === null ? [] : [`plan      ${run.rehearsedBy}; drift: ${run.drift.added} added, ${run.drift.gone} gone, ${run.drift.changed} changed`]),
+    ...(run.rehearsedBy === null
+      ? []
+      : [
+          `plan      ${run.rehearsedBy}; drift: ${run.drift.added} added, ${run.drift.gone} gone, ${run.drift.changed} changed`,
+        ]),
     ...(run.usedBy === null ? [] : [`used by   ${run.usedBy}`]),
     ...(run.undoes === null ? [] : [`undoes    ${run.undoes}`]),
-    ...partitions.slice(0, listedRuns).map(({id, cursor, status}) => `  ${id} ${status}, at ${cursor === '' ? 'its start' : cursor}`),
-    ...audit.map(({at, who, action, detail}) => `${new Date(at).toISOString()} ${who}: ${action}${detail === '' ? '' : ` (${detail})`}`),
+    ...partitions
+      .slice(0, listedRuns)
+      .map(({id, cursor, status}) => `  ${id} ${status}, at ${cursor === '' ? 'its start' : cursor}`),
+    ...audit.map(
+      ({at, who, action, detail}) =>
+        `${new Date(at).toISOString()} ${who}: ${action}${detail === '' ? '' : ` (${detail})`}`,
+    ),
   ]);
   if (run.cappedAt !== null)
-    session.report.next('It ended at its cap; go on behind it', ['headgate', 'run', run.backfill, '--source', run.sourceLabel, '--target', run.targetLabel, '--cursor', encodeCursor(run.cappedAt), '--max-objects', String(limitsOf(run.scope).cap)]);
-  if (run.status === 'paused' || run.status === 'failed' || run.status === 'incomplete' || isGone(session, run))
+    session.report.next('It ended at its cap; go on behind it', [
+      'headgate',
+      'run',
+      run.backfill,
+      '--source',
+      run.sourceLabel,
+      '--target',
+      run.targetLabel,
+      '--cursor',
+      encodeCursor(run.cappedAt),
+      '--max-objects',
+      String(limitsOf(run.scope).cap),
+    ]);
+  if (
+    run.status === 'paused' ||
+    run.status === 'failed' ||
+    run.status === 'incomplete' ||
+    isGone(session, run)
+  )
     session.report.next('Go on', ['headgate', 'resume', run.id]);
   return 0;
 }
 
 function runObject(run: RunRecord): Readonly<Record<string, unknown>> & {readonly type: string} {
-  const seconds = run.startedAt === null ? 0 : ((run.finishedAt ?? run.beatAt ?? run.startedAt) - run.startedAt) / 1_000;
+  const seconds =
+    run.startedAt === null ? 0 : ((run.finishedAt ?? run.beatAt ?? run.startedAt) - run.startedAt) / 1_000;
   return {
     ...summaryObject(run, seconds, run.stopReason?.message),
     type: 'run',
@@ -67,7 +95,9 @@ function runLine(session: Session, run: RunRecord): string {
     statusText(session, run).padEnd(11),
     counted(listedOf(run.tally), 'item').padStart(14),
     run.tally.failed === 0 ? '' : `${run.tally.failed} failed`,
-  ].join('  ').trimEnd();
+  ]
+    .join('  ')
+    .trimEnd();
 }
 
 function statusText(session: Session, run: RunRecord): string {

@@ -1,5 +1,5 @@
-import {exitCodeOf} from '../core/exit-code.ts';
 import {findBackfill} from '../backfills/registry.ts';
+import {exitCodeOf} from '../core/exit-code.ts';
 import {type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
@@ -13,11 +13,18 @@ export interface VerifyCommandOptions extends ScopeOptions {
 
 /** Measures invariants and coverage of a target, against its source where one is named. */
 export function verifyCommand(session: Session, id: string, options: VerifyCommandOptions): Promise<number> {
-  return measured(session, id, options, {reads: ['target', 'listing', 'bytes'], coverage: options.check === undefined});
+  return measured(session, id, options, {
+    reads: ['target', 'listing', 'bytes'],
+    coverage: options.check === undefined,
+  });
 }
 
 /** Measures coverage alone, by group. */
-export function coverageCommand(session: Session, id: string, options: VerifyCommandOptions): Promise<number> {
+export function coverageCommand(
+  session: Session,
+  id: string,
+  options: VerifyCommandOptions,
+): Promise<number> {
   return measured(session, id, options, {reads: [], coverage: true});
 }
 
@@ -39,7 +46,19 @@ async function measured(
       signal: abort.signal,
       ...what,
     });
-    session.report.data({type: 'summary', backfill: id, mode: 'verify', status: 'completed', ...nothingCounted, bytes, seconds, run}, []);
+    session.report.data(
+      {
+        type: 'summary',
+        backfill: id,
+        mode: 'verify',
+        status: 'completed',
+        ...nothingCounted,
+        bytes,
+        seconds,
+        run,
+      },
+      [],
+    );
     return exitCodeOf(endings);
   } finally {
     session.surroundings.follow(null);
@@ -47,4 +66,13 @@ async function measured(
 }
 
 /** A verification settles no items. */
-const nothingCounted = {listed: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0, failed: 0, pending: 0};
+const nothingCounted = {
+  listed: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  skipped: 0,
+  failed: 0,
+  pending: 0,
+};

@@ -71,11 +71,17 @@ export function breachLines({sample, count}: CheckResult): readonly string[] {
 }
 
 /** `bgm/   1,204 of 1,204   100.00 %` */
-export function coverageLine({group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup, width: number): string {
+export function coverageLine(
+  {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  width: number,
+): string {
   const name = group === '*' ? 'all' : printableKey(group);
   const share = `${percent(done, total).toFixed(2).padStart(6)} %`;
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
-  const beside = objects === undefined ? 'rows have a hash' : `objects have a hash; ${number(rowsDone)} of ${number(rows)} rows`;
+  const beside =
+    objects === undefined
+      ? 'rows have a hash'
+      : `objects have a hash; ${number(rowsDone)} of ${number(rows)} rows`;
   return `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}${causes.length === 0 ? '' : ` (missing: ${causes.join(', ')})`}`;
 }
 

@@ -33,7 +33,9 @@ export async function loadConfig(named: string | null, folder: string): Promise<
     sources: mapValues(file.sources, source => ({...source, folder: resolve(base, source.folder)})),
     targets: mapValues(file.targets, target => ({...target, sqlite: resolve(base, target.sqlite)})),
     settings,
-    digest: createHash('sha256').update(JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page})).digest('hex'),
+    digest: createHash('sha256')
+      .update(JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page}))
+      .digest('hex'),
   };
 }
 
@@ -45,19 +47,32 @@ async function findConfig(folder: string): Promise<string | null> {
   }
   const [first = null, second] = found;
   if (second !== undefined)
-    throw new OperatorError('usage', `there are two configs, ${configNames.join(' and ')}`, 'Keep one of them, or name one with --config.');
+    throw new OperatorError(
+      'usage',
+      `there are two configs, ${configNames.join(' and ')}`,
+      'Keep one of them, or name one with --config.',
+    );
   return first;
 }
 
 async function readConfig(path: string): Promise<unknown> {
-  if (!(await exists(path))) throw new OperatorError('usage', `config ${path}: there is no such file`, 'Name an existing file with --config.');
+  if (!(await exists(path)))
+    throw new OperatorError(
+      'usage',
+      `config ${path}: there is no such file`,
+      'Name an existing file with --config.',
+    );
   try {
     if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'));
     const module: {readonly default?: unknown} = await import(pathToFileURL(path).href);
     return module.default;
   } catch (error) {
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new OperatorError('usage', `config ${path}: it can't be read (${said})`, 'A .json config is JSON; a .ts config exports the config as its default.');
+    throw new OperatorError(
+      'usage',
+      `config ${path}: it can't be read (${said})`,
+      'A .json config is JSON; a .ts config exports the config as its default.',
+    );
   }
 }
 
@@ -76,7 +91,9 @@ export function parseConfig(path: string, content: unknown): ConfigFile {
 function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
   const place = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map(key => `${[place, key].filter(part => part !== '').join('.')}: there is no such setting`);
+    return issue.keys.map(
+      key => `${[place, key].filter(part => part !== '').join('.')}: there is no such setting`,
+    );
   if (issue.code === 'invalid_key')
     return [`${place}: ${issue.issues.map(({message}) => message).join('; ')}`];
   return [`${place === '' ? '(the whole file)' : place}: ${issue.message}`];

@@ -26,8 +26,17 @@ export async function openTarget(named: string, config: Config): Promise<Target>
 }
 
 /** A word with a scheme is no path, whatever lies in the folder. */
-function requirePath(end: 'source' | 'target', named: string, expected: string, known: readonly string[]): void {
+function requirePath(
+  end: 'source' | 'target',
+  named: string,
+  expected: string,
+  known: readonly string[],
+): void {
   if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
   const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
-  throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `This version reads folders and writes SQLite files: name ${expected}${names}.`);
+  throw new OperatorError(
+    'usage',
+    `${end} "${named}": this is not ${expected}`,
+    `This version reads folders and writes SQLite files: name ${expected}${names}.`,
+  );
 }

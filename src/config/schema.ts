@@ -2,9 +2,7 @@ import {z} from 'zod';
 
 /** The config file, as an operator writes it. Everything is optional; unknown words are mistakes. */
 
-const name = z
-  .string()
-  .regex(/^[\w.-]+$/, 'a name is made of letters, digits, dot, dash and underscore');
+const name = z.string().regex(/^[\w.-]+$/, 'a name is made of letters, digits, dot, dash and underscore');
 const share = z.number().min(0).max(1);
 const limit = z.int().min(0).nullable();
 
@@ -17,7 +15,10 @@ const settings = z.strictObject({
     })
     .exactOptional(),
   concurrency: z
-    .strictObject({start: z.int().min(1).max(256).exactOptional(), max: z.int().min(1).max(256).exactOptional()})
+    .strictObject({
+      start: z.int().min(1).max(256).exactOptional(),
+      max: z.int().min(1).max(256).exactOptional(),
+    })
     .exactOptional(),
   partitions: z.int().min(1).max(64).exactOptional(),
   splitAfterSeconds: z.number().min(0).exactOptional(),
@@ -33,7 +34,9 @@ const settings = z.strictObject({
       bytes: limit.exactOptional(),
     })
     .exactOptional(),
-  drift: z.strictObject({share: share.exactOptional(), least: z.int().min(0).exactOptional()}).exactOptional(),
+  drift: z
+    .strictObject({share: share.exactOptional(), least: z.int().min(0).exactOptional()})
+    .exactOptional(),
   leaseSeconds: z.int().min(1).max(3_600).exactOptional(),
   planHours: z.number().positive().exactOptional(),
   sample: z.int().min(0).nullable().exactOptional(),

@@ -29,7 +29,15 @@ const overload = 4;
 const overloadFloorMs = 50;
 
 export function startConcurrency(limit: number, ceiling: number): Concurrency {
-  return {limit: Math.min(limit, ceiling), ceiling, reason: 'starting', streak: 0, best: null, average: null, loweredAt: -Infinity};
+  return {
+    limit: Math.min(limit, ceiling),
+    ceiling,
+    reason: 'starting',
+    streak: 0,
+    best: null,
+    average: null,
+    loweredAt: -Infinity,
+  };
 }
 
 export function answered(state: Concurrency, answer: Answer): Concurrency {
@@ -45,13 +53,17 @@ export function answered(state: Concurrency, answer: Answer): Concurrency {
 
 /** The operator's `+` and `-`: moves the ceiling, and the limit at once with it. */
 export function nudged(state: Concurrency, by: number): Concurrency {
-  const ceiling = Math.min(maxConcurrency, Math.max(1, (by < 0 ? Math.min(state.limit, state.ceiling) : state.ceiling) + by));
+  const ceiling = Math.min(
+    maxConcurrency,
+    Math.max(1, (by < 0 ? Math.min(state.limit, state.ceiling) : state.ceiling) + by),
+  );
   const limit = by < 0 ? Math.min(state.limit, ceiling) : Math.min(ceiling, state.limit + by);
   return {...state, ceiling, limit, streak: 0, reason: 'set by the operator'};
 }
 
 function measure(state: Concurrency, latencyMs: number): Concurrency {
-  const average = state.average === null ? latencyMs : state.average + (latencyMs - state.average) * smoothing;
+  const average =
+    state.average === null ? latencyMs : state.average + (latencyMs - state.average) * smoothing;
   const best = state.best === null ? latencyMs : Math.min(latencyMs, state.best * 1.001);
   return {...state, average, best};
 }

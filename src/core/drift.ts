@@ -63,4 +63,3 @@ export function applyDrift(
 function waiting({key, bytes, fingerprint}: Entry): Entry {
   return {key, bytes, fingerprint, action: 'wait', reason: 'appeared since the dry run'};
 }
-

@@ -7,7 +7,16 @@ export type Decision<Change> =
   | {readonly action: 'unchanged'}
   | {readonly action: 'skip' | 'conflict'; readonly reason: string};
 
-export const actions = ['insert', 'update', 'delete', 'unchanged', 'skip', 'conflict', 'fail', 'wait'] as const;
+export const actions = [
+  'insert',
+  'update',
+  'delete',
+  'unchanged',
+  'skip',
+  'conflict',
+  'fail',
+  'wait',
+] as const;
 /** A decision's action, or `fail` (could not be decided) or `wait` (stays pending: added since the plan). */
 export type Action = (typeof actions)[number];
 
@@ -54,7 +63,11 @@ export function isOpen(entry: Entry): boolean {
 }
 
 /** What a page adds to the counts. For items that were open before, their former outcome is taken back. */
-export function pageTally(entries: readonly Entry[], rows: number, former?: ReadonlyMap<string, Outcome | 'pending'>): Tally {
+export function pageTally(
+  entries: readonly Entry[],
+  rows: number,
+  former?: ReadonlyMap<string, Outcome | 'pending'>,
+): Tally {
   const sum: Record<keyof Tally, number> = {...emptyTally, rows};
   for (const entry of entries) {
     sum[entryOutcome(entry)]++;

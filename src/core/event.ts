@@ -34,12 +34,28 @@ export interface HostLimit {
 export type RunEvent = {readonly snapshot: Snapshot} & (
   | {readonly type: 'started'; readonly source: string; readonly target: string; readonly label: string}
   | {readonly type: 'probed'; readonly findings: readonly Finding[]}
-  | {readonly type: 'partition'; readonly partition: string; readonly state: 'found' | 'split' | 'done' | 'failed'}
+  | {
+      readonly type: 'partition';
+      readonly partition: string;
+      readonly state: 'found' | 'split' | 'done' | 'failed';
+    }
   | {readonly type: 'listed'; readonly partition: string; readonly items: number}
   | {readonly type: 'returned'; readonly partition: string; readonly items: number}
-  | {readonly type: 'page'; readonly partition: string; readonly page: number; readonly settled: Tally; readonly cursor: string}
+  | {
+      readonly type: 'page';
+      readonly partition: string;
+      readonly page: number;
+      readonly settled: Tally;
+      readonly cursor: string;
+    }
   | {readonly type: 'failure'; readonly partition: string; readonly key: string; readonly fault: FaultData}
-  | {readonly type: 'retrying'; readonly host: string; readonly attempt: number; readonly waitMs: number; readonly fault: FaultData}
+  | {
+      readonly type: 'retrying';
+      readonly host: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly fault: FaultData;
+    }
   | {readonly type: 'drift'; readonly keys: readonly string[]}
   | {readonly type: 'note'; readonly level: 'info' | 'warning'; readonly message: string}
   | {readonly type: 'stopping'; readonly reason: StopReason}

@@ -52,5 +52,6 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   denied: 'It may not be read: grant read access to the user that runs headgate, then retry.',
   invalid: 'It can not be indexed as it is: mend it at its source (the message says what), then retry.',
   'too-large': 'It is larger than one request may be: see the message for the limit.',
-  refused: 'A constraint or trigger of the target refused the row: mend the row or the constraint, then retry.',
+  refused:
+    'A constraint or trigger of the target refused the row: mend the row or the constraint, then retry.',
 };

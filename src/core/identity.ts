@@ -1,10 +1,5 @@
 /** Identities are normalised here and nowhere else: the originals doubled a catalogue by doing it twice, differently. */
 
-/** An ETag without its quotes and without a weak prefix. */
-export function normaliseEtag(etag: string): string {
-  return etag.replace(/^W\//, '').replace(/^"(.*)"$/s, '$1');
-}
-
 const sha256Hex = /^[0-9a-f]{64}$/;
 
 /** A SHA-256 as 64 lower-case hex digits; null where the text is no such hash. */

@@ -32,6 +32,5 @@ export function inRange(key: string, {lo, hi}: KeyRange): boolean {
 
 /** A key on one line of a terminal: control characters are shown as \xHH, all else as it is. */
 export function printableKey(key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return key.replace(/[\u0000-\u001f\u007f-\u009f]/g, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return key.replace(/\p{Cc}/gu, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

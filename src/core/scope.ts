@@ -13,17 +13,10 @@ export const keyScope = z.strictObject({
 
 export type KeyScope = z.infer<typeof keyScope>;
 
-/** The scope as the flags that would ask for it again. */
-export function scopeFlags(scope: KeyScope): readonly string[] {
-  return [
-    ...(scope.prefix === '' ? [] : ['--prefix', scope.prefix]),
-    ...(scope.startAfter === '' ? [] : ['--start-after', scope.startAfter]),
-    ...(scope.maxItems === null ? [] : ['--max-objects', String(scope.maxItems)]),
-    ...(scope.since === null ? [] : ['--since', new Date(scope.since).toISOString()]),
-  ];
-}
-
-const limits = z.looseObject({maxItems: z.number().nullable().default(null), startAfter: z.string().default('')});
+const limits = z.looseObject({
+  maxItems: z.number().nullable().default(null),
+  startAfter: z.string().default(''),
+});
 
 /** What the engine has to know of any scope: its cap, and whether it means key order. */
 export function limitsOf(scope: unknown): {readonly cap: number | null; readonly ordered: boolean} {

@@ -34,6 +34,7 @@ export function splitStatements(sql: string): readonly Statement[] {
 /** The folder that holds package.json and migrations/, from the sources and from the built program alike. */
 export function packageRoot(): string {
   const manifest = findPackageJSON(import.meta.url);
-  if (manifest === undefined) throw new Error('package.json is missing beside the program: reinstall headgate');
+  if (manifest === undefined)
+    throw new Error('package.json is missing beside the program: reinstall headgate');
   return dirname(manifest);
 }

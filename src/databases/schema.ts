@@ -23,7 +23,13 @@ export interface Column {
 }
 
 const columnRow = z
-  .object({name: z.string(), type: z.string(), notnull: z.number(), dflt_value: z.string().nullable(), pk: z.number()})
+  .object({
+    name: z.string(),
+    type: z.string(),
+    notnull: z.number(),
+    dflt_value: z.string().nullable(),
+    pk: z.number(),
+  })
   .transform(row => ({
     name: row.name,
     type: row.type.toUpperCase(),
@@ -34,17 +40,22 @@ const columnRow = z
 
 /** The table's schema, or null where there is no such table (a view counts as none). */
 export async function describeTable(target: Reader, table: string): Promise<TableSchema | null> {
-  const [made] = await target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [table]);
+  const [made] = await target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [
+    table,
+  ]);
   if (made === undefined) return null;
-  const columns = (await target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table])).map(row =>
-    columnRow.parse(row),
-  );
+  const columns = (
+    await target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table])
+  ).map(row => columnRow.parse(row));
   const uniques = await target.query(
     `SELECT list.name AS name, (SELECT json_group_array(info.name) FROM pragma_index_info(list.name) AS info) AS columns
      FROM pragma_index_list(?) AS list WHERE list."unique" = 1 AND list.partial = 0`,
     [table],
   );
-  const triggers = await target.query("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name", [table]);
+  const triggers = await target.query(
+    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name",
+    [table],
+  );
   const references = await target.query(
     `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
      WHERE tables.type = 'table' AND keys."table" = ? COLLATE NOCASE ORDER BY tables.name`,

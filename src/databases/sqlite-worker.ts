@@ -84,7 +84,9 @@ function opened(): DatabaseSync {
 }
 
 function sqliteCode(error: unknown): number {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode
+    : 0;
 }
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */

@@ -26,14 +26,24 @@ export async function sqliteTarget({path, name, environment, marks}: SqliteTarge
     openReader: async () => {
       await requireDatabaseFile(path);
       return openNamed(path, () =>
-        SqliteThread.open({path: absolute, readOnly: true, pragmas: ['PRAGMA query_only = 1'], busyTimeoutMs}),
+        SqliteThread.open({
+          path: absolute,
+          readOnly: true,
+          pragmas: ['PRAGMA query_only = 1'],
+          busyTimeoutMs,
+        }),
       );
     },
     openDatabase: async ({create = false} = {}) => {
       if (!create) await requireDatabaseFile(path);
       await refuseNetworkFileSystem(absolute);
       return openNamed(path, () =>
-        SqliteThread.open({path: absolute, readOnly: false, pragmas: ['PRAGMA synchronous = FULL'], busyTimeoutMs}),
+        SqliteThread.open({
+          path: absolute,
+          readOnly: false,
+          pragmas: ['PRAGMA synchronous = FULL'],
+          busyTimeoutMs,
+        }),
       );
     },
     freeBytes: () => freeBytes(dirname(absolute)),
@@ -126,7 +136,11 @@ async function explainOpening(path: string, fault: SqliteFault): Promise<Operato
       `target ${path}: another process keeps it locked (${fault.message})`,
       'Wait for it, or end it; `fuser FILE` names it.',
     );
-  return new OperatorError('failed', `target ${path}: ${fault.message}`, 'Check the file, its folder and its rights.');
+  return new OperatorError(
+    'failed',
+    `target ${path}: ${fault.message}`,
+    'Check the file, its folder and its rights.',
+  );
 }
 
 /** Bytes 18 and 19 of the header are 2 in WAL mode: https://www.sqlite.org/fileformat.html */

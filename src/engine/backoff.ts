@@ -20,13 +20,17 @@ export interface Retry {
 }
 
 /** Tries again what may succeed later. The last failure is thrown with the number of attempts made. */
-export async function retrying<T>({attempts, signal, random, onRetry}: Retry, work: () => Promise<T>): Promise<T> {
+export async function retrying<T>(
+  {attempts, signal, random, onRetry}: Retry,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Fault) || !isRetryable(error.kind) || attempt >= attempts) throw new Exhausted(attempt, error);
+      if (!(error instanceof Fault) || !isRetryable(error.kind) || attempt >= attempts)
+        throw new Exhausted(attempt, error);
       const waitMs = backoffMs(attempt, error.retryAfterMs, random);
       onRetry(attempt, waitMs, error);
       await sleep(waitMs, undefined, {signal});

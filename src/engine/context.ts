@@ -22,7 +22,12 @@ export interface RunContext {
   readonly settings: Settings;
   readonly state: RunState;
   /** The dry run whose plan is executed, and how much it planned. */
-  readonly plan: {readonly run: string; readonly items: number; readonly limit: DriftLimit; readonly acceptNew: boolean} | null;
+  readonly plan: {
+    readonly run: string;
+    readonly items: number;
+    readonly limit: DriftLimit;
+    readonly acceptNew: boolean;
+  } | null;
   /** Known fingerprints are used, so that what has not changed is not read again. */
   readonly reuse: boolean;
   /** At most so many items in this run; null is no cap. */

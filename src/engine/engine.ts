@@ -45,7 +45,13 @@ export class Engine {
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const reader = await connection.target.openReader();
-    const io = targetIoFor({connection, reader, scope, signal: new AbortController().signal, now: this.host.now});
+    const io = targetIoFor({
+      connection,
+      reader,
+      scope,
+      signal: new AbortController().signal,
+      now: this.host.now,
+    });
     return connection.backfill.probe(io).finally(() => reader.close());
   }
 
@@ -63,7 +69,10 @@ export class Engine {
     requireSameEnds(connection, run);
     requireUndoable(run);
     const probe = await this.fineProbe(connection, run.scope);
-    const record = await this.create(connection, 'dry-run', run.scope, probe, {label: `dry run of undoing ${run.id}`, undoes: run.id});
+    const record = await this.create(connection, 'dry-run', run.scope, probe, {
+      label: `dry run of undoing ${run.id}`,
+      undoes: run.id,
+    });
     return this.#start(connection, record, {probe});
   }
 
@@ -87,7 +96,11 @@ export class Engine {
     });
     if (!(await ledger.runs.use(plan.id, record.id))) {
       await ledger.runs.move(record.id, 'cancelled', {at: now()});
-      throw new OperatorError('gate', `the plan of ${plan.id} was just taken by another run`, 'headgate status shows which.');
+      throw new OperatorError(
+        'gate',
+        `the plan of ${plan.id} was just taken by another run`,
+        'headgate status shows which.',
+      );
     }
     await this.#audit(mode, record.id, `plan ${plan.id}, confirmed by typing ${options.confirm ?? ''}`);
     const idle = changedOf(plan.tally) === 0;
@@ -119,7 +132,11 @@ export class Engine {
     const {ledger} = this.host;
     const probe = await this.fineProbe(connection, run.scope);
     if (probe.schema !== run.schema)
-      throw new OperatorError('gate', `the target's schema has changed since run ${run.id} began`, 'Make a new dry run.');
+      throw new OperatorError(
+        'gate',
+        `the target's schema has changed since run ${run.id} began`,
+        'Make a new dry run.',
+      );
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
     const ended = run.discovered && (await ledger.partitions.unfinished(run.id)).length === 0;
     await this.#claim(run);
@@ -139,7 +156,8 @@ export class Engine {
   async #givePlanBack({id, done}: RunHandle, plan: RunRecord) {
     const result = await done;
     // Refused before anything was done with it: the plan may be used again.
-    if (result.error instanceof OperatorError && !result.record.discovered) await this.host.ledger.runs.release(plan.id, id);
+    if (result.error instanceof OperatorError && !result.record.discovered)
+      await this.host.ledger.runs.release(plan.id, id);
     return result;
   }
 
@@ -147,7 +165,8 @@ export class Engine {
   async fineProbe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const probe = await this.probe(connection, scope);
     const [error] = errorsOf(probe);
-    if (error !== undefined) throw new OperatorError('usage', `${error.subject}: ${error.message}`, error.remedy);
+    if (error !== undefined)
+      throw new OperatorError('usage', `${error.subject}: ${error.message}`, error.remedy);
     return probe;
   }
 
@@ -182,14 +201,22 @@ export class Engine {
     return this.#record(id);
   }
 
-  async #start(connection: RunConnection, {id}: RunRecord, options: Partial<Execution> & Pick<Execution, 'probe'>): Promise<RunHandle> {
+  async #start(
+    connection: RunConnection,
+    {id}: RunRecord,
+    options: Partial<Execution> & Pick<Execution, 'probe'>,
+  ): Promise<RunHandle> {
     const {ledger, self, now, at} = this.host;
     await ledger.runs.move(id, 'running', {holder: self.holder, at: now()});
     at('run-created');
     return this.#execute(connection, id, options);
   }
 
-  async #execute(connection: RunConnection, id: string, options: Partial<Execution> & Pick<Execution, 'probe'>): Promise<RunHandle> {
+  async #execute(
+    connection: RunConnection,
+    id: string,
+    options: Partial<Execution> & Pick<Execution, 'probe'>,
+  ): Promise<RunHandle> {
     const record = await this.#record(id);
     const {cap, ordered} = limitsOf(record.scope);
     return execute(this.host, {
@@ -218,12 +245,24 @@ export class Engine {
     if (isActive(status)) {
       const isSilent = holder?.host !== self.holder.host && now() - (beatAt ?? 0) > silentMs;
       if (holder !== null && self.isAlive(holder) && !isSilent)
-        throw new OperatorError('gate', `run ${id} is being worked on by ${holder.name}`, `Pause it first: headgate pause ${id}`);
+        throw new OperatorError(
+          'gate',
+          `run ${id} is being worked on by ${holder.name}`,
+          `Pause it first: headgate pause ${id}`,
+        );
       if (await ledger.runs.takeOver(id, holder, self.holder, now())) return;
     } else if (!canMove(status, 'running')) {
-      throw new OperatorError('usage', `run ${id} is ${status}: there is nothing to go on with`, 'Start anew with headgate run.');
+      throw new OperatorError(
+        'usage',
+        `run ${id} is ${status}: there is nothing to go on with`,
+        'Start anew with headgate run.',
+      );
     } else if (await ledger.runs.move(id, 'running', {holder: self.holder, at: now()})) return;
-    throw new OperatorError('gate', `another process has just taken up run ${id}`, `headgate status ${id} shows which.`);
+    throw new OperatorError(
+      'gate',
+      `another process has just taken up run ${id}`,
+      `headgate status ${id} shows which.`,
+    );
   }
 
   async #record(id: string): Promise<RunRecord> {
@@ -245,12 +284,30 @@ function runOptions({rate = null, fresh = false}: RunOptions): Pick<Execution, '
 /** A name in the config may have come to mean another place since the run began. */
 function requireSameEnds({source, target}: RunConnection, run: RunRecord): void {
   if (source.id !== run.source)
-    throw new OperatorError('gate', `${source.label} is not the source that run ${run.id} began with (${run.source})`, 'Name that source.');
+    throw new OperatorError(
+      'gate',
+      `${source.label} is not the source that run ${run.id} began with (${run.source})`,
+      'Name that source.',
+    );
   if (target.id !== run.target)
-    throw new OperatorError('gate', `${target.label} is not the target that run ${run.id} began with (${run.target})`, 'Name that target.');
+    throw new OperatorError(
+      'gate',
+      `${target.label} is not the target that run ${run.id} began with (${run.target})`,
+      'Name that target.',
+    );
 }
 
 function requireUndoable({id, mode, status}: RunRecord): void {
-  if (mode !== 'live') throw new OperatorError('usage', `run ${id} is a ${mode} run: only live runs can be undone`, 'headgate status lists the live runs.');
-  if (isActive(status)) throw new OperatorError('gate', `run ${id} is ${status}`, `Pause or cancel it first: headgate cancel ${id}`);
+  if (mode !== 'live')
+    throw new OperatorError(
+      'usage',
+      `run ${id} is a ${mode} run: only live runs can be undone`,
+      'headgate status lists the live runs.',
+    );
+  if (isActive(status))
+    throw new OperatorError(
+      'gate',
+      `run ${id} is ${status}`,
+      `Pause or cancel it first: headgate cancel ${id}`,
+    );
 }

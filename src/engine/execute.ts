@@ -105,14 +105,22 @@ class Executor {
 
   async done(): Promise<RunResult> {
     const {record, connection} = this.#execution;
-    this.#emit({type: 'started', source: connection.source.label, target: connection.target.label, label: record.label});
+    this.#emit({
+      type: 'started',
+      source: connection.source.label,
+      target: connection.target.label,
+      label: record.label,
+    });
     let error: unknown = null;
     try {
       await this.#work();
     } catch (thrown) {
       error = thrown;
       if (this.stopper.reason === null || this.stopper.reason.by === 'error')
-        this.stopper.stop('halt', {by: thrown instanceof LeaseLost ? 'lost' : 'error', message: messageOf(thrown)});
+        this.stopper.stop('halt', {
+          by: thrown instanceof LeaseLost ? 'lost' : 'error',
+          message: messageOf(thrown),
+        });
     }
     return this.#end(error);
   }
@@ -142,7 +150,8 @@ class Executor {
 
   async #pages(context: RunContext, reader: Reader, lease: HeldLease | null): Promise<void> {
     try {
-      if (context.writer !== null) await settleIntents(context, reader, this.#execution.connection.target.marks);
+      if (context.writer !== null)
+        await settleIntents(context, reader, this.#execution.connection.target.marks);
       await this.#discover(context);
       const partitions = await this.#partitions(context);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
@@ -194,7 +203,8 @@ class Executor {
               attempts: settings.attempts,
               random,
               at,
-              onRetry: (attempt, waitMs, fault) => onRetry({type: 'retrying', host: 'target', attempt, waitMs, fault}),
+              onRetry: (attempt, waitMs, fault) =>
+                onRetry({type: 'retrying', host: 'target', attempt, waitMs, fault}),
             }),
       settings,
       state: this.#state,
@@ -341,7 +351,9 @@ export function endingsOf(
     ...(status === 'incomplete' ? (['incomplete'] as const) : []),
     ...(reason?.by === 'drift' ? (['drift'] as const) : []),
     ...(reason?.by === 'budget' ? (['budget'] as const) : []),
-    ...(reason?.by === 'operator' || reason?.by === 'interrupt' || reason?.by === 'cancel' ? (['paused'] as const) : []),
+    ...(reason?.by === 'operator' || reason?.by === 'interrupt' || reason?.by === 'cancel'
+      ? (['paused'] as const)
+      : []),
     ...(broken ? (['invariant'] as const) : []),
   ];
 }

@@ -1,11 +1,10 @@
-import type {Io} from '../backfills/backfill.ts';
+import type {Io, Shape} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Entry} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
-import type {Shape} from '../backfills/backfill.ts';
 import type {Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {

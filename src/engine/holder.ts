@@ -15,7 +15,12 @@ export function thisProcess(nonce: string): Self {
   const user = userName();
   const pid = process.pid;
   const start = processStart(pid) ?? '';
-  const holder: Holder = {name: `${user}@${hostname()}:${pid}:${start}-${nonce}`, host, pid, processStart: start};
+  const holder: Holder = {
+    name: `${user}@${hostname()}:${pid}:${start}-${nonce}`,
+    host,
+    pid,
+    processStart: start,
+  };
   return {
     holder,
     user,

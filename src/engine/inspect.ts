@@ -14,19 +14,22 @@ export async function inspect(context: RunContext, item: WorkItem, place: Place)
   const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
     context.emit({type: 'retrying', host, attempt, waitMs, fault});
   try {
-    const inspection = await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, async () => {
-      attempts++;
-      const mine = current ?? (await limiter.acquire(host, halt));
-      current = null;
-      try {
-        const found = await work.inspect(item);
-        mine.done({bytes: item.size});
-        return found;
-      } catch (error) {
-        mine.done({error});
-        throw error;
-      }
-    });
+    const inspection = await retrying(
+      {attempts: settings.attempts, signal: halt, random, onRetry},
+      async () => {
+        attempts++;
+        const mine = current ?? (await limiter.acquire(host, halt));
+        current = null;
+        try {
+          const found = await work.inspect(item);
+          mine.done({bytes: item.size});
+          return found;
+        } catch (error) {
+          mine.done({error});
+          throw error;
+        }
+      },
+    );
     context.state.inspected(true);
     return {kind: 'inspected', inspection, bytes: inspection.item.size};
   } catch (error) {
@@ -43,5 +46,8 @@ export async function inspect(context: RunContext, item: WorkItem, place: Place)
 function stopAfterFailuresInARow({settings, state, stop}: RunContext): void {
   const limit = settings.budgets.failuresInARow;
   if (limit !== null && state.failuresInARow >= limit)
-    stop('drain', {by: 'budget', message: `${state.failuresInARow} failures in a row (budget failuresInARow: ${limit})`});
+    stop('drain', {
+      by: 'budget',
+      message: `${state.failuresInARow} failures in a row (budget failuresInARow: ${limit})`,
+    });
 }

@@ -9,17 +9,23 @@ export interface KnownRange {
   found(key: string, fingerprint: string | null): unknown;
 }
 
-export async function knownBetween({ledger, plan, reuse, source, target, work}: RunContext, range: KeyRange): Promise<KnownRange> {
+export async function knownBetween(
+  {ledger, plan, reuse, source, target, work}: RunContext,
+  range: KeyRange,
+): Promise<KnownRange> {
   const planned = plan === null ? [] : await ledger.pages.between(plan.run, 'plan', range);
   const byKey = new Map(planned.map(entry => [entry.key, entry]));
   const fingerprints =
-    reuse && work.keepsFingerprints ? await ledger.fingerprints.between(source, target, range) : new Map<string, never>();
+    reuse && work.keepsFingerprints
+      ? await ledger.fingerprints.between(source, target, range)
+      : new Map<string, never>();
   return {
     planned: byKey,
     found: (key, fingerprint) => {
       if (fingerprint === null) return undefined;
       const entry = byKey.get(key);
-      if (entry?.fingerprint === fingerprint && entry.found !== undefined) return work.parseFound(entry.found);
+      if (entry?.fingerprint === fingerprint && entry.found !== undefined)
+        return work.parseFound(entry.found);
       const known = fingerprints.get(key);
       return known?.fingerprint === fingerprint ? work.parseFound(known.found) : undefined;
     },

@@ -47,7 +47,14 @@ export async function acquireLease(database: Database, order: LeaseOrder): Promi
   async function claiming(db: Database, {leastFence}: LeaseOrder, other: string | null) {
     try {
       return await db.transaction([
-        claimLease({run, holder: self.holder.name, host: self.holder.host, leaseMs, leastFence, instead: other}),
+        claimLease({
+          run,
+          holder: self.holder.name,
+          host: self.holder.host,
+          leaseMs,
+          leastFence,
+          instead: other,
+        }),
       ]);
     } catch (error) {
       if (error instanceof SqliteFault && error.kind === 'timeout')
@@ -70,7 +77,11 @@ function displaced(standing: StandingLease, {self, takeOver}: LeaseOrder): strin
 }
 
 /** Whether a claim would be refused; the reason, or null where the lease is free. */
-export function leaseObstacle(standing: StandingLease | null, self: Self, takeOver: string | null): OperatorError | null {
+export function leaseObstacle(
+  standing: StandingLease | null,
+  self: Self,
+  takeOver: string | null,
+): OperatorError | null {
   if (standing === null || standing.run === null || standing.remainingMs <= 0) return null;
   if (standing.holder === self.holder.name) return null;
   const order: LeaseOrder = {run: '', self, leaseMs: 0, leastFence: 0, takeOver};
@@ -79,7 +90,11 @@ export function leaseObstacle(standing: StandingLease | null, self: Self, takeOv
 
 function refusal(standing: StandingLease | null): OperatorError {
   if (standing === null || standing.holder === null)
-    return new OperatorError('gate', 'the lease of the target could not be taken', 'Try again: another process was faster.');
+    return new OperatorError(
+      'gate',
+      'the lease of the target could not be taken',
+      'Try again: another process was faster.',
+    );
   const seconds = Math.max(0, Math.ceil(standing.remainingMs / 1_000));
   return new OperatorError(
     'gate',

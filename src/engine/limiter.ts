@@ -98,7 +98,12 @@ export class Limiter {
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;
     const {start, max} = this.#options;
-    const fresh: HostState = {concurrency: startConcurrency(start, max), inFlight: 0, waitsUntil: 0, queue: []};
+    const fresh: HostState = {
+      concurrency: startConcurrency(start, max),
+      inFlight: 0,
+      waitsUntil: 0,
+      queue: [],
+    };
     this.#hosts.set(host, fresh);
     return fresh;
   }
@@ -117,7 +122,11 @@ export class Limiter {
     };
   }
 
-  #learn(state: HostState, startedAt: number, answer: {readonly bytes: number} | {readonly error: unknown}): void {
+  #learn(
+    state: HostState,
+    startedAt: number,
+    answer: {readonly bytes: number} | {readonly error: unknown},
+  ): void {
     const at = this.#options.now();
     if ('bytes' in answer) {
       const latencyMs = answer.bytes <= smallBytes ? at - startedAt : null;
@@ -126,7 +135,8 @@ export class Limiter {
     }
     const {error} = answer;
     if (!(error instanceof Fault)) return;
-    if (error.retryAfterMs !== undefined) state.waitsUntil = Math.max(state.waitsUntil, at + error.retryAfterMs);
+    if (error.retryAfterMs !== undefined)
+      state.waitsUntil = Math.max(state.waitsUntil, at + error.retryAfterMs);
     if (error.kind === 'rate-limited' || error.kind === 'server-error' || error.kind === 'timeout')
       state.concurrency = answered(state.concurrency, {kind: 'pushback', at, cause: error.kind});
   }
@@ -174,6 +184,8 @@ export class Limiter {
   }
 
   #tokenWaitMs(): number {
-    return this.#rate === null || this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#rate) * 1_000);
+    return this.#rate === null || this.#tokens >= 1
+      ? 0
+      : Math.ceil(((1 - this.#tokens) / this.#rate) * 1_000);
   }
 }

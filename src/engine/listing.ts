@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Fault, type FaultData, isRetryable} from '../core/failure.ts';
 import {compareKeys, type KeyRange, printableKey} from '../core/keys.ts';
-import {backoffMs} from './backoff.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
+import {backoffMs} from './backoff.ts';
 import type {RunContext} from './context.ts';
 import type {WorkItem} from './work.ts';
 
@@ -21,7 +21,11 @@ export class ListingFailed extends Error {
  * A partition's items beyond its cursor, in strictly ascending order. A listing that breaks is taken up after the last
  * key; items that are not beyond it are dropped, and a listing that goes back within itself is a failure by name.
  */
-export async function* listAscending(context: RunContext, partition: PartitionRecord, range: KeyRange): AsyncGenerator<readonly WorkItem[]> {
+export async function* listAscending(
+  context: RunContext,
+  partition: PartitionRecord,
+  range: KeyRange,
+): AsyncGenerator<readonly WorkItem[]> {
   let last = range.lo;
   for (let failures = 0; ; failures++) {
     let within = '';
@@ -54,5 +58,8 @@ async function waitOrFail(context: RunContext, error: unknown, failures: number)
 }
 
 function wentBack(from: string, to: string): Fault {
-  return new Fault('invalid', `the listing went back from ${printableKey(from)} to ${printableKey(to)}: its keys are not in byte order, so nothing beyond can be trusted`);
+  return new Fault(
+    'invalid',
+    `the listing went back from ${printableKey(from)} to ${printableKey(to)}: its keys are not in byte order, so nothing beyond can be trusted`,
+  );
 }

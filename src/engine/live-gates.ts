@@ -34,17 +34,28 @@ export async function lookAtGates(
   options: GateOptions,
 ): Promise<readonly Gate[]> {
   const {ledger, settings, now, configDigest, program, self} = host;
-  const obstacle = connection.target.marks ? leaseObstacle(await readLease(reader), self, options.takeOver) : null;
+  const obstacle = connection.target.marks
+    ? leaseObstacle(await readLease(reader), self, options.takeOver)
+    : null;
   return gatesOf({
     plan,
     now: now(),
     planHours: settings.planHours,
     findings: probe.findings,
-    present: {source: connection.source.id, target: connection.target.id, schema: probe.schema, configDigest, program},
-    openFailures: await ledger.openItems.count(plan.id, {outcomes: ['failed']}) + plan.partitions.failed,
+    present: {
+      source: connection.source.id,
+      target: connection.target.id,
+      schema: probe.schema,
+      configDigest,
+      program,
+    },
+    openFailures: (await ledger.openItems.count(plan.id, {outcomes: ['failed']})) + plan.partitions.failed,
     acceptedFailures: options.acceptedFailures,
     newlyBroken: errorsOf(probe).length > 0 ? [] : await newlyBroken(host, connection, plan, probe, reader),
-    space: {free: await freeBytes(host, connection), needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange},
+    space: {
+      free: await freeBytes(host, connection),
+      needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange,
+    },
     leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),
     thresholds: options.thresholds,
     confirmation: {expected: connection.target.name, typed: options.confirm},

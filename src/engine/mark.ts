@@ -114,7 +114,11 @@ export function markPage({run, partition, page, fence}: PageMark): Statement {
 }
 
 /** Right behind a counted statement: adds its number of rows to the mark. */
-export function countIntoMark(run: string, partition: string, counts: 'inserted' | 'updated' | 'deleted'): Statement {
+export function countIntoMark(
+  run: string,
+  partition: string,
+  counts: 'inserted' | 'updated' | 'deleted',
+): Statement {
   return {
     sql: `UPDATE headgate_marks SET ${counts} = ${counts} + changes() WHERE run = ?1 AND partition = ?2`,
     params: [run, partition],
@@ -135,13 +139,21 @@ export interface StandingLease {
 }
 
 const leaseRow = z
-  .object({run: z.string().nullable(), fence: z.number(), holder: z.string().nullable(), host: z.string().nullable(), remaining: z.number()})
+  .object({
+    run: z.string().nullable(),
+    fence: z.number(),
+    holder: z.string().nullable(),
+    host: z.string().nullable(),
+    remaining: z.number(),
+  })
   .transform(({remaining, ...lease}): StandingLease => ({...lease, remainingMs: remaining}));
 
 /** The lease as it stands, or null where the tables are not there. */
 export async function readLease(target: Reader): Promise<StandingLease | null> {
   if (!(await hasTables(target))) return null;
-  const [row] = await target.query(`SELECT run, fence, holder, host, expires_at - ${clock} AS remaining FROM headgate_lease WHERE id = 1`);
+  const [row] = await target.query(
+    `SELECT run, fence, holder, host, expires_at - ${clock} AS remaining FROM headgate_lease WHERE id = 1`,
+  );
   return row === undefined ? null : leaseRow.parse(row);
 }
 
@@ -152,7 +164,13 @@ export interface Mark {
   readonly deleted: number;
 }
 
-const markRow = z.object({partition: z.string(), page: z.number(), inserted: z.number(), updated: z.number(), deleted: z.number()});
+const markRow = z.object({
+  partition: z.string(),
+  page: z.number(),
+  inserted: z.number(),
+  updated: z.number(),
+  deleted: z.number(),
+});
 
 /** A run's marks by partition; null where the tables are gone. */
 export async function readMarks(target: Reader, run: string): Promise<ReadonlyMap<string, Mark> | null> {

@@ -101,11 +101,16 @@ export class Pager {
   }
 
   /** Null where the run ends instead. */
-  async #slot(item: WorkItem, known: KnownRange, former: Outcome | 'pending' | undefined): Promise<Slot | null> {
+  async #slot(
+    item: WorkItem,
+    known: KnownRange,
+    former: Outcome | 'pending' | undefined,
+  ): Promise<Slot | null> {
     if (this.#ending.aborted) return null;
     const planned = known.planned.get(item.key);
     const slot = {item, planned, former};
-    if (item.skip !== undefined) return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
+    if (item.skip !== undefined)
+      return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
     if (item.fault !== undefined)
       return {...slot, result: Promise.resolve({kind: 'failed', fault: item.fault, attempts: 1})};
     const found = known.found(item.key, item.fingerprint);
@@ -121,8 +126,13 @@ export class Pager {
   }
 
   /** Only a range knows that what is not listed is gone: a retry and an undo take up some keys among others. */
-  #withGone(items: readonly WorkItem[], known: KnownRange): Iterable<{readonly item: WorkItem; readonly gone: boolean}> {
-    return this.#partition.kind === 'range' ? withGone(items, known) : items.map(item => ({item, gone: false}));
+  #withGone(
+    items: readonly WorkItem[],
+    known: KnownRange,
+  ): Iterable<{readonly item: WorkItem; readonly gone: boolean}> {
+    return this.#partition.kind === 'range'
+      ? withGone(items, known)
+      : items.map(item => ({item, gone: false}));
   }
 
   /** What was planned beyond the last listed key, and is there no more. */
@@ -148,7 +158,9 @@ export class Pager {
   #isFull(): boolean {
     const {items, bytes, seconds} = this.#context.settings.page;
     return (
-      this.#slots.length >= items || this.#bytes >= bytes || this.#context.now() - this.#openedAt >= seconds * 1_000
+      this.#slots.length >= items ||
+      this.#bytes >= bytes ||
+      this.#context.now() - this.#openedAt >= seconds * 1_000
     );
   }
 
@@ -161,7 +173,10 @@ export class Pager {
 }
 
 /** Listed items and planned ones that are gone, together in key order. */
-function* withGone(items: readonly WorkItem[], known: KnownRange): Generator<{readonly item: WorkItem; readonly gone: boolean}> {
+function* withGone(
+  items: readonly WorkItem[],
+  known: KnownRange,
+): Generator<{readonly item: WorkItem; readonly gone: boolean}> {
   const listed = new Set(items.map(({key}) => key));
   const gone = [...known.planned.keys()].filter(key => !listed.has(key));
   let next = 0;
@@ -178,5 +193,10 @@ function goneItem(key: string): WorkItem {
 }
 
 function goneSlot(item: WorkItem, known: KnownRange): Slot {
-  return {item, planned: known.planned.get(item.key), former: undefined, result: Promise.resolve({kind: 'gone'})};
+  return {
+    item,
+    planned: known.planned.get(item.key),
+    former: undefined,
+    result: Promise.resolve({kind: 'gone'}),
+  };
 }

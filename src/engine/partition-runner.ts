@@ -64,14 +64,18 @@ export class PartitionRunner {
     if (kind !== 'range') return null;
     const hi = this.#pager.hi;
     const middle = await work.middle({lo: this.#pager.frontier, hi});
-    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || this.#pager.exhausted) return null;
+    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || this.#pager.exhausted)
+      return null;
     const rest: Partition = {id: `p${random().toString(36).slice(2, 10)}`, kind, lo: middle, hi, of: null};
     const parted = await this.#pager.lower(middle, () => ledger.partitions.split(run, id, hi, middle, rest));
     return parted ? rest : null;
   }
 
   async #settlePages(): Promise<void> {
-    const pages: AsyncIterable<Page> = Readable.from(this.#pager.pages(), {objectMode: true, highWaterMark: pagesAhead});
+    const pages: AsyncIterable<Page> = Readable.from(this.#pager.pages(), {
+      objectMode: true,
+      highWaterMark: pagesAhead,
+    });
     try {
       for await (const page of pages) {
         this.#context.emit({type: 'listed', partition: this.partition.id, items: page.slots.length});

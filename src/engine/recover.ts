@@ -17,7 +17,9 @@ export async function settleIntents(context: RunContext, target: Reader, usesMar
   const intents = await context.ledger.pages.intents(context.run);
   if (intents.length === 0) return;
   const marks = usesMarks ? await readMarks(target, context.run) : null;
-  const partitions = new Map((await context.ledger.partitions.unfinished(context.run)).map(partition => [partition.id, partition]));
+  const partitions = new Map(
+    (await context.ledger.partitions.unfinished(context.run)).map(partition => [partition.id, partition]),
+  );
   for (const intent of intents) {
     const partition = partitions.get(intent.partition);
     if (partition !== undefined) await settleIntent(context, partition, intent, marks);
@@ -40,7 +42,13 @@ async function settleIntent(
     });
   const rows = isTrusted ? rowsOf(mark, intent) : await readBackRows(context, intent);
   if (rows === null) await context.ledger.pages.dropIntents(context.run, partition.id);
-  else await new Settler(context, partition).adopt(intent.page, intent.entries, rows, await formersOf(context, partition, intent));
+  else
+    await new Settler(context, partition).adopt(
+      intent.page,
+      intent.entries,
+      rows,
+      await formersOf(context, partition, intent),
+    );
 }
 
 /** What the mark counted, or null where the page did not happen: it is done again. */
@@ -61,6 +69,9 @@ async function formersOf(
   {entries}: StoredPage,
 ): Promise<ReadonlyMap<string, Outcome | 'pending'>> {
   if (kind !== 'open') return new Map();
-  const open = await ledger.openItems.among(run, entries.map(({key}) => key));
+  const open = await ledger.openItems.among(
+    run,
+    entries.map(({key}) => key),
+  );
   return new Map([...open].map(([key, {outcome}]) => [key, outcome]));
 }

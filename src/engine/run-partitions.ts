@@ -50,7 +50,8 @@ export class PartitionPool {
 
   /** Waits for a partition to end, or until it is time to look for one that can be parted. */
   async #next(tasks: ReadonlySet<Promise<void>>): Promise<void> {
-    const idle = this.#splittable && !this.#isEnding() && this.#running.size < this.#context.settings.partitions;
+    const idle =
+      this.#splittable && !this.#isEnding() && this.#running.size < this.#context.settings.partitions;
     if (!idle) {
       await Promise.race(tasks);
       return;
@@ -86,7 +87,10 @@ export class PartitionPool {
 
 /** An error of our own, or of the target as a whole, as the reason for which a run fails. */
 function stopReasonOf(error: unknown): StopReason {
-  return {by: error instanceof LeaseLost ? 'lost' : 'error', message: error instanceof Error ? error.message : String(error)};
+  return {
+    by: error instanceof LeaseLost ? 'lost' : 'error',
+    message: error instanceof Error ? error.message : String(error),
+  };
 }
 
 /** A partition that was just found, as the ledger has it. */

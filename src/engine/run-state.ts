@@ -31,7 +31,12 @@ export class RunState {
     this.#settled = 0;
   }
 
-  static readonly empty = {tally: emptyTally, partitions: {done: 0, failed: 0, pending: 0}, drift: noDrift, failuresInARow: 0};
+  static readonly empty = {
+    tally: emptyTally,
+    partitions: {done: 0, failed: 0, pending: 0},
+    drift: noDrift,
+    failuresInARow: 0,
+  };
 
   get tally(): Tally {
     return this.#tally;

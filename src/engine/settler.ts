@@ -8,7 +8,7 @@ import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
 import {goneReason, type Page, type Slot, type SlotResult, undecided} from './page.ts';
 import type {Inspection} from './work.ts';
-import {canBeHalved, type Committed, type Writer} from './writer.ts';
+import {type Committed, canBeHalved, type Writer} from './writer.ts';
 
 /** Settles the pages of one partition, in order: decide, compare with the plan, write, checkpoint. */
 export class Settler {
@@ -89,19 +89,29 @@ export class Settler {
     const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
       emit({type: 'retrying', host: 'target', attempt, waitMs, fault});
     try {
-      return await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () => work.decide(inspections));
+      return await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () =>
+        work.decide(inspections),
+      );
     } catch (error) {
       throw error instanceof Exhausted ? error.cause : error;
     }
   }
 
   /** Against the plan: added items wait, and too many changed decisions stop the run before anything is written. */
-  #compare(slots: readonly Slot[], decided: readonly Entry[]): {readonly entries: readonly Entry[]; readonly drift: Drift} {
+  #compare(
+    slots: readonly Slot[],
+    decided: readonly Entry[],
+  ): {readonly entries: readonly Entry[]; readonly drift: Drift} {
     const {plan, work, state, emit, stop} = this.#context;
     if (plan === null) return {entries: decided, drift: noDrift};
     if (this.#partition.kind === 'open')
-      return {entries: decided.map((entry, index) => stillWaiting(entry, slots[index], plan.acceptNew)), drift: noDrift};
-    const planned = new Map(slots.flatMap(({planned: entry}) => (entry === undefined ? [] : [[entry.key, entry]])));
+      return {
+        entries: decided.map((entry, index) => stillWaiting(entry, slots[index], plan.acceptNew)),
+        drift: noDrift,
+      };
+    const planned = new Map(
+      slots.flatMap(({planned: entry}) => (entry === undefined ? [] : [[entry.key, entry]])),
+    );
     const gone = decided.filter(isGone).length;
     const listed = applyDrift(
       decided,
@@ -115,7 +125,10 @@ export class Settler {
     const allowed = driftAllowed(plan.limit, plan.items);
     const changed = state.drift.changed + compared.changedKeys.length;
     if (changed > allowed)
-      stop('halt', {by: 'drift', message: `${changed} decisions differ from the dry run's (limit ${allowed} of ${plan.items})`});
+      stop('halt', {
+        by: 'drift',
+        message: `${changed} decisions differ from the dry run's (limit ${allowed} of ${plan.items})`,
+      });
     return compared;
   }
 
@@ -129,10 +142,15 @@ export class Settler {
     at('intent-saved');
     let committed: Committed;
     try {
-      committed = await writer.commit({partition: this.#partition.id, page, statements: work.commit(changes)});
+      committed = await writer.commit({
+        partition: this.#partition.id,
+        page,
+        statements: work.commit(changes),
+      });
     } catch (error) {
       if (!(error instanceof Fault) || !canBeHalved(error)) throw error;
-      if (changes.length === 1) return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
+      if (changes.length === 1)
+        return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
       const middle = halfway(entries);
       await this.#write(writer, entries.slice(0, middle), drift, formers);
       return this.#write(writer, entries.slice(middle), noDrift, formers);
@@ -172,7 +190,8 @@ export class Settler {
     this.cursor = cursor;
     state.settle(entries, rows);
     state.addDrift(drift);
-    for (const entry of entries) if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
+    for (const entry of entries)
+      if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
     emit({type: 'page', partition, page, settled, cursor});
     at('page-checkpointed');
   }
@@ -200,19 +219,37 @@ export async function confirm(
   if (touched === null && rows === changes.length) return entries;
   const made =
     touched === null
-      ? new Set((await work.readBack(changes.map(({change}) => change))).flatMap((is, index) => (is ? [changes[index]?.key] : [])))
+      ? new Set(
+          (await work.readBack(changes.map(({change}) => change))).flatMap((is, index) =>
+            is ? [changes[index]?.key] : [],
+          ),
+        )
       : touched;
   return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
 }
 
 function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
-  return {key, bytes, fingerprint, found, action: 'conflict', reason: 'its row was changed by somebody else between decision and write'};
+  return {
+    key,
+    bytes,
+    fingerprint,
+    found,
+    action: 'conflict',
+    reason: 'its row was changed by somebody else between decision and write',
+  };
 }
 
 function refused(entries: readonly Entry[], {kind, message}: Fault): readonly Entry[] {
   return entries.map(entry =>
     isChange(entry)
-      ? {key: entry.key, bytes: entry.bytes, fingerprint: null, action: 'fail', fault: {kind, message}, attempts: 1}
+      ? {
+          key: entry.key,
+          bytes: entry.bytes,
+          fingerprint: null,
+          action: 'fail',
+          fault: {kind, message},
+          attempts: 1,
+        }
       : entry,
   );
 }
@@ -229,7 +266,13 @@ function isGone({action, reason}: Entry): boolean {
 
 function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: boolean): Entry {
   if (acceptNew || slot?.former !== 'pending') return entry;
-  return {key: entry.key, bytes: entry.bytes, fingerprint: entry.fingerprint, action: 'wait', reason: 'appeared since the dry run'};
+  return {
+    key: entry.key,
+    bytes: entry.bytes,
+    fingerprint: entry.fingerprint,
+    action: 'wait',
+    reason: 'appeared since the dry run',
+  };
 }
 
 function unreachable(slot: Slot): never {

@@ -24,14 +24,27 @@ export function undoWork({backfill, io, probe, ledger, undoes}: UndoOptions): Wo
     },
     async *list({of}, {lo}) {
       for await (const {entries} of ledger.pages.all(undoes, 'image', of ?? undefined)) {
-        const items: readonly WorkItem[] = entries.map(({key, change}) => ({key, size: 0, fingerprint: null, change}));
+        const items: readonly WorkItem[] = entries.map(({key, change}) => ({
+          key,
+          size: 0,
+          fingerprint: null,
+          change,
+        }));
         yield items.filter(({key}) => compareKeys(key, lo) > 0);
       }
     },
     middle: async () => null,
     host: () => 'ledger',
     inspect: async item => ({item, found: null}),
-    decide: page => backfill.decideUndo(parseChanges(backfill, page.map(({item}) => item.change)), io, probe),
+    decide: page =>
+      backfill.decideUndo(
+        parseChanges(
+          backfill,
+          page.map(({item}) => item.change),
+        ),
+        io,
+        probe,
+      ),
     commit: changes => backfill.undo(parseChanges(backfill, changes), probe),
     readBack: async changes => {
       const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);

@@ -1,15 +1,15 @@
+import type {Invariant, Shape} from '../backfills/backfill.ts';
 import {emptyPartitions, emptyTally} from '../core/accounting.ts';
 import {noDrift} from '../core/drift.ts';
 import type {RunEvent, RunNews} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunStatus} from '../core/run.ts';
-import type {Invariant, Shape} from '../backfills/backfill.ts';
 import type {Connection} from './connection.ts';
+import type {Engine} from './engine.ts';
 import type {EngineHost} from './engine-host.ts';
 import {endingsOf} from './execute.ts';
 import {Limiter} from './limiter.ts';
-import type {Engine} from './engine.ts';
 import {type Measured, measure} from './verify.ts';
 
 export interface VerifyOptions {
@@ -30,7 +30,11 @@ export interface Verified extends Measured {
 }
 
 /** A run of mode `verify`: measures invariants and coverage, and keeps the results as a baseline. */
-export async function verifyRun(engine: Engine, connection: Connection, options: VerifyOptions): Promise<Verified> {
+export async function verifyRun(
+  engine: Engine,
+  connection: Connection,
+  options: VerifyOptions,
+): Promise<Verified> {
   const {host} = engine;
   const {scope, only, sample, reads, coverage, signal} = options;
   const probe = await engine.fineProbe(connection, scope);
@@ -39,10 +43,21 @@ export async function verifyRun(engine: Engine, connection: Connection, options:
   const startedAt = host.now();
   const emit = emitter(host, record.id, connection.backfill.id);
   await host.ledger.runs.move(record.id, 'running', {holder: host.self.holder, at: startedAt});
-  emit({type: 'started', source: connection.source?.label ?? '(none)', target: connection.target.label, label: record.label}, 'running');
+  emit(
+    {
+      type: 'started',
+      source: connection.source?.label ?? '(none)',
+      target: connection.target.label,
+      label: record.label,
+    },
+    'running',
+  );
   const reader = await connection.target.openReader();
   try {
-    const before = await host.ledger.runs.latest(connection.target.id, connection.backfill.id, ['live', 'dry-run']);
+    const before = await host.ledger.runs.latest(connection.target.id, connection.backfill.id, [
+      'live',
+      'dry-run',
+    ]);
     const measured = await measure({
       host,
       connection,
@@ -62,16 +77,29 @@ export async function verifyRun(engine: Engine, connection: Connection, options:
     await host.ledger.runs.move(record.id, 'completed', {holder: null, at: host.now()});
     const seconds = (host.now() - startedAt) / 1_000;
     emit({type: 'ended', reason: null, seconds}, 'completed');
-    return {...measured, run: record.id, seconds, endings: endingsOf('completed', null, measured.checks, null)};
+    return {
+      ...measured,
+      run: record.id,
+      seconds,
+      endings: endingsOf('completed', null, measured.checks, null),
+    };
   } catch (error) {
-    await host.ledger.runs.move(record.id, 'failed', {holder: null, at: host.now(), reason: {by: 'error', message: String(error)}});
+    await host.ledger.runs.move(record.id, 'failed', {
+      holder: null,
+      at: host.now(),
+      reason: {by: 'error', message: String(error)},
+    });
     throw error;
   } finally {
     await reader.close();
   }
 }
 
-function emitter(host: EngineHost, run: string, backfill: string): (news: RunNews, status: RunStatus) => void {
+function emitter(
+  host: EngineHost,
+  run: string,
+  backfill: string,
+): (news: RunNews, status: RunStatus) => void {
   return (news, status) => {
     const event: RunEvent = {
       ...news,
@@ -92,11 +120,19 @@ function emitter(host: EngineHost, run: string, backfill: string): (news: RunNew
   };
 }
 
-function requireKnown(invariants: readonly Invariant<Shape>[], only: string | null, hasSource: boolean): void {
+function requireKnown(
+  invariants: readonly Invariant<Shape>[],
+  only: string | null,
+  hasSource: boolean,
+): void {
   if (only === null) return;
   const found = invariants.find(({id}) => id === only);
   if (found === undefined)
-    throw new OperatorError('usage', `there is no check ${only}`, `Known are: ${invariants.map(({id}) => id).join(', ')}.`);
+    throw new OperatorError(
+      'usage',
+      `there is no check ${only}`,
+      `Known are: ${invariants.map(({id}) => id).join(', ')}.`,
+    );
   if (found.reads !== 'target' && !hasSource)
     throw new OperatorError('usage', `the check ${only} compares with the source`, 'Name it with --source.');
 }

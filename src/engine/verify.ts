@@ -1,7 +1,7 @@
 import type {CheckIo, Invariant, Shape} from '../backfills/backfill.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {RunNews} from '../core/event.ts';
-import {Fault} from '../core/failure.ts';
+import type {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Reader} from '../databases/database.ts';
 import {Exhausted, retrying} from './backoff.ts';
@@ -69,7 +69,10 @@ export async function measure(measuring: Measuring): Promise<Measured> {
   return {checks, coverage, bytes};
 }
 
-function checkIo({host, connection, reader, scope, signal, causesFrom, sample, limiter, emit}: Measuring, onBytes: (count: number) => void): CheckIo<Shape> {
+function checkIo(
+  {host, connection, reader, scope, signal, causesFrom, sample, limiter, emit}: Measuring,
+  onBytes: (count: number) => void,
+): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
   return {
     ...targetIoFor({connection, reader, scope, signal, now}),
@@ -85,7 +88,8 @@ function checkIo({host, connection, reader, scope, signal, causesFrom, sample, l
   };
 
   async function limited<T>(name: string, request: () => Promise<T>): Promise<T> {
-    const onRetry = (attempt: number, waitMs: number, fault: Fault) => emit({type: 'retrying', host: name, attempt, waitMs, fault});
+    const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
+      emit({type: 'retrying', host: name, attempt, waitMs, fault});
     try {
       return await retrying({attempts: settings.attempts, signal, random, onRetry}, async () => {
         const place = await limiter.acquire(name, signal);

@@ -9,7 +9,12 @@ const pollMs = 100;
 export const beatMs = 5_000;
 
 /** While a run works: obeys requests from other terminals, and keeps its lease alive. Ends with `stop`. */
-export function watchRun(host: EngineHost, run: string, stopper: Stopper, lease: HeldLease | null): {stop(): Promise<void>} {
+export function watchRun(
+  host: EngineHost,
+  run: string,
+  stopper: Stopper,
+  lease: HeldLease | null,
+): {stop(): Promise<void>} {
   let busy: Promise<void> | null = null;
   let renewedAt = host.now();
   let beatenAt = host.now();

@@ -86,7 +86,7 @@ export class Writer {
   async #group(group: readonly Queued[]): Promise<void> {
     try {
       const committed = await this.#transaction(group.map(({page}) => page));
-      group.forEach(({resolve}, index) => resolve(committed[index] ?? {touched: new Set(), rows: 0}));
+      for (const [index, {resolve}] of group.entries()) resolve(committed[index] ?? {touched: new Set(), rows: 0});
     } catch (error) {
       if (group.length === 1 || !(error instanceof Fault)) for (const {reject} of group) reject(error);
       else for (const queued of group) await this.#group([queued]);
@@ -131,7 +131,9 @@ export class Writer {
     return [
       markPage({run, partition, page, fence: lease.fence}),
       ...statements.flatMap(statement =>
-        statement.counts === undefined ? [statement] : [statement, countIntoMark(run, partition, statement.counts)],
+        statement.counts === undefined
+          ? [statement]
+          : [statement, countIntoMark(run, partition, statement.counts)],
       ),
     ];
   }
@@ -145,11 +147,15 @@ export class Writer {
       const mark = marks?.get(partition);
       return mark !== undefined && mark.page >= page ? mark : null;
     });
-    return found.every(mark => mark !== null) ? found.map(mark => ({touched: null, rows: markedRows(mark)})) : null;
+    return found.every(mark => mark !== null)
+      ? found.map(mark => ({touched: null, rows: markedRows(mark)}))
+      : null;
   }
 
   #translate(error: unknown): unknown {
-    return error instanceof Fault && error.kind === 'refused' && isLeaseRefusal(error.message) ? new LeaseLost() : error;
+    return error instanceof Fault && error.kind === 'refused' && isLeaseRefusal(error.message)
+      ? new LeaseLost()
+      : error;
   }
 }
 

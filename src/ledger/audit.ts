@@ -37,7 +37,10 @@ export class Audit {
   }
 
   async of(run: string): Promise<readonly AuditEntry[]> {
-    const rows = await this.#db.query('SELECT at, who, host, action, run, detail FROM audit WHERE run = ? ORDER BY seq', [run]);
+    const rows = await this.#db.query(
+      'SELECT at, who, host, action, run, detail FROM audit WHERE run = ? ORDER BY seq',
+      [run],
+    );
     return rows.map(row => auditRow.parse(row));
   }
 }

@@ -32,7 +32,10 @@ export class Fingerprints {
   }
 
   async count(source: string, target: string): Promise<number> {
-    const [row] = await this.#db.query('SELECT count(*) AS n FROM fingerprints WHERE source = ? AND target = ?', [source, target]);
+    const [row] = await this.#db.query(
+      'SELECT count(*) AS n FROM fingerprints WHERE source = ? AND target = ?',
+      [source, target],
+    );
     return z.number().parse(row?.['n']);
   }
 }

@@ -102,7 +102,10 @@ async function migrate(db: Database, path: string): Promise<void> {
 
 /** user_version is part of the transaction, so a ledger is never between two versions. */
 async function applyMigration(db: Database, {number, statements}: Migration): Promise<void> {
-  const isFree: Statement = {sql: `SELECT 1 FROM pragma_user_version WHERE user_version < ${number}`, params: []};
+  const isFree: Statement = {
+    sql: `SELECT 1 FROM pragma_user_version WHERE user_version < ${number}`,
+    params: [],
+  };
   if ((await db.query(isFree.sql)).length === 0) return;
   try {
     await db.transaction([...statements, {sql: `PRAGMA user_version = ${number}`, params: []}]);
@@ -119,10 +122,26 @@ async function ledgerVersion(db: Database): Promise<number> {
 
 function explain(path: string, error: unknown): unknown {
   if (error instanceof SqliteFault && ((error.code & 0xff) === 26 || (error.code & 0xff) === 11))
-    return new OperatorError('usage', `ledger ${path}: this file is not a ledger (${error.message})`, 'Name another with --ledger, or restore a backup: headgate ledger restore FILE.');
+    return new OperatorError(
+      'usage',
+      `ledger ${path}: this file is not a ledger (${error.message})`,
+      'Name another with --ledger, or restore a backup: headgate ledger restore FILE.',
+    );
   if (error instanceof SqliteFault)
-    return new OperatorError('failed', `ledger ${path}: it can't be opened (${error.message})`, 'Check the folder and its rights, or name another with --ledger.');
-  if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOTDIR' || error.code === 'EEXIST' || error.code === 'EROFS'))
-    return new OperatorError('usage', `ledger ${path}: its folder can't be made (${error.message})`, 'Name a ledger in a folder that you may write: --ledger PATH.');
+    return new OperatorError(
+      'failed',
+      `ledger ${path}: it can't be opened (${error.message})`,
+      'Check the folder and its rights, or name another with --ledger.',
+    );
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EACCES' || error.code === 'ENOTDIR' || error.code === 'EEXIST' || error.code === 'EROFS')
+  )
+    return new OperatorError(
+      'usage',
+      `ledger ${path}: its folder can't be made (${error.message})`,
+      'Name a ledger in a folder that you may write: --ledger PATH.',
+    );
   return error;
 }

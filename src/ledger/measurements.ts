@@ -30,7 +30,10 @@ export class Measurements {
 
   /** How many rows broke an invariant when it was last measured on a target; null where it never was. */
   async baseline(target: string, id: string): Promise<number | null> {
-    const [row] = await this.#db.query('SELECT count FROM checks WHERE target = ? AND id = ? ORDER BY at DESC LIMIT 1', [target, id]);
+    const [row] = await this.#db.query(
+      'SELECT count FROM checks WHERE target = ? AND id = ? ORDER BY at DESC LIMIT 1',
+      [target, id],
+    );
     return row === undefined ? null : z.number().parse(row['count']);
   }
 }

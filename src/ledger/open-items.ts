@@ -51,11 +51,22 @@ export class OpenItems {
   }
 
   /** A page of a run's open items beyond a key, in key order. */
-  async after(run: string, key: string, limit: number, filter: OpenFilter = {}): Promise<readonly OpenItem[]> {
+  async after(
+    run: string,
+    key: string,
+    limit: number,
+    filter: OpenFilter = {},
+  ): Promise<readonly OpenItem[]> {
     const rows = await this.#db.query(
       `SELECT * FROM open_items WHERE run = ? AND key > ? AND outcome IN (SELECT value FROM json_each(?)) AND (?4 IS NULL OR kind = ?4)
        ORDER BY key LIMIT ?5`,
-      [run, key, JSON.stringify(filter.outcomes ?? ['failed', 'pending', 'skipped']), filter.kind ?? null, limit],
+      [
+        run,
+        key,
+        JSON.stringify(filter.outcomes ?? ['failed', 'pending', 'skipped']),
+        filter.kind ?? null,
+        limit,
+      ],
     );
     return rows.map(row => openItem.parse(row));
   }
@@ -78,7 +89,10 @@ export class OpenItems {
   }
 
   async partitionFailures(run: string): Promise<readonly PartitionFailure[]> {
-    const rows: readonly Row[] = await this.#db.query('SELECT * FROM partition_failures WHERE run = ? ORDER BY partition', [run]);
+    const rows: readonly Row[] = await this.#db.query(
+      'SELECT * FROM partition_failures WHERE run = ? ORDER BY partition',
+      [run],
+    );
     return rows.map(row => partitionFailure.parse(row));
   }
 }

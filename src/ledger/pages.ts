@@ -121,7 +121,10 @@ export async function insertPage(
 }
 
 export function dropIntent(run: string, partition: string): Statement {
-  return {sql: "DELETE FROM pages WHERE run = ? AND kind = 'intent' AND partition = ?", params: [run, partition]};
+  return {
+    sql: "DELETE FROM pages WHERE run = ? AND kind = 'intent' AND partition = ?",
+    params: [run, partition],
+  };
 }
 
 async function readPage(row: Row): Promise<StoredPage> {

@@ -91,7 +91,10 @@ export class Partitions {
   /** Failed partitions go back to pending, for a resume; answers how many. */
   async reopen(run: string): Promise<number> {
     const [reopened = []] = await this.#db.transaction([
-      {sql: `UPDATE partitions SET status = 'pending' WHERE run = ? AND status = 'failed' RETURNING id`, params: [run]},
+      {
+        sql: `UPDATE partitions SET status = 'pending' WHERE run = ? AND status = 'failed' RETURNING id`,
+        params: [run],
+      },
       {sql: 'DELETE FROM partition_failures WHERE run = ?', params: [run]},
     ]);
     return reopened.length;

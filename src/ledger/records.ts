@@ -131,7 +131,12 @@ const runRow = z
       holder:
         row.holder === null
           ? null
-          : {name: row.holder, host: row.host ?? '', pid: row.pid ?? 0, processStart: row.process_start ?? ''},
+          : {
+              name: row.holder,
+              host: row.host ?? '',
+              pid: row.pid ?? 0,
+              processStart: row.process_start ?? '',
+            },
       fence: row.fence,
       discovered: row.discovered === 1,
       cappedAt: row.capped_at,

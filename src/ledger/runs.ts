@@ -70,9 +70,17 @@ export class Runs {
     );
     const [first, second] = rows.map(readRun);
     if (first === undefined)
-      throw new OperatorError('usage', `there is no run ${named} in this ledger`, 'headgate status lists the runs; --ledger names another ledger.');
+      throw new OperatorError(
+        'usage',
+        `there is no run ${named} in this ledger`,
+        'headgate status lists the runs; --ledger names another ledger.',
+      );
     if (second !== undefined && first.id !== named && second.id !== named)
-      throw new OperatorError('usage', `several runs begin with ${named}`, `Name one in full: ${first.id}, ${second.id} …`);
+      throw new OperatorError(
+        'usage',
+        `several runs begin with ${named}`,
+        `Name one in full: ${first.id}, ${second.id} …`,
+      );
     return second?.id === named ? second : first;
   }
 
@@ -96,7 +104,12 @@ export class Runs {
   }
 
   /** Moves a run on, if it still is where the table of core/run.ts allows it from. */
-  async move(id: string, to: RunStatus, {holder, reason, at}: Transition, from = sourcesOf(to)): Promise<boolean> {
+  async move(
+    id: string,
+    to: RunStatus,
+    {holder, reason, at}: Transition,
+    from = sourcesOf(to),
+  ): Promise<boolean> {
     const ends = to !== 'running' && to !== 'pausing' && to !== 'cancelling';
     const [moved = []] = await this.#db.transaction([
       {

@@ -76,16 +76,34 @@ export function gatesOf(facts: GateFacts): readonly Gate[] {
 
 function probeGate({findings}: GateFacts): Gate {
   const [error] = findings.filter(({level}) => level === 'error');
-  if (error === undefined) return {id: 'probe', title: 'probe', holds: true, reason: 'reachable, schema as expected'};
-  return {id: 'probe', title: 'probe', holds: false, reason: error.message, ...(error.remedy === undefined ? {} : {unlock: error.remedy})};
+  if (error === undefined)
+    return {id: 'probe', title: 'probe', holds: true, reason: 'reachable, schema as expected'};
+  return {
+    id: 'probe',
+    title: 'probe',
+    holds: false,
+    reason: error.message,
+    ...(error.remedy === undefined ? {} : {unlock: error.remedy}),
+  };
 }
 
 function rehearsedGate({plan}: GateFacts): Gate {
   const gate = {id: 'rehearsed', title: 'dry run'} as const;
   if (plan.mode !== 'dry-run')
-    return {...gate, holds: false, reason: `${plan.id} is not a dry run, but ${plan.mode}`, unlock: 'Name the dry run whose plan is to be executed.'};
-  if (plan.status === 'completed' || plan.status === 'incomplete') return {...gate, holds: true, reason: `dry run ${plan.id} is ${plan.status}`};
-  return {...gate, holds: false, reason: `dry run ${plan.id} is ${plan.status}`, unlock: `Let it end first: headgate resume ${plan.id}`};
+    return {
+      ...gate,
+      holds: false,
+      reason: `${plan.id} is not a dry run, but ${plan.mode}`,
+      unlock: 'Name the dry run whose plan is to be executed.',
+    };
+  if (plan.status === 'completed' || plan.status === 'incomplete')
+    return {...gate, holds: true, reason: `dry run ${plan.id} is ${plan.status}`};
+  return {
+    ...gate,
+    holds: false,
+    reason: `dry run ${plan.id} is ${plan.status}`,
+    unlock: `Let it end first: headgate resume ${plan.id}`,
+  };
 }
 
 function sameGate({plan, present}: GateFacts): Gate {
@@ -95,10 +113,22 @@ function sameGate({plan, present}: GateFacts): Gate {
     ...(plan.target === present.target ? [] : ['the target']),
     ...(plan.schema === present.schema ? [] : ["the target's schema"]),
     ...(plan.configDigest === present.configDigest ? [] : ['the config']),
-    ...(plan.program === present.program ? [] : [`headgate itself (${plan.program}, now ${present.program})`]),
+    ...(plan.program === present.program
+      ? []
+      : [`headgate itself (${plan.program}, now ${present.program})`]),
   ];
-  if (differences.length === 0) return {...gate, holds: true, reason: 'source, target, schema, config and program are those of the dry run'};
-  return {...gate, holds: false, reason: `since the dry run, this has changed: ${differences.join(', ')}`, unlock: 'Make a new dry run.'};
+  if (differences.length === 0)
+    return {
+      ...gate,
+      holds: true,
+      reason: 'source, target, schema, config and program are those of the dry run',
+    };
+  return {
+    ...gate,
+    holds: false,
+    reason: `since the dry run, this has changed: ${differences.join(', ')}`,
+    unlock: 'Make a new dry run.',
+  };
 }
 
 function freshGate({plan, now, planHours}: GateFacts): Gate {
@@ -127,8 +157,10 @@ function unusedGate({plan}: GateFacts): Gate {
 function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFacts): Gate {
   const gate = {id: 'failures', title: 'failures accepted'} as const;
   if (openFailures === 0) return {...gate, holds: true, reason: 'the dry run had no failures'};
-  if (acceptedFailures === openFailures) return {...gate, holds: true, reason: `${openFailures} failures were accepted`};
-  if (thresholds !== null) return {...gate, holds: true, reason: `${openFailures} failures: the thresholds decide`};
+  if (acceptedFailures === openFailures)
+    return {...gate, holds: true, reason: `${openFailures} failures were accepted`};
+  if (thresholds !== null)
+    return {...gate, holds: true, reason: `${openFailures} failures: the thresholds decide`};
   return {
     ...gate,
     holds: false,
@@ -141,14 +173,25 @@ function invariantsGate({newlyBroken}: GateFacts): Gate {
   const gate = {id: 'invariants', title: 'invariants'} as const;
   const [first] = newlyBroken;
   if (first === undefined) return {...gate, holds: true, reason: 'no blocking invariant is newly broken'};
-  return {...gate, holds: false, reason: `newly broken: ${first.title} (${first.count} rows)`, unlock: first.recovery};
+  return {
+    ...gate,
+    holds: false,
+    reason: `newly broken: ${first.title} (${first.count} rows)`,
+    unlock: first.recovery,
+  };
 }
 
 function spaceGate({space: {free, needed}}: GateFacts): Gate {
   const gate = {id: 'space', title: 'disk space'} as const;
   if (free === null) return {...gate, holds: true, reason: 'free space is not known here'};
-  if (free >= needed) return {...gate, holds: true, reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`};
-  return {...gate, holds: false, reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`, unlock: 'Free space where the target and the ledger are.'};
+  if (free >= needed)
+    return {...gate, holds: true, reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`};
+  return {
+    ...gate,
+    holds: false,
+    reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`,
+    unlock: 'Free space where the target and the ledger are.',
+  };
 }
 
 function leaseGate({leaseObstacle}: GateFacts): Gate {
@@ -165,7 +208,12 @@ function thresholdsGate(tally: Tally, {changes, failures, deletes}: Thresholds):
     ...exceeds('deletes', tally.deleted, deletes),
   ];
   if (over.length === 0) return {...gate, holds: true, reason: 'within what an unattended run may do'};
-  return {...gate, holds: false, reason: over.join('; '), unlock: 'Look at the plan; then go live by hand, or raise the threshold.'};
+  return {
+    ...gate,
+    holds: false,
+    reason: over.join('; '),
+    unlock: 'Look at the plan; then go live by hand, or raise the threshold.',
+  };
 }
 
 function exceeds(name: string, count: number, limit: number | null): readonly string[] {

@@ -58,20 +58,26 @@ export async function makeWorld(root: string): Promise<World> {
   const folder = join(root, 'assets');
   const index = join(root, 'asset-index.sqlite');
   const rows: FileRow[] = [];
-  const files: {readonly key: string; readonly bytes: Buffer}[] = awkward.map(key => ({key, bytes: bytesFor(key)}));
+  const files: {readonly key: string; readonly bytes: Buffer}[] = awkward.map(key => ({
+    key,
+    bytes: bytesFor(key),
+  }));
   for (const {prefix, suffix, objects, hashed, stale, unhashed} of prefixes) {
     for (let number = 0; number < objects; number++) {
       const key = `${prefix}${String(number).padStart(4, '0')}${suffix}`;
       const bytes = bytesFor(key);
       files.push({key, bytes});
       if (number < hashed) rows.push({key, size: bytes.length, hash: sha256(bytes)});
-      else if (number < hashed + stale) rows.push({key, size: bytes.length - 1, hash: sha256(Buffer.from(`before ${key}`))});
+      else if (number < hashed + stale)
+        rows.push({key, size: bytes.length - 1, hash: sha256(Buffer.from(`before ${key}`))});
       else if (number < hashed + stale + unhashed) rows.push({key, size: bytes.length, hash: null});
     }
   }
   rows.push(...strays.map(key => ({key, size: 1, hash: sha256(Buffer.from(key))})));
   for (let from = 0; from < files.length; from += writtenAtOnce)
-    await Promise.all(files.slice(from, from + writtenAtOnce).map(({key, bytes}) => writeObject(join(folder, key), bytes)));
+    await Promise.all(
+      files.slice(from, from + writtenAtOnce).map(({key, bytes}) => writeObject(join(folder, key), bytes)),
+    );
   await makeIndex(index, rows);
   return {folder, index, ledger: join(root, 'ledger.sqlite'), broken: 'kcs2/resources/map/0485.json'};
 }
@@ -107,7 +113,7 @@ function insertRows(rows: readonly FileRow[]): Statement {
 function bytesFor(key: string): Buffer {
   if (key.endsWith('empty.bin')) return Buffer.alloc(0);
   const seed = createHash('sha256').update(key).digest();
-  const length = key.endsWith('large.bin') ? largeBytes : 1_024 + seed.readUInt16BE(0) % 8_192;
+  const length = key.endsWith('large.bin') ? largeBytes : 1_024 + (seed.readUInt16BE(0) % 8_192);
   return Buffer.alloc(length, seed);
 }
 

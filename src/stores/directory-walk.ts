@@ -25,7 +25,11 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
   for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
     listing.signal.throwIfAborted();
     const files = nextFiles(folder, listing);
-    page.push(...(await Promise.all(files.map(file => describe(root, folder, file)))).filter(object => object !== null));
+    page.push(
+      ...(await Promise.all(files.map(file => describe(root, folder, file)))).filter(
+        object => object !== null,
+      ),
+    );
     const below = folder.entries[folder.next];
     if (page.length >= batchSize) {
       yield page;
@@ -36,7 +40,13 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
       folder.next++;
       if (!reaches(`${folder.prefix}${below.name}/`, listing)) continue;
       try {
-        stack.push(await openFolder(joinPath(folder.path, below.raw), `${folder.prefix}${below.name}/`, folder.valid && below.valid));
+        stack.push(
+          await openFolder(
+            joinPath(folder.path, below.raw),
+            `${folder.prefix}${below.name}/`,
+            folder.valid && below.valid,
+          ),
+        );
       } catch (error) {
         if (hasCode(error, 'ENOENT')) continue;
         page.push(unreadableFolder(`${folder.prefix}${below.name}/`, error));
@@ -76,7 +86,10 @@ async function describe(root: string, folder: Folder, entry: NamedEntry): Promis
   if (object === null || (folder.valid && entry.valid)) return object;
   return {
     ...object,
-    fault: {kind: 'invalid', message: 'its name is not UTF-8: rename it (bytes that are not are shown as \\xHH)'},
+    fault: {
+      kind: 'invalid',
+      message: 'its name is not UTF-8: rename it (bytes that are not are shown as \\xHH)',
+    },
   };
 }
 
@@ -101,7 +114,8 @@ async function describeLink(root: string, path: Path, key: string): Promise<Stor
   } catch {
     return {...nothingKnown(key), skip: 'a symbolic link that leads nowhere'};
   }
-  if (!isInside(root, destination)) return {...nothingKnown(key), skip: 'a symbolic link that leads out of the folder'};
+  if (!isInside(root, destination))
+    return {...nothingKnown(key), skip: 'a symbolic link that leads out of the folder'};
   const info = await stat(destination, {bigint: true});
   if (info.isFile()) return objectOf(key, info);
   return {...nothingKnown(key), skip: 'a symbolic link to something that is not a file'};
@@ -130,7 +144,10 @@ export function versionOf(info: BigIntStats): string {
 
 function unreadableFolder(key: string, error: unknown): StoredObject {
   const fault = faultOf(error, key);
-  return {...nothingKnown(key), fault: {...fault, message: `the folder can't be listed, nor what is in it: ${fault.message}`}};
+  return {
+    ...nothingKnown(key),
+    fault: {...fault, message: `the folder can't be listed, nor what is in it: ${fault.message}`},
+  };
 }
 
 function nothingKnown(key: string): StoredObject {
@@ -141,7 +158,9 @@ function nothingKnown(key: string): StoredObject {
 export async function middleOf(root: string, listing: Listing): Promise<string | null> {
   let folder = await openFolder(root, '', true);
   for (;;) {
-    const inside = folder.entries.filter(entry => isCandidate(folder.prefix + sortKey(entry), entry, listing));
+    const inside = folder.entries.filter(entry =>
+      isCandidate(folder.prefix + sortKey(entry), entry, listing),
+    );
     const [only] = inside;
     if (inside.length > 1) {
       const middle = inside[Math.floor((inside.length - 1) / 2)];

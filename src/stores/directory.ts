@@ -33,11 +33,14 @@ async function check(root: string, folder: string): Promise<readonly Finding[]> 
   const info = await stat(root).catch(() => null);
   if (info === null)
     return [error(`${folder}: there is no such folder`, 'Name an existing folder with --source.')];
-  if (!info.isDirectory()) return [error(`${folder}: this is not a folder`, 'Name the folder that holds the files.')];
+  if (!info.isDirectory())
+    return [error(`${folder}: this is not a folder`, 'Name the folder that holds the files.')];
   try {
     await access(root, constants.R_OK | constants.X_OK);
   } catch {
-    return [error(`${folder}: this folder can't be read`, 'Grant the user that runs headgate read access to it.')];
+    return [
+      error(`${folder}: this folder can't be read`, 'Grant the user that runs headgate read access to it.'),
+    ];
   }
   return [{level: 'ok', subject: 'source', message: `${folder}: the folder can be read`}];
 }
@@ -58,7 +61,8 @@ async function* listed(root: string, listing: Listing): AsyncGenerator<readonly 
 async function lookup(root: string, key: string, signal: AbortSignal): Promise<StoredObject | null> {
   signal.throwIfAborted();
   const segments = key.split('/');
-  const isPath = !key.includes('\0') && !segments.some(segment => segment === '' || segment === '.' || segment === '..');
+  const isPath =
+    !key.includes('\0') && !segments.some(segment => segment === '' || segment === '.' || segment === '..');
   return isPath ? describeFile(root, `${root}/${key}`, key) : null;
 }
 

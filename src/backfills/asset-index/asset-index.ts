@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {normaliseHash} from '../../core/identity.ts';
 import {type KeyScope, keyScope} from '../../core/scope.ts';
 import type {ObjectStore, StoredObject} from '../../stores/object-store.ts';
 import type {Backfill} from '../backfill.ts';
@@ -19,7 +20,10 @@ export interface AssetIndex {
   readonly change: FileChange;
 }
 
-const foundObject = z.object({hash: z.string(), size: z.number()});
+const foundObject = z.object({
+  hash: z.string().refine(hash => normaliseHash(hash) === hash, 'not 64 lower-case hex digits'),
+  size: z.number(),
+});
 export type FoundObject = z.infer<typeof foundObject>;
 
 /** Fills `files.content_hash` for every object, so that an uploader can skip what has not changed. */
@@ -63,4 +67,3 @@ export const assetIndex: Backfill<AssetIndex> = {
 function isSince({modifiedAt, fault, skip}: StoredObject, since: number | null): boolean {
   return since === null || modifiedAt >= since || fault !== undefined || skip !== undefined;
 }
-

@@ -13,7 +13,9 @@ export function commitFiles(changes: readonly FileChange[], probe: Probe<FilesFa
   const updates = changes.filter(change => change.before !== null);
   return [
     ...(inserts.length === 0 ? [] : [insertFiles(inserts)]),
-    ...(updates.length === 0 ? [] : [updateFiles(updates.map(({key, before, after}) => ({key, from: before, to: after})))]),
+    ...(updates.length === 0
+      ? []
+      : [updateFiles(updates.map(({key, before, after}) => ({key, from: before, to: after})))]),
     ...bumpRevision(probe),
   ];
 }
@@ -24,7 +26,9 @@ export function undoFiles(changes: readonly FileChange[], probe: Probe<FilesFact
   const updated = changes.filter(change => change.before !== null);
   return [
     ...(inserted.length === 0 ? [] : [deleteFiles(inserted)]),
-    ...(updated.length === 0 ? [] : [updateFiles(updated.map(({key, before, after}) => ({key, from: after, to: before})))]),
+    ...(updated.length === 0
+      ? []
+      : [updateFiles(updated.map(({key, before, after}) => ({key, from: after, to: before})))]),
     ...bumpRevision(probe),
   ];
 }

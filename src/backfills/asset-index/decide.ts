@@ -8,15 +8,26 @@ import type {FileChange, FileState} from './change.ts';
 import {contentType, uploaderId} from './change.ts';
 
 const written = z
-  .object({key: z.string(), content_hash: z.string().nullable(), size: z.number().nullable(), uploaded_at: z.number().nullable()})
-  .transform(row => ({key: row.key, state: {hash: row.content_hash, size: row.size, uploadedAt: row.uploaded_at}}));
+  .object({
+    key: z.string(),
+    content_hash: z.string().nullable(),
+    size: z.number().nullable(),
+    uploaded_at: z.number().nullable(),
+  })
+  .transform(row => ({
+    key: row.key,
+    state: {hash: row.content_hash, size: row.size, uploadedAt: row.uploaded_at},
+  }));
 
 /** Insert what has no row, update what differs, leave the rest. One read of the target for the page. */
 export async function decideFiles(
   page: readonly Inspected<AssetIndex>[],
   io: Io<AssetIndex>,
 ): Promise<readonly Decision<FileChange>[]> {
-  const rows = await readStates(io.target, page.map(({item}) => item.key));
+  const rows = await readStates(
+    io.target,
+    page.map(({item}) => item.key),
+  );
   const now = io.now();
   return page.map(({item, found}) => {
     const before = rows.get(item.key) ?? null;
@@ -27,7 +38,10 @@ export async function decideFiles(
   });
 }
 
-export async function readStates(target: Reader, keys: readonly string[]): Promise<ReadonlyMap<string, FileState>> {
+export async function readStates(
+  target: Reader,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, FileState>> {
   const rows = await target.query(
     `SELECT key, content_hash, size, uploaded_at
      FROM files
@@ -41,7 +55,10 @@ export async function readStates(target: Reader, keys: readonly string[]): Promi
  * A row that is still as the run left it can be put back; one that is as it was before has nothing to undo; any other
  * was changed by somebody since.
  */
-export async function decideUndo(changes: readonly FileChange[], io: Io<AssetIndex>): Promise<readonly Decision<FileChange>[]> {
+export async function decideUndo(
+  changes: readonly FileChange[],
+  io: Io<AssetIndex>,
+): Promise<readonly Decision<FileChange>[]> {
   const rows = await io.target.query(
     `SELECT key, content_hash, size, uploaded_at, uploader_id, content_type, finder_tag, metadata
      FROM files
@@ -54,7 +71,9 @@ export async function decideUndo(changes: readonly FileChange[], io: Io<AssetInd
 
 function undoOf(change: FileChange, row: Row | undefined): Decision<FileChange> {
   if (row === undefined)
-    return change.before === null ? {action: 'unchanged'} : {action: 'conflict', reason: 'the row was deleted after the run'};
+    return change.before === null
+      ? {action: 'unchanged'}
+      : {action: 'conflict', reason: 'the row was deleted after the run'};
   const {state} = written.parse(row);
   if (isSame(state, change.after)) {
     if (change.before !== null) return {action: 'update', change};

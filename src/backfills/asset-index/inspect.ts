@@ -7,7 +7,10 @@ import type {AssetIndex} from './asset-index.ts';
  * Hashes an object. One that changed since it was listed is looked up and read as it is now: that is an answer, not a
  * fault. Only one that changes again while it is read is left to the engine's retries.
  */
-export async function inspectObject(object: StoredObject, io: Io<AssetIndex>): Promise<Inspected<AssetIndex>> {
+export async function inspectObject(
+  object: StoredObject,
+  io: Io<AssetIndex>,
+): Promise<Inspected<AssetIndex>> {
   try {
     return await hashed(object, io);
   } catch (error) {
@@ -19,7 +22,10 @@ export async function inspectObject(object: StoredObject, io: Io<AssetIndex>): P
   }
 }
 
-async function hashed(object: StoredObject, {source, signal, onBytes}: Io<AssetIndex>): Promise<Inspected<AssetIndex>> {
+async function hashed(
+  object: StoredObject,
+  {source, signal, onBytes}: Io<AssetIndex>,
+): Promise<Inspected<AssetIndex>> {
   const hash = await source.sha256(object, {signal, onBytes});
   return {item: object, found: {hash, size: object.size}};
 }

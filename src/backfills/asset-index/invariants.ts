@@ -21,7 +21,8 @@ const hashFormat: Invariant<AssetIndex> = {
   severity: 'blocking',
   reads: 'target',
   why: 'Clients compare hashes as text: one in another form never matches, and its file is uploaded again every time.',
-  recovery: 'Run asset-index over these keys: a wrong hash is updated. Rows without an object have to be mended by hand.',
+  recovery:
+    'Run asset-index over these keys: a wrong hash is updated. Rows without an object have to be mended by hand.',
   measure: ({target}) =>
     breaches(
       target,
@@ -65,7 +66,8 @@ const hashMatchesBytes: Invariant<AssetIndex> = {
   severity: 'blocking',
   reads: 'bytes',
   why: 'A wrong hash makes clients skip an upload that is needed.',
-  recovery: 'Run asset-index over these keys with --fresh: they are read again, and wrong hashes are updated.',
+  recovery:
+    'Run asset-index over these keys with --fresh: they are read again, and wrong hashes are updated.',
   measure: io => (io.sample === null ? rereadAll(io) : rereadSample(io)),
 };
 
@@ -82,11 +84,17 @@ const rowsWithoutObject: Invariant<AssetIndex> = {
   },
 };
 
-async function breaches(target: Reader, from: string, detail: string): Promise<{count: number; sample: readonly Breach[]}> {
+async function breaches(
+  target: Reader,
+  from: string,
+  detail: string,
+): Promise<{count: number; sample: readonly Breach[]}> {
   const [total] = await target.query(`SELECT count(*) AS n ${from}`);
   const count = z.number().parse(total?.['n']);
   if (count === 0) return {count, sample: []};
-  const rows = await target.query(`SELECT COALESCE(key, '(NULL)') AS key, ${detail} AS detail ${from} ORDER BY key LIMIT ${shown}`);
+  const rows = await target.query(
+    `SELECT COALESCE(key, '(NULL)') AS key, ${detail} AS detail ${from} ORDER BY key LIMIT ${shown}`,
+  );
   return {count, sample: rows.map(row => z.object({key: z.string(), detail: z.string()}).parse(row))};
 }
 
@@ -107,7 +115,11 @@ async function rereadSample(io: CheckIo<AssetIndex>) {
 
 async function rereadAll(io: CheckIo<AssetIndex>) {
   const result = await reread(io, hashedObjects(io));
-  return {count: result.count, sample: result.wrong, note: `all ${result.read} read again${unreadNote(result)}`};
+  return {
+    count: result.count,
+    sample: result.wrong,
+    note: `all ${result.read} read again${unreadNote(result)}`,
+  };
 }
 
 function unreadNote({unread}: Reread): string {
@@ -119,17 +131,23 @@ async function* hashedObjects(io: CheckIo<AssetIndex>): AsyncGenerator<Sampled> 
     if (object !== null && row !== null && row.hash !== null) yield {object, hash: row.hash};
 }
 
-async function reread(io: CheckIo<AssetIndex>, objects: Iterable<Sampled> | AsyncIterable<Sampled>): Promise<Reread> {
+async function reread(
+  io: CheckIo<AssetIndex>,
+  objects: Iterable<Sampled> | AsyncIterable<Sampled>,
+): Promise<Reread> {
   const {source} = io;
   const result: Reread = {wrong: [], count: 0, read: 0, unread: 0};
   if (source === null) return result;
   const check = async ({object, hash}: Sampled) => {
     try {
-      const actual = await io.limited(source.host, () => source.sha256(object, {signal: io.signal, onBytes: io.onBytes}));
+      const actual = await io.limited(source.host, () =>
+        source.sha256(object, {signal: io.signal, onBytes: io.onBytes}),
+      );
       result.read++;
       if (actual === hash) return;
       result.count++;
-      if (result.wrong.length < shown) result.wrong.push({key: object.key, detail: `row ${hash}, bytes ${actual}`});
+      if (result.wrong.length < shown)
+        result.wrong.push({key: object.key, detail: `row ${hash}, bytes ${actual}`});
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       result.unread++;

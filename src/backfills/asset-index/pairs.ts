@@ -29,7 +29,8 @@ export async function* pairs(
   let object = await objects.next();
   let row = await rows.next();
   while (object.done !== true || row.done !== true) {
-    const order = object.done === true ? 1 : row.done === true ? -1 : compareKeys(object.value.key, row.value.key);
+    const order =
+      object.done === true ? 1 : row.done === true ? -1 : compareKeys(object.value.key, row.value.key);
     yield {
       key: order <= 0 && object.done !== true ? object.value.key : row.done !== true ? row.value.key : '',
       object: order <= 0 && object.done !== true ? object.value : null,
@@ -41,7 +42,11 @@ export async function* pairs(
 }
 
 /** Rows of files in chunks by key: one whole-table read would outlast a request's time on D1. */
-async function* filesInOrder(target: Reader, prefix: string, signal: AbortSignal): AsyncGenerator<readonly FileRow[]> {
+async function* filesInOrder(
+  target: Reader,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly FileRow[]> {
   const fileRow = z.object({key: z.string(), content_hash: z.string().nullable()});
   let after: string | null = null;
   for (;;) {

@@ -15,7 +15,17 @@ export interface FilesFacts {
 const unknownFacts: FilesFacts = {layout: 'unknown', hasRevision: false, rows: 0, withHash: 0};
 
 /** Columns that both layouts have, and those that only one has. */
-const sharedColumns = ['key', 'size', 'content_type', 'content_hash', 'uploaded_at', 'created_at', 'uploader_id', 'finder_tag', 'metadata'];
+const sharedColumns = [
+  'key',
+  'size',
+  'content_type',
+  'content_hash',
+  'uploaded_at',
+  'created_at',
+  'uploader_id',
+  'finder_tag',
+  'metadata',
+];
 const documentedColumns = ['id', ...sharedColumns];
 /** A trigger or a NOT NULL column of the owner's that an insert of ours does not fill is refused by the database. */
 const filled = new Set(['key', 'size', 'content_type', 'content_hash', 'uploaded_at', 'uploader_id']);
@@ -45,15 +55,27 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
   }
   const meta = await describeTable(target, 'asset_index_meta');
   const layout = layoutOf(table);
-  const differences = [...missingColumns(table), ...extraColumns(table), ...keyDifferences(table), ...surroundings(table), ...metaDifferences(meta)];
-  const counts = differences.some(({level}) => level === 'error') ? {rows: 0, with_hash: 0} : await countRows(target);
+  const differences = [
+    ...missingColumns(table),
+    ...extraColumns(table),
+    ...keyDifferences(table),
+    ...surroundings(table),
+    ...metaDifferences(meta),
+  ];
+  const counts = differences.some(({level}) => level === 'error')
+    ? {rows: 0, with_hash: 0}
+    : await countRows(target);
   const found: Finding = {
     level: 'ok',
     subject: 'target',
     message: `files is the ${layout === 'documented' ? 'documented table' : 'table as found in production'}: ${counts.rows} rows, ${counts.with_hash} with a hash${meta === null ? '' : '; asset_index_meta is kept'}`,
   };
   return {
-    findings: [...atSource, ...(differences.some(({level}) => level === 'error') ? [] : [found]), ...differences],
+    findings: [
+      ...atSource,
+      ...(differences.some(({level}) => level === 'error') ? [] : [found]),
+      ...differences,
+    ],
     schema: [table.sql, ...table.triggers, meta?.sql ?? ''].join('\n'),
     facts: {layout, hasRevision: meta !== null, rows: counts.rows, withHash: counts.with_hash},
   };
@@ -72,7 +94,12 @@ function missingColumns({columns}: TableSchema): readonly Finding[] {
   const present = new Set(columns.map(({name}) => name));
   return sharedColumns
     .filter(name => !present.has(name))
-    .map(name => targetError(`files has no column ${name}`, `Add it: ALTER TABLE files ADD COLUMN ${name} ${columnType(name)};`));
+    .map(name =>
+      targetError(
+        `files has no column ${name}`,
+        `Add it: ALTER TABLE files ADD COLUMN ${name} ${columnType(name)};`,
+      ),
+    );
 }
 
 function columnType(name: string): string {
@@ -106,10 +133,27 @@ function keyDifferences({columns, uniques, sql}: TableSchema): readonly Finding[
   const isUnique = uniques.some(set => set.length === 1 && set[0] === 'key');
   return [
     ...(/\bkey\b[^,]*\bCOLLATE\s+(?!BINARY)/i.test(sql)
-      ? [targetError('files.key does not compare by bytes (it has a COLLATE clause)', 'Make the table anew without COLLATE: keys that differ in case are different objects.')]
+      ? [
+          targetError(
+            'files.key does not compare by bytes (it has a COLLATE clause)',
+            'Make the table anew without COLLATE: keys that differ in case are different objects.',
+          ),
+        ]
       : []),
-    ...(isUnique ? [] : [targetError('files.key is not unique', 'Remove doubles, then: CREATE UNIQUE INDEX idx_files_key ON files (key);')]),
-    ...unfilled.map(({name}) => targetError(`files.${name} is NOT NULL without a default, and the backfill does not know it`, `Give files.${name} a default.`)),
+    ...(isUnique
+      ? []
+      : [
+          targetError(
+            'files.key is not unique',
+            'Remove doubles, then: CREATE UNIQUE INDEX idx_files_key ON files (key);',
+          ),
+        ]),
+    ...unfilled.map(({name}) =>
+      targetError(
+        `files.${name} is NOT NULL without a default, and the backfill does not know it`,
+        `Give files.${name} a default.`,
+      ),
+    ),
   ];
 }
 
@@ -137,7 +181,12 @@ function metaDifferences(meta: TableSchema | null): readonly Finding[] {
   const present = new Set(meta.columns.map(({name}) => name));
   return ['id', 'revision', 'updated_at']
     .filter(name => !present.has(name))
-    .map(name => targetError(`asset_index_meta has no column ${name}`, 'Add it, or rename the table: headgate bumps its revision after a change.'));
+    .map(name =>
+      targetError(
+        `asset_index_meta has no column ${name}`,
+        'Add it, or rename the table: headgate bumps its revision after a change.',
+      ),
+    );
 }
 
 function targetError(message: string, remedy: string): Finding {

@@ -61,7 +61,8 @@ async function survey(io: CheckIo<AssetIndex>): Promise<Survey> {
     const causes = await io.causes(waiting.map(({key}) => key));
     for (const object of waiting) {
       const cause = causes.get(object.key) ?? causeOf(object, io.scope.since);
-      for (const group of [whole, groupOf(groups, object.key)]) group.missing[cause] = (group.missing[cause] ?? 0) + 1;
+      for (const group of [whole, groupOf(groups, object.key)])
+        group.missing[cause] = (group.missing[cause] ?? 0) + 1;
       if (missing.length < shown) missing.push({key: object.key, detail: cause});
     }
     waiting = [];
@@ -94,7 +95,9 @@ function keep(sample: Sampled[], found: Sampled, matched: number, io: CheckIo<As
 }
 
 function isMissing(pair: Pair): pair is Pair & {readonly object: StoredObject} {
-  return pair.object !== null && pair.object.skip === undefined && (pair.row === null || pair.row.hash === null);
+  return (
+    pair.object !== null && pair.object.skip === undefined && (pair.row === null || pair.row.hash === null)
+  );
 }
 
 function isStray({object, row}: Pair, hasSource: boolean): boolean {
