@@ -86,7 +86,8 @@ export class Writer {
   async #group(group: readonly Queued[]): Promise<void> {
     try {
       const committed = await this.#transaction(group.map(({page}) => page));
-      for (const [index, {resolve}] of group.entries()) resolve(committed[index] ?? {touched: new Set(), rows: 0});
+      for (const [index, {resolve}] of group.entries())
+        resolve(committed[index] ?? {touched: new Set(), rows: 0});
     } catch (error) {
       if (group.length === 1 || !(error instanceof Fault)) for (const {reject} of group) reject(error);
       else for (const queued of group) await this.#group([queued]);
