@@ -1,0 +1,234 @@
+import {describe, expect, it} from 'vitest';
+import {emptyTally} from '../../src/core/accounting.ts';
+import type {RunRecord} from '../../src/ledger/records.ts';
+import {type GateFacts, type GateId, gatesOf, shellWord} from '../../src/runbook/gates.ts';
+
+const hour = 3_600_000;
+
+const plan: RunRecord = {
+  id: 'r-plan',
+  backfill: 'asset-index',
+  mode: 'dry-run',
+  source: 'folder:/photos',
+  target: 'sqlite:/index.sqlite',
+  sourceLabel: 'photos',
+  targetLabel: 'index.sqlite',
+  targetName: 'index.sqlite',
+  scope: {},
+  settings: {},
+  schema: 'CREATE TABLE files',
+  configDigest: 'digest',
+  program: '1.0.0',
+  rehearsedBy: null,
+  undoes: null,
+  label: 'rehearsed',
+  createdAt: 0,
+  status: 'completed',
+  stopReason: null,
+  request: null,
+  usedBy: null,
+  holder: null,
+  fence: null,
+  discovered: true,
+  cappedAt: null,
+  drift: {added: 0, gone: 0, changed: 0},
+  failuresInARow: 0,
+  tally: {...emptyTally, inserted: 40, updated: 2, deleted: 1, failed: 1},
+  partitions: {done: 1, failed: 0, pending: 0},
+  startedAt: 0,
+  finishedAt: hour,
+  beatAt: null,
+};
+
+/** Everything holds: what was planned may go live. */
+const facts: GateFacts = {
+  plan,
+  now: 2 * hour,
+  planHours: 24,
+  findings: [
+    {level: 'ok', subject: 'source', message: 'readable'},
+    {level: 'warning', subject: 'target', message: 'a trigger'},
+  ],
+  present: {
+    source: plan.source,
+    target: plan.target,
+    schema: plan.schema,
+    configDigest: plan.configDigest,
+    program: plan.program,
+  },
+  openFailures: 1,
+  acceptedFailures: 1,
+  newlyBroken: [],
+  space: {free: 100, needed: 100},
+  leaseObstacle: null,
+  thresholds: {changes: 43, failures: 1, deletes: 1},
+  confirmation: {expected: 'index.sqlite', typed: 'index.sqlite'},
+};
+
+interface Closing {
+  readonly gate: GateId;
+  readonly because: string;
+  readonly change: Partial<GateFacts>;
+  /** A part of what the operator is told. */
+  readonly says: RegExp;
+}
+
+const broken = {
+  id: 'hash-format',
+  severity: 'blocking',
+  title: 'every hash is 64 lower-case hex digits',
+  count: 3,
+  sample: [],
+  why: '',
+  recovery: 'Run asset-index over these keys.',
+} as const;
+
+const closings: readonly Closing[] = [
+  {
+    gate: 'probe',
+    because: 'the probe found an error',
+    change: {
+      findings: [{level: 'error', subject: 'target', message: 'there is no table files', remedy: 'Make it.'}],
+    },
+    says: /there is no table files/,
+  },
+  {gate: 'rehearsed', because: 'the run is live', change: {plan: {...plan, mode: 'live'}}, says: /live/},
+  {
+    gate: 'rehearsed',
+    because: 'it is an estimate',
+    change: {plan: {...plan, mode: 'estimate'}},
+    says: /estimate/,
+  },
+  {gate: 'rehearsed', because: 'it is paused', change: {plan: {...plan, status: 'paused'}}, says: /paused/},
+  {gate: 'rehearsed', because: 'it failed', change: {plan: {...plan, status: 'failed'}}, says: /failed/},
+  {gate: 'rehearsed', because: 'it runs', change: {plan: {...plan, status: 'running'}}, says: /running/},
+  ...(
+    [
+      ['source', /the source/],
+      ['target', /the target/],
+      ['schema', /the target's schema/],
+      ['configDigest', /the config/],
+      ['program', /headgate itself \(1\.0\.0, now other\)/],
+    ] as const
+  ).map(
+    ([name, says]): Closing => ({
+      gate: 'same',
+      because: `${name} is another`,
+      change: {present: {...facts.present, [name]: 'other'}},
+      says,
+    }),
+  ),
+  {gate: 'fresh', because: 'it is 24 h and a moment old', change: {now: 25 * hour + 1}, says: /24\.0 h old/},
+  {gate: 'fresh', because: 'the config wants it younger', change: {planHours: 0.5}, says: /at most 0\.5 h/},
+  {gate: 'unused', because: 'it was executed', change: {plan: {...plan, usedBy: 'r-live'}}, says: /r-live/},
+  {gate: 'invariants', because: 'one is newly broken', change: {newlyBroken: [broken]}, says: /3 rows/},
+  {gate: 'space', because: 'the disk is full', change: {space: {free: 99, needed: 100}}, says: /needed/},
+  {
+    gate: 'lease',
+    because: 'somebody else writes',
+    change: {leaseObstacle: 'held by ada'},
+    says: /held by ada/,
+  },
+  {
+    gate: 'thresholds',
+    because: 'there are too many changes',
+    change: {thresholds: {changes: 42, failures: 1, deletes: 1}},
+    says: /43 changes planned, --max-changes is 42/,
+  },
+  {
+    gate: 'thresholds',
+    because: 'there are too many failures',
+    change: {thresholds: {changes: null, failures: 0, deletes: 1}},
+    says: /--max-failures is 0/,
+  },
+  {
+    gate: 'thresholds',
+    because: 'there are too many deletions',
+    change: {thresholds: {changes: null, failures: 1, deletes: 0}},
+    says: /--max-deletes is 0/,
+  },
+  {
+    gate: 'failures',
+    because: 'the failures were not accepted',
+    change: {acceptedFailures: null, thresholds: null},
+    says: /1 item failed/,
+  },
+  {
+    gate: 'failures',
+    because: 'another number was accepted',
+    change: {acceptedFailures: 1, openFailures: 2, thresholds: null},
+    says: /2 items failed in the dry run, and 1 were accepted/,
+  },
+  {
+    gate: 'confirmed',
+    because: 'nothing was typed',
+    change: {confirmation: {expected: 'index.sqlite', typed: null}},
+    says: /was not typed/,
+  },
+  {
+    gate: 'confirmed',
+    because: 'another name was typed',
+    change: {confirmation: {expected: 'index.sqlite', typed: 'Index.sqlite'}},
+    says: /"Index\.sqlite" is not/,
+  },
+];
+
+function closedBy(change: Partial<GateFacts>) {
+  return gatesOf({...facts, ...change}).filter(({holds}) => !holds);
+}
+
+describe('going live', () => {
+  it('is open where everything holds', () => {
+    expect(closedBy({})).toEqual([]);
+    expect(closedBy({thresholds: null})).toEqual([]);
+  });
+
+  it.each(closings)('is closed by $gate alone, because $because', ({gate, change, says}) => {
+    const closed = closedBy(change);
+    expect(closed.map(({id}) => id)).toEqual([gate]);
+    expect(closed[0]?.reason).toMatch(says);
+  });
+
+  it('says of every closed gate what unlocks it; a lease says it itself', () => {
+    for (const {gate, change} of closings)
+      if (gate !== 'lease') expect(closedBy(change)[0]?.unlock, gate).toMatch(/\S{3}/);
+  });
+
+  it('has no gate that nothing here closes', () => {
+    expect([...new Set(closings.map(({gate}) => gate))].sort()).toEqual(
+      gatesOf(facts)
+        .map(({id}) => id)
+        .sort(),
+    );
+  });
+
+  it('is open for an incomplete dry run, for exactly its failures', () => {
+    expect(closedBy({plan: {...plan, status: 'incomplete'}})).toEqual([]);
+  });
+
+  it.each([
+    ['exactly 24 hours old', {now: 25 * hour}],
+    ['of a place whose free space is not known', {space: {free: null, needed: 100}}],
+    ['with failures that the thresholds allow', {acceptedFailures: null}],
+    ['without failures', {openFailures: 0, acceptedFailures: null, thresholds: null}],
+  ] satisfies readonly [string, Partial<GateFacts>][])('is open for a plan %s', (_, change) => {
+    expect(closedBy(change)).toEqual([]);
+  });
+
+  it('names all closed gates at once', () => {
+    const closed = closedBy({leaseObstacle: 'held', newlyBroken: [broken], space: {free: 0, needed: 1}});
+    expect(closed.map(({id}) => id)).toEqual(['invariants', 'space', 'lease']);
+  });
+});
+
+describe('the flag that unlocks', () => {
+  it.each([
+    ['index.sqlite', 'index.sqlite'],
+    ['my index.sqlite', "'my index.sqlite'"],
+    ["it's.sqlite", "'it'\\''s.sqlite'"],
+    ['$(rm).sqlite', "'$(rm).sqlite'"],
+    ['', "''"],
+  ])('takes %j as %s', (word, quoted) => {
+    expect(shellWord(word)).toBe(quoted);
+  });
+});
