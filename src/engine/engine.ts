@@ -147,7 +147,8 @@ export class Engine {
       acceptNew: options.acceptNew,
       acceptDrift: options.acceptDrift,
       takeOver: options.takeOver,
-      retry: ended ? {kind: options.kind} : null,
+      // A run that was killed or paused behind its last page has only to be finished.
+      retry: ended && run.status === 'incomplete' ? {kind: options.kind} : null,
       verifies: run.mode === 'live' && plan !== null,
       ...runOptions(options),
     });

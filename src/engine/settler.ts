@@ -171,14 +171,13 @@ export class Settler {
     const {ledger, run, writer, work, state, emit, at, now, source, target} = this.#context;
     const partition = this.#partition.id;
     const cursor = entries.at(-1)?.key ?? this.cursor;
-    const settled = pageTally(entries, rows, formers);
     await ledger.checkpoint({
       run,
       partition,
       page,
       entries,
       cursor,
-      delta: settled,
+      delta: pageTally(entries, rows, formers),
       drift,
       failuresInARow: state.failuresInARow,
       keeps: writer === null ? 'plan' : 'image',
@@ -192,7 +191,7 @@ export class Settler {
     state.addDrift(drift);
     for (const entry of entries)
       if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
-    emit({type: 'page', partition, page, settled, cursor});
+    emit({type: 'page', partition, page, settled: pageTally(entries, rows), cursor});
     at('page-checkpointed');
   }
 

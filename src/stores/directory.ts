@@ -63,7 +63,18 @@ async function lookup(root: string, key: string, signal: AbortSignal): Promise<S
   const segments = key.split('/');
   const isPath =
     !key.includes('\0') && !segments.some(segment => segment === '' || segment === '.' || segment === '..');
-  return isPath ? describeFile(root, `${root}/${key}`, key) : null;
+  if (!isPath) return null;
+  const found = await describeFile(root, `${root}/${key}`, key);
+  return found ?? (key.includes('\\x') ? findEscaped(root, key, signal) : null);
+}
+
+/** A name that is not UTF-8 is known by an escaped key, which only a listing gives. */
+async function findEscaped(root: string, key: string, signal: AbortSignal): Promise<StoredObject | null> {
+  for await (const page of walk(root, {prefix: key, lo: '', hi: key, signal})) {
+    const found = page.find(object => object.key === key);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 async function sha256(root: string, object: StoredObject, {signal, onBytes}: ReadOptions): Promise<string> {

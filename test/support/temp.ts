@@ -1,0 +1,11 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+
+/** A folder of the test's own, removed when the test has ended. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-test-'));
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  return folder;
+}
