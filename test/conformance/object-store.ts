@@ -1,0 +1,275 @@
+import {createHash} from 'node:crypto';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {inRange, type KeyRange} from '../../src/core/keys.ts';
+import type {ObjectStore} from '../../src/stores/object-store.ts';
+import {awkwardText} from '../support/awkward.ts';
+import {listed, listedKeys, never, theOne} from '../support/listing.ts';
+
+/** An empty place with a store that reads it, and the means to fill it. */
+export interface StoreUnderTest {
+  readonly store: ObjectStore;
+  /** Writes an object so that its fingerprint is trusted; another version than any before. */
+  put(key: string, content: Uint8Array | string): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+export interface StoreFactory {
+  readonly name: string;
+  make(): Promise<StoreUnderTest>;
+  /** Sets of keys that the place can hold side by side. */
+  readonly keySets: fc.Arbitrary<readonly string[]>;
+}
+
+const mebibyte = 1_048_576;
+
+/** What every ObjectStore promises, tried on a real one. */
+export function objectStoreConformance({name, make, keySets}: StoreFactory): void {
+  async function filled(keys: readonly string[]): Promise<StoreUnderTest> {
+    const place = await make();
+    for (const key of keys) await place.put(key, key);
+    return place;
+  }
+
+  describe(`${name} lists`, () => {
+    it('every object once, in byte order', async () => {
+      await fc.assert(
+        fc.asyncProperty(keySets, async keys => {
+          const {store} = await filled(keys);
+          expect(await listedKeys(store)).toEqual(inByteOrder(keys));
+        }),
+        {numRuns: 40},
+      );
+    });
+
+    it('of any range and prefix exactly what the whole listing has of it', async () => {
+      await fc.assert(
+        fc.asyncProperty(keySets, fc.infiniteStream(awkwardText()), async (keys, texts) => {
+          const {store} = await filled(keys);
+          const whole = await listedKeys(store);
+          for (const narrowed of rangesOf(keys, texts)) {
+            const {prefix} = narrowed;
+            const expected = whole.filter(key => key.startsWith(prefix) && inRange(key, narrowed));
+            expect(await listedKeys(store, narrowed), JSON.stringify(narrowed)).toEqual(expected);
+          }
+        }),
+        {numRuns: 40},
+      );
+    });
+
+    it('more than fits on a page, going on from any page as if it had not stopped', async () => {
+      const keys = Array.from({length: 2_345}, (_, number) => `${number % 7}/${number}.bin`);
+      const {store} = await filled(keys);
+      const resumed: string[] = [];
+      for (;;) {
+        const before = resumed.length;
+        for await (const page of store.list({
+          prefix: '',
+          lo: resumed.at(-1) ?? '',
+          hi: null,
+          signal: never,
+        })) {
+          resumed.push(...page.map(({key}) => key));
+          break;
+        }
+        if (resumed.length === before) break;
+      }
+      expect(resumed).toEqual(inByteOrder(keys));
+    });
+
+    it('sizes, times and equal fingerprints for what has not changed, another one for what has', async () => {
+      const {store, put} = await make();
+      await put('same', 'content');
+      await put('other', 'content');
+      const [other, same] = await listed(store);
+      expect(same).toMatchObject({key: 'same', size: 7});
+      expect(same?.modifiedAt).toBeGreaterThan(Date.UTC(2000));
+      expect(same?.fingerprint).toEqual(expect.any(String));
+      await put('other', 'CONTENT');
+      const [otherNow, sameNow] = await listed(store);
+      expect(sameNow).toEqual(same);
+      expect(otherNow?.fingerprint).not.toBe(other?.fingerprint);
+    });
+
+    it('nothing in an empty place', async () => {
+      expect(await listed((await make()).store)).toEqual([]);
+    });
+
+    it('no further once it is told to stop', async () => {
+      const {store} = await filled(['a', 'b/c', 'd']);
+      const reason = new Error('paused');
+      const stopped = async () => {
+        for await (const page of store.list({
+          prefix: '',
+          lo: '',
+          hi: null,
+          signal: AbortSignal.abort(reason),
+        }))
+          expect(page).toEqual([]);
+      };
+      await expect(stopped()).rejects.toBe(reason);
+    });
+  });
+
+  describe(`${name} parts a range`, () => {
+    it('so that both halves together are the whole, and each is smaller', async () => {
+      await fc.assert(
+        fc.asyncProperty(keySets, fc.infiniteStream(awkwardText()), async (keys, texts) => {
+          const {store} = await filled(keys);
+          for (const narrowed of rangesOf(keys, texts)) {
+            const {prefix, lo, hi} = narrowed;
+            const middle = await store.middle({...narrowed, signal: never});
+            if (middle === null) continue;
+            expect(middle, 'a part that ends where the whole does is the whole').not.toBe(hi);
+            expect(inRange(middle, narrowed)).toBe(true);
+            const halves = [
+              await listedKeys(store, {prefix, lo, hi: middle}),
+              await listedKeys(store, {prefix, lo: middle, hi}),
+            ];
+            expect(halves.flat()).toEqual(await listedKeys(store, narrowed));
+          }
+        }),
+        {numRuns: 40},
+      );
+    });
+
+    it('about in the middle', async () => {
+      const keys = Array.from({length: 100}, (_, number) => `file ${String(number).padStart(3, '0')}`);
+      const {store} = await filled(keys);
+      const middle = await store.middle({prefix: '', lo: '', hi: null, signal: never});
+      const left = await listedKeys(store, {hi: middle});
+      expect(left.length).toBeGreaterThanOrEqual(25);
+      expect(left.length).toBeLessThanOrEqual(75);
+    });
+
+    it('not at all where there is at most one object', async () => {
+      const {store} = await filled(['a/b/only']);
+      expect(await store.middle({prefix: '', lo: '', hi: null, signal: never})).toBeNull();
+      expect(await store.middle({prefix: 'x', lo: '', hi: null, signal: never})).toBeNull();
+    });
+  });
+
+  describe(`${name} reads`, () => {
+    it.each([
+      ['nothing', 0],
+      ['one byte', 1],
+      ['a little', 1_000],
+      ['a chunk', 256 * 1024],
+      ['a chunk and one byte', 256 * 1024 + 1],
+      ['many chunks', 5 * mebibyte + 3],
+    ])('the SHA-256 of %s', async (_, size) => {
+      const {store, put} = await make();
+      const content = Buffer.alloc(size, 'headgate');
+      await put('folder/object', content);
+      let read = 0;
+      const options = {signal: never, onBytes: (count: number) => (read += count)};
+      const hash = await store.sha256(await theOne(store, 'folder/object'), options);
+      expect(hash).toBe(createHash('sha256').update(content).digest('hex'));
+      expect(read).toBe(size);
+    });
+
+    it('every key that it lists', async () => {
+      await fc.assert(
+        fc.asyncProperty(keySets, async keys => {
+          const {store} = await filled(keys);
+          for (const object of await listed(store))
+            expect(await store.sha256(object, {signal: never})).toBe(
+              createHash('sha256').update(object.key).digest('hex'),
+            );
+        }),
+        {numRuns: 20},
+      );
+    });
+
+    it('no other version than the one that was listed', async () => {
+      const {store, put} = await make();
+      await put('object', 'version 1');
+      const seen = await theOne(store, 'object');
+      await put('object', 'version 2');
+      await expect(store.sha256(seen, {signal: never})).rejects.toMatchObject({kind: 'changed'});
+    });
+
+    it('nothing of an object that is gone, and says so', async () => {
+      const {store, put, remove} = await make();
+      await put('object', 'here');
+      const seen = await theOne(store, 'object');
+      await remove('object');
+      await expect(store.sha256(seen, {signal: never})).rejects.toMatchObject({kind: 'not-found'});
+    });
+
+    it('no further than to where it is told to stop', async () => {
+      const {store, put} = await make();
+      await put('large', Buffer.alloc(32 * mebibyte));
+      const stop = new AbortController();
+      const reason = new Error('paused');
+      let read = 0;
+      const onBytes = (count: number) => {
+        read += count;
+        stop.abort(reason);
+      };
+      const reading = store.sha256(await theOne(store, 'large'), {signal: stop.signal, onBytes});
+      await expect(reading).rejects.toBe(reason);
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThanOrEqual(2 * mebibyte);
+    });
+
+    it('nothing where it was told to stop before', async () => {
+      const {store, put} = await make();
+      await put('object', 'here');
+      const reason = new Error('paused');
+      const signal = AbortSignal.abort(reason);
+      const seen = await theOne(store, 'object');
+      await expect(store.sha256(seen, {signal})).rejects.toBe(reason);
+      await expect(store.lookup('object', signal)).rejects.toBe(reason);
+    });
+  });
+
+  describe(`${name} looks up`, () => {
+    it('every key as the listing has it', async () => {
+      await fc.assert(
+        fc.asyncProperty(keySets, async keys => {
+          const {store} = await filled(keys);
+          for (const object of await listed(store))
+            expect(await store.lookup(object.key, never)).toEqual(object);
+        }),
+        {numRuns: 20},
+      );
+    });
+
+    it('nothing where there is nothing', async () => {
+      const {store} = await filled(['a/b', 'c']);
+      expect(await store.lookup('a/c', never)).toBeNull();
+      expect(await store.lookup('c/d', never)).toBeNull();
+      expect(await store.lookup('b', never)).toBeNull();
+    });
+  });
+
+  it(`${name} says that it can be reached`, async () => {
+    const findings = await (await make()).store.check();
+    expect(findings.map(({level, subject}) => [level, subject])).toEqual([['ok', 'source']]);
+  });
+}
+
+function inByteOrder(keys: readonly string[]): readonly string[] {
+  return [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/** Ranges and prefixes around the keys: their own, their folders, what lies just before and behind. */
+function rangesOf(
+  keys: readonly string[],
+  texts: fc.Stream<string>,
+): readonly (KeyRange & {readonly prefix: string})[] {
+  const folders = keys.flatMap(key => (key.includes('/') ? [key.slice(0, key.lastIndexOf('/'))] : []));
+  const edges = [
+    ...keys,
+    ...keys.map(key => `${key}0`),
+    ...folders.flatMap(folder => [folder, `${folder}/`, `${folder}0`]),
+    ...texts.take(4),
+  ];
+  const at = (index: number) => edges[index % edges.length] ?? '';
+  return Array.from({length: 12}, (_, index) => ({
+    prefix: index % 3 === 0 ? at(index * 5) : '',
+    lo: index % 4 === 0 ? '' : at(index * 7),
+    hi: index % 5 === 0 ? null : at(index * 11 + 1),
+  }));
+}
