@@ -168,19 +168,14 @@ export class Limiter {
 
   /** Whoever waits for time, and not for a place, is looked at again then. */
   #wakeLater(): void {
-    if (this.#timer !== null) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     const now = this.#options.now();
     const waits = [...this.#hosts.values()]
       .filter(({queue, inFlight, concurrency}) => queue.length > 0 && inFlight < concurrency.limit)
       .map(({waitsUntil}) => Math.max(waitsUntil - now, this.#tokenWaitMs()));
     if (waits.length === 0) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#drain();
-      },
-      Math.max(1, Math.min(...waits)),
-    );
+    this.#timer = setTimeout(() => this.#drain(), Math.max(1, Math.min(...waits)));
   }
 
   #tokenWaitMs(): number {

@@ -4,7 +4,7 @@ import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {inspect} from './inspect.ts';
 import {type KnownRange, knownBetween} from './known.ts';
-import {listAscending} from './listing.ts';
+import {ListingFailed, listAscending} from './listing.ts';
 import type {Page, Slot} from './page.ts';
 import type {WorkItem} from './work.ts';
 
@@ -18,6 +18,8 @@ export class Pager {
   exhausted = false;
   /** The cap ended it, with more to come. */
   capped = false;
+  /** Why the range can't be listed any further. What came before is settled all the same. */
+  failure: ListingFailed | null = null;
   /** The last key that was taken up. */
   frontier: string;
   readonly #context: RunContext;
@@ -67,16 +69,24 @@ export class Pager {
   }
 
   async *pages(): AsyncGenerator<Page> {
+    try {
+      yield* this.#fullPages();
+    } catch (error) {
+      if (!(error instanceof ListingFailed)) throw error;
+      this.failure = error;
+    }
+    if (this.#slots.length > 0 && !this.#context.halt.aborted) yield this.#close();
+  }
+
+  async *#fullPages(): AsyncGenerator<Page> {
     const range = {lo: this.frontier, hi: this.#hi};
     for await (const items of listAscending(this.#context, this.#partition, range)) {
       yield* this.#chunk(items);
-      if (this.exhausted || this.capped || this.#ending.aborted) break;
+      if (this.exhausted || this.capped || this.#ending.aborted) return;
     }
-    if (!this.capped && !this.#ending.aborted) {
-      yield* this.#goneBeyond();
-      this.exhausted = true;
-    }
-    if (this.#slots.length > 0 && !this.#context.halt.aborted) yield this.#close();
+    if (this.#ending.aborted) return;
+    yield* this.#goneBeyond();
+    this.exhausted = true;
   }
 
   async *#chunk(items: readonly WorkItem[]): AsyncGenerator<Page> {

@@ -3,7 +3,7 @@ import {listedOf, type Outcome} from '../core/accounting.ts';
 import {compareKeys} from '../core/keys.ts';
 import type {Partition, PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
-import {ListingFailed} from './listing.ts';
+import type {ListingFailed} from './listing.ts';
 import type {Page, Slot} from './page.ts';
 import {Pager} from './pager.ts';
 import {Settler} from './settler.ts';
@@ -19,13 +19,13 @@ export class PartitionRunner {
   readonly #pager: Pager;
   readonly #settler: Settler;
   /** Taken up, and not yet checkpointed. */
-  readonly #open = new Set<Slot>();
+  readonly #open = new Map<string, Slot>();
 
   constructor(context: RunContext, partition: PartitionRecord) {
     this.partition = partition;
     this.startedAt = context.now();
     this.#context = context;
-    this.#settler = new Settler(context, partition);
+    this.#settler = new Settler(context, partition, keys => this.#settled(keys));
     this.#pager = new Pager(
       context,
       partition,
@@ -39,14 +39,11 @@ export class PartitionRunner {
     const {ledger, run, at, writer} = this.#context;
     const {id} = this.partition;
     await ledger.partitions.start(run, id);
-    try {
-      await this.#settlePages();
-    } catch (error) {
-      if (!(error instanceof ListingFailed)) throw error;
-      await this.#fail(error);
+    const isSettled = await this.#settlePages().finally(() => this.#giveBack());
+    if (!isSettled) return;
+    if (this.#pager.failure !== null) {
+      await this.#fail(this.#pager.failure);
       return;
-    } finally {
-      this.#giveBack();
     }
     if (this.#pager.capped) await ledger.runs.set(run, {capped_at: this.#settler.cursor});
     if (!this.#pager.exhausted && !this.#pager.capped) return;
@@ -71,7 +68,8 @@ export class PartitionRunner {
     return parted ? rest : null;
   }
 
-  async #settlePages(): Promise<void> {
+  /** True where every page that was listed is checkpointed: only then may the partition end. */
+  async #settlePages(): Promise<boolean> {
     const pages: AsyncIterable<Page> = Readable.from(this.#pager.pages(), {
       objectMode: true,
       highWaterMark: pagesAhead,
@@ -79,13 +77,12 @@ export class PartitionRunner {
     try {
       for await (const page of pages) {
         this.#context.emit({type: 'listed', partition: this.partition.id, items: page.slots.length});
-        const settled = await this.#settler.settle(page);
-        if (!settled) return;
-        for (const slot of page.slots) this.#open.delete(slot);
+        if (!(await this.#settler.settle(page))) return false;
       }
     } catch (error) {
       if (!this.#context.halt.aborted) throw error;
     }
+    return this.#open.size === 0;
   }
 
   async #fail({fault}: ListingFailed): Promise<void> {
@@ -99,14 +96,18 @@ export class PartitionRunner {
 
   #take(slots: readonly Slot[]): void {
     for (const slot of slots) {
-      this.#open.add(slot);
+      this.#open.set(slot.item.key, slot);
       this.#context.state.take(slot.former);
     }
   }
 
+  #settled(keys: readonly string[]): void {
+    for (const key of keys) this.#open.delete(key);
+  }
+
   #giveBack(): void {
     if (this.#open.size === 0) return;
-    const formers = [...this.#open].map(({former}) => former);
+    const formers = [...this.#open.values()].map(({former}) => former);
     this.#open.clear();
     this.#context.state.giveBack(formers);
     this.#context.emit({type: 'returned', partition: this.partition.id, items: formers.length});

@@ -16,10 +16,17 @@ export class Settler {
   cursor: string;
   readonly #context: RunContext;
   readonly #partition: PartitionRecord;
+  readonly #settled: (keys: readonly string[]) => void;
   #page: number;
 
-  constructor(context: RunContext, partition: PartitionRecord) {
+  /** `settled` is told of keys as soon as they are checkpointed: a page may be so in halves. */
+  constructor(
+    context: RunContext,
+    partition: PartitionRecord,
+    settled: (keys: readonly string[]) => void = () => undefined,
+  ) {
     this.#context = context;
+    this.#settled = settled;
     this.#partition = partition;
     this.#page = partition.page;
     this.cursor = partition.cursor;
@@ -187,6 +194,7 @@ export class Settler {
       at: now(),
     });
     this.cursor = cursor;
+    this.#settled(entries.map(({key}) => key));
     state.settle(entries, rows);
     state.addDrift(drift);
     for (const entry of entries)

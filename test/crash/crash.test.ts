@@ -11,7 +11,16 @@ import {tempFolder} from '../support/temp.ts';
  * resume. The table and the counts must be those of an undisturbed run.
  */
 
-const counts = ['listed', 'inserted', 'updated', 'deleted', 'unchanged', 'skipped', 'failed', 'pending'] as const;
+const counts = [
+  'listed',
+  'inserted',
+  'updated',
+  'deleted',
+  'unchanged',
+  'skipped',
+  'failed',
+  'pending',
+] as const;
 /** Small pages and early splits, so that every point is met several times. */
 const config = {settings: {page: {items: 9}, partitions: 3, splitAfterSeconds: 0, attempts: 1}};
 
@@ -27,10 +36,12 @@ async function makeWorld(): Promise<World> {
   writeAsset(join(folder, 'assets'), Buffer.from([0x62, 0x61, 0x64, 0xff]), 'not utf-8');
   makeIndex(
     join(folder, 'index.sqlite'),
-    keys.filter((_, number) => number % 3 === 0).map((key, number) => ({
-      key,
-      hash: number % 2 === 0 ? sha256('old') : null,
-    })),
+    keys
+      .filter((_, number) => number % 3 === 0)
+      .map((key, number) => ({
+        key,
+        hash: number % 2 === 0 ? sha256('old') : null,
+      })),
   );
   writeFileSync(join(folder, 'headgate.config.json'), JSON.stringify(config));
   return {folder, live: []};
@@ -44,7 +55,15 @@ async function rehearse({folder}: World): Promise<string> {
   return String(summaryOf(dry)['run']);
 }
 
-const live = (plan: string) => ['live', plan, '--confirm', 'index.sqlite', '--accept-failures', '1', '--json'];
+const live = (plan: string) => [
+  'live',
+  plan,
+  '--confirm',
+  'index.sqlite',
+  '--accept-failures',
+  '1',
+  '--json',
+];
 
 function expectIdentities(summary: JsonLine): void {
   const {listed, ...rest} = Object.fromEntries(counts.map(name => [name, Number(summary[name])]));
@@ -77,14 +96,20 @@ async function undisturbed() {
   const summary = summaryOf(ended);
   expect(ended.code).toBe(5);
   expect(countsOf(summary)).toMatchObject({listed: 128, failed: 1, pending: 0, status: 'incomplete'});
-  return {dry: countsOf(dry.lines[0] ?? {}), live: countsOf(summary), table: indexedFiles(join(world.folder, 'index.sqlite'))};
+  return {
+    dry: countsOf(dry.lines[0] ?? {}),
+    live: countsOf(summary),
+    table: indexedFiles(join(world.folder, 'index.sqlite')),
+  };
 }
 
 const expected = undisturbed;
 let reference: ReturnType<typeof expected> | null = null;
 
 describe('kill -9 and resume', () => {
-  const dryPoints = crashPoints.filter(point => !['lease-acquired', 'intent-saved', 'commit-sent', 'page-committed', 'verified'].includes(point));
+  const dryPoints = crashPoints.filter(
+    point => !['lease-acquired', 'intent-saved', 'commit-sent', 'page-committed', 'verified'].includes(point),
+  );
   const times = [1, 3];
 
   for (const [point, nth] of dryPoints.flatMap(point => times.map(nth => [point, nth] as const))) {
@@ -105,7 +130,10 @@ describe('kill -9 and resume', () => {
       const {live: wanted, table} = await reference;
       const world = await makeWorld();
       const plan = await rehearse(world);
-      const killed = await runProgram(live(plan), {cwd: world.folder, env: {HEADGATE_CRASH_AT: `${point}:${nth}`}});
+      const killed = await runProgram(live(plan), {
+        cwd: world.folder,
+        env: {HEADGATE_CRASH_AT: `${point}:${nth}`},
+      });
       if (killed.signal !== 'SIGKILL') expect(nth).toBeGreaterThan(1);
       const summary = await bringHome(world, 'last');
       expect(countsOf(summary)).toEqual(wanted);

@@ -15,8 +15,20 @@ export function writeAsset(folder: string, key: string | Buffer, content: string
 
 /** `count` files in a few folders, each with its key as its content, and some awkward ones. */
 export function writeAssets(folder: string, count: number): readonly string[] {
-  const keys = Array.from({length: count}, (_, number) => `dir${number % 5}/file-${String(number).padStart(5, '0')}.txt`);
-  const all = [...keys, 'a & b+c %2F.txt', 'emoji 🚢.txt', 'dir0.txt', 'new\nline.txt', 'nfc \u00e9', 'nfd e\u0301', 'empty'];
+  const keys = Array.from(
+    {length: count},
+    (_, number) => `dir${number % 5}/file-${String(number).padStart(5, '0')}.txt`,
+  );
+  const all = [
+    ...keys,
+    'a & b+c %2F.txt',
+    'emoji 🚢.txt',
+    'dir0.txt',
+    'new\nline.txt',
+    'nfc \u00e9',
+    'nfd e\u0301',
+    'empty',
+  ];
   for (const key of all) writeAsset(folder, key, key === 'empty' ? '' : `content of ${key}`);
   return all;
 }
@@ -25,7 +37,10 @@ export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-const documented = readFileSync(new URL('../../migrations/asset-index/0001_files.sql', import.meta.url), 'utf8');
+const documented = readFileSync(
+  new URL('../../migrations/asset-index/0001_files.sql', import.meta.url),
+  'utf8',
+);
 
 export const productionSchema = `
   CREATE TABLE files (key TEXT PRIMARY KEY, size, uploaded_at, content_type, uploader_id, metadata BLOB, finder_tag, content_hash, created_at);
@@ -54,7 +69,9 @@ export function makeIndex(path: string, rows: readonly IndexRow[] = [], schema =
 export function indexedFiles(path: string): readonly Readonly<Record<string, unknown>>[] {
   const db = new DatabaseSync(path, {readOnly: true});
   const rows = db
-    .prepare('SELECT key, size, content_hash, uploader_id, finder_tag, metadata, content_type FROM files ORDER BY key')
+    .prepare(
+      'SELECT key, size, content_hash, uploader_id, finder_tag, metadata, content_type FROM files ORDER BY key',
+    )
     .all();
   db.close();
   return rows.map(row => ({...row}));

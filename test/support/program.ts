@@ -21,7 +21,10 @@ export interface ProgramOptions {
 }
 
 /** The built program, as a user starts it. */
-export function startProgram(args: readonly string[], {cwd, env = {}}: ProgramOptions): {child: ChildProcess; ended: Promise<Ended>} {
+export function startProgram(
+  args: readonly string[],
+  {cwd, env = {}}: ProgramOptions,
+): {child: ChildProcess; ended: Promise<Ended>} {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: {PATH: process.env['PATH'] ?? '', HOME: cwd, XDG_STATE_HOME: `${cwd}/state`, ...env},
