@@ -122,7 +122,7 @@ it('isolates a row that a trigger refuses, whatever the size of its page', async
 });
 
 it('leaves a row alone that somebody changed between decision and write, and decides it again on a retry', async () => {
-  let rival = () => undefined as void;
+  let rival: () => void = () => undefined;
   const bench = await makeBench({at: point => (point === 'intent-saved' ? rival() : undefined)});
   writeAsset(bench.assets, 'mine', 'a');
   writeAsset(bench.assets, 'theirs', 'b');
