@@ -1,10 +1,11 @@
 import {createHash} from 'node:crypto';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {inRange, type KeyRange} from '../../src/core/keys.ts';
+import {inRange} from '../../src/core/keys.ts';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {awkwardText} from '../support/awkward.ts';
 import {listed, listedKeys, never, theOne} from '../support/listing.ts';
+import {inByteOrder, rangesOf} from '../support/ranges.ts';
 
 /** An empty place with a store that reads it, and the means to fill it. */
 export interface StoreUnderTest {
@@ -248,28 +249,4 @@ export function objectStoreConformance({name, make, keySets}: StoreFactory): voi
     const findings = await (await make()).store.check();
     expect(findings.map(({level, subject}) => [level, subject])).toEqual([['ok', 'source']]);
   });
-}
-
-function inByteOrder(keys: readonly string[]): readonly string[] {
-  return [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
-/** Ranges and prefixes around the keys: their own, their folders, what lies just before and behind. */
-function rangesOf(
-  keys: readonly string[],
-  texts: fc.Stream<string>,
-): readonly (KeyRange & {readonly prefix: string})[] {
-  const folders = keys.flatMap(key => (key.includes('/') ? [key.slice(0, key.lastIndexOf('/'))] : []));
-  const edges = [
-    ...keys,
-    ...keys.map(key => `${key}0`),
-    ...folders.flatMap(folder => [folder, `${folder}/`, `${folder}0`]),
-    ...texts.take(4),
-  ];
-  const at = (index: number) => edges[index % edges.length] ?? '';
-  return Array.from({length: 12}, (_, index) => ({
-    prefix: index % 3 === 0 ? at(index * 5) : '',
-    lo: index % 4 === 0 ? '' : at(index * 7),
-    hi: index % 5 === 0 ? null : at(index * 11 + 1),
-  }));
 }

@@ -1,0 +1,198 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {loadConfig} from '../../src/config/config.ts';
+import {openSource, openTarget} from '../../src/config/connections.ts';
+import {OperatorError} from '../../src/core/operator-error.ts';
+import {defaultSettings} from '../../src/engine/settings.ts';
+import {tempFolder} from '../support/temp.ts';
+
+const json = 'headgate.config.json';
+const ts = 'headgate.config.ts';
+
+function folderWith(files: Readonly<Record<string, unknown>>): string {
+  const folder = tempFolder();
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return folder;
+}
+
+async function mistakesIn(content: unknown): Promise<OperatorError> {
+  const error = await loadConfig(null, folderWith({[json]: content})).catch((thrown: unknown) => thrown);
+  if (!(error instanceof OperatorError)) throw new Error(`not an operator's error: ${String(error)}`);
+  return error;
+}
+
+describe('a config', () => {
+  it('may be missing: everything is as it is by default', async () => {
+    const config = await loadConfig(null, tempFolder());
+    expect(config).toMatchObject({path: null, ledger: null, sources: {}, targets: {}});
+    expect(config.settings).toEqual(defaultSettings);
+  });
+
+  it('may be JSON: paths count from its folder, settings are completed', async () => {
+    const folder = folderWith({
+      [json]: {
+        ledger: 'state/ledger.sqlite',
+        sources: {photos: {folder: '../photos'}, absolute: {folder: '/srv/photos'}},
+        targets: {main: {sqlite: 'index.sqlite', environment: 'production', marks: false}},
+        settings: {page: {items: 10}, budgets: {failures: 3}, rate: 5},
+      },
+    });
+    const config = await loadConfig(null, folder);
+    expect(config).toMatchObject({
+      path: join(folder, json),
+      ledger: join(folder, 'state/ledger.sqlite'),
+      sources: {photos: {folder: join(folder, '../photos')}, absolute: {folder: '/srv/photos'}},
+      targets: {main: {sqlite: join(folder, 'index.sqlite'), environment: 'production', marks: false}},
+    });
+    expect(config.settings).toEqual({
+      ...defaultSettings,
+      rate: 5,
+      page: {...defaultSettings.page, items: 10},
+      budgets: {...defaultSettings.budgets, failures: 3},
+    });
+  });
+
+  it('may be TypeScript', async () => {
+    const folder = folderWith({
+      [ts]: `const prefix: string = 'in';
+             export default {sources: {photos: {folder: \`\${prefix}dex\`}}} satisfies object;`,
+    });
+    expect((await loadConfig(null, folder)).sources).toEqual({photos: {folder: join(folder, 'index')}});
+  });
+
+  it('may be named from elsewhere: its own folder counts, not the one that it is named from', async () => {
+    const folder = folderWith({});
+    mkdirSync(join(folder, 'conf'));
+    writeFileSync(join(folder, 'conf', 'my.json'), JSON.stringify({ledger: 'l.sqlite'}));
+    const config = await loadConfig('conf/my.json', folder);
+    expect(config).toMatchObject({path: join(folder, 'conf/my.json'), ledger: join(folder, 'conf/l.sqlite')});
+  });
+});
+
+describe('a mistake in a config', () => {
+  it('is told with its place, and all of them at once', async () => {
+    const error = await mistakesIn({
+      ledgr: 'l.sqlite',
+      sources: {photos: {folder: ''}, 'my photos': {folder: 'x'}},
+      targets: {main: {sqlite: 7}},
+      settings: {page: {items: 0}, budgets: {failureShare: 5}, drift: {shre: 1}},
+    });
+    expect(error.code).toBe('usage');
+    expect(error.message).toContain('has 7 mistakes');
+    for (const place of [
+      'ledgr: there is no such setting',
+      'sources.photos.folder: ',
+      'sources.my photos: a name is made of',
+      'targets.main.sqlite: ',
+      'settings.page.items: ',
+      'settings.budgets.failureShare: ',
+      'settings.drift.shre: there is no such setting',
+    ])
+      expect(error.message).toContain(`\n  ${place}`);
+    expect(error.hint).toMatch(/README/);
+  });
+
+  it('alone is one mistake', async () => {
+    expect((await mistakesIn({rate: 3})).message).toMatch(
+      /has 1 mistake:\n {2}rate: there is no such setting$/,
+    );
+  });
+
+  it.each([
+    ['is a list', []],
+    ['is null', null],
+    ['is a word', '"photos"'],
+  ])('of the whole file (it %s) says so', async (_, content) => {
+    expect((await mistakesIn(content)).message).toContain('(the whole file): ');
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string | null, RegExp]>([
+    ['no JSON', {[json]: '{"ledger": '}, null, /can't be read \(.+\)/],
+    ['no TypeScript', {[ts]: 'export default {'}, null, /can't be read \(.+\)/],
+    ['code that fails', {[ts]: "throw new Error('no network')"}, null, /can't be read \(no network\)/],
+    ['a file that is missing', {}, 'other.json', /other\.json: there is no such file/],
+    ['a module without a default', {[ts]: 'export const config = {}'}, null, /whole file/],
+  ])('(%s) is an error with a hint', async (_, files, named, message) => {
+    const loading = loadConfig(named, folderWith(files));
+    await expect(loading).rejects.toMatchObject({
+      name: 'OperatorError',
+      code: 'usage',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/\S{3}/),
+    });
+  });
+
+  it('(two configs) is refused until one is named', async () => {
+    const folder = folderWith({[json]: {ledger: 'json'}, [ts]: "export default {ledger: 'ts'}"});
+    await expect(loadConfig(null, folder)).rejects.toMatchObject({
+      message: expect.stringMatching(/two configs, headgate\.config\.ts and headgate\.config\.json/),
+      hint: expect.stringMatching(/--config/),
+    });
+    expect((await loadConfig(json, folder)).ledger).toBe(join(folder, 'json'));
+  });
+});
+
+describe('the digest that a plan is bound to', () => {
+  const digest = async (content: unknown) => (await loadConfig(null, folderWith({[json]: content}))).digest;
+
+  it('stays where nothing changes that shapes decisions', async () => {
+    expect(await digest({settings: {rate: 3}})).toBe(await digest({}));
+  });
+
+  it('changes with sources, targets and pages', async () => {
+    const digests = await Promise.all(
+      [
+        {},
+        {sources: {a: {folder: 'a'}}},
+        {targets: {a: {sqlite: 'a'}}},
+        {targets: {a: {sqlite: 'a', environment: 'production'}}},
+        {settings: {page: {items: 9}}},
+      ].map(digest),
+    );
+    expect(new Set(digests).size).toBe(5);
+  });
+});
+
+describe('what is named on the command line', () => {
+  it('is a name from the config before it is a path', async () => {
+    const folder = folderWith({
+      [json]: {
+        sources: {photos: {folder: 'inside'}},
+        targets: {main: {sqlite: 'index.sqlite', environment: 'production'}},
+      },
+    });
+    mkdirSync(join(folder, 'inside'));
+    const config = await loadConfig(null, folder);
+    expect(await openSource('photos', config)).toMatchObject({
+      label: 'photos',
+      id: `folder:${join(folder, 'inside')}`,
+    });
+    expect(await openTarget('main', config)).toMatchObject({
+      name: 'main',
+      label: 'main',
+      environment: 'production',
+      id: `sqlite:${join(folder, 'index.sqlite')}`,
+    });
+    const path = join(folder, 'other.sqlite');
+    expect(await openTarget(path, config)).toMatchObject({
+      name: 'other.sqlite',
+      label: path,
+      environment: null,
+    });
+  });
+
+  it.each(['s3://bucket/prefix', 'postgres://host/db', 'd1:name', ''])(
+    '%j is told what it may be',
+    async named => {
+      const config = await loadConfig(null, folderWith({[json]: {sources: {photos: {folder: 'x'}}}}));
+      await expect(openSource(named, config)).rejects.toMatchObject({
+        name: 'OperatorError',
+        code: 'usage',
+        hint: expect.stringContaining('photos'),
+      });
+      await expect(openTarget(named, config)).rejects.toMatchObject({name: 'OperatorError', code: 'usage'});
+    },
+  );
+});

@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {Fault} from '../../src/core/failure.ts';
+import type {SqlValue, Statement} from '../../src/core/sql.ts';
+import type {Database, Reader, Target} from '../../src/databases/database.ts';
+
+export interface TargetFactory {
+  readonly name: string;
+  /** A target that exists and is empty. */
+  make(): Promise<Target>;
+  /** Keeps the target locked for all other writers until it is told to let go. */
+  lock(target: Target): Promise<() => Promise<void>>;
+}
+
+const makeItems: Statement = {
+  sql: `CREATE TABLE items (
+          id INTEGER PRIMARY KEY,
+          name TEXT NOT NULL UNIQUE,
+          amount INTEGER CHECK (amount >= 0)
+        )`,
+  params: [],
+};
+
+function insert(name: SqlValue, amount: SqlValue = 0): Statement {
+  return {sql: 'INSERT INTO items (name, amount) VALUES (?, ?) RETURNING id, name', params: [name, amount]};
+}
+
+function count(reader: Reader): Promise<unknown> {
+  return reader.query('SELECT count(*) AS n FROM items').then(rows => rows[0]?.['n']);
+}
+
+/** What every Target promises, tried on a real one. */
+export function databaseConformance({name, make, lock}: TargetFactory): void {
+  async function opened(): Promise<{target: Target; database: Database}> {
+    const target = await make();
+    const database = await target.openDatabase();
+    onTestFinished(() => database.close());
+    await database.transaction([makeItems]);
+    return {target, database};
+  }
+
+  async function readerOf(target: Target): Promise<Reader> {
+    const reader = await target.openReader();
+    onTestFinished(() => reader.close());
+    return reader;
+  }
+
+  describe(`${name}: a transaction`, () => {
+    it('answers with the rows of each statement, in order', async () => {
+      const {database} = await opened();
+      const answers = await database.transaction([
+        insert('a'),
+        {sql: 'CREATE TABLE other (id INTEGER)', params: []},
+        insert('b'),
+        {sql: "UPDATE items SET amount = 5 WHERE name <> 'x' RETURNING name", params: []},
+        {sql: "DELETE FROM items WHERE name = 'missing' RETURNING name", params: []},
+        {sql: 'SELECT count(*) AS n, sum(amount) AS total FROM items', params: []},
+      ]);
+      expect(answers).toEqual([
+        [{id: 1, name: 'a'}],
+        [],
+        [{id: 2, name: 'b'}],
+        [{name: 'a'}, {name: 'b'}],
+        [],
+        [{n: 2, total: 10}],
+      ]);
+    });
+
+    it('is all or nothing, and leaves the connection fit for the next', async () => {
+      const {target, database} = await opened();
+      const reader = await readerOf(target);
+      await database.transaction([insert('kept')]);
+      await expect(database.transaction([insert('a'), insert('b'), insert('a')])).rejects.toMatchObject({
+        name: expect.stringMatching(/Fault/),
+        kind: 'refused',
+      });
+      expect(await count(reader)).toBe(1);
+      await database.transaction([insert('a')]);
+      expect(await count(reader)).toBe(2);
+    });
+
+    it.each<[string, Statement]>([
+      ['NOT NULL', insert(null)],
+      ['UNIQUE', insert('taken')],
+      ['CHECK', insert('new', -1)],
+    ])('that %s forbids is a failure of kind refused that names the column', async (_, statement) => {
+      const {database} = await opened();
+      await database.transaction([insert('taken')]);
+      await expect(database.transaction([statement])).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(/name|amount/),
+      });
+    });
+
+    it('that SQL can not be is a failure of kind invalid, and writes nothing', async () => {
+      const {database} = await opened();
+      for (const sql of ['INSRT INTO items', 'INSERT INTO missing VALUES (1)', 'SELECT nothing FROM items'])
+        await expect(database.transaction([insert('a'), {sql, params: []}])).rejects.toMatchObject({
+          kind: 'invalid',
+        });
+      expect(await count(database)).toBe(0);
+    });
+
+    it('of no statements does nothing', async () => {
+      const {database} = await opened();
+      expect(await database.transaction([])).toEqual([]);
+    });
+
+    it('waits its turn: those asked for together are done one after the other', async () => {
+      const {database} = await opened();
+      const answers = await Promise.all(
+        Array.from({length: 50}, (_, index) => database.transaction([insert(`item ${index}`)])),
+      );
+      expect(answers.map(([rows]) => rows?.[0]?.['id'])).toEqual(
+        Array.from({length: 50}, (_, index) => index + 1),
+      );
+    });
+
+    it('that finds the target locked is a failure of kind timeout, and succeeds later', async () => {
+      const {target, database} = await opened();
+      const release = await lock(target);
+      await expect(database.transaction([insert('a')])).rejects.toMatchObject({kind: 'timeout'});
+      await release();
+      await database.transaction([insert('a')]);
+      expect(await count(database)).toBe(1);
+    });
+  });
+
+  describe(`${name}: values`, () => {
+    const text = fc.string({unit: 'binary'}).filter(value => !value.includes('\0'));
+    const value: fc.Arbitrary<SqlValue> = fc.oneof(
+      text,
+      fc.maxSafeInteger(),
+      fc.double({noNaN: true, noDefaultInfinity: true}).filter(number => !Object.is(number, -0)),
+      fc.constant(null),
+      fc.uint8Array({minLength: 1}),
+    );
+
+    it('come back as they were given', async () => {
+      const {database} = await opened();
+      await fc.assert(
+        fc.asyncProperty(value, async given => {
+          const [row] = await database.query('SELECT ? AS value', [given]);
+          expect(row?.['value']).toEqual(given);
+        }),
+        {numRuns: 200},
+      );
+    });
+
+    it('are stored as they were given, and found by it', async () => {
+      const {target, database} = await opened();
+      const reader = await readerOf(target);
+      const keys = [
+        '',
+        "it's",
+        'new\nline',
+        'caf\u00e9',
+        'cafe\u0301',
+        '🚢',
+        '%2F & +',
+        '"; DROP TABLE items; --',
+      ];
+      await database.transaction(keys.map(key => insert(key)));
+      for (const key of keys)
+        expect(await reader.query('SELECT name FROM items WHERE name = ?', [key])).toEqual([{name: key}]);
+    });
+
+    it('beyond what a number can hold are exact or refused, never rounded', async () => {
+      const {database} = await opened();
+      const large = 2n ** 60n + 1n;
+      await database.transaction([insert('large', large)]);
+      const refused = 'refused';
+      const read = await database.query('SELECT amount FROM items').then(
+        rows => rows[0]?.['amount'],
+        (error: unknown) => (error instanceof Fault ? refused : error),
+      );
+      expect([large, refused]).toContainEqual(read);
+      expect(await database.query('SELECT name FROM items WHERE amount = ?', [large])).toHaveLength(1);
+    });
+
+    it('are ordered by bytes', async () => {
+      const {database} = await opened();
+      const keys = ['a', 'a.txt', 'a/b', 'a0', 'cafe\u0301', 'caf\u00e9', '\uffff', '🚢', 'Z', ''];
+      await database.transaction(keys.map(key => insert(key)));
+      const rows = await database.query('SELECT name FROM items ORDER BY name');
+      expect(rows.map(row => row['name'])).toEqual(
+        [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      );
+    });
+  });
+
+  describe(`${name}: a reader`, () => {
+    it('sees what was committed, at once', async () => {
+      const {target, database} = await opened();
+      const reader = await readerOf(target);
+      expect(await count(reader)).toBe(0);
+      await database.transaction([insert('a')]);
+      expect(await count(reader)).toBe(1);
+    });
+
+    it.each([
+      "INSERT INTO items (name) VALUES ('x') RETURNING id",
+      'UPDATE items SET amount = 9',
+      'DELETE FROM items',
+      'CREATE TABLE another (id INTEGER)',
+      'DROP TABLE items',
+      'CREATE INDEX idx ON items (amount)',
+    ])('can not do this: %s', async sql => {
+      const {target, database} = await opened();
+      await database.transaction([insert('a', 1)]);
+      const reader = await readerOf(target);
+      await expect(reader.query(sql)).rejects.toMatchObject({name: expect.stringMatching(/Fault/)});
+      expect(await database.query('SELECT name, amount FROM items')).toEqual([{name: 'a', amount: 1}]);
+    });
+
+    it('goes on after a query that failed', async () => {
+      const {target} = await opened();
+      const reader = await readerOf(target);
+      await expect(reader.query('SELECT * FROM missing')).rejects.toMatchObject({kind: 'invalid'});
+      expect(await count(reader)).toBe(0);
+    });
+  });
+
+  describe(`${name}: closing`, () => {
+    it('lets what was asked before finish', async () => {
+      const {target} = await opened();
+      const database = await target.openDatabase();
+      const asked = database.transaction([insert('a')]);
+      await database.close();
+      await expect(asked).resolves.toMatchObject([[{name: 'a'}]]);
+    });
+
+    it('twice is closing once', async () => {
+      const {target} = await opened();
+      const reader = await target.openReader();
+      await Promise.all([reader.close(), reader.close()]);
+      await reader.close();
+    });
+
+    it('refuses what is asked afterwards', {timeout: 10_000}, async () => {
+      const {target} = await opened();
+      const reader = await target.openReader();
+      await reader.close();
+      await expect(reader.query('SELECT 1')).rejects.toBeInstanceOf(Error);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {describeTable} from '../../src/databases/schema.ts';
+import {sqliteTarget} from '../../src/databases/sqlite.ts';
+import {tempFolder} from '../support/temp.ts';
+
+async function described(sql: string, table = 'files') {
+  const path = join(tempFolder(), 'index.sqlite');
+  const owner = new DatabaseSync(path);
+  owner.exec(sql);
+  owner.close();
+  const reader = await (await sqliteTarget({path})).openReader();
+  onTestFinished(() => reader.close());
+  return describeTable(reader, table);
+}
+
+describe('a table as found', () => {
+  it('has its columns as they were declared', async () => {
+    const table = await described(
+      `CREATE TABLE files (id INTEGER PRIMARY KEY, key TEXT NOT NULL, size integer DEFAULT 0, loose)`,
+    );
+    expect(table?.columns).toEqual([
+      {name: 'id', type: 'INTEGER', notNull: false, hasDefault: false, primaryKey: 1},
+      {name: 'key', type: 'TEXT', notNull: true, hasDefault: false, primaryKey: 0},
+      {name: 'size', type: 'INTEGER', notNull: false, hasDefault: true, primaryKey: 0},
+      {name: 'loose', type: '', notNull: false, hasDefault: false, primaryKey: 0},
+    ]);
+  });
+
+  it.each<[string, string, readonly string[][]]>([
+    ['a constraint', 'CREATE TABLE files (key TEXT UNIQUE)', [['key']]],
+    ['an index', 'CREATE TABLE files (key TEXT); CREATE UNIQUE INDEX i ON files (key)', [['key']]],
+    ['a primary key of two', 'CREATE TABLE files (a, b, PRIMARY KEY (b, a)) WITHOUT ROWID', [['a', 'b']]],
+    ['no plain index', 'CREATE TABLE files (key TEXT); CREATE INDEX i ON files (key)', []],
+    [
+      'no partial index',
+      'CREATE TABLE files (key TEXT); CREATE UNIQUE INDEX i ON files (key) WHERE key > 1',
+      [],
+    ],
+  ])('is unique by %s', async (_, sql, uniques) => {
+    const found = (await described(sql))?.uniques ?? [];
+    const sets = found.map(columns => [...columns].sort().join());
+    expect([...new Set(sets)]).toEqual(uniques.map(columns => columns.join()));
+  });
+
+  it('names its triggers, and the tables that refer to it', async () => {
+    const table = await described(`
+      CREATE TABLE files (key TEXT PRIMARY KEY);
+      CREATE TABLE tags (file TEXT REFERENCES files (key), other TEXT REFERENCES files (key));
+      CREATE TABLE stars (file TEXT REFERENCES FILES);
+      CREATE TABLE others (file TEXT REFERENCES tags);
+      CREATE TRIGGER watch AFTER INSERT ON files BEGIN SELECT 1; END;
+      CREATE TRIGGER elsewhere AFTER INSERT ON tags BEGIN SELECT 1; END;`);
+    expect(table?.triggers).toEqual(['watch']);
+    expect(table?.foreignKeys).toEqual(['stars', 'tags']);
+  });
+
+  it('is none where there is none, nor where it is a view', async () => {
+    expect(await described('CREATE TABLE other (id)')).toBeNull();
+    expect(await described('CREATE TABLE other (id); CREATE VIEW files AS SELECT * FROM other')).toBeNull();
+  });
+});
