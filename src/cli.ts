@@ -1,16 +1,18 @@
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
-import {Command, CommanderError, InvalidArgumentError, Option} from 'commander';
+import {Command, CommanderError} from 'commander';
 import envPaths from 'env-paths';
-import {batchCommand} from './commands/batch.ts';
+import {type BatchCommandOptions, batchCommand} from './commands/batch.ts';
 import {cancelCommand, pauseCommand} from './commands/control.ts';
 import {doctorCommand} from './commands/doctor.ts';
 import {failuresCommand} from './commands/failures.ts';
+import {common, ends, prefix, resumeOptions, scope} from './commands/flags.ts';
 import {JsonReport} from './commands/json-report.ts';
 import {backupCommand, restoreCommand, vacuumCommand} from './commands/ledger.ts';
 import {liveCommand} from './commands/live.ts';
 import {removeMarksCommand} from './commands/marks.ts';
 import {migrateCommand} from './commands/migrate.ts';
+import {batchLimit, natural, positive, sampleSize} from './commands/option-values.ts';
 import {PlainReport} from './commands/plain-report.ts';
 import {planCommand} from './commands/plan.ts';
 import {resumeCommand, retryCommand} from './commands/resume.ts';
@@ -52,7 +54,12 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .exitOverride()
     .configureOutput({writeErr: () => undefined, writeOut: surroundings.out})
     .addHelpText('after', exitCodeHelp());
-  common(program).action(async (options: CommonOptions) => exit(await sandboxCommand(surroundings, options)));
+  common(program)
+    .allowExcessArguments()
+    .action(async (options: CommonOptions) => {
+      requireNoCommand(program);
+      exit(await sandboxCommand(surroundings, options));
+    });
 
   /** Runs a command's body in a session of its own. */
   const within =
@@ -140,7 +147,13 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--limit <n>', 'objects in the batch, 1 to 1000 (default: 100)', batchLimit)
     .option('--cursor <cursor>', 'the cursor of the previous answer')
     .option('--dry-run', 'count what would change, and write nothing')
-    .action(within(batchCommand));
+    .action(async (id: string, options: BatchCommandOptions & CommonOptions) => {
+      // Its answer is one JSON object and nothing else.
+      const quiet = {...surroundings, err: () => undefined};
+      exit(
+        await Session.with(quiet, {...options, json: false}, session => batchCommand(session, id, options)),
+      );
+    });
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(session => doctorCommand(session)),
   );
@@ -162,66 +175,12 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   return program;
 }
 
-function common(command: Command): Command {
-  return command
-    .option('--config <path>', 'the config file (default: headgate.config.ts or .json in this folder)')
-    .option('--ledger <path>', "headgate's own database (default: in the state folder of your account)")
-    .option('--json', 'one JSON object a line')
-    .exitOverride();
-}
-
-function ends(command: Command): Command {
-  return command
-    .option('--source <source>', 'what is read: a folder, or a name from the config')
-    .option('--target <target>', 'what is brought up to date: an SQLite file, or a name from the config');
-}
-
-function prefix(command: Command): Command {
-  return command.option('--prefix <prefix>', 'only keys that begin so');
-}
-
-function scope(command: Command): Command {
-  return prefix(command)
-    .option('--since <time>', 'only what was modified at or after this time (ISO 8601)')
-    .option('--max-objects <n>', 'at most so many, in key order', positiveInteger)
-    .option('--start-after <key>', 'only keys beyond this one')
-    .addOption(new Option('--cursor <cursor>', 'begin behind the cursor of an earlier run or batch'));
-}
-
-function resumeOptions(command: Command): Command {
-  return command
-    .option('--accept-new', 'also write what appeared after the dry run')
-    .option('--accept-drift', 'go on although more has changed than the limit allows')
-    .option('--take-over <holder>', 'push this dead holder of the lease aside')
-    .option('--rate <n>', 'items a second at most', positive);
-}
-
-function natural(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number, 0 or more.');
-  return Number(text);
-}
-
-function positiveInteger(text: string): number {
-  const value = natural(text);
-  if (value < 1) throw new InvalidArgumentError('It has to be a whole number, 1 or more.');
-  return value;
-}
-
-function batchLimit(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1_000)
-    throw new InvalidArgumentError('It has to be a whole number from 1 to 1000.');
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('It has to be a number above 0.');
-  return value;
-}
-
-function sampleSize(text: string): number | 'all' {
-  return text === 'all' ? 'all' : natural(text);
+/** Words that are no command come here, because headgate alone is one. */
+function requireNoCommand(program: Command): void {
+  const [word] = program.args;
+  if (word === undefined) return;
+  const known = program.commands.map(command => command.name()).join(', ');
+  throw new OperatorError('usage', `there is no command ${word}`, `Known are: ${known}.`);
 }
 
 function exitCodeHelp(): string {

@@ -2,7 +2,7 @@ import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import type {RunResult} from '../engine/execute.ts';
+import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Report} from './report.ts';
 import type {Surroundings} from './session.ts';

@@ -4,7 +4,7 @@ import type {RunEvent} from '../core/event.ts';
 import type {remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import type {RunResult} from '../engine/execute.ts';
+import type {RunResult} from '../engine/execution.ts';
 import type {Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 import {
@@ -18,6 +18,7 @@ import {
   identityText,
   modeText,
   number,
+  scopeText,
 } from './words.ts';
 
 const rule = '='.repeat(50);
@@ -48,14 +49,7 @@ export class PlainReport implements Report {
         this.#batches = 0;
         this.#failures = 0;
         this.#coverage = [];
-        this.#banner(
-          event.snapshot.backfill,
-          event.snapshot.mode,
-          snapshot.run,
-          event.source,
-          event.target,
-          event.label,
-        );
+        this.#banner(event);
         return;
       case 'page':
         this.#page(event.settled, snapshot.tally, snapshot.mode === 'dry-run');
@@ -101,6 +95,10 @@ export class PlainReport implements Report {
         this.#showCoverage();
         return;
       case 'probed':
+        for (const {level, subject, message} of event.findings)
+          this.#err(`  ${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${subject}: ${message}\n`);
+        this.#err(`${rule}\n`);
+        return;
       case 'partition':
       case 'listed':
       case 'returned':
@@ -144,13 +142,15 @@ export class PlainReport implements Report {
     this.#out(`${why}:\n  ${commandText([...words, ...this.#flags])}\n`);
   }
 
-  #banner(backfill: string, mode: string, run: string, source: string, target: string, label: string): void {
+  #banner(event: Extract<RunEvent, {type: 'started'}>): void {
+    const {backfill, mode, run} = event.snapshot;
+    const isDry = event.label.startsWith('dry run');
     this.#err(
       [
-        `${backfill} · ${label === 'dry run' ? label : `${mode} (${label})`} · run ${run}`,
-        `  source  ${source}`,
-        `  target  ${target}`,
-        rule,
+        `${backfill} · ${isDry ? event.label : `${mode} (${event.label})`} · run ${run}`,
+        `  source  ${event.source}`,
+        `  target  ${event.target}`,
+        `  scope   ${scopeText(event.scope)}, in pages of ${number(event.pageItems)}`,
         '',
       ].join('\n'),
     );

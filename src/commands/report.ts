@@ -1,5 +1,5 @@
 import type {RunEvent} from '../core/event.ts';
-import type {RunResult} from '../engine/execute.ts';
+import type {RunResult} from '../engine/execution.ts';
 
 /** Where a command's words go: plain lines for people, or one JSON object a line for programs. */
 export interface Report {

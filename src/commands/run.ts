@@ -3,7 +3,7 @@ import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunConnection} from '../engine/connection.ts';
-import type {RunResult} from '../engine/execute.ts';
+import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gates.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
@@ -29,7 +29,6 @@ export async function runCommand(session: Session, id: string, options: RunComma
   const connection = await session.connect(backfill, options.source, options.target);
   const scope = scopeOf(backfill, options);
   if (options.unattended === true) requireConfirmation(connection, options.confirm);
-  await showProbe(session, connection, scope);
   const handle = await session.engine.rehearse(connection, scope, {
     rate: options.rate ?? null,
     fresh: options.fresh ?? false,
@@ -76,16 +75,6 @@ function requireConfirmation({target}: RunConnection, confirm: string | undefine
       ? 'needs the name of its target'
       : `was confirmed with "${confirm}", which is not the name of its target`;
   throw new OperatorError('gate', `an unattended run ${said}`, `Add --confirm ${target.name}`);
-}
-
-async function showProbe(
-  {engine, report}: Session,
-  connection: RunConnection,
-  scope: unknown,
-): Promise<void> {
-  const {findings} = await engine.probe(connection, scope);
-  for (const {level, subject, message} of findings)
-    report.note(`${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${subject}: ${message}`);
 }
 
 /** The exact command that goes on from here. */

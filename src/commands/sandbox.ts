@@ -6,7 +6,7 @@ import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
 import type {RunConnection} from '../engine/connection.ts';
-import type {RunResult} from '../engine/execute.ts';
+import type {RunResult} from '../engine/execution.ts';
 import {flakyStore} from '../sandbox/flaky-store.ts';
 import {makeWorld} from '../sandbox/world.ts';
 import {directoryStore} from '../stores/directory.ts';

@@ -6,7 +6,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
 import {Engine} from '../engine/engine.ts';
-import type {RunHandle, RunResult} from '../engine/execute.ts';
+import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Self} from '../engine/holder.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';

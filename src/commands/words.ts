@@ -57,6 +57,14 @@ export function modeText({mode, undoes}: Pick<RunRecord, 'mode' | 'undoes'>): st
   return mode;
 }
 
+/** `prefix bgm/, maxItems 10`, or `everything`. */
+export function scopeText(scope: unknown): string {
+  const narrowed = Object.entries(scope ?? {}).filter(([, value]) => value !== null && value !== '');
+  return narrowed.length === 0
+    ? 'everything'
+    : narrowed.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+}
+
 export function checkLine({title, severity, count, note}: CheckResult): string {
   const sign = count === 0 ? '✔' : severity === 'blocking' ? '✖' : '!';
   return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, 'breach', 'breaches')}`}${note === undefined ? '' : ` (${note})`}`;

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly tally: Tally;
   readonly partitions: PartitionTally;
   readonly drift: Drift;
+  /** Read from the source by this process so far, also of items under way: what a throughput is measured by. */
+  readonly bytesRead: number;
   /** Items that a plan announces; null while the total is not known. */
   readonly expected: number | null;
   readonly limits: readonly HostLimit[];
@@ -32,7 +34,15 @@ export interface HostLimit {
 
 /** What a run tells whoever watches. Screens, plain lines and JSON are all made from these. */
 export type RunEvent = {readonly snapshot: Snapshot} & (
-  | {readonly type: 'started'; readonly source: string; readonly target: string; readonly label: string}
+  | {
+      readonly type: 'started';
+      readonly source: string;
+      readonly target: string;
+      readonly scope: unknown;
+      /** Items in a page at most. */
+      readonly pageItems: number;
+      readonly label: string;
+    }
   | {readonly type: 'probed'; readonly findings: readonly Finding[]}
   | {
       readonly type: 'partition';

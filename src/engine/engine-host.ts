@@ -17,13 +17,3 @@ export interface EngineHost {
   readonly at: AtPoint;
   readonly observe: (event: RunEvent) => void;
 }
-
-/** `20261120-0512-k3f9`: sorts by time, and is short enough to type. */
-export function newRunId({now, random}: EngineHost): string {
-  const [date = '', time = ''] = new Date(now()).toISOString().split('T');
-  const suffix = Array.from({length: 4}, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}-${suffix}`;
-}
-
-/** Without vowels and look-alikes. */
-const alphabet = 'bcdfghjkmnpqrstvwxz23456789';

@@ -1,15 +1,18 @@
 import {changedOf} from '../core/accounting.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {errorsOf, type Probe} from '../core/probe.ts';
+import type {Probe} from '../core/probe.ts';
 import {canMove, isActive, type RunMode} from '../core/run.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate} from '../runbook/gates.ts';
 import type {Connection, RunConnection} from './connection.ts';
-import {type EngineHost, newRunId} from './engine-host.ts';
-import {type Execution, execute, type RunHandle} from './execute.ts';
+import {createRun} from './create-run.ts';
+import type {EngineHost} from './engine-host.ts';
+import {execute} from './execute.ts';
+import type {Execution, RunHandle} from './execution.ts';
 import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
+import {requireFine, requireSameEnds, requireUndoable} from './preconditions.ts';
 import {beatMs} from './watch.ts';
 
 export interface RunOptions {
@@ -51,6 +54,7 @@ export class Engine {
       scope,
       signal: new AbortController().signal,
       now: this.host.now,
+      onBytes: () => undefined,
     });
     return connection.backfill.probe(io).finally(() => reader.close());
   }
@@ -58,7 +62,7 @@ export class Engine {
   /** A dry run: it reads, and writes only to the ledger. */
   async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
-    const record = await this.create(connection, 'dry-run', scope, probe, {label: 'dry run'});
+    const record = await createRun(this.host, connection, 'dry-run', scope, probe, {label: 'dry run'});
     const reader = await connection.target.openReader();
     await measureTarget(this.host, connection, scope, probe, reader, record.id).finally(() => reader.close());
     return this.#start(connection, record, {probe, ...runOptions(options)});
@@ -69,7 +73,7 @@ export class Engine {
     requireSameEnds(connection, run);
     requireUndoable(run);
     const probe = await this.fineProbe(connection, run.scope);
-    const record = await this.create(connection, 'dry-run', run.scope, probe, {
+    const record = await createRun(this.host, connection, 'dry-run', run.scope, probe, {
       label: `dry run of undoing ${run.id}`,
       undoes: run.id,
     });
@@ -89,7 +93,7 @@ export class Engine {
     const {ledger, now} = this.host;
     const probe = await this.probe(connection, plan.scope);
     const mode: RunMode = plan.undoes === null ? 'live' : 'undo';
-    const record = await this.create(connection, mode, plan.scope, probe, {
+    const record = await createRun(this.host, connection, mode, plan.scope, probe, {
       label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',
       rehearsedBy: plan.id,
       undoes: plan.undoes,
@@ -121,7 +125,7 @@ export class Engine {
   /** A live run without a plan: an API call, a scheduled job, one batch. Labelled unrehearsed, held by budgets. */
   async unrehearsed(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
-    const record = await this.create(connection, 'live', scope, probe, {label: 'unrehearsed'});
+    const record = await createRun(this.host, connection, 'live', scope, probe, {label: 'unrehearsed'});
     await this.#audit('unrehearsed', record.id, JSON.stringify(scope));
     return this.#start(connection, record, {probe, ...runOptions(options)});
   }
@@ -162,44 +166,11 @@ export class Engine {
     return result;
   }
 
-  /** A probe without errors, or the first of them for the operator. */
+  /** A probe without errors. */
   async fineProbe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const probe = await this.probe(connection, scope);
-    const [error] = errorsOf(probe);
-    if (error !== undefined)
-      throw new OperatorError('usage', `${error.subject}: ${error.message}`, error.remedy);
+    requireFine(probe);
     return probe;
-  }
-
-  async create(
-    {backfill, source, target}: Connection,
-    mode: RunMode,
-    scope: unknown,
-    probe: Probe<unknown>,
-    kind: {readonly label: string; readonly rehearsedBy?: string | null; readonly undoes?: string | null},
-  ): Promise<RunRecord> {
-    const {ledger, configDigest, program, now, settings} = this.host;
-    const id = newRunId(this.host);
-    await ledger.runs.create({
-      id,
-      backfill: backfill.id,
-      mode,
-      source: source?.id ?? '',
-      target: target.id,
-      sourceLabel: source?.label ?? '',
-      targetLabel: target.label,
-      targetName: target.name,
-      scope,
-      settings,
-      schema: probe.schema,
-      configDigest,
-      program,
-      rehearsedBy: null,
-      undoes: null,
-      createdAt: now(),
-      ...kind,
-    });
-    return this.#record(id);
   }
 
   async #start(
@@ -218,7 +189,7 @@ export class Engine {
     id: string,
     options: Partial<Execution> & Pick<Execution, 'probe'>,
   ): Promise<RunHandle> {
-    const record = await this.#record(id);
+    const record = await this.host.ledger.runs.get(id);
     const {cap, ordered} = limitsOf(record.scope);
     return execute(this.host, {
       record,
@@ -266,12 +237,6 @@ export class Engine {
     );
   }
 
-  async #record(id: string): Promise<RunRecord> {
-    const record = await this.host.ledger.runs.find(id);
-    if (record === null) throw new Error(`run ${id} has vanished from the ledger`);
-    return record;
-  }
-
   #audit(action: string, run: string, detail: string): Promise<void> {
     const {ledger, self, now} = this.host;
     return ledger.audit.write({at: now(), who: self.user, host: self.holder.host, action, run, detail});
@@ -280,35 +245,4 @@ export class Engine {
 
 function runOptions({rate = null, fresh = false}: RunOptions): Pick<Execution, 'rate' | 'reuse'> {
   return {rate, reuse: !fresh};
-}
-
-/** A name in the config may have come to mean another place since the run began. */
-function requireSameEnds({source, target}: RunConnection, run: RunRecord): void {
-  if (source.id !== run.source)
-    throw new OperatorError(
-      'gate',
-      `${source.label} is not the source that run ${run.id} began with (${run.source})`,
-      'Name that source.',
-    );
-  if (target.id !== run.target)
-    throw new OperatorError(
-      'gate',
-      `${target.label} is not the target that run ${run.id} began with (${run.target})`,
-      'Name that target.',
-    );
-}
-
-function requireUndoable({id, mode, status}: RunRecord): void {
-  if (mode !== 'live')
-    throw new OperatorError(
-      'usage',
-      `run ${id} is a ${mode} run: only live runs can be undone`,
-      'headgate status lists the live runs.',
-    );
-  if (isActive(status))
-    throw new OperatorError(
-      'gate',
-      `run ${id} is ${status}`,
-      `Pause or cancel it first: headgate cancel ${id}`,
-    );
 }

@@ -1,74 +1,22 @@
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {RunEvent, RunNews} from '../core/event.ts';
-import type {Ending} from '../core/exit-code.ts';
-import {OperatorError} from '../core/operator-error.ts';
-import type {Probe} from '../core/probe.ts';
 import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
-import type {RunRecord} from '../ledger/records.ts';
-import type {RunConnection} from './connection.ts';
 import type {RunContext} from './context.ts';
+import {endingsOf} from './endings.ts';
 import type {EngineHost} from './engine-host.ts';
-import {forwardWork} from './forward.ts';
-import {ioFor} from './io.ts';
+import type {Execution, RunHandle, RunResult} from './execution.ts';
 import {acquireLease, type HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
+import {makeContext} from './make-context.ts';
 import {settleIntents} from './recover.ts';
 import {Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
-import {undoWork} from './undo-work.ts';
 import {measure} from './verify.ts';
 import {watchRun} from './watch.ts';
-import {LeaseLost, Writer} from './writer.ts';
-
-/** How one run is to be worked on. The run is in the ledger, as `running` and held by this process. */
-export interface Execution {
-  readonly record: RunRecord;
-  readonly connection: RunConnection;
-  readonly scope: unknown;
-  readonly probe: Probe<unknown>;
-  /** The dry run whose plan is executed; null for a dry run and for an unrehearsed one. */
-  readonly plan: RunRecord | null;
-  readonly acceptNew: boolean;
-  readonly acceptDrift: boolean;
-  readonly takeOver: string | null;
-  readonly rate: number | null;
-  readonly reuse: boolean;
-  /** At most so many items. */
-  readonly cap: number | null;
-  /** Range partitions may be parted while they run. */
-  readonly splittable: boolean;
-  /** Open items to take up first: of one kind, or all (null). */
-  readonly retry: {readonly kind: string | null} | null;
-  /** The plan has no changes: nothing is listed, no lease is taken, not a byte of the target is written. */
-  readonly idle: boolean;
-  /** Invariants and coverage are measured at the end. */
-  readonly verifies: boolean;
-}
-
-export interface RunResult {
-  readonly record: RunRecord;
-  readonly reason: StopReason | null;
-  readonly checks: readonly CheckResult[];
-  readonly coverage: readonly CoverageGroup[];
-  readonly seconds: number;
-  readonly endings: readonly Ending[];
-  /** What failed, where the run failed. */
-  readonly error: unknown;
-}
-
-/** A run at work. Stopping is asked for here; `done` tells how it ended, and never rejects for what the run met. */
-export interface RunHandle {
-  readonly id: string;
-  readonly done: Promise<RunResult>;
-  pause(): void;
-  cancel(): void;
-  interrupt(): void;
-  /** More or fewer requests at once. */
-  nudge(by: number): void;
-}
+import {LeaseLost} from './writer.ts';
 
 export function execute(host: EngineHost, execution: Execution): RunHandle {
   const run = new Executor(host, execution);
@@ -109,8 +57,13 @@ class Executor {
       type: 'started',
       source: connection.source.label,
       target: connection.target.label,
+      scope: this.#execution.scope,
+      pageItems: this.#host.settings.page.items,
       label: record.label,
     });
+    this.#emit({type: 'probed', findings: this.#execution.probe.findings});
+    if (this.#execution.idle)
+      this.#emit({type: 'note', level: 'info', message: 'The plan has no changes: nothing is written.'});
     let error: unknown = null;
     try {
       await this.#work();
@@ -177,56 +130,17 @@ class Executor {
   }
 
   #context(reader: Reader, database: Database | null, lease: HeldLease | null): RunContext {
-    const {record, connection, probe, plan, acceptNew, acceptDrift, reuse, cap, scope} = this.#execution;
-    const {ledger, settings, now, random, at} = this.#host;
-    const {backfill} = connection;
-    const io = ioFor({connection, reader, scope, signal: this.stopper.halt, now});
-    const work =
-      record.undoes === null
-        ? forwardWork({backfill, io, probe, ledger, run: record.id, hi: plan?.cappedAt ?? null})
-        : undoWork({backfill, io, probe, ledger, undoes: record.undoes});
-    const onRetry: RunContext['emit'] = news => this.#emit(news);
-    return {
-      run: record.id,
-      source: record.source,
-      target: record.target,
-      work,
-      ledger,
-      limiter: this.limiter,
-      writer:
-        database === null
-          ? null
-          : new Writer({
-              database,
-              run: record.id,
-              lease: lease === null ? null : {fence: lease.fence, leaseMs: settings.leaseSeconds * 1_000},
-              attempts: settings.attempts,
-              random,
-              at,
-              onRetry: (attempt, waitMs, fault) =>
-                onRetry({type: 'retrying', host: 'target', attempt, waitMs, fault}),
-            }),
-      settings,
+    return makeContext({
+      host: this.#host,
+      execution: this.#execution,
+      reader,
+      database,
+      fence: lease?.fence ?? null,
       state: this.#state,
-      plan:
-        plan === null
-          ? null
-          : {
-              run: plan.id,
-              items: listedOf(plan.tally),
-              limit: acceptDrift ? {share: 1, least: Number.MAX_SAFE_INTEGER} : settings.drift,
-              acceptNew,
-            },
-      reuse,
-      cap,
-      halt: this.stopper.halt,
-      drain: this.stopper.drain,
-      now,
-      random,
-      at,
+      stopper: this.stopper,
+      limiter: this.limiter,
       emit: news => this.#emit(news),
-      stop: (how, reason) => this.stopper.stop(how, reason),
-    };
+    });
   }
 
   async #discover({run, work, ledger}: RunContext): Promise<void> {
@@ -329,6 +243,7 @@ class Executor {
         tally: this.#state.tally,
         partitions: this.#state.partitions,
         drift: this.#state.drift,
+        bytesRead: this.#state.bytesRead,
         expected: plan === null ? null : listedOf(plan.tally),
         limits: this.limiter.limits(),
         at: this.#host.now(),
@@ -336,26 +251,6 @@ class Executor {
     };
     this.#host.observe(event);
   }
-}
-
-export function endingsOf(
-  status: RunStatus,
-  reason: StopReason | null,
-  checks: readonly CheckResult[],
-  error: unknown,
-): readonly Ending[] {
-  const broken = checks.some(({severity, count}) => severity === 'blocking' && count > 0);
-  return [
-    ...(error instanceof OperatorError ? [error.code] : []),
-    ...(status === 'failed' && !(error instanceof OperatorError) ? (['failed'] as const) : []),
-    ...(status === 'incomplete' ? (['incomplete'] as const) : []),
-    ...(reason?.by === 'drift' ? (['drift'] as const) : []),
-    ...(reason?.by === 'budget' ? (['budget'] as const) : []),
-    ...(reason?.by === 'operator' || reason?.by === 'interrupt' || reason?.by === 'cancel'
-      ? (['paused'] as const)
-      : []),
-    ...(broken ? (['invariant'] as const) : []),
-  ];
 }
 
 function messageOf(error: unknown): string {

@@ -8,6 +8,7 @@ export interface IoOptions {
   readonly scope: unknown;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  readonly onBytes: (count: number) => void;
 }
 
 /** What a backfill may use: it reads, and can't write. */
@@ -15,6 +16,6 @@ export function ioFor(options: IoOptions & {readonly connection: RunConnection})
   return {...targetIoFor(options), source: options.connection.source};
 }
 
-export function targetIoFor({connection, reader, scope, signal, now}: IoOptions): TargetIo<Shape> {
-  return {source: connection.source, target: reader, scope, signal, now, onBytes: () => undefined};
+export function targetIoFor({connection, reader, scope, signal, now, onBytes}: IoOptions): TargetIo<Shape> {
+  return {source: connection.source, target: reader, scope, signal, now, onBytes};
 }

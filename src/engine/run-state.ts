@@ -8,7 +8,7 @@ import {
   type Tally,
   unlist,
 } from '../core/accounting.ts';
-import {addDrift, type Drift, noDrift} from '../core/drift.ts';
+import {addDrift, type Drift} from '../core/drift.ts';
 import {type Entry, entryOutcome} from '../core/entry.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
@@ -20,23 +20,14 @@ export class RunState {
   #tally: Tally;
   #partitions: PartitionTally;
   #drift: Drift;
-  #failuresInARow: number;
-  #settled: number;
+  #failuresInARow = 0;
+  #bytesRead = 0;
 
-  constructor(record: Pick<RunRecord, 'tally' | 'partitions' | 'drift' | 'failuresInARow'>) {
+  constructor(record: Pick<RunRecord, 'tally' | 'partitions' | 'drift'>) {
     this.#tally = record.tally;
     this.#partitions = record.partitions;
     this.#drift = record.drift;
-    this.#failuresInARow = 0;
-    this.#settled = 0;
   }
-
-  static readonly empty = {
-    tally: emptyTally,
-    partitions: {done: 0, failed: 0, pending: 0},
-    drift: noDrift,
-    failuresInARow: 0,
-  };
 
   get tally(): Tally {
     return this.#tally;
@@ -54,9 +45,13 @@ export class RunState {
     return this.#failuresInARow;
   }
 
-  /** Items settled by this process: what a rate is measured by. */
-  get settledHere(): number {
-    return this.#settled;
+  /** Bytes that this process has read from the source, also of items that are still under way. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  read(count: number): void {
+    this.#bytesRead += count;
   }
 
   /** An item joins a page; one that was open before leaves its former outcome. */
@@ -83,7 +78,6 @@ export class RunState {
       bytes += entry.bytes;
     }
     this.#tally = addTally(tally, {...emptyTally, rows, bytes});
-    this.#settled += entries.length;
   }
 
   addDrift(drift: Drift): void {

@@ -1,4 +1,3 @@
-import type {Outcome} from '../core/accounting.ts';
 import {spentBudget} from '../core/budget.ts';
 import {applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
@@ -6,7 +5,8 @@ import {Fault} from '../core/failure.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
-import {goneReason, type Page, type Slot, type SlotResult, undecided} from './page.ts';
+import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
+import {confirm, type Formers, formersOf, halfway, isGone, refused, stillWaiting} from './page-entries.ts';
 import type {Inspection} from './work.ts';
 import {type Committed, canBeHalved, type Writer} from './writer.ts';
 
@@ -55,7 +55,7 @@ export class Settler {
   async adopt(page: number, entries: readonly Entry[], rows: number, formers: Formers): Promise<void> {
     this.#page = Math.max(this.#page, page);
     for (const {key} of entries) this.#context.state.take(formers.get(key));
-    const confirmed = await confirm(this.#context, entries, {touched: null, rows});
+    const confirmed = await confirm(this.#context.work, entries, {touched: null, rows});
     await this.#checkpoint(page, confirmed, await this.#driftOf(confirmed), formers, rows, true);
   }
 
@@ -163,7 +163,7 @@ export class Settler {
       return this.#write(writer, entries.slice(middle), noDrift, formers);
     }
     at('page-committed');
-    const confirmed = await confirm(this.#context, entries, committed);
+    const confirmed = await confirm(this.#context.work, entries, committed);
     await this.#checkpoint(page, confirmed, drift, formers, committed.rows, true);
   }
 
@@ -208,78 +208,6 @@ export class Settler {
     const spent = spentBudget(settings.budgets, {tally: state.tally, failuresInARow: state.failuresInARow});
     if (spent !== null) stop('drain', {by: 'budget', message: spent});
   }
-}
-
-type Formers = ReadonlyMap<string, Outcome | 'pending'>;
-
-function formersOf(slots: readonly Slot[]): Formers {
-  return new Map(slots.flatMap(({item, former}) => (former === undefined ? [] : [[item.key, former]])));
-}
-
-/** Which of a page's changes were made, from what the database says; the others are conflicts, left for a retry. */
-export async function confirm(
-  {work}: Pick<RunContext, 'work'>,
-  entries: readonly Entry[],
-  {touched, rows}: Committed,
-): Promise<readonly Entry[]> {
-  const changes = entries.filter(isChange);
-  if (touched === null && rows === changes.length) return entries;
-  const made =
-    touched === null
-      ? new Set(
-          (await work.readBack(changes.map(({change}) => change))).flatMap((is, index) =>
-            is ? [changes[index]?.key] : [],
-          ),
-        )
-      : touched;
-  return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
-}
-
-function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
-  return {
-    key,
-    bytes,
-    fingerprint,
-    found,
-    action: 'conflict',
-    reason: 'its row was changed by somebody else between decision and write',
-  };
-}
-
-function refused(entries: readonly Entry[], {kind, message}: Fault): readonly Entry[] {
-  return entries.map(entry =>
-    isChange(entry)
-      ? {
-          key: entry.key,
-          bytes: entry.bytes,
-          fingerprint: null,
-          action: 'fail',
-          fault: {kind, message},
-          attempts: 1,
-        }
-      : entry,
-  );
-}
-
-/** Behind the first half of the changes. */
-function halfway(entries: readonly Entry[]): number {
-  const places = entries.flatMap((entry, index) => (isChange(entry) ? [index] : []));
-  return places[Math.floor(places.length / 2)] ?? entries.length;
-}
-
-function isGone({action, reason}: Entry): boolean {
-  return action === 'skip' && reason === goneReason;
-}
-
-function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: boolean): Entry {
-  if (acceptNew || slot?.former !== 'pending') return entry;
-  return {
-    key: entry.key,
-    bytes: entry.bytes,
-    fingerprint: entry.fingerprint,
-    action: 'wait',
-    reason: 'appeared since the dry run',
-  };
 }
 
 function unreachable(slot: Slot): never {

@@ -6,9 +6,10 @@ import type {Ending} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunStatus} from '../core/run.ts';
 import type {Connection} from './connection.ts';
+import {createRun} from './create-run.ts';
+import {endingsOf} from './endings.ts';
 import type {Engine} from './engine.ts';
 import type {EngineHost} from './engine-host.ts';
-import {endingsOf} from './execute.ts';
 import {Limiter} from './limiter.ts';
 import {type Measured, measure} from './verify.ts';
 
@@ -39,7 +40,7 @@ export async function verifyRun(
   const {scope, only, sample, reads, coverage, signal} = options;
   const probe = await engine.fineProbe(connection, scope);
   requireKnown(connection.backfill.invariants(probe), only, connection.source !== null);
-  const record = await engine.create(connection, 'verify', scope, probe, {label: 'verification'});
+  const record = await createRun(host, connection, 'verify', scope, probe, {label: 'verification'});
   const startedAt = host.now();
   const emit = emitter(host, record.id, connection.backfill.id);
   await host.ledger.runs.move(record.id, 'running', {holder: host.self.holder, at: startedAt});
@@ -48,6 +49,8 @@ export async function verifyRun(
       type: 'started',
       source: connection.source?.label ?? '(none)',
       target: connection.target.label,
+      scope,
+      pageItems: host.settings.page.items,
       label: record.label,
     },
     'running',
@@ -111,6 +114,7 @@ function emitter(
         tally: emptyTally,
         partitions: emptyPartitions,
         drift: noDrift,
+        bytesRead: 0,
         expected: null,
         limits: [],
         at: host.now(),

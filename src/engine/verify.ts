@@ -75,8 +75,7 @@ function checkIo(
 ): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
   return {
-    ...targetIoFor({connection, reader, scope, signal, now}),
-    onBytes,
+    ...targetIoFor({connection, reader, scope, signal, now, onBytes}),
     sample,
     random,
     limited: (name, request) => limited(name, request),

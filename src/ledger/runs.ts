@@ -59,6 +59,13 @@ export class Runs {
     return row === undefined ? null : readRun(row);
   }
 
+  /** A run that is known to be there. */
+  async get(id: string): Promise<RunRecord> {
+    const run = await this.find(id);
+    if (run === null) throw new Error(`run ${id} has vanished from the ledger`);
+    return run;
+  }
+
   /** The run that the operator means: its id, the only one that begins so, or `last`. */
   async resolve(named: string): Promise<RunRecord> {
     const pattern = `${named.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,0 +1,38 @@
+import type {Command} from 'commander';
+import {positive, positiveInteger} from './option-values.ts';
+
+/** Groups of flags that several commands share. */
+
+export function common(command: Command): Command {
+  return command
+    .option('--config <path>', 'the config file (default: headgate.config.ts or .json in this folder)')
+    .option('--ledger <path>', "headgate's own database (default: in the state folder of your account)")
+    .option('--json', 'one JSON object a line')
+    .exitOverride();
+}
+
+export function ends(command: Command): Command {
+  return command
+    .option('--source <source>', 'what is read: a folder, or a name from the config')
+    .option('--target <target>', 'what is brought up to date: an SQLite file, or a name from the config');
+}
+
+export function prefix(command: Command): Command {
+  return command.option('--prefix <prefix>', 'only keys that begin so');
+}
+
+export function scope(command: Command): Command {
+  return prefix(command)
+    .option('--since <time>', 'only what was modified at or after this time (ISO 8601)')
+    .option('--max-objects <n>', 'at most so many, in key order', positiveInteger)
+    .option('--start-after <key>', 'only keys beyond this one')
+    .option('--cursor <cursor>', 'begin behind the cursor of an earlier run or batch');
+}
+
+export function resumeOptions(command: Command): Command {
+  return command
+    .option('--accept-new', 'also write what appeared after the dry run')
+    .option('--accept-drift', 'go on although more has changed than the limit allows')
+    .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .option('--rate <n>', 'items a second at most', positive);
+}

@@ -1,0 +1,55 @@
+import type {Probe} from '../core/probe.ts';
+import type {RunMode} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {Connection} from './connection.ts';
+import type {EngineHost} from './engine-host.ts';
+
+export interface RunKind {
+  /** As shown in headers: rehearsed, unrehearsed, advisory … */
+  readonly label: string;
+  readonly rehearsedBy?: string | null;
+  readonly undoes?: string | null;
+}
+
+/** Writes a new run into the ledger, as pending. */
+export async function createRun(
+  host: EngineHost,
+  {backfill, source, target}: Connection,
+  mode: RunMode,
+  scope: unknown,
+  probe: Probe<unknown>,
+  kind: RunKind,
+): Promise<RunRecord> {
+  const {ledger, configDigest, program, now, settings} = host;
+  const id = newRunId(host);
+  await ledger.runs.create({
+    id,
+    backfill: backfill.id,
+    mode,
+    source: source?.id ?? '',
+    target: target.id,
+    sourceLabel: source?.label ?? '',
+    targetLabel: target.label,
+    targetName: target.name,
+    scope,
+    settings,
+    schema: probe.schema,
+    configDigest,
+    program,
+    rehearsedBy: null,
+    undoes: null,
+    createdAt: now(),
+    ...kind,
+  });
+  return ledger.runs.get(id);
+}
+
+/** `20261120-0512-k3f9`: sorts by time, and is short enough to type. */
+function newRunId({now, random}: EngineHost): string {
+  const [date = '', time = ''] = new Date(now()).toISOString().split('T');
+  const suffix = Array.from({length: 4}, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+  return `${date.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}-${suffix}`;
+}
+
+/** Without vowels and look-alikes. */
+const alphabet = 'bcdfghjkmnpqrstvwxz23456789';

@@ -1,0 +1,25 @@
+import type {CheckResult} from '../core/checks.ts';
+import type {Ending} from '../core/exit-code.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {RunStatus, StopReason} from '../core/run.ts';
+
+/** Everything that an exit code may have to say of a run. */
+export function endingsOf(
+  status: RunStatus,
+  reason: StopReason | null,
+  checks: readonly CheckResult[],
+  error: unknown,
+): readonly Ending[] {
+  const broken = checks.some(({severity, count}) => severity === 'blocking' && count > 0);
+  return [
+    ...(error instanceof OperatorError ? [error.code] : []),
+    ...(status === 'failed' && !(error instanceof OperatorError) ? (['failed'] as const) : []),
+    ...(status === 'incomplete' ? (['incomplete'] as const) : []),
+    ...(reason?.by === 'drift' ? (['drift'] as const) : []),
+    ...(reason?.by === 'budget' ? (['budget'] as const) : []),
+    ...(reason?.by === 'operator' || reason?.by === 'interrupt' || reason?.by === 'cancel'
+      ? (['paused'] as const)
+      : []),
+    ...(broken ? (['invariant'] as const) : []),
+  ];
+}

@@ -1,0 +1,92 @@
+import {listedOf} from '../core/accounting.ts';
+import type {Fault} from '../core/failure.ts';
+import type {Database, Reader} from '../databases/database.ts';
+import type {RunContext} from './context.ts';
+import type {EngineHost} from './engine-host.ts';
+import type {Execution} from './execution.ts';
+import {forwardWork} from './forward.ts';
+import {ioFor} from './io.ts';
+import type {Limiter} from './limiter.ts';
+import type {Stopper} from './run-handle.ts';
+import type {RunState} from './run-state.ts';
+import {undoWork} from './undo-work.ts';
+import type {Work} from './work.ts';
+import {Writer} from './writer.ts';
+
+interface Parts {
+  readonly host: EngineHost;
+  readonly execution: Execution;
+  readonly reader: Reader;
+  /** Null in a dry run. */
+  readonly database: Database | null;
+  /** Null where no lease is held. */
+  readonly fence: number | null;
+  readonly state: RunState;
+  readonly stopper: Stopper;
+  readonly limiter: Limiter;
+  readonly emit: RunContext['emit'];
+}
+
+/** Puts together what everything that works on a run shares. */
+export function makeContext(parts: Parts): RunContext {
+  const {host, execution, state, stopper, limiter, emit} = parts;
+  const {record, plan, acceptNew, acceptDrift, reuse, cap} = execution;
+  const {ledger, settings, now, random, at} = host;
+  return {
+    run: record.id,
+    source: record.source,
+    target: record.target,
+    work: makeWork(parts),
+    ledger,
+    limiter,
+    writer: makeWriter(parts),
+    settings,
+    state,
+    plan:
+      plan === null
+        ? null
+        : {
+            run: plan.id,
+            items: listedOf(plan.tally),
+            limit: acceptDrift ? anyDrift : settings.drift,
+            acceptNew,
+          },
+    reuse,
+    cap,
+    halt: stopper.halt,
+    drain: stopper.drain,
+    now,
+    random,
+    at,
+    emit,
+    stop: (how, reason) => stopper.stop(how, reason),
+  };
+}
+
+const anyDrift = {share: 1, least: Number.MAX_SAFE_INTEGER};
+
+function makeWork({host, execution, reader, state, stopper}: Parts): Work {
+  const {connection, record, probe, plan, scope} = execution;
+  const {ledger, now} = host;
+  const {backfill} = connection;
+  const onBytes = (count: number) => state.read(count);
+  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes});
+  const common = {backfill, io, probe, ledger};
+  if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
+  return forwardWork({...common, run: record.id, hi: plan?.cappedAt ?? null});
+}
+
+function makeWriter({host, execution, database, fence, emit}: Parts): Writer | null {
+  if (database === null) return null;
+  const {settings, random, at} = host;
+  return new Writer({
+    database,
+    run: execution.record.id,
+    lease: fence === null ? null : {fence, leaseMs: settings.leaseSeconds * 1_000},
+    attempts: settings.attempts,
+    random,
+    at,
+    onRetry: (attempt: number, waitMs: number, fault: Fault) =>
+      emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
+  });
+}

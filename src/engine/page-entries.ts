@@ -1,0 +1,81 @@
+import type {Outcome} from '../core/accounting.ts';
+import {type Entry, isChange} from '../core/entry.ts';
+import type {Fault} from '../core/failure.ts';
+import {goneReason, type Slot} from './page.ts';
+import type {Work} from './work.ts';
+import type {Committed} from './writer.ts';
+
+/** What becomes of a page's entries when the database has spoken, as pure functions over them. */
+
+/** What items counted as before a retry took them up again. */
+export type Formers = ReadonlyMap<string, Outcome | 'pending'>;
+
+export function formersOf(slots: readonly Slot[]): Formers {
+  return new Map(slots.flatMap(({item, former}) => (former === undefined ? [] : [[item.key, former]])));
+}
+
+/** Which of a page's changes were made, from what the database says; the others are conflicts, left for a retry. */
+export async function confirm(
+  work: Work,
+  entries: readonly Entry[],
+  {touched, rows}: Committed,
+): Promise<readonly Entry[]> {
+  const changes = entries.filter(isChange);
+  if (touched === null && rows === changes.length) return entries;
+  const made =
+    touched === null
+      ? new Set(
+          (await work.readBack(changes.map(({change}) => change))).flatMap((is, index) =>
+            is ? [changes[index]?.key] : [],
+          ),
+        )
+      : touched;
+  return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
+}
+
+function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
+  return {
+    key,
+    bytes,
+    fingerprint,
+    found,
+    action: 'conflict',
+    reason: 'its row was changed by somebody else between decision and write',
+  };
+}
+
+export function refused(entries: readonly Entry[], {kind, message}: Fault): readonly Entry[] {
+  return entries.map(entry =>
+    isChange(entry)
+      ? {
+          key: entry.key,
+          bytes: entry.bytes,
+          fingerprint: null,
+          action: 'fail',
+          fault: {kind, message},
+          attempts: 1,
+        }
+      : entry,
+  );
+}
+
+/** Behind the first half of the changes. */
+export function halfway(entries: readonly Entry[]): number {
+  const places = entries.flatMap((entry, index) => (isChange(entry) ? [index] : []));
+  return places[Math.floor(places.length / 2)] ?? entries.length;
+}
+
+export function isGone({action, reason}: Entry): boolean {
+  return action === 'skip' && reason === goneReason;
+}
+
+export function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: boolean): Entry {
+  if (acceptNew || slot?.former !== 'pending') return entry;
+  return {
+    key: entry.key,
+    bytes: entry.bytes,
+    fingerprint: entry.fingerprint,
+    action: 'wait',
+    reason: 'appeared since the dry run',
+  };
+}

@@ -1,0 +1,51 @@
+import {OperatorError} from '../core/operator-error.ts';
+import {errorsOf, type Probe} from '../core/probe.ts';
+import {isActive} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {RunConnection} from './connection.ts';
+
+/** What has to hold before a run is made or taken up, each with a sentence for the operator. */
+
+/** One error that names everything the probe found to be wrong, each with its remedy. */
+export function requireFine(probe: Probe<unknown>): void {
+  const errors = errorsOf(probe);
+  const [first, second] = errors;
+  if (first === undefined) return;
+  if (second === undefined)
+    throw new OperatorError('usage', `${first.subject}: ${first.message}`, first.remedy);
+  const lines = errors.map(
+    ({subject, message, remedy}) => `  ${subject}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`,
+  );
+  throw new OperatorError('usage', `the probe found ${errors.length} problems:\n${lines.join('\n')}`);
+}
+
+/** A name in the config may have come to mean another place since the run began. */
+export function requireSameEnds({source, target}: RunConnection, run: RunRecord): void {
+  if (source.id !== run.source)
+    throw new OperatorError(
+      'gate',
+      `${source.label} is not the source that run ${run.id} began with (${run.source})`,
+      'Name that source.',
+    );
+  if (target.id !== run.target)
+    throw new OperatorError(
+      'gate',
+      `${target.label} is not the target that run ${run.id} began with (${run.target})`,
+      'Name that target.',
+    );
+}
+
+export function requireUndoable({id, mode, status}: RunRecord): void {
+  if (mode !== 'live')
+    throw new OperatorError(
+      'usage',
+      `run ${id} is a ${mode} run: only live runs can be undone`,
+      'headgate status lists the live runs.',
+    );
+  if (isActive(status))
+    throw new OperatorError(
+      'gate',
+      `run ${id} is ${status}`,
+      `Pause or cancel it first: headgate cancel ${id}`,
+    );
+}
