@@ -11,15 +11,16 @@ import {
 
 /**
  * design.md §2: pending → running → completed | incomplete | failed, pausing → paused → running,
- * cancelling → cancelled. Besides: resuming takes up an incomplete or failed run; work may end, and a process may die
- * and be taken over, while it is pausing or cancelling; a run at rest can be cancelled.
+ * cancelling → cancelled. Besides: resuming takes up an incomplete or failed run; work may end while it is pausing or
+ * cancelling; a run at rest can be cancelled. Into running leads nothing that is active: two processes that resume a
+ * run at once would both get it. A take-over from a dead process is no transition, but names the holder it replaces.
  */
 const allowed: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   pending: ['running', 'cancelled', 'failed'],
-  running: ['running', 'pausing', 'paused', 'cancelling', 'completed', 'incomplete', 'failed'],
-  pausing: ['running', 'paused', 'cancelling', 'completed', 'incomplete', 'failed'],
+  running: ['pausing', 'paused', 'cancelling', 'completed', 'incomplete', 'failed'],
+  pausing: ['paused', 'cancelling', 'completed', 'incomplete', 'failed'],
   paused: ['running', 'cancelled'],
-  cancelling: ['running', 'cancelled', 'completed', 'incomplete', 'failed'],
+  cancelling: ['cancelled', 'completed', 'incomplete', 'failed'],
   cancelled: [],
   completed: [],
   incomplete: ['running'],
