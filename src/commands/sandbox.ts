@@ -50,7 +50,7 @@ async function walk(session: Session, connection: RunConnection): Promise<number
     ]);
 
   const {findings} = await engine.probe(connection, scope);
-  say(1, 'probe', ...findings.map(({subject, message}) => `${subject}: ${message.split('/').at(-1)}`));
+  say(1, 'probe', ...findings.map(({subject, message}) => `${subject}: ${message}`));
 
   say(2, 'dry run', connection.backfill.rehearsal.reads);
   const rehearsed = await session.finish(await engine.rehearse(connection, scope, {}));
