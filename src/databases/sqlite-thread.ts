@@ -7,12 +7,14 @@ import type {OpenOptions, PlainStatement, Request, Response, Rows} from './sqlit
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
+const sqliteFull = 13;
+
 /** A failure of SQLite itself, with its result code (https://www.sqlite.org/rescode.html). */
 export class SqliteFault extends Fault {
   readonly code: number;
 
   constructor(kind: FailureKind, message: string, code: number) {
-    super(kind, message);
+    super(kind, (code & 0xff) === sqliteFull ? `${message}: free space on that disk` : message);
     this.name = 'SqliteFault';
     this.code = code;
   }

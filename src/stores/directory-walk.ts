@@ -20,7 +20,7 @@ interface Folder {
 
 /** Walks a tree so that keys come in byte order; memory is one page and the names of the folders on the way. */
 export async function* walk(root: string, listing: Listing): AsyncGenerator<readonly StoredObject[]> {
-  const stack: Folder[] = [await openFolder(root, '', true)];
+  const stack: Folder[] = [await openFolder(root, root, '', true)];
   let page: StoredObject[] = [];
   for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
     listing.signal.throwIfAborted();
@@ -42,6 +42,7 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
       try {
         stack.push(
           await openFolder(
+            root,
             joinPath(folder.path, below.raw),
             `${folder.prefix}${below.name}/`,
             folder.valid && below.valid,
@@ -75,7 +76,10 @@ export function reaches(folderPrefix: string, {prefix, lo, hi}: Listing): boolea
   return lo.startsWith(folderPrefix) || compareKeys(folderPrefix, lo) > 0;
 }
 
-async function openFolder(path: Path, prefix: string, valid: boolean): Promise<Folder> {
+/** Fails with ENOENT where the folder has meanwhile become a link that leads out. */
+async function openFolder(root: string, path: Path, prefix: string, valid: boolean): Promise<Folder> {
+  if (prefix !== '' && !(await isBelow(root, path)))
+    throw Object.assign(new Error('not in the folder'), {code: 'ENOENT'});
   const dirents = await readdir(path, {withFileTypes: true, encoding: 'buffer'});
   return {path, prefix, valid, entries: inKeyOrder(dirents), next: 0};
 }
@@ -101,7 +105,7 @@ export async function describeFile(root: string, path: Path, key: string): Promi
     if (info.isSymbolicLink()) return await describeLink(root, path, key);
     return {...objectOf(key, info), skip: 'not a regular file'};
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     return {...nothingKnown(key), fault: faultOf(error, key)};
   }
 }
@@ -123,6 +127,12 @@ async function describeLink(root: string, path: Path, key: string): Promise<Stor
 
 export function isInside(root: string, path: string): boolean {
   return path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** Whether a folder, with all links resolved, is the root or lies below it. */
+export async function isBelow(root: string, path: Path): Promise<boolean> {
+  const real = await realpath(path).catch(() => null);
+  return real !== null && (real === root || isInside(root, real));
 }
 
 function objectOf(key: string, info: BigIntStats): StoredObject {
@@ -156,7 +166,7 @@ function nothingKnown(key: string): StoredObject {
 
 /** The key of the entry in the middle of what the range holds, in the first folder on the way that holds several. */
 export async function middleOf(root: string, listing: Listing): Promise<string | null> {
-  let folder = await openFolder(root, '', true);
+  let folder = await openFolder(root, root, '', true);
   for (;;) {
     const inside = folder.entries.filter(entry =>
       isCandidate(folder.prefix + sortKey(entry), entry, listing),
@@ -167,10 +177,10 @@ export async function middleOf(root: string, listing: Listing): Promise<string |
       if (middle === undefined) return null;
       // "0" follows "/": everything below the folder is before it.
       const key = folder.prefix + (middle.kind === 'folder' ? `${middle.name}0` : middle.name);
-      return inRange(key, listing) ? key : null;
+      return inRange(key, listing) && key !== listing.hi ? key : null;
     }
     if (only === undefined || only.kind !== 'folder') return null;
-    folder = await openFolder(joinPath(folder.path, only.raw), `${folder.prefix}${only.name}/`, true);
+    folder = await openFolder(root, joinPath(folder.path, only.raw), `${folder.prefix}${only.name}/`, true);
   }
 }
 
