@@ -64,6 +64,8 @@ export interface TargetIo<S extends Shape> extends Omit<Io<S>, 'source'> {
 
 /** What checks may use. Without a source, those that need one are left out. */
 export interface CheckIo<S extends Shape> extends TargetIo<S> {
+  /** The keys that are checked: those of the run's scope. */
+  readonly range: KeyRange;
   /** How many items to read again; null is all. */
   readonly sample: number | null;
   /** At least 0, less than 1: what a sample is drawn with. */

@@ -32,6 +32,7 @@ const settings = z.strictObject({
       failures: limit.exactOptional(),
       changes: limit.exactOptional(),
       bytes: limit.exactOptional(),
+      freeBytes: z.int().min(0).exactOptional(),
     })
     .exactOptional(),
   drift: z

@@ -51,6 +51,12 @@ export function addTally(a: Tally, b: Tally): Tally {
   return sum;
 }
 
+export function subtractTally(a: Tally, b: Tally): Tally {
+  const difference: Record<keyof Tally, number> = {...a};
+  for (const name of tallyNames) difference[name] -= b[name];
+  return difference;
+}
+
 export const tallyNames = Object.keys(emptyTally) as readonly (keyof Tally)[];
 
 function take(tally: Tally, from: Outcome | 'pending', count: number): Tally {

@@ -9,6 +9,8 @@ export interface Budgets {
   readonly failures: number | null;
   readonly changes: number | null;
   readonly bytes: number | null;
+  /** Left on the ledger's disk: plans, intents and before-images need room. */
+  readonly freeBytes: number;
 }
 
 export const defaultBudgets: Budgets = {
@@ -18,15 +20,18 @@ export const defaultBudgets: Budgets = {
   failures: null,
   changes: null,
   bytes: null,
+  freeBytes: 64 * 1_048_576,
 };
 
 export interface Spent {
   readonly tally: Tally;
   readonly failuresInARow: number;
+  /** On the ledger's disk; null where that can't be told. */
+  readonly freeBytes: number | null;
 }
 
 /** The sentence that says which budget is spent, or null while all hold. */
-export function spentBudget(budgets: Budgets, {tally, failuresInARow}: Spent): string | null {
+export function spentBudget(budgets: Budgets, {tally, failuresInARow, freeBytes}: Spent): string | null {
   const settled = listedOf(tally) - tally.pending;
   if (budgets.failuresInARow !== null && failuresInARow >= budgets.failuresInARow)
     return `${failuresInARow} failures in a row (budget failuresInARow: ${budgets.failuresInARow})`;
@@ -38,5 +43,7 @@ export function spentBudget(budgets: Budgets, {tally, failuresInARow}: Spent): s
     return `${changedOf(tally)} items changed (budget changes: ${budgets.changes})`;
   if (budgets.bytes !== null && tally.bytes >= budgets.bytes)
     return `${tally.bytes} bytes read (budget bytes: ${budgets.bytes})`;
+  if (freeBytes !== null && freeBytes < budgets.freeBytes)
+    return `${freeBytes} bytes are free on the ledger's disk (budget freeBytes: ${budgets.freeBytes})`;
   return null;
 }

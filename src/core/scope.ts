@@ -19,7 +19,11 @@ const limits = z.looseObject({
 });
 
 /** What the engine has to know of any scope: its cap, and whether it means key order. */
-export function limitsOf(scope: unknown): {readonly cap: number | null; readonly ordered: boolean} {
+export function limitsOf(scope: unknown): {
+  readonly cap: number | null;
+  readonly startAfter: string;
+  readonly ordered: boolean;
+} {
   const {maxItems, startAfter} = limits.parse(scope);
-  return {cap: maxItems, ordered: maxItems !== null || startAfter !== ''};
+  return {cap: maxItems, startAfter, ordered: maxItems !== null || startAfter !== ''};
 }

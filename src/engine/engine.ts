@@ -143,6 +143,8 @@ export class Engine {
       );
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
     const ended = run.discovered && (await ledger.partitions.unfinished(run.id)).length === 0;
+    // A run that was killed or paused behind its last page has only to be finished.
+    const retry = ended && run.status === 'incomplete' ? {kind: options.kind} : null;
     await this.#claim(run);
     await this.#audit('resume', run.id, options.kind ?? '');
     return this.#execute(connection, run.id, {
@@ -151,8 +153,8 @@ export class Engine {
       acceptNew: options.acceptNew,
       acceptDrift: options.acceptDrift,
       takeOver: options.takeOver,
-      // A run that was killed or paused behind its last page has only to be finished.
-      retry: ended && run.status === 'incomplete' ? {kind: options.kind} : null,
+      retry,
+      idle: retry === null && plan !== null && changedOf(plan.tally) === 0,
       verifies: run.mode === 'live' && plan !== null,
       ...runOptions(options),
     });

@@ -178,6 +178,7 @@ class Executor {
       connection,
       reader,
       scope,
+      hi: this.#execution.plan?.cappedAt ?? null,
       probe,
       run: record.id,
       causesFrom: record.id,

@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {answered, type Concurrency, nudged, startConcurrency} from '../core/concurrency.ts';
 import type {HostLimit} from '../core/event.ts';
 import {Fault} from '../core/failure.ts';
@@ -71,6 +72,18 @@ export class Limiter {
       state.queue.push(waiter);
       this.#drain();
     });
+  }
+
+  /** Waits for its turn by the rate alone: for an item that needs no request. */
+  async pace(signal: AbortSignal): Promise<void> {
+    while (this.#rate !== null) {
+      this.#refill(this.#options.now(), this.#rate);
+      if (this.#tokens >= 1) {
+        this.#tokens--;
+        return;
+      }
+      await sleep(Math.max(1, this.#tokenWaitMs()), undefined, {signal});
+    }
   }
 
   /** The operator's `+` and `-`, for every host. */

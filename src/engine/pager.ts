@@ -124,9 +124,11 @@ export class Pager {
     if (item.fault !== undefined)
       return {...slot, result: Promise.resolve({kind: 'failed', fault: item.fault, attempts: 1})};
     const found = known.found(item.key, item.fingerprint);
-    if (found !== undefined)
-      return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found}, bytes: 0})};
     try {
+      if (found !== undefined) {
+        await this.#context.limiter.pace(this.#ending);
+        return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found}, bytes: 0})};
+      }
       const place = await this.#context.limiter.acquire(this.#context.work.host(item), this.#ending);
       return {...slot, result: inspect(this.#context, item, place)};
     } catch (error) {

@@ -5,6 +5,7 @@ import {
   move,
   type Outcome,
   type PartitionTally,
+  subtractTally,
   type Tally,
   unlist,
 } from '../core/accounting.ts';
@@ -22,9 +23,11 @@ export class RunState {
   #drift: Drift;
   #failuresInARow = 0;
   #bytesRead = 0;
+  readonly #before: Tally;
 
   constructor(record: Pick<RunRecord, 'tally' | 'partitions' | 'drift'>) {
     this.#tally = record.tally;
+    this.#before = record.tally;
     this.#partitions = record.partitions;
     this.#drift = record.drift;
   }
@@ -43,6 +46,11 @@ export class RunState {
 
   get failuresInARow(): number {
     return this.#failuresInARow;
+  }
+
+  /** Counted since the run was last taken up: a resume gives every budget anew. */
+  get spent(): Tally {
+    return subtractTally(this.#tally, this.#before);
   }
 
   /** Bytes that this process has read from the source, also of items that are still under way. */

@@ -47,7 +47,7 @@ export class Settler {
     const {writer} = this.#context;
     if (writer !== null && entries.some(isChange)) await this.#write(writer, entries, drift, formers);
     else await this.#checkpoint(++this.#page, entries, drift, formers, 0, false);
-    this.#checkBudgets();
+    await this.#checkBudgets();
     return true;
   }
 
@@ -203,9 +203,14 @@ export class Settler {
     at('page-checkpointed');
   }
 
-  #checkBudgets(): void {
-    const {settings, state, stop} = this.#context;
-    const spent = spentBudget(settings.budgets, {tally: state.tally, failuresInARow: state.failuresInARow});
+  async #checkBudgets(): Promise<void> {
+    const {settings, state, ledger, stop} = this.#context;
+    const freeBytes = await ledger.freeBytes();
+    const spent = spentBudget(settings.budgets, {
+      tally: state.spent,
+      failuresInARow: state.failuresInARow,
+      freeBytes,
+    });
     if (spent !== null) stop('drain', {by: 'budget', message: spent});
   }
 }

@@ -3,6 +3,7 @@ import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {RunNews} from '../core/event.ts';
 import type {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';
+import {limitsOf} from '../core/scope.ts';
 import type {Reader} from '../databases/database.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {Connection} from './connection.ts';
@@ -15,6 +16,8 @@ export interface Measuring {
   readonly connection: Connection;
   readonly reader: Reader;
   readonly scope: unknown;
+  /** Where a capped run ended; null is the end of the listing. */
+  readonly hi?: string | null;
   readonly probe: Probe<unknown>;
   /** Under which run the results are kept; null keeps none. */
   readonly run: string | null;
@@ -70,12 +73,13 @@ export async function measure(measuring: Measuring): Promise<Measured> {
 }
 
 function checkIo(
-  {host, connection, reader, scope, signal, causesFrom, sample, limiter, emit}: Measuring,
+  {host, connection, reader, scope, signal, causesFrom, sample, limiter, emit, hi = null}: Measuring,
   onBytes: (count: number) => void,
 ): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
   return {
     ...targetIoFor({connection, reader, scope, signal, now, onBytes}),
+    range: {lo: limitsOf(scope).startAfter, hi},
     sample,
     random,
     limited: (name, request) => limited(name, request),

@@ -1,3 +1,4 @@
+import {Fault, isRetryable} from '../core/failure.ts';
 import type {StopReason} from '../core/run.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {HeldLease} from './lease.ts';
@@ -29,7 +30,7 @@ export function watchRun(
     }
     if (lease === null || host.now() - renewedAt < renewMs) return;
     renewedAt = host.now();
-    if (!(await lease.renew())) stopper.stop('halt', reasons.leaseLost);
+    if (!(await renewed(lease))) stopper.stop('halt', reasons.leaseLost);
   };
   const timer = setInterval(() => {
     busy ??= look()
@@ -44,6 +45,16 @@ export function watchRun(
       await busy;
     },
   };
+}
+
+/** A target that is busy says nothing about the lease: pages prove it anyway, and it is asked again. */
+async function renewed(lease: HeldLease): Promise<boolean> {
+  try {
+    return await lease.renew();
+  } catch (error) {
+    if (error instanceof Fault && isRetryable(error.kind)) return true;
+    throw error;
+  }
 }
 
 const reasons = {

@@ -83,20 +83,24 @@ export class Writer {
     this.#working = false;
   }
 
-  async #group(group: readonly Queued[]): Promise<void> {
+  /** `again` where the pages were sent before, in a transaction whose outcome may be unknown. */
+  async #group(group: readonly Queued[], again = false): Promise<void> {
     try {
-      const committed = await this.#transaction(group.map(({page}) => page));
+      const committed = await this.#transaction(
+        group.map(({page}) => page),
+        again,
+      );
       for (const [index, {resolve}] of group.entries())
         resolve(committed[index] ?? {touched: new Set(), rows: 0});
     } catch (error) {
       if (group.length === 1 || !(error instanceof Fault)) for (const {reject} of group) reject(error);
-      else for (const queued of group) await this.#group([queued]);
+      else for (const queued of group) await this.#group([queued], true);
     }
   }
 
-  async #transaction(pages: readonly ReadyPage[]): Promise<readonly Committed[]> {
+  async #transaction(pages: readonly ReadyPage[], again: boolean): Promise<readonly Committed[]> {
     const {attempts, random, onRetry} = this.#options;
-    let tried = false;
+    let tried = again;
     try {
       return await retrying({attempts, signal: never, random, onRetry}, async () => {
         const known = tried ? await this.#settled(pages) : null;

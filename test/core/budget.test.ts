@@ -8,14 +8,24 @@ interface Case {
   readonly budgets: Partial<Budgets>;
   readonly tally: Partial<Tally>;
   readonly failuresInARow?: number;
+  readonly freeBytes?: number;
 }
 
-function spent({budgets, tally, failuresInARow = 0}: Case): string | null {
-  return spentBudget({...none, ...budgets}, {tally: {...emptyTally, ...tally}, failuresInARow});
+function spent({budgets, tally, failuresInARow = 0, freeBytes}: Case): string | null {
+  return spentBudget(
+    {...none, ...budgets},
+    {tally: {...emptyTally, ...tally}, failuresInARow, freeBytes: freeBytes ?? null},
+  );
 }
 
 describe('a budget pauses a run and names itself', () => {
   it.each<[string, Case, string | null]>([
+    ['a ledger with room', {budgets: {freeBytes: 100}, tally: {}, freeBytes: 100}, null],
+    [
+      'a ledger without room',
+      {budgets: {freeBytes: 100}, tally: {}, freeBytes: 99},
+      "99 bytes are free on the ledger's disk (budget freeBytes: 100)",
+    ],
     ['49 failures in a row', {budgets: {failuresInARow: 50}, tally: {}, failuresInARow: 49}, null],
     [
       '50 failures in a row',
@@ -56,10 +66,14 @@ describe('a budget pauses a run and names itself', () => {
 
   it('by default: 5 % of at least 200, 50 in a row, nothing else', () => {
     const tally = {...emptyTally, inserted: 1_000_000_000, bytes: 2 ** 50};
-    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 49})).toBeNull();
-    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 50})).toContain('failuresInARow');
+    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 49, freeBytes: null})).toBeNull();
+    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 50, freeBytes: null})).toContain(
+      'failuresInARow',
+    );
     const failing = {...emptyTally, failed: 11, unchanged: 189};
-    expect(spentBudget(defaultBudgets, {tally: failing, failuresInARow: 0})).toContain('failureShare');
+    expect(spentBudget(defaultBudgets, {tally: failing, failuresInARow: 0, freeBytes: null})).toContain(
+      'failureShare',
+    );
   });
 
   it('shows a share as a person would write it', () => {

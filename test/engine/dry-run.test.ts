@@ -73,13 +73,11 @@ it('predicts exactly what a live run then does', async () => {
   const keys = writeAssets(bench.assets, 50);
   makeIndex(
     bench.index,
-    keys
-      .slice(0, 20)
-      .map((key, number) => ({
-        key,
-        hash: number % 2 === 0 ? null : sha256(`content of ${key}`),
-        size: `content of ${key}`.length,
-      })),
+    keys.slice(0, 20).map((key, number) => ({
+      key,
+      hash: number % 2 === 0 ? null : sha256(`content of ${key}`),
+      size: `content of ${key}`.length,
+    })),
   );
   const {record} = await rehearse(bench);
   expect(record.tally).toMatchObject({inserted: 37, updated: 10, unchanged: 10, failed: 0, rows: 0});

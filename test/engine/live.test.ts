@@ -219,6 +219,8 @@ it('ends a capped run at its cap, and the next one goes on behind it', async () 
   expect(first.record).toMatchObject({status: 'completed', tally: {inserted: 10}});
   const live = await goLive(bench, first.record);
   expect(live.record).toMatchObject({status: 'completed', tally: {inserted: 10}, drift: {gone: 0, added: 0}});
+  expect(live.endings).toEqual([]);
+  expect(live.coverage[0]).toMatchObject({group: '*', done: 10, total: 10});
   const rest = await rehearse(bench, {startAfter: first.record.cappedAt ?? ''});
   expect(rest.record).toMatchObject({tally: {inserted: 17, unchanged: 0}, cappedAt: null});
 });

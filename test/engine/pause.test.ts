@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {listedOf} from '../../src/core/accounting.ts';
+import {defaultBudgets} from '../../src/core/budget.ts';
 import {Fault} from '../../src/core/failure.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import {indexedFiles, makeIndex, writeAssets} from '../support/assets.ts';
@@ -73,14 +74,7 @@ it('pauses itself when a budget is spent, finishes the page under way, and names
   const bench = await makeBench({
     settings: {
       ...many,
-      budgets: {
-        failureShare: 0.05,
-        failureShareAfter: 200,
-        failuresInARow: 10,
-        failures: null,
-        changes: null,
-        bytes: null,
-      },
+      budgets: {...defaultBudgets, failuresInARow: 10},
     },
     store: store => ({
       ...store,

@@ -9,7 +9,7 @@ import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
 import {Engine} from '../../src/engine/engine.ts';
-import type {RunHandle, RunResult} from '../../src/engine/execute.ts';
+import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
 import {type Self, thisProcess} from '../../src/engine/holder.ts';
 import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';

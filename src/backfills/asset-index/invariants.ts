@@ -5,7 +5,7 @@ import type {Reader} from '../../databases/database.ts';
 import type {CheckIo, Invariant} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {pairs} from './pairs.ts';
-import {type Sampled, surveyOf} from './survey.ts';
+import {filtered, type Sampled, surveyOf} from './survey.ts';
 
 const shown = 20;
 /** Objects that are read again at once; the limiter may allow fewer. */
@@ -56,7 +56,8 @@ const objectsHaveHash: Invariant<AssetIndex> = {
   recovery: 'Run asset-index again, or retry its failures: it takes up what is missing.',
   async measure(io) {
     const {whole, missing} = await surveyOf(io);
-    return {count: whole.objects - whole.objectsWithHash, sample: missing};
+    const expected = whole.objects - (whole.missing[filtered] ?? 0);
+    return {count: expected - whole.objectsWithHash, sample: missing};
   },
 };
 
@@ -127,7 +128,7 @@ function unreadNote({unread}: Reread): string {
 }
 
 async function* hashedObjects(io: CheckIo<AssetIndex>): AsyncGenerator<Sampled> {
-  for await (const {object, row} of pairs(io.source, io.target, io.scope.prefix, io.signal))
+  for await (const {object, row} of pairs(io))
     if (object !== null && row !== null && row.hash !== null) yield {object, hash: row.hash};
 }
 

@@ -1,7 +1,9 @@
 import {z} from 'zod';
 import {compareKeys} from '../../core/keys.ts';
 import type {Reader} from '../../databases/database.ts';
-import type {ObjectStore, StoredObject} from '../../stores/object-store.ts';
+import type {Listing, StoredObject} from '../../stores/object-store.ts';
+import type {CheckIo} from '../backfill.ts';
+import type {AssetIndex} from './asset-index.ts';
 
 export interface FileRow {
   readonly key: string;
@@ -18,14 +20,16 @@ export interface Pair {
 const rowsAtOnce = 5_000;
 
 /** Merge-joins the listing with the table, both in key order: memory is two pages, whatever the size of either. */
-export async function* pairs(
-  source: ObjectStore | null,
-  target: Reader,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<Pair> {
-  const objects = one(source === null ? none() : source.list({prefix, lo: '', hi: null, signal}));
-  const rows = one(filesInOrder(target, prefix, signal));
+export async function* pairs({
+  source,
+  target,
+  scope,
+  range,
+  signal,
+}: CheckIo<AssetIndex>): AsyncGenerator<Pair> {
+  const listing = {prefix: scope.prefix, ...range, signal};
+  const objects = one(source === null ? none() : source.list(listing));
+  const rows = one(filesInOrder(target, listing));
   let object = await objects.next();
   let row = await rows.next();
   while (object.done !== true || row.done !== true) {
@@ -44,21 +48,20 @@ export async function* pairs(
 /** Rows of files in chunks by key: one whole-table read would outlast a request's time on D1. */
 async function* filesInOrder(
   target: Reader,
-  prefix: string,
-  signal: AbortSignal,
+  {prefix, lo, hi, signal}: Listing,
 ): AsyncGenerator<readonly FileRow[]> {
   const fileRow = z.object({key: z.string(), content_hash: z.string().nullable()});
-  let after: string | null = null;
+  let after: string | null = lo === '' ? null : lo;
   for (;;) {
     signal.throwIfAborted();
     const found: readonly FileRow[] = (
       await target.query(
         `SELECT key, content_hash
          FROM files
-         WHERE key >= ?1 AND (?2 IS NULL OR key > ?2)
+         WHERE key >= ?1 AND (?2 IS NULL OR key > ?2) AND (?3 IS NULL OR key <= ?3)
          ORDER BY key
-         LIMIT ?3`,
-        [prefix, after, rowsAtOnce],
+         LIMIT ?4`,
+        [prefix, after, hi, rowsAtOnce],
       )
     )
       .map(row => fileRow.parse(row))

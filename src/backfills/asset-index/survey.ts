@@ -37,6 +37,9 @@ const causesAtOnce = 1_000;
 
 type Counting = {-readonly [K in keyof Group]: Group[K] extends number ? number : Record<string, number>};
 
+/** Older than the scope asks for: not there, and not expected to be. */
+export const filtered = 'filtered';
+
 const surveys = new WeakMap<object, Promise<Survey>>();
 
 /** The survey of one verification; several checks share it. */
@@ -63,12 +66,12 @@ async function survey(io: CheckIo<AssetIndex>): Promise<Survey> {
       const cause = causes.get(object.key) ?? causeOf(object, io.scope.since);
       for (const group of [whole, groupOf(groups, object.key)])
         group.missing[cause] = (group.missing[cause] ?? 0) + 1;
-      if (missing.length < shown) missing.push({key: object.key, detail: cause});
+      if (cause !== filtered && missing.length < shown) missing.push({key: object.key, detail: cause});
     }
     waiting = [];
   };
 
-  for await (const pair of pairs(io.source, io.target, io.scope.prefix, io.signal)) {
+  for await (const pair of pairs(io)) {
     if (pair.object?.skip !== undefined && pair.row === null) continue;
     for (const group of [whole, groupOf(groups, pair.key)]) count(group, pair, io.source !== null);
     if (isMissing(pair)) waiting.push(pair.object);
@@ -106,7 +109,7 @@ function isStray({object, row}: Pair, hasSource: boolean): boolean {
 
 function causeOf(object: StoredObject, since: number | null): string {
   if (object.fault !== undefined) return 'failed';
-  if (since !== null && object.modifiedAt < since) return 'filtered';
+  if (since !== null && object.modifiedAt < since) return filtered;
   return 'never listed';
 }
 
