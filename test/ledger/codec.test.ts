@@ -5,7 +5,8 @@ import {failureKinds} from '../../src/core/failure.ts';
 import {packEntries, unpackEntries} from '../../src/ledger/codec.ts';
 import {awkwardText} from '../support/awkward.ts';
 
-const json = fc.jsonValue({maxDepth: 2}).filter(value => !JSON.stringify(value).includes('-0'));
+/** As it is after JSON: there is no -0, and `__proto__` is a key like any other. */
+const json = fc.jsonValue({maxDepth: 2}).map(value => JSON.parse(JSON.stringify(value)) as unknown);
 const entries: fc.Arbitrary<readonly Entry[]> = fc.array(
   fc.record(
     {

@@ -7,9 +7,9 @@ import {coverage} from '../../../src/backfills/asset-index/coverage.ts';
 import {invariants} from '../../../src/backfills/asset-index/invariants.ts';
 import {pairs} from '../../../src/backfills/asset-index/pairs.ts';
 import type {CheckIo} from '../../../src/backfills/backfill.ts';
+import {inRange} from '../../../src/core/keys.ts';
 import {sha256, writeAsset} from '../../support/assets.ts';
 import {awkwardText, fileKeys} from '../../support/awkward.ts';
-import {never} from '../../support/listing.ts';
 import {inByteOrder} from '../../support/ranges.ts';
 import {documentedSchema, hashOf, IndexUnderTest} from './index-under-test.ts';
 
@@ -19,6 +19,7 @@ const withoutRules =
 function checkIo(index: IndexUnderTest, changes: Partial<CheckIo<AssetIndex>> = {}): CheckIo<AssetIndex> {
   return {
     ...index.io,
+    range: {lo: '', hi: null},
     sample: 100,
     random: () => 0,
     limited: (_, request) => request(),
@@ -68,11 +69,15 @@ describe('objects and rows side by side', () => {
           for (const key of files) writeAsset(index.folder, key, '');
           const rows = [...new Set([...texts.filter(text => !text.includes('\0')), ...files.slice(0, both)])];
           for (const key of rows) insertRow(index, key, null);
-          for (const prefix of ['', files[0]?.slice(0, 1) ?? 'a', rows[0] ?? '']) {
-            const found = await Array.fromAsync(pairs(index.source, index.reader, prefix, never));
-            const expected = inByteOrder([...new Set([...files, ...rows])]).filter(key =>
-              key.startsWith(prefix),
-            );
+          const all = inByteOrder([...new Set([...files, ...rows])]);
+          const ends = [{prefix: ''}, {prefix: files[0]?.slice(0, 1) ?? 'a'}, {prefix: rows[0] ?? ''}];
+          const parts = [{lo: all[2] ?? 'a'}, {hi: all[5] ?? 'b'}, {lo: all[1] ?? 'a', hi: all[6] ?? 'c'}];
+          for (const narrowed of [...ends, ...parts]) {
+            const {prefix, lo, hi} = {prefix: '', lo: '', hi: null, ...narrowed};
+            const scope = {...index.io.scope, prefix};
+            const found = await Array.fromAsync(pairs(checkIo(index, {scope, range: {lo, hi}})));
+            const isInside = (key: string) => (key === '' && lo === '') || inRange(key, {lo, hi});
+            const expected = all.filter(key => key.startsWith(prefix) && isInside(key));
             expect(found.map(({key}) => key)).toEqual(expected);
             expect(found.filter(({object}) => object !== null).map(({key}) => key)).toEqual(
               expected.filter(key => files.includes(key)),
@@ -93,7 +98,7 @@ describe('objects and rows side by side', () => {
       INSERT INTO files (key, size, uploaded_at, uploader_id)
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12001)
       SELECT printf('%06d', i), 1, 1, 'u' FROM n`);
-    const found = await Array.fromAsync(pairs(null, index.reader, '', never));
+    const found = await Array.fromAsync(pairs(checkIo(index, {source: null})));
     expect(found).toHaveLength(12_001);
     expect(new Set(found.map(({key}) => key)).size).toBe(12_001);
   });
