@@ -1,23 +1,36 @@
+import {join} from 'node:path';
 import type {Measure, Measured} from './child.ts';
+import type {Corpus} from './corpus.ts';
 import {type Column, table} from './table.ts';
-import type {World} from './world.ts';
+import {makeWorld} from './world.ts';
+
+/** What the two have in common, and two corpora that differ in their number of files only. */
+export interface Pair {
+  readonly title: string;
+  readonly few: Corpus;
+  readonly many: Corpus;
+}
 
 interface Row {
-  readonly step: string;
+  readonly what: string;
   readonly few: Measured;
   readonly many: Measured;
 }
 
 /** Peak memory of a dry run and its live run over few and over many files. Flat is a ratio near 1. */
-export async function memoryTable(measure: Measure, few: World, many: World): Promise<string> {
-  const [small, large] = [await rehearseAndGoLive(measure, few), await rehearseAndGoLive(measure, many)];
-  return table(columns, [
-    {step: 'engine, dry run', few: small.dryRun, many: large.dryRun},
-    {step: 'engine, live', few: small.live, many: large.live},
-  ]);
+export async function memoryTable(measure: Measure, root: string, pairs: readonly Pair[]): Promise<string> {
+  const rows: Row[] = [];
+  for (const {title, few, many} of pairs) {
+    const small = await rehearseAndGoLive(measure, join(root, 'few'), few);
+    const large = await rehearseAndGoLive(measure, join(root, 'many'), many);
+    rows.push({what: `dry run, ${title}`, few: small.dryRun, many: large.dryRun});
+    rows.push({what: `live, ${title}`, few: small.live, many: large.live});
+  }
+  return table(columns, rows);
 }
 
-async function rehearseAndGoLive(measure: Measure, world: World) {
+async function rehearseAndGoLive(measure: Measure, root: string, corpus: Corpus) {
+  await using world = await makeWorld(root, corpus);
   const {target, ledger} = await world.fresh();
   return {
     dryRun: await measure('engine-way', 'dry-run', world.folder, target, ledger),
@@ -26,7 +39,7 @@ async function rehearseAndGoLive(measure: Measure, world: World) {
 }
 
 const columns: readonly Column<Row>[] = [
-  {title: 'peak memory', text: ({step}) => step},
+  {title: 'what', text: ({what}) => what},
   {title: 'files', text: ({few, many}) => `${few.files} → ${many.files}`},
   {title: 'seconds', text: ({few, many}) => `${few.seconds.toFixed(2)} → ${many.seconds.toFixed(2)}`},
   {title: 'peak MiB', text: ({few, many}) => `${mebibytes(few)} → ${mebibytes(many)}`},

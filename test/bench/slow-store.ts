@@ -9,7 +9,8 @@ const readsOfObject = 250;
 
 /**
  * Generated objects on a slow disk: each is hashed in 250 reads of 20 ms, and a read that has begun can't be called
- * back, as with a file. It remembers when I/O last began, and how many objects are being read.
+ * back, as with a file. It remembers when I/O last began, and how many objects are being read. Left out: requests
+ * to a real folder also queue in libuv's pool of four threads, and what waits there begins whatever was asked since.
  */
 export class SlowStore implements ObjectStore {
   readonly host = 'slow disk';
