@@ -21,10 +21,10 @@ describe('a table as found', () => {
       `CREATE TABLE files (id INTEGER PRIMARY KEY, key TEXT NOT NULL, size integer DEFAULT 0, loose)`,
     );
     expect(table?.columns).toEqual([
-      {name: 'id', type: 'INTEGER', notNull: false, hasDefault: false, primaryKey: 1},
-      {name: 'key', type: 'TEXT', notNull: true, hasDefault: false, primaryKey: 0},
-      {name: 'size', type: 'INTEGER', notNull: false, hasDefault: true, primaryKey: 0},
-      {name: 'loose', type: '', notNull: false, hasDefault: false, primaryKey: 0},
+      {name: 'id', type: 'INTEGER', notNull: false, defaultSql: null, primaryKey: 1},
+      {name: 'key', type: 'TEXT', notNull: true, defaultSql: null, primaryKey: 0},
+      {name: 'size', type: 'INTEGER', notNull: false, defaultSql: '0', primaryKey: 0},
+      {name: 'loose', type: '', notNull: false, defaultSql: null, primaryKey: 0},
     ]);
   });
 
@@ -33,6 +33,12 @@ describe('a table as found', () => {
     ['an index', 'CREATE TABLE files (key TEXT); CREATE UNIQUE INDEX i ON files (key)', [['key']]],
     ['a primary key of two', 'CREATE TABLE files (a, b, PRIMARY KEY (b, a)) WITHOUT ROWID', [['a', 'b']]],
     ['no plain index', 'CREATE TABLE files (key TEXT); CREATE INDEX i ON files (key)', []],
+    [
+      'no index that ignores case',
+      'CREATE TABLE files (key TEXT); CREATE UNIQUE INDEX i ON files (key COLLATE NOCASE)',
+      [],
+    ],
+    ['the rowid', 'CREATE TABLE files (id INTEGER PRIMARY KEY, key TEXT)', [['id']]],
     [
       'no partial index',
       'CREATE TABLE files (key TEXT); CREATE UNIQUE INDEX i ON files (key) WHERE key > 1',
@@ -53,7 +59,15 @@ describe('a table as found', () => {
       CREATE TRIGGER watch AFTER INSERT ON files BEGIN SELECT 1; END;
       CREATE TRIGGER elsewhere AFTER INSERT ON tags BEGIN SELECT 1; END;`);
     expect(table?.triggers).toEqual(['watch']);
-    expect(table?.foreignKeys).toEqual(['stars', 'tags']);
+    expect(table?.referredBy).toEqual(['stars', 'tags']);
+  });
+
+  it('names the tables that it refers to, and by which column', async () => {
+    const table = await described(`
+      CREATE TABLE users (id TEXT PRIMARY KEY);
+      CREATE TABLE files (key TEXT PRIMARY KEY, uploader TEXT REFERENCES users (id));`);
+    expect(table?.refersTo).toEqual([{table: 'users', column: 'uploader'}]);
+    expect(table?.referredBy).toEqual([]);
   });
 
   it('is none where there is none, nor where it is a view', async () => {
