@@ -36,7 +36,7 @@ export function spentBudget(budgets: Budgets, {tally, failuresInARow, freeBytes}
   if (budgets.failuresInARow !== null && failuresInARow >= budgets.failuresInARow)
     return `${failuresInARow} failures in a row (budget failuresInARow: ${budgets.failuresInARow})`;
   if (settled >= budgets.failureShareAfter && tally.failed > settled * budgets.failureShare)
-    return `${tally.failed} of ${settled} items failed (budget failureShare: ${budgets.failureShare * 100} %)`;
+    return `${tally.failed} of ${settled} items failed (budget failureShare: ${Number((budgets.failureShare * 100).toFixed(2))} %)`;
   if (budgets.failures !== null && tally.failed > budgets.failures)
     return `${tally.failed} items failed (budget failures: ${budgets.failures})`;
   if (budgets.changes !== null && changedOf(tally) >= budgets.changes)

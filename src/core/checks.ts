@@ -41,7 +41,7 @@ export interface CoverageGroup {
 export function percent(done: number, total: number): number {
   if (total === 0) return 100;
   if (done >= total) return 100;
-  return Math.floor((done / total) * 10_000) / 100;
+  return Math.floor((done * 10_000) / total) / 100;
 }
 
 /** The largest share of wrong items that a clean sample of `size` leaves possible at 95 %, in percent. */

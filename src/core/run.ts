@@ -18,17 +18,17 @@ export type RunStatus = (typeof runStatuses)[number];
 
 const next: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   pending: ['running', 'cancelled', 'failed'],
-  running: ['pausing', 'paused', 'cancelling', 'completed', 'incomplete', 'failed', 'running'],
-  pausing: ['paused', 'cancelling', 'completed', 'incomplete', 'failed', 'running'],
+  running: ['pausing', 'paused', 'cancelling', 'completed', 'incomplete', 'failed'],
+  pausing: ['paused', 'cancelling', 'completed', 'incomplete', 'failed'],
   paused: ['running', 'cancelled'],
-  cancelling: ['cancelled', 'completed', 'incomplete', 'failed', 'running'],
+  cancelling: ['cancelled', 'completed', 'incomplete', 'failed'],
   cancelled: [],
   completed: [],
   incomplete: ['running'],
   failed: ['running', 'cancelled'],
 };
 
-/** The statuses from which `to` may be reached. `running → running` is a take-over from a dead process. */
+/** The statuses from which `to` may be reached. A run whose process is dead is taken over, which is no transition. */
 export function sourcesOf(to: RunStatus): readonly RunStatus[] {
   return runStatuses.filter(from => next[from].includes(to));
 }

@@ -5,10 +5,12 @@ import type {Reader} from './database.ts';
 export interface TableSchema {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** Sets of columns that are unique together; the primary key is one. Partial indexes are left out. */
+  /** Sets of columns that are unique together by their bytes. Partial indexes, and those with a collation, are left out. */
   readonly uniques: readonly (readonly string[])[];
   readonly triggers: readonly string[];
-  readonly foreignKeys: readonly string[];
+  /** Tables that refer to this one, and those that it refers to, with its own column. */
+  readonly referredBy: readonly string[];
+  readonly refersTo: readonly {readonly table: string; readonly column: string}[];
   /** As in CREATE TABLE: for telling whether it is the same schema as before. */
   readonly sql: string;
 }
@@ -17,7 +19,8 @@ export interface Column {
   readonly name: string;
   readonly type: string;
   readonly notNull: boolean;
-  readonly hasDefault: boolean;
+  /** The default as SQL, null where there is none. */
+  readonly defaultSql: string | null;
   /** Position in the primary key, from 1; 0 is not part of it. */
   readonly primaryKey: number;
 }
@@ -34,7 +37,7 @@ const columnRow = z
     name: row.name,
     type: row.type.toUpperCase(),
     notNull: row.notnull === 1,
-    hasDefault: row.dflt_value !== null,
+    defaultSql: row.dflt_value,
     primaryKey: row.pk,
   }));
 
@@ -48,30 +51,47 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
     await target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table])
   ).map(row => columnRow.parse(row));
   const uniques = await target.query(
-    `SELECT list.name AS name, (SELECT json_group_array(info.name) FROM pragma_index_info(list.name) AS info) AS columns
-     FROM pragma_index_list(?) AS list WHERE list."unique" = 1 AND list.partial = 0`,
+    `SELECT (SELECT json_group_array(info.name) FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1) AS columns
+     FROM pragma_index_list(?) AS list
+     WHERE list."unique" = 1 AND list.partial = 0
+       AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1 AND info.coll <> 'BINARY')`,
     [table],
   );
   const triggers = await target.query(
     "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name",
     [table],
   );
-  const references = await target.query(
+  const referring = await target.query(
     `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
      WHERE tables.type = 'table' AND keys."table" = ? COLLATE NOCASE ORDER BY tables.name`,
     [table],
   );
-  const primaryKey = columns.filter(column => column.primaryKey > 0).map(column => column.name);
+  const referred = await target.query(
+    'SELECT "table" AS name, "from" AS column FROM pragma_foreign_key_list(?)',
+    [table],
+  );
   const text = z.string();
   return {
     name: table,
     columns,
     uniques: [
-      ...(primaryKey.length === 0 ? [] : [primaryKey]),
-      ...uniques.map(row => z.array(text).parse(JSON.parse(text.parse(row['columns'])))),
+      ...rowidKey(columns),
+      ...uniques.map(row =>
+        z
+          .array(text.nullable())
+          .parse(JSON.parse(text.parse(row['columns'])))
+          .map(String),
+      ),
     ],
     triggers: triggers.map(row => text.parse(row['name'])),
-    foreignKeys: references.map(row => text.parse(row['name'])),
+    referredBy: referring.map(row => text.parse(row['name'])),
+    refersTo: referred.map(row => ({table: text.parse(row['name']), column: text.parse(row['column'])})),
     sql: text.parse(made['sql']),
   };
+}
+
+/** An INTEGER PRIMARY KEY is the rowid and has no index of its own; any other has. */
+function rowidKey(columns: readonly Column[]): readonly (readonly string[])[] {
+  const [only, second] = columns.filter(column => column.primaryKey > 0);
+  return only !== undefined && second === undefined && only.type === 'INTEGER' ? [[only.name]] : [];
 }

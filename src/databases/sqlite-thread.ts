@@ -71,6 +71,8 @@ export class SqliteThread implements Database {
   }
 
   #ask(request: DistributiveOmit<Request, 'id'>): Promise<readonly Rows[]> {
+    if (this.#closed !== null && request.op !== 'close')
+      return Promise.reject(new Fault('connection', 'the database is closed'));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {resolve, reject});

@@ -37,15 +37,16 @@ export class Partitions {
    * own. False where the range has meanwhile been finished or parted.
    */
   async split(run: string, id: string, hi: string | null, middle: string, rest: Partition): Promise<boolean> {
-    const [lowered = []] = await this.#db.transaction([
+    const [, lowered = []] = await this.#db.transaction([
+      {
+        sql: `INSERT INTO partitions (run, id, kind, lo, hi, cursor, status)
+              SELECT run, ?, 'range', ?, hi, ?, 'pending' FROM partitions
+              WHERE run = ? AND id = ? AND hi IS ? AND status = 'running' AND cursor < ?`,
+        params: [rest.id, rest.lo, rest.lo, run, id, hi, middle],
+      },
       {
         sql: `UPDATE partitions SET hi = ? WHERE run = ? AND id = ? AND hi IS ? AND status = 'running' AND cursor < ? RETURNING id`,
         params: [middle, run, id, hi, middle],
-      },
-      {
-        sql: `INSERT INTO partitions (run, id, kind, lo, hi, cursor, status)
-              SELECT ?, ?, 'range', ?, ?, ?, 'pending' WHERE EXISTS (SELECT 1 FROM partitions WHERE run = ? AND id = ? AND hi = ?)`,
-        params: [run, rest.id, rest.lo, rest.hi, rest.lo, run, id, middle],
       },
     ]);
     return lowered.length === 1;

@@ -1,19 +1,24 @@
 import {z} from 'zod';
 import type {Preview} from '../backfill.ts';
 
+/** SQLite lets a column hold what it likes: a before-image keeps it as it is. */
+const value = z.union([z.string(), z.number()]).nullable();
+
 /** The columns that the backfill writes, as they are in a row. */
-const fileState = z.object({
-  hash: z.string().nullable(),
-  size: z.number().nullable(),
-  uploadedAt: z.number().nullable(),
-});
+const fileState = z.object({hash: value, size: value, uploadedAt: value});
 export type FileState = z.infer<typeof fileState>;
 
 /** A row of `files` before and after; `before` is null where there is none yet. All values are bound, so undo knows them. */
 export const fileChange = z.object({
   key: z.string(),
   before: fileState.nullable(),
-  after: z.object({hash: z.string(), size: z.number(), uploadedAt: z.number()}),
+  after: z.object({
+    hash: z.string(),
+    size: z.number(),
+    uploadedAt: z.union([z.string(), z.number()]),
+    /** Of an inserted row, where the table dates its rows: UTC, as CURRENT_TIMESTAMP writes it. */
+    createdAt: z.string().exactOptional(),
+  }),
 });
 export type FileChange = z.infer<typeof fileChange>;
 

@@ -12,7 +12,7 @@ export function commitFiles(changes: readonly FileChange[], probe: Probe<FilesFa
   const inserts = changes.filter(change => change.before === null);
   const updates = changes.filter(change => change.before !== null);
   return [
-    ...(inserts.length === 0 ? [] : [insertFiles(inserts)]),
+    ...(inserts.length === 0 ? [] : [insertFiles(inserts, probe.facts)]),
     ...(updates.length === 0
       ? []
       : [updateFiles(updates.map(({key, before, after}) => ({key, from: before, to: after})))]),
@@ -25,7 +25,7 @@ export function undoFiles(changes: readonly FileChange[], probe: Probe<FilesFact
   const inserted = changes.filter(change => change.before === null);
   const updated = changes.filter(change => change.before !== null);
   return [
-    ...(inserted.length === 0 ? [] : [deleteFiles(inserted)]),
+    ...(inserted.length === 0 ? [] : [deleteFiles(inserted, probe.facts)]),
     ...(updated.length === 0
       ? []
       : [updateFiles(updated.map(({key, before, after}) => ({key, from: after, to: before})))]),
@@ -33,11 +33,12 @@ export function undoFiles(changes: readonly FileChange[], probe: Probe<FilesFact
   ];
 }
 
-function insertFiles(changes: readonly FileChange[]): Statement {
+function insertFiles(changes: readonly FileChange[], {datesRows}: FilesFacts): Statement {
   const rows = changes.map(({key, after}) => ({key, ...after}));
   return {
-    sql: `INSERT INTO files (key, size, content_type, content_hash, uploaded_at, uploader_id)
-          SELECT value->>'key', value->>'size', '${contentType}', value->>'hash', value->>'uploadedAt', '${uploaderId}'
+    sql: `INSERT INTO files (key, size, content_type, content_hash, uploaded_at, uploader_id${datesRows ? ', created_at' : ''})
+          SELECT value->>'key', value->>'size', '${contentType}', value->>'hash', value->>'uploadedAt',
+            '${uploaderId}'${datesRows ? ", value->>'createdAt'" : ''}
           FROM json_each(?)
           WHERE true
           ON CONFLICT (key) DO NOTHING
@@ -70,7 +71,7 @@ function updateFiles(moves: readonly Move[]): Statement {
   };
 }
 
-function deleteFiles(changes: readonly FileChange[]): Statement {
+function deleteFiles(changes: readonly FileChange[], facts: FilesFacts): Statement {
   const rows = changes.map(({key, after}) => ({key, ...after}));
   return {
     sql: `DELETE FROM files
@@ -81,15 +82,22 @@ function deleteFiles(changes: readonly FileChange[]): Statement {
             WHERE row.content_hash IS gone.value->>'hash'
               AND row.size IS gone.value->>'size'
               AND row.uploaded_at IS gone.value->>'uploadedAt'
-              AND row.uploader_id IS '${uploaderId}'
-              AND row.content_type IS '${contentType}'
-              AND row.finder_tag IS NULL
-              AND row.metadata IS NULL
+              AND ${isAsInserted('row', 'gone.value', facts)}
           )
           RETURNING key`,
     params: [JSON.stringify(rows)],
     counts: 'deleted',
   };
+}
+
+/** SQL that is 1 while the columns that an insert did not choose by key still hold what it left in them, and else 0. */
+export function isAsInserted(row: string, inserted: string, {datesRows, leftAlone}: FilesFacts): string {
+  return [
+    `${row}.uploader_id IS '${uploaderId}'`,
+    `${row}.content_type IS '${contentType}'`,
+    ...(datesRows ? [`${row}.created_at IS ${inserted}->>'createdAt'`] : []),
+    ...leftAlone.map(({column, is}) => `${row}."${column.replaceAll('"', '""')}" IS ${is}`),
+  ].join(' AND ');
 }
 
 /** Clients poll the revision. It only rises, also when a run is undone. `updated_at` keeps the form that it has. */

@@ -1,19 +1,17 @@
 import {z} from 'zod';
 import type {Decision} from '../../core/entry.ts';
+import type {Probe} from '../../core/probe.ts';
 import type {Row} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {Inspected, Io} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 import type {FileChange, FileState} from './change.ts';
-import {contentType, uploaderId} from './change.ts';
+import {isAsInserted} from './commit.ts';
+import type {FilesFacts} from './probe.ts';
 
+const value = z.union([z.string(), z.number()]).nullable();
 const written = z
-  .object({
-    key: z.string(),
-    content_hash: z.string().nullable(),
-    size: z.number().nullable(),
-    uploaded_at: z.number().nullable(),
-  })
+  .object({key: z.string(), content_hash: value, size: value, uploaded_at: value})
   .transform(row => ({
     key: row.key,
     state: {hash: row.content_hash, size: row.size, uploadedAt: row.uploaded_at},
@@ -23,6 +21,7 @@ const written = z
 export async function decideFiles(
   page: readonly Inspected<AssetIndex>[],
   io: Io<AssetIndex>,
+  {facts}: Probe<FilesFacts>,
 ): Promise<readonly Decision<FileChange>[]> {
   const rows = await readStates(
     io.target,
@@ -32,9 +31,12 @@ export async function decideFiles(
   return page.map(({item, found}) => {
     const before = rows.get(item.key) ?? null;
     const after = {hash: found.hash, size: found.size, uploadedAt: before?.uploadedAt ?? now};
-    const change: FileChange = {key: item.key, before, after};
-    if (before === null) return {action: 'insert', change};
-    return isSame(before, after) ? {action: 'unchanged'} : {action: 'update', change};
+    if (before !== null)
+      return isSame(before, after)
+        ? {action: 'unchanged'}
+        : {action: 'update', change: {key: item.key, before, after}};
+    const dated = facts.datesRows ? {...after, createdAt: timestamp(now)} : after;
+    return {action: 'insert', change: {key: item.key, before, after: dated}};
   });
 }
 
@@ -51,6 +53,11 @@ export async function readStates(
   return new Map(rows.map(row => written.parse(row)).map(({key, state}) => [key, state]));
 }
 
+/** As CURRENT_TIMESTAMP writes it: UTC, to the second. */
+function timestamp(now: number): string {
+  return new Date(now).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /**
  * A row that is still as the run left it can be put back; one that is as it was before has nothing to undo; any other
  * was changed by somebody since.
@@ -58,12 +65,13 @@ export async function readStates(
 export async function decideUndo(
   changes: readonly FileChange[],
   io: Io<AssetIndex>,
+  {facts}: Probe<FilesFacts>,
 ): Promise<readonly Decision<FileChange>[]> {
   const rows = await io.target.query(
-    `SELECT key, content_hash, size, uploaded_at, uploader_id, content_type, finder_tag, metadata
-     FROM files
-     WHERE key IN (SELECT value FROM json_each(?))`,
-    [JSON.stringify(changes.map(change => change.key))],
+    `SELECT row.key, row.content_hash, row.size, row.uploaded_at, ${isAsInserted('row', 'change.value', facts)} AS as_inserted
+     FROM json_each(?) AS change
+     CROSS JOIN files AS row ON row.key = change.value->>'key'`,
+    [JSON.stringify(changes.map(({key, after}) => ({key, ...after})))],
   );
   const byKey = new Map(rows.map(row => [row['key'], row]));
   return changes.map(change => undoOf(change, byKey.get(change.key)));
@@ -77,21 +85,11 @@ function undoOf(change: FileChange, row: Row | undefined): Decision<FileChange> 
   const {state} = written.parse(row);
   if (isSame(state, change.after)) {
     if (change.before !== null) return {action: 'update', change};
-    if (isUntouched(row)) return {action: 'delete', change};
+    if (row['as_inserted'] === 1) return {action: 'delete', change};
     return {action: 'conflict', reason: 'other columns of the row were filled after the run'};
   }
   if (change.before !== null && isSame(state, change.before)) return {action: 'unchanged'};
   return {action: 'conflict', reason: 'the row was changed after the run'};
-}
-
-/** An inserted row whose other columns still hold what the insert left in them. */
-function isUntouched(row: Row): boolean {
-  return (
-    row['uploader_id'] === uploaderId &&
-    row['content_type'] === contentType &&
-    row['finder_tag'] === null &&
-    row['metadata'] === null
-  );
 }
 
 function isSame(a: FileState, b: FileState): boolean {

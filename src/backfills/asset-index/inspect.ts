@@ -1,4 +1,5 @@
 import {Fault} from '../../core/failure.ts';
+import {printableKey} from '../../core/keys.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
 import type {Inspected, Io} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
@@ -16,7 +17,8 @@ export async function inspectObject(
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'changed') throw error;
     const now = await io.source.lookup(object.key, io.signal);
-    if (now === null) throw new Fault('not-found', `${object.key}: it was deleted while it was read`);
+    if (now === null)
+      throw new Fault('not-found', `${printableKey(object.key)}: it was deleted while it was read`);
     if (now.fault !== undefined) throw new Fault(now.fault.kind, now.fault.message);
     return hashed(now, io);
   }

@@ -10,9 +10,20 @@ export interface FilesFacts {
   readonly hasRevision: boolean;
   readonly rows: number;
   readonly withHash: number;
+  /** created_at has a default, so a row that is inserted is dated. */
+  readonly datesRows: boolean;
+  /** Columns that an insert leaves to their default, and the default as SQL; those that compute theirs are not listed. */
+  readonly leftAlone: readonly {readonly column: string; readonly is: string}[];
 }
 
-const unknownFacts: FilesFacts = {layout: 'unknown', hasRevision: false, rows: 0, withHash: 0};
+const unknownFacts: FilesFacts = {
+  layout: 'unknown',
+  hasRevision: false,
+  rows: 0,
+  withHash: 0,
+  datesRows: false,
+  leftAlone: [],
+};
 
 /** Columns that both layouts have, and those that only one has. */
 const sharedColumns = [
@@ -61,6 +72,7 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
     ...keyDifferences(table),
     ...surroundings(table),
     ...metaDifferences(meta),
+    ...(await missingRevision(target, meta)),
   ];
   const counts = differences.some(({level}) => level === 'error')
     ? {rows: 0, with_hash: 0}
@@ -77,8 +89,27 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
       ...differences,
     ],
     schema: [table.sql, ...table.triggers, meta?.sql ?? ''].join('\n'),
-    facts: {layout, hasRevision: meta !== null, rows: counts.rows, withHash: counts.with_hash},
+    facts: {
+      layout,
+      hasRevision: meta !== null,
+      rows: counts.rows,
+      withHash: counts.with_hash,
+      ...defaultsOf(table),
+    },
   };
+}
+
+/** A literal: text, number, NULL. CURRENT_TIMESTAMP and expressions give something else every time. */
+const literal = /^(NULL|'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?)$/i;
+
+function defaultsOf({columns}: TableSchema): Pick<FilesFacts, 'datesRows' | 'leftAlone'> {
+  const datesRows = columns.some(({name, defaultSql}) => name === 'created_at' && defaultSql !== null);
+  const written = new Set([...filled, 'id', ...(datesRows ? ['created_at'] : [])]);
+  const leftAlone = columns
+    .filter(({name}) => !written.has(name))
+    .map(({name, defaultSql}) => ({column: name, is: defaultSql ?? 'NULL'}))
+    .filter(({is}) => literal.test(is));
+  return {datesRows, leftAlone};
 }
 
 async function countRows(target: Reader): Promise<{rows: number; with_hash: number}> {
@@ -124,30 +155,16 @@ function extraColumns({columns}: TableSchema): readonly Finding[] {
     );
 }
 
-function mustBeFilled({name, notNull, hasDefault, primaryKey}: Column): boolean {
-  return notNull && !hasDefault && primaryKey === 0 && !filled.has(name);
+function mustBeFilled({name, notNull, defaultSql, primaryKey}: Column): boolean {
+  return notNull && defaultSql === null && primaryKey === 0 && !filled.has(name);
 }
 
-function keyDifferences({columns, uniques, sql}: TableSchema): readonly Finding[] {
-  const unfilled = columns.filter(column => sharedColumns.includes(column.name) && mustBeFilled(column));
-  const isUnique = uniques.some(set => set.length === 1 && set[0] === 'key');
+function keyDifferences(table: TableSchema): readonly Finding[] {
+  const unfilled = table.columns.filter(
+    column => sharedColumns.includes(column.name) && mustBeFilled(column),
+  );
   return [
-    ...(/\bkey\b[^,]*\bCOLLATE\s+(?!BINARY)/i.test(sql)
-      ? [
-          targetError(
-            'files.key does not compare by bytes (it has a COLLATE clause)',
-            'Make the table anew without COLLATE: keys that differ in case are different objects.',
-          ),
-        ]
-      : []),
-    ...(isUnique
-      ? []
-      : [
-          targetError(
-            'files.key is not unique',
-            'Remove doubles, then: CREATE UNIQUE INDEX idx_files_key ON files (key);',
-          ),
-        ]),
+    ...keyProblem(table),
     ...unfilled.map(({name}) =>
       targetError(
         `files.${name} is NOT NULL without a default, and the backfill does not know it`,
@@ -157,7 +174,25 @@ function keyDifferences({columns, uniques, sql}: TableSchema): readonly Finding[
   ];
 }
 
-function surroundings({triggers, foreignKeys}: TableSchema): readonly Finding[] {
+/** A key is unique by its bytes, or rows of different objects would be taken for one. */
+function keyProblem({uniques, sql}: TableSchema): readonly Finding[] {
+  if (/\bkey\b[^,]*\bCOLLATE\s+(?!BINARY)/i.test(sql))
+    return [
+      targetError(
+        'files.key does not compare by bytes (it has a COLLATE clause)',
+        'Make the table anew without COLLATE: keys that differ in case are different objects.',
+      ),
+    ];
+  if (uniques.some(set => set.length === 1 && set[0] === 'key')) return [];
+  return [
+    targetError(
+      'files.key is not unique',
+      'Remove doubles, then: CREATE UNIQUE INDEX idx_files_key ON files (key);',
+    ),
+  ];
+}
+
+function surroundings({triggers, referredBy, refersTo}: TableSchema): readonly Finding[] {
   return [
     ...triggers.map(
       (name): Finding => ({
@@ -166,7 +201,14 @@ function surroundings({triggers, foreignKeys}: TableSchema): readonly Finding[] 
         message: `files has a trigger ${name}: it runs for every row that is written, and an undo does not undo what it does`,
       }),
     ),
-    ...foreignKeys.map(
+    ...refersTo.map(
+      ({table, column}): Finding => ({
+        level: 'warning',
+        subject: 'target',
+        message: `files.${column} refers to ${table}: an inserted row is refused where its value is missing there`,
+      }),
+    ),
+    ...referredBy.map(
       (name): Finding => ({
         level: 'warning',
         subject: 'target',
@@ -187,6 +229,21 @@ function metaDifferences(meta: TableSchema | null): readonly Finding[] {
         'Add it, or rename the table: headgate bumps its revision after a change.',
       ),
     );
+}
+
+/** The revision is a row that the table's owner makes: without it there is nothing to bump. */
+async function missingRevision(target: Reader, meta: TableSchema | null): Promise<readonly Finding[]> {
+  if (meta === null || metaDifferences(meta).length > 0) return [];
+  const rows = await target.query('SELECT 1 FROM asset_index_meta WHERE id = 1');
+  if (rows.length > 0) return [];
+  return [
+    {
+      level: 'warning',
+      subject: 'target',
+      message: 'asset_index_meta has no row with id 1: there is no revision to bump',
+      remedy: 'INSERT INTO asset_index_meta (id, revision, updated_at) VALUES (1, 0, 0);',
+    },
+  ];
 }
 
 function targetError(message: string, remedy: string): Finding {

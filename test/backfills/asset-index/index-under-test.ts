@@ -87,18 +87,18 @@ export class IndexUnderTest {
     return probeFiles(null, this.reader);
   }
 
-  decide(seen: Seen): Promise<readonly Decision<FileChange>[]> {
+  async decide(seen: Seen): Promise<readonly Decision<FileChange>[]> {
     const page = Object.entries(seen).map(
       ([key, found]): Inspected<AssetIndex> => ({
         item: {key, size: found.size, modifiedAt: 0, version: '', fingerprint: null},
         found,
       }),
     );
-    return decideFiles(page, this.io);
+    return decideFiles(page, this.io, await this.probe());
   }
 
-  decideUndo(changes: readonly FileChange[]): Promise<readonly Decision<FileChange>[]> {
-    return decideUndo(changes, this.io);
+  async decideUndo(changes: readonly FileChange[]): Promise<readonly Decision<FileChange>[]> {
+    return decideUndo(changes, this.io, await this.probe());
   }
 
   async commit(changes: readonly FileChange[]): Promise<Counted> {
