@@ -158,6 +158,24 @@ describe.each(layouts)('commit, on the $layout table', ({layout, schema}) => {
   }
 });
 
+it.each(['CURRENT_TIMESTAMP', '(unixepoch())', "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", '0'])(
+  'a date of a row whose default is %s has the form that the owner gives it',
+  async byDefault => {
+    const index = await IndexUnderTest.make(
+      documentedSchema.replace(
+        'created_at TEXT DEFAULT CURRENT_TIMESTAMP',
+        `created_at DEFAULT ${byDefault}`,
+      ),
+    );
+    index.owner.exec("INSERT INTO files (key, size, uploaded_at, uploader_id) VALUES ('own', 1, 1, 'ada')");
+    await index.index({new: {hash: a, size: 1}});
+    const form = (key: string) =>
+      String(index.row(key)?.['created_at']).replaceAll(/\d+/g, digits => `${digits.length}`);
+    expect(form('new')).toBe(form('own'));
+    expect(typeof index.row('new')?.['created_at']).toBe(typeof index.row('own')?.['created_at']);
+  },
+);
+
 it('a date of the revision that is a text stays a text', async () => {
   const index = await IndexUnderTest.make(
     `${documentedSchema}; CREATE TABLE asset_index_meta (id INTEGER PRIMARY KEY, revision INTEGER, updated_at TEXT);

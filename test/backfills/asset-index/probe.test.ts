@@ -17,7 +17,7 @@ describe('a table that is as it should be', () => {
     const {facts, findings} = await probed(
       `${schema}; INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id) VALUES ('a', 1, 'x', 1, 'u'), ('b', 1, NULL, 1, 'u')`,
     );
-    expect(facts).toEqual({layout, hasRevision: layout === 'production', rows: 2, withHash: 1});
+    expect(facts).toMatchObject({layout, hasRevision: layout === 'production', rows: 2, withHash: 1});
     expect(findings).toEqual([{level: 'ok', subject: 'target', message: expect.stringContaining(layout)}]);
     expect(findings[0]?.message).toContain('2 rows, 1 with a hash');
   });

@@ -131,6 +131,22 @@ describe.each(layouts)('undo, on the $layout table', ({layout, schema}) => {
     expect(index.row('other hash')).toBeUndefined();
   });
 
+  it.each([
+    ['nothing', 'note TEXT'],
+    ['a text', "note TEXT NOT NULL DEFAULT 'it''s'"],
+    ['a number', 'note INTEGER DEFAULT -1'],
+    ['a value that is computed', 'note TEXT DEFAULT (lower(hex(7)))'],
+  ])(
+    'takes away an inserted row whose undocumented column still holds its default: %s',
+    async (_, column) => {
+      const index = await IndexUnderTest.make(schema);
+      index.owner.exec(`ALTER TABLE files ADD COLUMN ${column}`);
+      const changes = await index.index({new: {hash: a, size: 1}});
+      await index.undo(changesOf(await index.decideUndo(changes)));
+      expect(index.rows()).toEqual([]);
+    },
+  );
+
   it('does not take away an inserted row whose undocumented column somebody filled', async () => {
     const index = await IndexUnderTest.make(schema);
     index.owner.exec('ALTER TABLE files ADD COLUMN note TEXT');
