@@ -13,13 +13,24 @@ import {
   checkLine,
   commandText,
   counted,
-  coverageLine,
+  coverageLines,
   durationText,
   identityText,
   modeText,
   number,
   scopeText,
 } from './words.ts';
+
+interface Verb {
+  readonly done: string;
+  readonly toDo: string;
+}
+
+/** What a run does to rows, for its batches and totals. */
+const verbs = {
+  write: {done: 'Updated', toDo: 'To update'},
+  undo: {done: 'Put back', toDo: 'To put back'},
+} satisfies Record<string, Verb>;
 
 const rule = '='.repeat(50);
 /** Failures that are named one by one; all are in the ledger. */
@@ -35,6 +46,7 @@ export class PlainReport implements Report {
   #batches = 0;
   #failures = 0;
   #coverage: CoverageGroup[] = [];
+  #verb: Verb = verbs.write;
 
   constructor({out, err}: Pick<Surroundings, 'out' | 'err'>, flags: readonly string[]) {
     this.#out = out;
@@ -49,6 +61,7 @@ export class PlainReport implements Report {
         this.#batches = 0;
         this.#failures = 0;
         this.#coverage = [];
+        this.#verb = event.undoes === null ? verbs.write : verbs.undo;
         this.#banner(event);
         return;
       case 'page':
@@ -116,7 +129,7 @@ export class PlainReport implements Report {
       rule,
       `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
       `Total batches: ${this.#batches}`,
-      `Total ${isDry ? 'to update' : 'updated'}: ${changedOf(tally)}`,
+      `Total ${(isDry ? this.#verb.toDo : this.#verb.done).toLowerCase()}: ${changedOf(tally)}`,
       `Total skipped: ${tally.unchanged + tally.skipped}`,
       `Total failed: ${tally.failed}`,
       identityText(tally, isDry),
@@ -158,7 +171,7 @@ export class PlainReport implements Report {
 
   #page(settled: Tally, total: Tally, isDry: boolean): void {
     this.#batches++;
-    const updated = isDry ? 'To update' : 'Updated';
+    const updated = isDry ? this.#verb.toDo : this.#verb.done;
     const failed = settled.failed > 0 ? `, Failed: ${settled.failed}` : '';
     this.#err(
       [
@@ -186,7 +199,7 @@ export class PlainReport implements Report {
     this.#out(
       [
         'coverage',
-        ...shown.map(group => coverageLine(group, width)),
+        ...shown.flatMap(group => coverageLines(group, width)),
         ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []),
         '',
       ].join('\n'),

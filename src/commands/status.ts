@@ -5,7 +5,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import {encodeCursor} from './cursor.ts';
 import {summaryObject} from './json-report.ts';
 import type {Session} from './session.ts';
-import {counted, identityText, modeText} from './words.ts';
+import {counted, identityText, modeText, number} from './words.ts';
 
 const listedRuns = 20;
 
@@ -23,20 +23,20 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
   const audit = await session.ledger.audit.of(run.id);
   const partitions = await session.ledger.partitions.unfinished(run.id);
   session.report.data({...runObject(run), audit}, [
-    `run       ${run.id}`,
-    `backfill  ${run.backfill}, ${modeText(run)} (${run.label})`,
-    `status    ${statusText(session, run)}`,
-    `source    ${run.sourceLabel}`,
-    `target    ${run.targetLabel}`,
-    `items     ${identityText(run.tally, run.mode === 'dry-run')}`,
-    `partitions ${counted(run.partitions.done, 'done', 'done')}, ${run.partitions.failed} failed, ${run.partitions.pending} pending`,
+    `run         ${run.id}`,
+    `backfill    ${run.backfill}, ${modeText(run)} (${run.label})`,
+    `status      ${statusText(session, run)}`,
+    `source      ${run.sourceLabel}`,
+    `target      ${run.targetLabel}`,
+    `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
+    `partitions  ${counted(run.partitions.done, 'done', 'done')}, ${run.partitions.failed} failed, ${run.partitions.pending} pending`,
     ...(run.rehearsedBy === null
       ? []
       : [
-          `plan      ${run.rehearsedBy}; drift: ${run.drift.added} added, ${run.drift.gone} gone, ${run.drift.changed} changed`,
+          `plan        ${run.rehearsedBy}; drift: ${run.drift.added} added, ${run.drift.gone} gone, ${run.drift.changed} changed`,
         ]),
-    ...(run.usedBy === null ? [] : [`used by   ${run.usedBy}`]),
-    ...(run.undoes === null ? [] : [`undoes    ${run.undoes}`]),
+    ...(run.usedBy === null ? [] : [`used by     ${run.usedBy}`]),
+    ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
     ...partitions
       .slice(0, listedRuns)
       .map(({id, cursor, status}) => `  ${id} ${status}, at ${cursor === '' ? 'its start' : cursor}`),
@@ -88,16 +88,12 @@ function runObject(run: RunRecord): Readonly<Record<string, unknown>> & {readonl
 }
 
 function runLine(session: Session, run: RunRecord): string {
-  return [
-    run.id,
-    run.backfill.padEnd(12),
-    modeText(run).padEnd(9),
-    statusText(session, run).padEnd(11),
-    counted(listedOf(run.tally), 'item').padStart(14),
-    run.tally.failed === 0 ? '' : `${run.tally.failed} failed`,
-  ]
-    .join('  ')
-    .trimEnd();
+  const items = counted(listedOf(run.tally), 'item').padStart(13);
+  const failed = run.tally.failed === 0 ? '' : `${number(run.tally.failed)} failed`;
+  return (
+    `${run.id}  ${run.backfill} ${modeText(run)}`.padEnd(40) +
+    `  ${statusText(session, run).padEnd(10)} ${items}  ${failed}`.trimEnd()
+  );
 }
 
 function statusText(session: Session, run: RunRecord): string {

@@ -78,11 +78,11 @@ export function breachLines({sample, count}: CheckResult): readonly string[] {
   ];
 }
 
-/** `bgm/   1,204 of 1,204   100.00 %` */
-export function coverageLine(
+/** `bgm/  97.05 %  1,170 of 1,204 objects have a hash; 1,170 of 1,200 rows`, and what is missing below it. */
+export function coverageLines(
   {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
   width: number,
-): string {
+): readonly string[] {
   const name = group === '*' ? 'all' : printableKey(group);
   const share = `${percent(done, total).toFixed(2).padStart(6)} %`;
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
@@ -90,7 +90,10 @@ export function coverageLine(
     objects === undefined
       ? 'rows have a hash'
       : `objects have a hash; ${number(rowsDone)} of ${number(rows)} rows`;
-  return `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}${causes.length === 0 ? '' : ` (missing: ${causes.join(', ')})`}`;
+  return [
+    `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
+    ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),
+  ];
 }
 
 export function commandText(words: readonly string[]): string {

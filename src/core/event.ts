@@ -39,6 +39,8 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly source: string;
       readonly target: string;
       readonly scope: unknown;
+      /** The run that is undone, or rehearsed to be. */
+      readonly undoes: string | null;
       /** Items in a page at most. */
       readonly pageItems: number;
       readonly label: string;

@@ -58,6 +58,7 @@ class Executor {
       source: connection.source.label,
       target: connection.target.label,
       scope: this.#execution.scope,
+      undoes: record.undoes,
       pageItems: this.#host.settings.page.items,
       label: record.label,
     });

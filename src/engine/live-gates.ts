@@ -62,14 +62,17 @@ export async function lookAtGates(
   });
 }
 
-/** One error that names every closed gate. */
+/** One error that names every closed gate, each with what opens it. */
 export function requireOpen(gates: readonly Gate[]): void {
   const closed = gates.filter(({holds}) => !holds);
-  const [first] = closed;
+  const [first, second] = closed;
   if (first === undefined) return;
-  const said = closed.map(({title, reason}) => `${title}: ${reason}`).join('; ');
-  const unlock = closed.flatMap(gate => gate.unlock ?? []).join(' ');
-  throw new OperatorError('gate', `not going live. ${said}`, unlock === '' ? undefined : unlock);
+  if (second === undefined) throw new OperatorError('gate', `not going live: ${first.reason}`, first.unlock);
+  const lines = closed.flatMap(({title, reason, unlock}) => [
+    `  ${title}: ${reason}`,
+    ...(unlock === undefined ? [] : [`    ${unlock}`]),
+  ]);
+  throw new OperatorError('gate', `not going live, ${closed.length} gates are closed:\n${lines.join('\n')}`);
 }
 
 /** Blocking invariants of the target alone, which are cheap to measure, against the last measurement in the ledger. */

@@ -50,6 +50,7 @@ export async function verifyRun(
       source: connection.source?.label ?? '(none)',
       target: connection.target.label,
       scope,
+      undoes: null,
       pageItems: host.settings.page.items,
       label: record.label,
     },

@@ -227,7 +227,7 @@ function confirmedGate({confirmation: {expected, typed}}: GateFacts): Gate {
     ...gate,
     holds: false,
     reason: typed === null ? "the target's name was not typed" : `"${typed}" is not the target's name`,
-    unlock: `--confirm ${shellWord(expected)}`,
+    unlock: `Type it with --confirm ${shellWord(expected)}`,
   };
 }
 

@@ -45,12 +45,17 @@ export async function readStates(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, FileState>> {
   const rows = await target.query(
-    `SELECT key, content_hash, size, uploaded_at
+    `SELECT key, content_hash, ${exact('size')}, ${exact('uploaded_at')}
      FROM files
      WHERE key IN (SELECT value FROM json_each(?))`,
     [JSON.stringify(keys)],
   );
   return new Map(rows.map(row => written.parse(row)).map(({key, state}) => [key, state]));
+}
+
+/** JavaScript rounds integers beyond 2^53: such a one is read as text, which SQLite compares with it all the same. */
+function exact(column: string): string {
+  return `CASE WHEN typeof(${column}) = 'integer' AND abs(${column}) > ${Number.MAX_SAFE_INTEGER} THEN CAST(${column} AS TEXT) ELSE ${column} END AS ${column}`;
 }
 
 /** As CURRENT_TIMESTAMP writes it: UTC, to the second. */
@@ -68,7 +73,7 @@ export async function decideUndo(
   {facts}: Probe<FilesFacts>,
 ): Promise<readonly Decision<FileChange>[]> {
   const rows = await io.target.query(
-    `SELECT row.key, row.content_hash, row.size, row.uploaded_at, ${isAsInserted('row', 'change.value', facts)} AS as_inserted
+    `SELECT row.key, row.content_hash, ${exact('size')}, ${exact('uploaded_at')}, ${isAsInserted('row', 'change.value', facts)} AS as_inserted
      FROM json_each(?) AS change
      CROSS JOIN files AS row ON row.key = change.value->>'key'`,
     [JSON.stringify(changes.map(({key, after}) => ({key, ...after})))],

@@ -10,7 +10,7 @@ export interface FilesFacts {
   readonly hasRevision: boolean;
   readonly rows: number;
   readonly withHash: number;
-  /** created_at has a default, so a row that is inserted is dated. */
+  /** created_at is CURRENT_TIMESTAMP by default, so a row that is inserted is dated so. */
   readonly datesRows: boolean;
   /** Columns that an insert leaves to their default, and the default as SQL; those that compute theirs are not listed. */
   readonly leftAlone: readonly {readonly column: string; readonly is: string}[];
@@ -103,7 +103,9 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
 const literal = /^(NULL|'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?)$/i;
 
 function defaultsOf({columns}: TableSchema): Pick<FilesFacts, 'datesRows' | 'leftAlone'> {
-  const datesRows = columns.some(({name, defaultSql}) => name === 'created_at' && defaultSql !== null);
+  const datesRows = columns.some(
+    ({name, defaultSql}) => name === 'created_at' && /^CURRENT_TIMESTAMP$/i.test(defaultSql ?? ''),
+  );
   const written = new Set([...filled, 'id', ...(datesRows ? ['created_at'] : [])]);
   const leftAlone = columns
     .filter(({name}) => !written.has(name))

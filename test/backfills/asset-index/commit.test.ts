@@ -147,6 +147,19 @@ describe.each(layouts)('commit, on the $layout table', ({layout, schema}) => {
       expect(index.row('bare')).toMatchObject({content_hash: a, size: 1, uploaded_at: index.now});
     });
 
+    it('of a row with an integer beyond 2^53 does not round it, and undo puts it back', async () => {
+      const index = await IndexUnderTest.make(schema);
+      index.owner.exec(
+        `INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id) VALUES ('nano', 1, '${b}', 1700000000123456789, 'u')`,
+      );
+      const exactly = "SELECT CAST(uploaded_at AS TEXT) AS at, content_hash FROM files WHERE key = 'nano'";
+      const changes = await index.index({nano: {hash: a, size: 1}});
+      const [changed] = index.owner.prepare(exactly).all();
+      expect(changed?.['at']).toBe('1700000000123456789');
+      await index.undo(changes);
+      expect(index.owner.prepare(exactly).all()).toMatchObject([{at: '1700000000123456789', content_hash: b}]);
+    });
+
     it('of a row that holds words where numbers belong is decided, and does not end the run', async () => {
       const index = await IndexUnderTest.make(schema);
       index.owner.exec(
