@@ -39,7 +39,7 @@ const quick: Plan = {
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
- * machine, so nothing here passes or fails. `--quick` only shows that everything still runs.
+ * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs.
  */
 async function bench({throughput, memory, pauses}: Plan): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
@@ -83,8 +83,8 @@ const legend = `  "one pass" is like for like: list, hash, decide and write, as 
 async function warmUp(measure: Measure, folder: string): Promise<void> {
   await using world = await makeWorld(folder, {files: 1, bytes: 1, inFolder});
   const {target, ledger} = await world.fresh();
-  await measure('original-way', world.folder, target);
-  for (const step of ['one-pass', 'dry-run']) await measure('engine-way', step, world.folder, target, ledger);
+  await measure('original-way', world, target);
+  for (const step of ['one-pass', 'dry-run']) await measure('engine-way', world, target, ledger, step);
 }
 
 /** What the figures depend on. The original flushes several times for each file, so a slower disk flatters us. */

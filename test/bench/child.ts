@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {z} from 'zod';
+import type {World} from './world.ts';
 
 const measured = z.object({
   files: z.number(),
@@ -13,8 +14,8 @@ const measured = z.object({
 /** What a measured process printed: see report.ts. */
 export type Measured = z.infer<typeof measured>;
 
-/** Runs a measured process: each has its own memory, and none warms up for another. */
-export type Measure = (script: Script, ...args: readonly string[]) => Promise<Measured>;
+/** Runs a measured process over a world's files; rejects where it did not count each of them once. */
+export type Measure = (script: Script, world: World, ...args: readonly string[]) => Promise<Measured>;
 
 const scripts = {
   'original-way': new URL('./original-way.ts', import.meta.url),
@@ -23,14 +24,19 @@ const scripts = {
 type Script = keyof typeof scripts;
 
 /**
- * Modules are found compiled in `cache` once the first process has left them there. Without it, stripping the types of
- * the sources would add 45 MB to every figure, which a built program does not have.
+ * Each has a process and so a memory of its own, and none warms up for another. Modules are found compiled in `cache`
+ * once the first process has left them there: stripping the types of the sources would add 45 MB to every figure, which
+ * a built program does not have.
  */
 export function measureIn(cache: string): Measure {
-  return async (script, ...args) => {
-    const {stdout} = await promisify(execFile)(process.execPath, [fileURLToPath(scripts[script]), ...args], {
+  return async (script, {folder, files}, ...args) => {
+    const path = fileURLToPath(scripts[script]);
+    const {stdout} = await promisify(execFile)(process.execPath, [path, folder, ...args], {
       env: {...process.env, NODE_COMPILE_CACHE: cache},
     });
-    return measured.parse(JSON.parse(stdout));
+    const counted = measured.parse(JSON.parse(stdout));
+    if (counted.files !== files)
+      throw new Error(`${script} ${args.join(' ')}: counted ${counted.files} files where there are ${files}`);
+    return counted;
   };
 }

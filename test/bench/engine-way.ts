@@ -18,7 +18,7 @@ type Step = (typeof steps)[number];
  * decide and write at once, as the original does. `dry-run` writes only the ledger. `live` goes through the gates,
  * executes the newest plan in the ledger, and verifies, as the command does.
  *
- *     node engine-way.ts STEP FOLDER TARGET LEDGER
+ *     node engine-way.ts FOLDER TARGET LEDGER STEP
  */
 async function work(step: Step, folder: string, path: string, ledgerPath: string): Promise<Counts> {
   const ledger = await Ledger.open(ledgerPath);
@@ -63,7 +63,7 @@ async function begin(step: Step, engine: Engine, connection: RunConnection): Pro
   }
 }
 
-const [named, folder = '', target = '', ledger = ''] = process.argv.slice(2);
+const [folder = '', target = '', ledger = '', named] = process.argv.slice(2);
 const step = steps.find(known => known === named);
 if (step === undefined) throw new Error(`name a step: ${steps.join(', ')}`);
 await report(() => work(step, folder, target, ledger));

@@ -33,8 +33,8 @@ async function rehearseAndGoLive(measure: Measure, root: string, corpus: Corpus)
   await using world = await makeWorld(root, corpus);
   const {target, ledger} = await world.fresh();
   return {
-    dryRun: await measure('engine-way', 'dry-run', world.folder, target, ledger),
-    live: await measure('engine-way', 'live', world.folder, target, ledger),
+    dryRun: await measure('engine-way', world, target, ledger, 'dry-run'),
+    live: await measure('engine-way', world, target, ledger, 'live'),
   };
 }
 

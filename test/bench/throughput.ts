@@ -38,15 +38,14 @@ export async function throughputTable(measure: Measure, world: World, rounds: nu
 type Round = Awaited<ReturnType<typeof measureRound>>;
 
 async function measureRound(measure: Measure, world: World) {
-  const {folder} = world;
   const [theirs, ours, rehearsed] = [await world.fresh(), await world.fresh(), await world.fresh()];
   return {
-    original: await measure('original-way', folder, theirs.target),
-    originalAgain: await measure('original-way', folder, theirs.target),
-    onePass: await measure('engine-way', 'one-pass', folder, ours.target, ours.ledger),
-    onePassAgain: await measure('engine-way', 'one-pass', folder, ours.target, ours.ledger),
-    dryRun: await measure('engine-way', 'dry-run', folder, rehearsed.target, rehearsed.ledger),
-    live: await measure('engine-way', 'live', folder, rehearsed.target, rehearsed.ledger),
+    original: await measure('original-way', world, theirs.target),
+    originalAgain: await measure('original-way', world, theirs.target),
+    onePass: await measure('engine-way', world, ours.target, ours.ledger, 'one-pass'),
+    onePassAgain: await measure('engine-way', world, ours.target, ours.ledger, 'one-pass'),
+    dryRun: await measure('engine-way', world, rehearsed.target, rehearsed.ledger, 'dry-run'),
+    live: await measure('engine-way', world, rehearsed.target, rehearsed.ledger, 'live'),
   };
 }
 

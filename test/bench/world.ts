@@ -8,6 +8,7 @@ import {type Corpus, makeCorpus} from './corpus.ts';
 /** A folder of files, and new indexes for whoever is measured on them. */
 export interface World extends AsyncDisposable {
   readonly folder: string;
+  readonly files: number;
   /** A target with an empty `files` table, and where a ledger can be. */
   fresh(): Promise<{readonly target: string; readonly ledger: string}>;
 }
@@ -18,6 +19,7 @@ export async function makeWorld(root: string, corpus: Corpus): Promise<World> {
   let made = 0;
   return {
     folder,
+    files: corpus.files,
     fresh: async () => {
       const target = join(root, `index-${++made}.sqlite`);
       await applyMigrations(findBackfill('asset-index'), await sqliteTarget({path: target}));
