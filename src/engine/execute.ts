@@ -103,14 +103,16 @@ class Executor {
   }
 
   async #pages(context: RunContext, reader: Reader, lease: HeldLease | null): Promise<void> {
+    let isOver = false;
     try {
       if (context.writer !== null)
         await settleIntents(context, reader, this.#execution.connection.target.marks);
       await this.#discover(context);
       const partitions = await this.#partitions(context);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
+      isOver = this.stopper.reason === null || this.stopper.reason.by === 'cancel';
     } finally {
-      if (lease !== null && this.stopper.reason?.by !== 'lost') await lease.release();
+      if (lease !== null && this.stopper.reason?.by !== 'lost') await lease.release(isOver);
     }
     this.#host.at('lease-released');
   }
@@ -219,6 +221,12 @@ class Executor {
   }
 
   async #outcome(): Promise<RunStatus> {
+    if (this.#execution.record.mode === 'dry-run' && listedOf(this.#state.tally) === 0)
+      this.#emit({
+        type: 'note',
+        level: 'warning',
+        message: 'Nothing was listed: is this the source and scope that you meant?',
+      });
     const open = await this.#host.ledger.openItems.count(this.#execution.record.id);
     return open > 0 || this.#state.partitions.failed > 0 ? 'incomplete' : 'completed';
   }

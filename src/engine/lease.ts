@@ -3,7 +3,15 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Database} from '../databases/database.ts';
 import {SqliteFault} from '../databases/sqlite-thread.ts';
 import {parseHolder, type Self} from './holder.ts';
-import {claimLease, createTables, readLease, releaseLease, renewLease, type StandingLease} from './mark.ts';
+import {
+  claimLease,
+  createTables,
+  dropMarks,
+  readLease,
+  releaseLease,
+  renewLease,
+  type StandingLease,
+} from './mark.ts';
 
 export interface LeaseOrder {
   readonly run: string;
@@ -20,7 +28,8 @@ export interface HeldLease {
   readonly fence: number;
   /** False once it is lost. */
   renew(): Promise<boolean>;
-  release(): Promise<void>;
+  /** Gives it back. The run's marks go only when the run is over: a resume may still need them. */
+  release(isOver: boolean): Promise<void>;
 }
 
 /** Makes the tables where they are missing, and takes the lease. Refused with who holds it and until when. */
@@ -39,8 +48,8 @@ export async function acquireLease(database: Database, order: LeaseOrder): Promi
       const [renewed = []] = await database.transaction([renewLease(run, fence, leaseMs)]);
       return renewed.length === 1;
     },
-    release: async () => {
-      await database.transaction(releaseLease(run, fence));
+    release: async isOver => {
+      await database.transaction([...(isOver ? [dropMarks(run, fence)] : []), releaseLease(run, fence)]);
     },
   };
 

@@ -80,19 +80,20 @@ export function renewLease(run: string, fence: number, leaseMs: number): Stateme
   };
 }
 
-/** Gives the lease back and removes the run's marks. */
-export function releaseLease(run: string, fence: number): readonly Statement[] {
-  return [
-    {
-      sql: `DELETE FROM headgate_marks WHERE run = ?1
-              AND EXISTS (SELECT 1 FROM headgate_lease WHERE run = ?1 AND fence = ?2)`,
-      params: [run, fence],
-    },
-    {
-      sql: 'UPDATE headgate_lease SET run = NULL, holder = NULL, host = NULL, expires_at = 0 WHERE run = ?1 AND fence = ?2',
-      params: [run, fence],
-    },
-  ];
+/** Removes a run's marks, while it holds the lease. */
+export function dropMarks(run: string, fence: number): Statement {
+  return {
+    sql: `DELETE FROM headgate_marks WHERE run = ?1
+            AND EXISTS (SELECT 1 FROM headgate_lease WHERE run = ?1 AND fence = ?2)`,
+    params: [run, fence],
+  };
+}
+
+export function releaseLease(run: string, fence: number): Statement {
+  return {
+    sql: 'UPDATE headgate_lease SET run = NULL, holder = NULL, host = NULL, expires_at = 0 WHERE run = ?1 AND fence = ?2',
+    params: [run, fence],
+  };
 }
 
 export interface PageMark {

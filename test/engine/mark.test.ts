@@ -9,6 +9,7 @@ import {
   countIntoMark,
   createTables,
   dropMark,
+  dropMarks,
   dropTables,
   isLeaseRefusal,
   type LeaseClaim,
@@ -90,7 +91,10 @@ describe('a page with its mark', () => {
 
   it.each<[string, (fence: number) => Promise<number>]>([
     ['was never taken', async () => 7],
-    ['was given back', async fence => target.transaction(releaseLease('r', fence)).then(() => fence)],
+    [
+      'was given back',
+      async fence => target.transaction([dropMarks('r', fence), releaseLease('r', fence)]).then(() => fence),
+    ],
     [
       'was taken by another',
       async fence => claim({run: 'other', holder: 'bob', instead: 'ada'}).then(() => fence),
@@ -144,10 +148,10 @@ describe('a lease', () => {
 
   it('has a fence that only rises, above what the ledger remembers too', async () => {
     const first = Number(await claim());
-    await target.transaction(releaseLease('r', first));
+    await target.transaction([dropMarks('r', first), releaseLease('r', first)]);
     const second = Number(await claim());
     expect(second).toBeGreaterThan(first);
-    await target.transaction(releaseLease('r', second));
+    await target.transaction([dropMarks('r', second), releaseLease('r', second)]);
     expect(Number(await claim({leastFence: 100}))).toBeGreaterThan(100);
     await target.transaction(dropTables());
     await target.transaction(createTables(500));
@@ -165,10 +169,10 @@ describe('a lease', () => {
   it('is given back only by who holds it, with its marks', async () => {
     const fence = Number(await claim());
     await target.transaction(pageOf(1, fence, 'a'));
-    await target.transaction(releaseLease('r', fence - 1));
+    await target.transaction([dropMarks('r', fence - 1), releaseLease('r', fence - 1)]);
     expect(await readLease(target)).toMatchObject({run: 'r', holder: 'ada'});
     expect((await readMarks(target, 'r'))?.size).toBe(1);
-    await target.transaction(releaseLease('r', fence));
+    await target.transaction([dropMarks('r', fence), releaseLease('r', fence)]);
     expect(await readLease(target)).toMatchObject({run: null, holder: null, fence});
     expect((await readMarks(target, 'r'))?.size).toBe(0);
   });
