@@ -33,6 +33,8 @@ export interface Target {
   /** False where the operator forbids headgate_lease and headgate_marks: runs are then advisory. */
   readonly marks: boolean;
   openReader(): Promise<Reader>;
+  /** Settles what a writer left that was killed inside a transaction, where a reader alone can't; else touches nothing. */
+  recover(): Promise<void>;
   openDatabase(options?: {readonly create?: boolean}): Promise<Database>;
   /** Bytes free where the target grows, or null where that can't be told. */
   freeBytes(): Promise<number | null>;

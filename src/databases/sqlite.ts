@@ -5,6 +5,8 @@ import type {Target} from './database.ts';
 import {SqliteFault, SqliteThread} from './sqlite-thread.ts';
 
 const busyTimeoutMs = 5_000;
+/** SQLITE_READONLY_ROLLBACK: a journal has to be rolled back, and this connection may not write. */
+const readOnlyRollback = 776;
 
 export interface SqliteTargetOptions {
   readonly path: string;
@@ -16,6 +18,15 @@ export interface SqliteTargetOptions {
 /** An SQLite file as a target. Its journal mode stays as its owner chose it. */
 export async function sqliteTarget({path, name, environment, marks}: SqliteTargetOptions): Promise<Target> {
   const absolute = await canonical(resolve(path));
+  const reading = () =>
+    SqliteThread.open({path: absolute, readOnly: true, pragmas: ['PRAGMA query_only = 1'], busyTimeoutMs});
+  const writing = () =>
+    SqliteThread.open({
+      path: absolute,
+      readOnly: false,
+      pragmas: ['PRAGMA synchronous = FULL'],
+      busyTimeoutMs,
+    });
   return {
     dialect: 'sqlite',
     name: name ?? basename(path),
@@ -25,26 +36,20 @@ export async function sqliteTarget({path, name, environment, marks}: SqliteTarge
     marks: marks ?? true,
     openReader: async () => {
       await requireDatabaseFile(path);
-      return openNamed(path, () =>
-        SqliteThread.open({
-          path: absolute,
-          readOnly: true,
-          pragmas: ['PRAGMA query_only = 1'],
-          busyTimeoutMs,
-        }),
+      return openNamed(path, reading);
+    },
+    recover: async () => {
+      await requireDatabaseFile(path);
+      const isHot = await reading().then(
+        async reader => reader.close().then(() => false),
+        (error: unknown) => error instanceof SqliteFault && error.code === readOnlyRollback,
       );
+      if (isHot) await openNamed(path, writing).then(database => database.close());
     },
     openDatabase: async ({create = false} = {}) => {
       if (!create) await requireDatabaseFile(path);
       await refuseNetworkFileSystem(absolute);
-      return openNamed(path, () =>
-        SqliteThread.open({
-          path: absolute,
-          readOnly: false,
-          pragmas: ['PRAGMA synchronous = FULL'],
-          busyTimeoutMs,
-        }),
-      );
+      return openNamed(path, writing);
     },
     freeBytes: () => freeBytes(dirname(absolute)),
   };
@@ -112,6 +117,12 @@ async function openNamed<T>(path: string, opening: () => Promise<T>): Promise<T>
 
 async function explainOpening(path: string, fault: SqliteFault): Promise<OperatorError> {
   const primary = fault.code & 0xff;
+  if (fault.code === readOnlyRollback)
+    return new OperatorError(
+      'usage',
+      `target ${path}: a program was killed while it wrote to it, and left a journal that reading alone can't settle`,
+      'Resume the run that was killed (headgate resume RUN), or open the file once with the program that wrote to it.',
+    );
   if (primary === 26 || primary === 11)
     return new OperatorError(
       'usage',
@@ -128,7 +139,7 @@ async function explainOpening(path: string, fault: SqliteFault): Promise<Operato
     return new OperatorError(
       'auth',
       `target ${path}: it can't be written (${fault.message})`,
-      'Grant write access to the file and its folder. If another program crashed while writing, open it once with that program.',
+      'Grant write access to the file and its folder.',
     );
   if (primary === 5)
     return new OperatorError(

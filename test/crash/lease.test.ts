@@ -1,5 +1,7 @@
+import type {ChildProcess} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
 import {expect, it} from 'vitest';
 import {
   changeIndex,
@@ -55,13 +57,34 @@ async function frozen(cwd: string, ledger: string, plan: string) {
   const {child, ended} = startProgram(live(ledger, plan), {cwd});
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
-      if (!chunk.includes('"type":"page"')) return;
-      child.kill('SIGSTOP');
-      resolve();
+      if (chunk.includes('"type":"page"')) resolve();
     });
     ended.then(({err}) => reject(new Error(`it ended first: ${err}`)), reject);
   });
+  await stopBetweenTransactions(child, join(cwd, 'index.sqlite'));
   return {child, ended};
+}
+
+/** A process that is stopped inside a transaction keeps the file locked: it is let go and stopped again. */
+async function stopBetweenTransactions(child: ChildProcess, index: string): Promise<void> {
+  for (;;) {
+    child.kill('SIGSTOP');
+    if (!isLocked(index)) return;
+    child.kill('SIGCONT');
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+function isLocked(index: string): boolean {
+  const db = new DatabaseSync(index, {timeout: 0});
+  try {
+    db.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    db.close();
+  }
 }
 
 function errorOf({lines}: Ended): string {
