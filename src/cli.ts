@@ -274,6 +274,8 @@ class Interruption {
 
   follow(handle: {interrupt(): void} | null): void {
     this.#followed = handle;
+    // A signal that came between two runs of one command is for the second.
+    if (this.exitCode !== null) handle?.interrupt();
   }
 
   #signalled(code: number): void {

@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {exitCodeOf, exitCodes} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {isActive} from '../core/run.ts';
+import {isActive, sourcesOf} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Session} from './session.ts';
 
@@ -19,23 +20,28 @@ export async function pauseCommand(session: Session, named: string): Promise<num
 
 /** Cancels a run for good: one at work through its process, one at rest here. What it has written stays. */
 export async function cancelCommand(session: Session, named: string): Promise<number> {
-  const {ledger, surroundings} = session;
-  const run = await ledger.runs.resolve(named);
-  if (!isActive(run.status)) {
-    if (
-      await ledger.runs.move(run.id, 'cancelled', {
-        at: surroundings.now(),
-        reason: {by: 'cancel', message: 'cancelled by the operator'},
-      })
-    )
-      return reportRest(session, run);
-    throw notAtWork(run);
-  }
-  if (isAlive(session, run)) {
-    await ledger.runs.request(run.id, 'cancel');
+  const run = await session.ledger.runs.resolve(named);
+  if (isActive(run.status) && isAlive(session, run)) {
+    await session.ledger.runs.request(run.id, 'cancel');
     return reportRest(session, run);
   }
-  // Its process is gone: what it left half done is settled first, so that the counts are true.
+  const isHalfDone = (await session.ledger.pages.intents(run.id)).length > 0;
+  // A verification writes nothing that could be half done, so one whose process is gone is simply over.
+  if (run.mode === 'verify' || (!isActive(run.status) && !isHalfDone)) return cancelAtRest(session, run);
+  return settleAndCancel(session, run);
+}
+
+async function cancelAtRest(session: Session, run: RunRecord): Promise<number> {
+  const from =
+    run.mode === 'verify' ? [...sourcesOf('cancelled'), 'running' as const] : sourcesOf('cancelled');
+  const reason = {by: 'cancel', message: 'cancelled by the operator'} as const;
+  if (await session.ledger.runs.move(run.id, 'cancelled', {at: session.surroundings.now(), reason}, from))
+    return reportRest(session, run);
+  throw notAtWork(run);
+}
+
+/** What the run's process left half done is settled first, so that the counts are true. */
+async function settleAndCancel(session: Session, run: RunRecord): Promise<number> {
   const handle = await session.engine.resume(await session.reconnect(run), run, {
     acceptNew: false,
     acceptDrift: false,
@@ -43,8 +49,8 @@ export async function cancelCommand(session: Session, named: string): Promise<nu
     kind: null,
   });
   handle.cancel();
-  await session.finish(handle);
-  return 0;
+  const {record, endings} = await session.finish(handle);
+  return record.status === 'cancelled' ? exitCodes.done : exitCodeOf(endings);
 }
 
 async function reportRest({ledger, report, surroundings}: Session, {id}: RunRecord): Promise<number> {

@@ -32,6 +32,8 @@ export class SqliteThread implements Database {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #closed: Promise<void> | null = null;
+  /** Why the thread ended by itself: it will not answer any more. */
+  #ended: Error | null = null;
 
   private constructor() {
     // The same code runs as TypeScript (development, tests) and as built JavaScript.
@@ -64,6 +66,7 @@ export class SqliteThread implements Database {
   }
 
   close(): Promise<void> {
+    if (this.#ended !== null) return Promise.resolve();
     this.#closed ??= this.#ask({op: 'close'}).then(async () => {
       await this.#worker.terminate();
     });
@@ -73,6 +76,7 @@ export class SqliteThread implements Database {
   #ask(request: DistributiveOmit<Request, 'id'>): Promise<readonly Rows[]> {
     if (this.#closed !== null && request.op !== 'close')
       return Promise.reject(new Fault('connection', 'the database is closed'));
+    if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {resolve, reject});
@@ -90,6 +94,7 @@ export class SqliteThread implements Database {
   }
 
   #rejectAll(error: Error): void {
+    this.#ended ??= error;
     for (const {reject} of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

@@ -12,7 +12,13 @@ import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
 import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
-import {requireFine, requireSameEnds, requireUndoable} from './preconditions.ts';
+import {
+  requireFine,
+  requireResumable,
+  requireSameEnds,
+  requireSettled,
+  requireUndoable,
+} from './preconditions.ts';
 import {beatMs} from './watch.ts';
 
 export interface RunOptions {
@@ -72,6 +78,7 @@ export class Engine {
   async rehearseUndo(connection: RunConnection, run: RunRecord): Promise<RunHandle> {
     requireSameEnds(connection, run);
     requireUndoable(run);
+    await requireSettled(this.host.ledger, run);
     const probe = await this.fineProbe(connection, run.scope);
     const record = await createRun(this.host, connection, 'dry-run', run.scope, probe, {
       label: `dry run of undoing ${run.id}`,
@@ -89,6 +96,8 @@ export class Engine {
 
   /** Executes the plan of a dry run, through its gates; then verifies. A plan without changes ends there. */
   async live(connection: RunConnection, plan: RunRecord, options: LiveOptions): Promise<RunHandle> {
+    // Whoever typed the name allows writing, and so what a killed writer left to be settled.
+    if (options.confirm === connection.target.name) await connection.target.recover();
     requireOpen(await this.gates(connection, plan, options));
     const {ledger, now} = this.host;
     const probe = await this.probe(connection, plan.scope);
@@ -133,7 +142,9 @@ export class Engine {
   /** Goes on where a run stopped. One that ended incomplete takes up only its open items and failed partitions. */
   async resume(connection: RunConnection, run: RunRecord, options: ResumeOptions): Promise<RunHandle> {
     requireSameEnds(connection, run);
+    requireResumable(run);
     const {ledger} = this.host;
+    if (run.mode !== 'dry-run') await connection.target.recover();
     const probe = await this.fineProbe(connection, run.scope);
     if (probe.schema !== run.schema)
       throw new OperatorError(
@@ -142,11 +153,13 @@ export class Engine {
         'Make a new dry run.',
       );
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
-    const ended = run.discovered && (await ledger.partitions.unfinished(run.id)).length === 0;
+    const isAllTaken = (await ledger.partitions.unfinished(run.id)).length === 0;
     // A run that was killed or paused behind its last page has only to be finished.
-    const retry = ended && run.status === 'incomplete' ? {kind: options.kind} : null;
+    const retry = run.discovered && isAllTaken && run.status === 'incomplete' ? {kind: options.kind} : null;
+    const idle = retry === null && isAllTaken && plan !== null && changedOf(plan.tally) === 0;
     await this.#claim(run);
     await this.#audit('resume', run.id, options.kind ?? '');
+    if (idle && !run.discovered) await ledger.runs.adopt(plan.id, run.id);
     return this.#execute(connection, run.id, {
       probe,
       plan,
@@ -154,7 +167,7 @@ export class Engine {
       acceptDrift: options.acceptDrift,
       takeOver: options.takeOver,
       retry,
-      idle: retry === null && plan !== null && changedOf(plan.tally) === 0,
+      idle,
       verifies: run.mode === 'live' && plan !== null,
       ...runOptions(options),
     });
@@ -204,7 +217,7 @@ export class Engine {
       rate: null,
       reuse: true,
       // A plan ends where its dry run was capped, whatever has been added before that key since.
-      cap: record.rehearsedBy === null && record.undoes === null ? cap : null,
+      cap: record.undoes === null && (options.plan?.cappedAt ?? null) === null ? cap : null,
       splittable: !ordered,
       retry: null,
       idle: false,

@@ -11,7 +11,7 @@ import {acquireLease, type HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {makeContext} from './make-context.ts';
 import {settleIntents} from './recover.ts';
-import {Stopper} from './run-handle.ts';
+import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
 import {measure} from './verify.ts';
@@ -70,7 +70,7 @@ class Executor {
       await this.#work();
     } catch (thrown) {
       error = thrown;
-      if (this.stopper.reason === null || this.stopper.reason.by === 'error')
+      if (this.stopper.reason === null || !isStop(thrown))
         this.stopper.stop('halt', {
           by: thrown instanceof LeaseLost ? 'lost' : 'error',
           message: messageOf(thrown),
@@ -235,6 +235,8 @@ class Executor {
     const status = restingStatus(reason) === 'cancelled' ? 'cancelling' : 'pausing';
     this.#status = status;
     this.#emit({type: 'stopping', reason});
+    // Another process has the run, or may have it: its status is no longer ours to set.
+    if (reason.by === 'lost') return;
     this.#host.ledger.runs
       .move(this.#execution.record.id, status, {reason, at: this.#host.now()})
       // A ledger that can't be written fails the run itself, with its own message.

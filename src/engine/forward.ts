@@ -2,9 +2,9 @@ import type {Io, Shape} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Entry} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
-import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
+import {openItems} from './open-list.ts';
 import type {Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {
@@ -17,8 +17,6 @@ export interface ForwardOptions {
   readonly hi: string | null;
 }
 
-const openItemsAtOnce = 500;
-
 /** A backfill as the work of a run: ranges of the source's listing, and the run's own open items on a retry. */
 export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptions): Work {
   return {
@@ -28,7 +26,9 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
         yield {id: `p${++number}`, kind: 'range', lo: range.lo, hi: range.hi ?? hi, of: null};
     },
     list: (partition, range) =>
-      partition.kind === 'open' ? openItems(partition.of, range) : backfill.list(range, io),
+      partition.kind === 'open'
+        ? openItems(ledger, run, partition.of, range, lookup)
+        : backfill.list(range, io),
     middle: range => backfill.middle(range, io),
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
@@ -45,19 +45,6 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
       return parsed.success ? parsed.data : undefined;
     },
   };
-
-  /** Open items as they are now; `kind` narrows a retry to one cause. */
-  async function* openItems(kind: string | null, range: KeyRange): AsyncGenerator<readonly WorkItem[]> {
-    let after = range.lo;
-    for (;;) {
-      const page = await ledger.openItems.after(run, after, openItemsAtOnce);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      after = last.key;
-      const wanted = page.filter(item => kind === null || item.kind === kind);
-      yield await Promise.all(wanted.map(({key}) => lookup(key)));
-    }
-  }
 
   async function lookup(key: string): Promise<WorkItem> {
     try {

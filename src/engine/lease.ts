@@ -26,7 +26,7 @@ export interface LeaseOrder {
 /** The right to write to a target: one live run at a time, whoever starts it and from whichever ledger. */
 export interface HeldLease {
   readonly fence: number;
-  /** False once it is lost. */
+  /** False once it is lost; one that was given back has nothing to renew. */
   renew(): Promise<boolean>;
   /** Gives it back. The run's marks go only when the run is over: a resume may still need them. */
   release(isOver: boolean): Promise<void>;
@@ -42,13 +42,16 @@ export async function acquireLease(database: Database, order: LeaseOrder): Promi
   const [row] = claimed;
   if (row === undefined) throw refusal(await readLease(database));
   const fence = z.number().parse(row['fence']);
+  let isHeld = true;
   return {
     fence,
     renew: async () => {
+      if (!isHeld) return true;
       const [renewed = []] = await database.transaction([renewLease(run, fence, leaseMs)]);
       return renewed.length === 1;
     },
     release: async isOver => {
+      isHeld = false;
       await database.transaction([...(isOver ? [dropMarks(run, fence)] : []), releaseLease(run, fence)]);
     },
   };
@@ -92,7 +95,6 @@ export function leaseObstacle(
   takeOver: string | null,
 ): OperatorError | null {
   if (standing === null || standing.run === null || standing.remainingMs <= 0) return null;
-  if (standing.holder === self.holder.name) return null;
   const order: LeaseOrder = {run: '', self, leaseMs: 0, leastFence: 0, takeOver};
   return displaced(standing, order) === null ? refusal(standing) : null;
 }

@@ -38,7 +38,8 @@ export async function* listAscending(
           if (last === '' || compareKeys(item.key, last) > 0) beyond.push(item);
         }
         if (within !== '' && (last === '' || compareKeys(within, last) > 0)) last = within;
-        if (beyond.length > 0) yield beyond;
+        if (beyond.length === 0) continue;
+        yield beyond;
         failures = 0;
       }
       return;

@@ -71,9 +71,9 @@ function makeWork({host, execution, reader, state, stopper}: Parts): Work {
   const {backfill} = connection;
   const onBytes = (count: number) => state.read(count);
   const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes});
-  const common = {backfill, io, probe, ledger};
+  const common = {backfill, io, probe, ledger, run: record.id};
   if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
-  return forwardWork({...common, run: record.id, hi: plan?.cappedAt ?? null});
+  return forwardWork({...common, hi: plan?.cappedAt ?? null});
 }
 
 function makeWriter({host, execution, database, fence, emit}: Parts): Writer | null {

@@ -66,7 +66,7 @@ export function claimLease({run, holder, host, leaseMs, leastFence, instead}: Le
   return {
     sql: `UPDATE headgate_lease
           SET run = ?1, fence = max(fence, ?5) + 1, holder = ?2, host = ?3, expires_at = ${clock} + ?4
-          WHERE id = 1 AND (run IS NULL OR expires_at <= ${clock} OR holder = ?2 OR holder = ?6)
+          WHERE id = 1 AND (run IS NULL OR expires_at <= ${clock} OR (run = ?1 AND holder = ?2) OR holder = ?6)
           RETURNING fence`,
     params: [run, holder, host, leaseMs, leastFence, instead],
   };

@@ -29,6 +29,7 @@ export class Pager {
   readonly #ending: AbortSignal;
   #hi: string | null;
   #split: {readonly at: string; readonly settled: Promise<void>} | null = null;
+  #isListed = false;
   #taken: number;
   #slots: Slot[] = [];
   #bytes = 0;
@@ -49,6 +50,11 @@ export class Pager {
     this.#hi = partition.hi;
     this.#taken = taken;
     this.frontier = partition.cursor;
+  }
+
+  /** What is left can go to another partition. */
+  get canSplit(): boolean {
+    return !this.#isListed && !this.exhausted && !this.#ending.aborted;
   }
 
   get hi(): string | null {
@@ -85,8 +91,11 @@ export class Pager {
       if (this.exhausted || this.capped || this.#ending.aborted) return;
     }
     if (this.#ending.aborted) return;
+    // The rest of a range that is being parted is another's; from here on it can't be parted any more.
+    while (this.#split !== null) await this.#split.settled;
+    this.#isListed = true;
     yield* this.#goneBeyond();
-    this.exhausted = true;
+    if (!this.#ending.aborted) this.exhausted = true;
   }
 
   async *#chunk(items: readonly WorkItem[]): AsyncGenerator<Page> {
@@ -94,6 +103,7 @@ export class Pager {
     const known = await knownBetween(this.#context, range);
     const formers = await this.#formers(items.map(({key}) => key));
     for (const {item, gone} of this.#withGone(items, known)) {
+      if (this.#ending.aborted) return;
       while (this.#split !== null && compareKeys(item.key, this.#split.at) > 0) await this.#split.settled;
       if (this.#hi !== null && compareKeys(item.key, this.#hi) > 0) {
         this.exhausted = true;
@@ -116,7 +126,6 @@ export class Pager {
     known: KnownRange,
     former: Outcome | 'pending' | undefined,
   ): Promise<Slot | null> {
-    if (this.#ending.aborted) return null;
     const planned = known.planned.get(item.key);
     const slot = {item, planned, former};
     if (item.skip !== undefined)
@@ -153,6 +162,7 @@ export class Pager {
     const range: KeyRange = {lo: this.frontier, hi: this.#hi};
     const known = await knownBetween(this.#context, range);
     for (const {item} of withGone([], known)) {
+      if (this.#ending.aborted) return;
       this.#add(goneSlot(item, known));
       if (this.#isFull()) yield this.#close();
     }

@@ -6,6 +6,7 @@ import type {RunContext} from './context.ts';
 import type {ListingFailed} from './listing.ts';
 import type {Page, Slot} from './page.ts';
 import {Pager} from './pager.ts';
+import {isStop} from './run-handle.ts';
 import {Settler} from './settler.ts';
 
 /** Pages that are inspected ahead of the one that is being settled. */
@@ -61,7 +62,7 @@ export class PartitionRunner {
     if (kind !== 'range') return null;
     const hi = this.#pager.hi;
     const middle = await work.middle({lo: this.#pager.frontier, hi});
-    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || this.#pager.exhausted)
+    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || !this.#pager.canSplit)
       return null;
     const rest: Partition = {id: `p${random().toString(36).slice(2, 10)}`, kind, lo: middle, hi, of: null};
     const parted = await this.#pager.lower(middle, () => ledger.partitions.split(run, id, hi, middle, rest));
@@ -80,7 +81,7 @@ export class PartitionRunner {
         if (!(await this.#settler.settle(page))) return false;
       }
     } catch (error) {
-      if (!this.#context.halt.aborted) throw error;
+      if (!this.#context.halt.aborted || !isStop(error)) throw error;
     }
     return this.#open.size === 0;
   }

@@ -1,6 +1,7 @@
 import {OperatorError} from '../core/operator-error.ts';
 import {errorsOf, type Probe} from '../core/probe.ts';
 import {isActive} from '../core/run.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
 
@@ -47,5 +48,25 @@ export function requireUndoable({id, mode, status}: RunRecord): void {
       'gate',
       `run ${id} is ${status}`,
       `Pause or cancel it first: headgate cancel ${id}`,
+    );
+}
+
+/** A verification has nothing to go on with: resumed as if it had pages, it would write. */
+export function requireResumable({id, mode}: RunRecord): void {
+  if (mode === 'verify' || mode === 'estimate')
+    throw new OperatorError(
+      'usage',
+      `run ${id} is a ${mode} run: only dry runs, live runs and undos are resumed`,
+      `Start it anew with headgate ${mode}.`,
+    );
+}
+
+/** A page that a failure left between intent and checkpoint has no before-image yet: an undo would leave it out. */
+export async function requireSettled(ledger: Ledger, {id}: RunRecord): Promise<void> {
+  if ((await ledger.pages.intents(id)).length > 0)
+    throw new OperatorError(
+      'gate',
+      `run ${id} failed before it could say whether its last pages were written`,
+      `Settle them first: headgate resume ${id}`,
     );
 }

@@ -33,14 +33,15 @@ async function settleIntent(
   marks: ReadonlyMap<string, Mark> | null,
 ): Promise<void> {
   const mark = marks?.get(partition.id);
-  const isTrusted = marks !== null && (mark?.page ?? 0) >= partition.markedPage;
-  if (!isTrusted)
+  // Without a mark no page of the partition was committed yet, or the marks went after it was: the rows know which.
+  const isTrusted = mark !== undefined && mark.page >= partition.markedPage;
+  const rows = isTrusted ? rowsOf(mark, intent) : await readBackRows(context, intent);
+  if (!isTrusted && (rows !== null || marks === null || partition.markedPage > 0))
     context.emit({
       type: 'note',
       level: 'warning',
       message: `page ${intent.page} of ${partition.id}: there is no mark to trust (off, gone or restored), so its rows were read back`,
     });
-  const rows = isTrusted ? rowsOf(mark, intent) : await readBackRows(context, intent);
   if (rows === null) await context.ledger.pages.dropIntents(context.run, partition.id);
   else
     await new Settler(context, partition).adopt(
@@ -52,8 +53,8 @@ async function settleIntent(
 }
 
 /** What the mark counted, or null where the page did not happen: it is done again. */
-function rowsOf(mark: Mark | undefined, {page}: StoredPage): number | null {
-  return mark !== undefined && mark.page >= page ? markedRows(mark) : null;
+function rowsOf(mark: Mark, {page}: StoredPage): number | null {
+  return mark.page >= page ? markedRows(mark) : null;
 }
 
 /** How many of the page's changes the target shows; null where it shows none, and the page is done again. */

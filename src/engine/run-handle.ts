@@ -47,3 +47,8 @@ export class Stopped extends Error {
     this.name = 'Stopped';
   }
 }
+
+/** An operation ended because the run was stopped; any other error is one, also while the run comes to rest. */
+export function isStop(error: unknown): boolean {
+  return error instanceof Stopped || (error instanceof Error && error.name === 'AbortError');
+}

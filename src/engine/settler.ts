@@ -56,14 +56,14 @@ export class Settler {
     this.#page = Math.max(this.#page, page);
     for (const {key} of entries) this.#context.state.take(formers.get(key));
     const confirmed = await confirm(this.#context.work, entries, {touched: null, rows});
-    await this.#checkpoint(page, confirmed, await this.#driftOf(confirmed), formers, rows, true);
+    await this.#checkpoint(page, confirmed, await this.#driftOf(entries), formers, rows, true);
   }
 
-  /** The drift of entries that were decided before a crash: it is counted with their checkpoint. */
+  /** The drift of entries that were decided before a crash, or with a page since halved: counted with their checkpoint. */
   async #driftOf(entries: readonly Entry[]): Promise<Drift> {
     const {plan, ledger, work} = this.#context;
     const last = entries.at(-1);
-    if (plan === null || last === undefined || this.#partition.kind !== 'range') return noDrift;
+    if (plan === null || last === undefined || this.#partition.kind === 'open') return noDrift;
     const planned = await ledger.pages.between(plan.run, 'plan', {lo: this.cursor, hi: last.key});
     const gone = entries.filter(isGone).length;
     const {drift} = applyDrift(
@@ -159,8 +159,9 @@ export class Settler {
       if (changes.length === 1)
         return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
       const middle = halfway(entries);
-      await this.#write(writer, entries.slice(0, middle), drift, formers);
-      return this.#write(writer, entries.slice(middle), noDrift, formers);
+      for (const half of [entries.slice(0, middle), entries.slice(middle)])
+        await this.#write(writer, half, await this.#driftOf(half), formers);
+      return;
     }
     at('page-committed');
     const confirmed = await confirm(this.#context.work, entries, committed);

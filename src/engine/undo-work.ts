@@ -1,9 +1,10 @@
 import type {Io, Shape} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
-import {compareKeys} from '../core/keys.ts';
+import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {parseChanges, signatureOf} from './forward.ts';
+import {openItems} from './open-list.ts';
 import type {Work, WorkItem} from './work.ts';
 
 export interface UndoOptions {
@@ -11,18 +12,26 @@ export interface UndoOptions {
   readonly io: Io<Shape>;
   readonly probe: Probe<unknown>;
   readonly ledger: Ledger;
+  readonly run: string;
   /** The run that is undone. */
   readonly undoes: string;
 }
 
-/** The before-images of a run as the work of another: each partition's pages again, in key order, put back row by row. */
-export function undoWork({backfill, io, probe, ledger, undoes}: UndoOptions): Work {
+/**
+ * The before-images of a run as the work of another: each partition's pages again, in key order, put back row by row;
+ * on a retry, those of the undo's own open items.
+ */
+export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions): Work {
   return {
     async *partitions() {
       for (const [partition] of await ledger.pages.partitionsWith(undoes, 'image'))
         yield {id: `undo-${partition}`, kind: 'images', lo: '', hi: null, of: partition};
     },
-    async *list({of}, {lo}) {
+    async *list({kind, of}, range) {
+      if (kind === 'open') {
+        yield* openItems(ledger, run, of, range, imageOf);
+        return;
+      }
       for await (const {entries} of ledger.pages.all(undoes, 'image', of ?? undefined)) {
         const items: readonly WorkItem[] = entries.map(({key, change}) => ({
           key,
@@ -30,7 +39,7 @@ export function undoWork({backfill, io, probe, ledger, undoes}: UndoOptions): Wo
           fingerprint: null,
           change,
         }));
-        yield items.filter(({key}) => compareKeys(key, lo) > 0);
+        yield items.filter(({key}) => compareKeys(key, range.lo) > 0);
       }
     },
     middle: async () => null,
@@ -54,4 +63,10 @@ export function undoWork({backfill, io, probe, ledger, undoes}: UndoOptions): Wo
     keepsFingerprints: false,
     parseFound: found => found,
   };
+
+  async function imageOf(key: string): Promise<WorkItem> {
+    const image = await ledger.pages.entry(undoes, 'image', key);
+    if (image === null) throw new Error(`${printableKey(key)} has no before-image in run ${undoes}`);
+    return {key, size: 0, fingerprint: null, change: image.change};
+  }
 }

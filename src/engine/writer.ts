@@ -1,7 +1,7 @@
 import {Fault} from '../core/failure.ts';
 import type {Row, Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
-import {retrying} from './backoff.ts';
+import {Exhausted, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
 
@@ -108,7 +108,7 @@ export class Writer {
         return known ?? this.#once(pages);
       });
     } catch (error) {
-      throw this.#translate(error instanceof Error && error.cause instanceof Fault ? error.cause : error);
+      throw this.#translate(error instanceof Exhausted ? error.cause : error);
     }
   }
 

@@ -67,6 +67,20 @@ export class Pages {
     return [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key));
   }
 
+  /** The entry of one key, of the latest page that has it; null where none has. */
+  async entry(run: string, kind: PageKind, key: string): Promise<Entry | null> {
+    const rows = await this.#db.query(
+      'SELECT seq FROM pages WHERE run = ? AND kind = ? AND last_key >= ?3 AND first_key <= ?3 ORDER BY seq DESC',
+      [run, kind, key],
+    );
+    for (const row of rows) {
+      const entries = await this.#entriesOf(z.number().parse(row['seq']));
+      const found = entries.find(entry => entry.key === key);
+      if (found !== undefined) return found;
+    }
+    return null;
+  }
+
   /** Pages of a kind in the order in which they were stored, a partition's or all; memory is one page. */
   async *all(run: string, kind: PageKind, partition?: string): AsyncGenerator<StoredPage> {
     let after = 0;

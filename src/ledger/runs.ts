@@ -193,7 +193,7 @@ export class Runs {
     await this.#db.transaction([{sql: 'UPDATE runs SET beat_at = ? WHERE id = ?', params: [at, id]}]);
   }
 
-  /** A live run of a plan without changes: it takes over the plan's counts and open items, and has nothing to do. */
+  /** A live run of a plan without changes: it takes over the plan's counts, open items and failed partitions, and has nothing to do. */
   async adopt(plan: string, run: string): Promise<void> {
     await this.#db.transaction([
       {
@@ -206,6 +206,16 @@ export class Runs {
       {
         sql: `INSERT INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
               SELECT ?2, key, partition, outcome, kind, message, attempts, at FROM open_items WHERE run = ?1`,
+        params: [plan, run],
+      },
+      {
+        sql: `INSERT INTO partitions (run, id, kind, lo, hi, of, cursor, status)
+              SELECT ?2, id, kind, lo, hi, of, cursor, status FROM partitions WHERE run = ?1 AND status = 'failed'`,
+        params: [plan, run],
+      },
+      {
+        sql: `INSERT INTO partition_failures (run, partition, kind, message, at)
+              SELECT ?2, partition, kind, message, at FROM partition_failures WHERE run = ?1`,
         params: [plan, run],
       },
     ]);

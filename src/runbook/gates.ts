@@ -1,4 +1,4 @@
-import {changedOf, type Tally} from '../core/accounting.ts';
+import {changedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import type {Finding} from '../core/probe.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -69,7 +69,7 @@ export function gatesOf(facts: GateFacts): readonly Gate[] {
     invariantsGate(facts),
     spaceGate(facts),
     leaseGate(facts),
-    ...(facts.thresholds === null ? [] : [thresholdsGate(facts.plan.tally, facts.thresholds)]),
+    ...(facts.thresholds === null ? [] : [thresholdsGate(facts, facts.thresholds)]),
     confirmedGate(facts),
   ];
 }
@@ -200,11 +200,14 @@ function leaseGate({leaseObstacle}: GateFacts): Gate {
   return {...gate, holds: false, reason: leaseObstacle};
 }
 
-function thresholdsGate(tally: Tally, {changes, failures, deletes}: Thresholds): Gate {
+function thresholdsGate(
+  {plan: {tally}, openFailures}: GateFacts,
+  {changes, failures, deletes}: Thresholds,
+): Gate {
   const gate = {id: 'thresholds', title: 'thresholds'} as const;
   const over = [
     ...exceeds('changes', changedOf(tally), changes),
-    ...exceeds('failures', tally.failed, failures),
+    ...exceeds('failures', openFailures, failures),
     ...exceeds('deletes', tally.deleted, deletes),
   ];
   if (over.length === 0) return {...gate, holds: true, reason: 'within what an unattended run may do'};

@@ -1,6 +1,7 @@
 import type {BigIntStats} from 'node:fs';
 import {lstat, readdir, realpath, stat} from 'node:fs/promises';
 import {sep} from 'node:path';
+import {Fault} from '../core/failure.ts';
 import {compareKeys, inRange} from '../core/keys.ts';
 import {faultOf, hasCode} from './directory-faults.ts';
 import {inKeyOrder, joinPath, type NamedEntry, type Path, sortKey} from './directory-names.ts';
@@ -18,8 +19,12 @@ interface Folder {
   next: number;
 }
 
-/** Walks a tree so that keys come in byte order; memory is one page and the names of the folders on the way. */
+/**
+ * Walks a tree so that keys come in byte order; memory is one page and the names of the folders on the way. A root that
+ * vanishes meanwhile, or is unmounted, is a failure: it would look as if everything in it were gone.
+ */
 export async function* walk(root: string, listing: Listing): AsyncGenerator<readonly StoredObject[]> {
+  const identity = await identityOf(root);
   const stack: Folder[] = [await openFolder(root, root, '', true)];
   let page: StoredObject[] = [];
   for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
@@ -32,6 +37,7 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
     );
     const below = folder.entries[folder.next];
     if (page.length >= batchSize) {
+      await requireStill(root, identity);
       yield page;
       page = [];
     }
@@ -54,7 +60,21 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
       }
     }
   }
+  await requireStill(root, identity);
   if (page.length > 0) yield page;
+}
+
+async function identityOf(root: string): Promise<string> {
+  const {dev, ino} = await stat(root, {bigint: true});
+  return `${dev}:${ino}`;
+}
+
+async function requireStill(root: string, identity: string): Promise<void> {
+  if ((await identityOf(root).catch(() => null)) !== identity)
+    throw new Fault(
+      'not-found',
+      `${root}: the folder was removed, replaced or unmounted while it was listed`,
+    );
 }
 
 /** The files up to the next folder, at most a batch. Leaves `folder.next` at what follows. */

@@ -60,12 +60,26 @@ async function* listed(root: string, listing: Listing): AsyncGenerator<readonly 
 
 async function lookup(root: string, key: string, signal: AbortSignal): Promise<StoredObject | null> {
   signal.throwIfAborted();
+  if (key.endsWith('/')) return lookupFolder(root, key, signal);
   const segments = key.split('/');
   const isPath =
     !key.includes('\0') && !segments.some(segment => segment === '' || segment === '.' || segment === '..');
   if (!isPath || !(await isBelow(root, dirname(`${root}/${key}`)))) return null;
   const found = await describeFile(root, `${root}/${key}`, key);
   return found ?? (key.includes('\\x') ? findEscaped(root, key, signal) : null);
+}
+
+/** A folder stands in a listing only because it could not be listed: what is in it is found by a listing alone. */
+async function lookupFolder(root: string, key: string, signal: AbortSignal): Promise<StoredObject | null> {
+  for await (const page of walk(root, {prefix: key, lo: '', hi: null, signal})) {
+    return page.find(object => object.key === key) ?? notListed(key);
+  }
+  return (await isBelow(root, `${root}/${key}`)) ? notListed(key) : null;
+}
+
+function notListed(key: string): StoredObject {
+  const message = `${printableKey(key)}: the folder can be listed now, but what is in it was not: make a new dry run`;
+  return {key, size: 0, modifiedAt: 0, version: '', fingerprint: null, fault: {kind: 'invalid', message}};
 }
 
 /** A name that is not UTF-8 is known by an escaped key, which only a listing gives. */

@@ -135,7 +135,8 @@ describe('a lease', () => {
   it.each<[string, Partial<LeaseClaim>, Partial<LeaseClaim>, boolean]>([
     ['while it is held', {}, {holder: 'bob'}, false],
     ['once it has expired', {leaseMs: -1}, {holder: 'bob'}, true],
-    ['by its own holder', {}, {run: 'another'}, true],
+    ['by its own run and holder', {}, {}, true],
+    ['by another run of its holder', {}, {run: 'another'}, false],
     ['in the place of a holder that was named', {}, {holder: 'bob', instead: 'ada'}, true],
     ['in the place of another holder', {}, {holder: 'bob', instead: 'eve'}, false],
   ])('can be taken %s: %s, %s: %s', async (_, first, second, taken) => {

@@ -155,11 +155,16 @@ async function reread(
     }
   };
   const running = new Set<Promise<void>>();
-  for await (const sampled of objects) {
-    const task = check(sampled).finally(() => running.delete(task));
-    running.add(task);
-    if (running.size >= rereadsAtOnce) await Promise.race(running);
+  try {
+    for await (const sampled of objects) {
+      const task = check(sampled).finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= rereadsAtOnce) await Promise.race(running);
+    }
+    await Promise.all(running);
+  } finally {
+    // Where the listing broke first, nobody else would hear of a read that was given up.
+    await Promise.allSettled(running);
   }
-  await Promise.all(running);
   return result;
 }
