@@ -1,5 +1,4 @@
 import {exitCodeOf} from '../core/exit-code.ts';
-import {showAfterLive} from './after-live.ts';
 import type {Session} from './session.ts';
 
 export interface LiveCommandOptions {
@@ -27,6 +26,6 @@ export async function liveCommand(
     rate: options.rate ?? null,
   });
   const result = await session.finish(handle);
-  showAfterLive(session, result.record);
+  session.showNext(result.record);
   return exitCodeOf(result.endings);
 }

@@ -1,5 +1,6 @@
 import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
+import type {Drift} from '../core/drift.ts';
 import type {RunEvent} from '../core/event.ts';
 import type {remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
@@ -32,6 +33,12 @@ const verbs = {
   undo: {done: 'Put back', toDo: 'To put back'},
 } satisfies Record<string, Verb>;
 
+/** How the world differed from the plan, where it did. */
+function driftLines({added, gone, changed}: Drift): readonly string[] {
+  if (added + gone + changed === 0) return [];
+  return [`Since the dry run: ${number(added)} added, ${number(gone)} gone, ${number(changed)} changed`];
+}
+
 const rule = '='.repeat(50);
 /** Failures that are named one by one; all are in the ledger. */
 const shownFailures = 20;
@@ -47,6 +54,8 @@ export class PlainReport implements Report {
   #failures = 0;
   #coverage: CoverageGroup[] = [];
   #verb: Verb = verbs.write;
+  #isResumed = false;
+  #hasNamedDrift = false;
 
   constructor({out, err}: Pick<Surroundings, 'out' | 'err'>, flags: readonly string[]) {
     this.#out = out;
@@ -61,6 +70,8 @@ export class PlainReport implements Report {
         this.#batches = 0;
         this.#failures = 0;
         this.#coverage = [];
+        this.#isResumed = listedOf(snapshot.tally) > 0;
+        this.#hasNamedDrift = false;
         this.#verb = event.undoes === null ? verbs.write : verbs.undo;
         this.#banner(event);
         return;
@@ -80,9 +91,11 @@ export class PlainReport implements Report {
         );
         return;
       case 'drift':
-        this.#err(
-          `drift: ${counted(event.keys.length, 'decision')} changed since the dry run: ${event.keys.slice(0, 5).map(printableKey).join(', ')}${event.keys.length > 5 ? ' …' : ''}\n`,
-        );
+        if (!this.#hasNamedDrift)
+          this.#err(
+            `drift: decided otherwise than in the dry run: ${event.keys.slice(0, 3).map(printableKey).join(', ')}${event.keys.length > 3 ? ' …' : ''}\n`,
+          );
+        this.#hasNamedDrift = true;
         return;
       case 'note':
         this.#err(`${event.level === 'warning' ? 'warning: ' : ''}${event.message}\n`);
@@ -128,13 +141,20 @@ export class PlainReport implements Report {
     const lines = [
       rule,
       `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
-      `Total batches: ${this.#batches}`,
+      `${this.#isResumed ? 'Batches this time' : 'Total batches'}: ${this.#batches}`,
       `Total ${(isDry ? this.#verb.toDo : this.#verb.done).toLowerCase()}: ${changedOf(tally)}`,
       `Total skipped: ${tally.unchanged + tally.skipped}`,
       `Total failed: ${tally.failed}`,
       identityText(tally, isDry),
-      `${bytesText(tally.bytes)} read in ${durationText(seconds)}${isDry ? '' : `, ${counted(tally.rows, 'row')} written`}`,
+      ...driftLines(record.drift),
+      `${bytesText(tally.bytes)} read${isDry ? '' : `, ${counted(tally.rows, 'row')} written`}${this.#isResumed ? ' in all' : ''}; ${durationText(seconds)}${this.#isResumed ? ' this time' : ''}`,
     ];
+    if (isDry && record.status !== 'paused' && changedOf(tally) === 0)
+      lines.push(
+        tally.failed === 0
+          ? 'Nothing to change.'
+          : `Nothing to change, but ${counted(tally.failed, 'item')} failed.`,
+      );
     this.#out(`${lines.join('\n')}\n`);
   }
 
@@ -160,7 +180,7 @@ export class PlainReport implements Report {
     const isDry = event.label.startsWith('dry run');
     this.#err(
       [
-        `${backfill} · ${isDry ? event.label : `${mode} (${event.label})`} · run ${run}`,
+        `${backfill} · ${isDry || event.label === mode ? event.label : `${mode} (${event.label})`} · run ${run}`,
         `  source  ${event.source}`,
         `  target  ${event.target}`,
         `  scope   ${scopeText(event.scope)}, in pages of ${number(event.pageItems)}`,
@@ -177,7 +197,7 @@ export class PlainReport implements Report {
       [
         `=== Batch ${this.#batches} ===`,
         `${updated}: ${changedOf(settled)}, Skipped: ${settled.unchanged + settled.skipped}${failed}`,
-        `Running totals: ${updated}=${changedOf(total)}, Skipped=${total.unchanged + total.skipped}, Failed=${total.failed}, Listed=${listedOf(total)}`,
+        `Running totals: ${updated}=${changedOf(total)}, Skipped=${total.unchanged + total.skipped}, Failed=${total.failed}, Listed=${listedOf(total)}${total.pending === 0 ? '' : `, Pending=${total.pending}`}`,
         '',
       ].join('\n'),
     );

@@ -2,8 +2,6 @@ import {exitCodeOf} from '../core/exit-code.ts';
 import {failureKinds} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {showAfterLive} from './after-live.ts';
-import {showNext} from './run.ts';
 import type {Session} from './session.ts';
 
 export interface ResumeCommandOptions {
@@ -60,7 +58,6 @@ async function goOn(session: Session, run: RunRecord, options: ResumeCommandOpti
     kind: options.kind ?? null,
   });
   const {record, endings} = await session.finish(handle);
-  if (record.mode === 'dry-run') showNext(session, record);
-  else showAfterLive(session, record);
+  session.showNext(record);
   return exitCodeOf(endings);
 }

@@ -1,5 +1,4 @@
 import {findBackfill} from '../backfills/registry.ts';
-import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunConnection} from '../engine/connection.ts';
@@ -29,18 +28,20 @@ export async function runCommand(session: Session, id: string, options: RunComma
   const connection = await session.connect(backfill, options.source, options.target);
   const scope = scopeOf(backfill, options);
   if (options.unattended === true) requireConfirmation(connection, options.confirm);
+  else refuseUnattendedFlags(options);
   const handle = await session.engine.rehearse(connection, scope, {
     rate: options.rate ?? null,
     fresh: options.fresh ?? false,
   });
   const rehearsed = await session.finish(handle);
   if (options.unattended !== true) {
-    showNext(session, rehearsed.record);
+    session.showNext(rehearsed.record);
     return exitCodeOf(rehearsed.endings);
   }
   if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
     return exitCodeOf(rehearsed.endings);
   const live = await goLive(session, connection, rehearsed.record, options);
+  session.showNext(live.record);
   return exitCodeOf(live.endings);
 }
 
@@ -67,6 +68,26 @@ function goLive(
     .then(handle => session.finish(handle));
 }
 
+const unattendedFlags = {
+  confirm: '--confirm',
+  maxChanges: '--max-changes',
+  maxFailures: '--max-failures',
+  maxDeletes: '--max-deletes',
+  acceptNew: '--accept-new',
+  takeOver: '--take-over',
+} as const satisfies Partial<Record<keyof RunCommandOptions, string>>;
+
+/** A scheduled job that forgot --unattended would only ever rehearse. */
+function refuseUnattendedFlags(options: RunCommandOptions): void {
+  for (const [name, flag] of Object.entries(unattendedFlags))
+    if (options[name as keyof typeof unattendedFlags] !== undefined)
+      throw new OperatorError(
+        'usage',
+        `${flag} is for unattended runs`,
+        'Add --unattended, or leave it out: run alone never writes.',
+      );
+}
+
 /** Refused before the dry run, not an hour later. */
 function requireConfirmation({target}: RunConnection, confirm: string | undefined): void {
   if (confirm === target.name) return;
@@ -75,24 +96,4 @@ function requireConfirmation({target}: RunConnection, confirm: string | undefine
       ? 'needs the name of its target'
       : `was confirmed with "${confirm}", which is not the name of its target`;
   throw new OperatorError('gate', `an unattended run ${said}`, `Add --confirm ${target.name}`);
-}
-
-/** The exact command that goes on from here. */
-export function showNext({report}: Session, {id, status, tally, partitions, targetName}: RunRecord): void {
-  const failures = tally.failed + partitions.failed;
-  if (status === 'paused' || status === 'failed')
-    report.next('Go on where it stopped', ['headgate', 'resume', id]);
-  if (status === 'incomplete') report.next('See what failed, and why', ['headgate', 'failures', id]);
-  if (status !== 'completed' && status !== 'incomplete') return;
-  if (changedOf(tally) === 0) report.note('Nothing to change: the target is as the source says.');
-  else report.next('See the plan', ['headgate', 'plan', id]);
-  if (changedOf(tally) > 0)
-    report.next('Go live', [
-      'headgate',
-      'live',
-      id,
-      '--confirm',
-      targetName,
-      ...(failures === 0 ? [] : ['--accept-failures', String(failures)]),
-    ]);
 }

@@ -11,6 +11,7 @@ import type {Self} from '../engine/holder.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {JsonReport} from './json-report.ts';
+import {nextSteps} from './next-steps.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
 
@@ -116,6 +117,11 @@ export class Session {
   /** The two ends of a run in the ledger, as it named them. */
   reconnect({backfill, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
     return this.connect(findBackfill(backfill), sourceLabel, targetLabel);
+  }
+
+  /** The commands that go on from here. */
+  showNext(run: RunRecord): void {
+    for (const {why, words} of nextSteps(run)) this.report.next(why, words);
   }
 
   /** Waits for a run, with signals going to it, and reports how it ended. */

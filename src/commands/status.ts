@@ -15,16 +15,16 @@ export async function statusCommand(session: Session, named: string | undefined)
   const runs = await session.ledger.runs.list(listedRuns);
   if (runs.length === 0)
     session.report.note('No runs yet. Begin with: headgate run BACKFILL --source S --target T');
-  for (const run of runs) session.report.data(runObject(run), [runLine(session, run)]);
+  for (const run of runs) session.report.data(runObject(session, run), [runLine(session, run)]);
   return 0;
 }
 
 async function showRun(session: Session, run: RunRecord): Promise<number> {
   const audit = await session.ledger.audit.of(run.id);
   const partitions = await session.ledger.partitions.unfinished(run.id);
-  session.report.data({...runObject(run), audit}, [
+  session.report.data({...runObject(session, run), audit}, [
     `run         ${run.id}`,
-    `backfill    ${run.backfill}, ${modeText(run)} (${run.label})`,
+    `backfill    ${run.backfill}, ${run.label.startsWith(modeText(run)) ? run.label : `${modeText(run)} (${run.label})`}`,
     `status      ${statusText(session, run)}`,
     `source      ${run.sourceLabel}`,
     `target      ${run.targetLabel}`,
@@ -39,7 +39,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
     ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
     ...partitions
       .slice(0, listedRuns)
-      .map(({id, cursor, status}) => `  ${id} ${status}, at ${cursor === '' ? 'its start' : cursor}`),
+      .map(({id, cursor}) => `  ${id}, at ${cursor === '' ? 'its start' : cursor}`),
     ...audit.map(
       ({at, who, action, detail}) =>
         `${new Date(at).toISOString()} ${who}: ${action}${detail === '' ? '' : ` (${detail})`}`,
@@ -59,17 +59,14 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
       '--max-objects',
       String(limitsOf(run.scope).cap),
     ]);
-  if (
-    run.status === 'paused' ||
-    run.status === 'failed' ||
-    run.status === 'incomplete' ||
-    isGone(session, run)
-  )
-    session.report.next('Go on', ['headgate', 'resume', run.id]);
+  if (!isActive(run.status) || isGone(session, run)) session.showNext(run);
   return 0;
 }
 
-function runObject(run: RunRecord): Readonly<Record<string, unknown>> & {readonly type: string} {
+function runObject(
+  session: Session,
+  run: RunRecord,
+): Readonly<Record<string, unknown>> & {readonly type: string} {
   const seconds =
     run.startedAt === null ? 0 : ((run.finishedAt ?? run.beatAt ?? run.startedAt) - run.startedAt) / 1_000;
   return {
@@ -84,16 +81,17 @@ function runObject(run: RunRecord): Readonly<Record<string, unknown>> & {readonl
     undoes: run.undoes,
     cappedAt: run.cappedAt,
     holder: run.holder?.name ?? null,
+    /** False where the run is said to be at work, and its process is gone. */
+    alive: isActive(run.status) && !isGone(session, run),
   };
 }
 
+/** `20261120-0630-6fkf  live      incomplete  index.sqlite  41 items, 1 failed` */
 function runLine(session: Session, run: RunRecord): string {
-  const items = counted(listedOf(run.tally), 'item').padStart(13);
-  const failed = run.tally.failed === 0 ? '' : `${number(run.tally.failed)} failed`;
-  return (
-    `${run.id}  ${run.backfill} ${modeText(run)}`.padEnd(40) +
-    `  ${statusText(session, run).padEnd(10)} ${items}  ${failed}`.trimEnd()
-  );
+  const failed = run.tally.failed === 0 ? '' : `, ${number(run.tally.failed)} failed`;
+  const status = isGone(session, run) ? 'dead' : run.status;
+  const mode = run.undoes === null ? modeText(run) : run.mode === 'undo' ? 'undo' : 'dry undo';
+  return `${run.id}  ${mode.padEnd(8)}  ${status.padEnd(10)}  ${run.targetName}  ${counted(listedOf(run.tally), 'item')}${failed}`;
 }
 
 function statusText(session: Session, run: RunRecord): string {

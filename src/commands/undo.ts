@@ -1,7 +1,6 @@
 import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {showAfterLive} from './after-live.ts';
 import type {Session} from './session.ts';
 
 export interface UndoCommandOptions {
@@ -26,9 +25,8 @@ export async function undoCommand(
     );
   const rehearsed = await session.finish(await engine.rehearseUndo(connection, run));
   if (options.confirm === undefined) {
-    if (changedOf(rehearsed.record.tally) > 0)
-      report.next('Undo it', ['headgate', 'undo', run.id, '--confirm', connection.target.name]);
-    else report.note('There is nothing to put back.');
+    if (changedOf(rehearsed.record.tally) === 0) report.note('There is nothing to put back.');
+    session.showNext(rehearsed.record);
     return exitCodeOf(rehearsed.endings);
   }
   if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
@@ -41,6 +39,6 @@ export async function undoCommand(
     acceptNew: false,
   });
   const result = await session.finish(handle);
-  showAfterLive(session, result.record);
+  session.showNext(result.record);
   return exitCodeOf(result.endings);
 }

@@ -84,7 +84,7 @@ export function coverageLines(
   width: number,
 ): readonly string[] {
   const name = group === '*' ? 'all' : printableKey(group);
-  const share = `${percent(done, total).toFixed(2).padStart(6)} %`;
+  const share = total === 0 ? '     – %' : `${percent(done, total).toFixed(2).padStart(6)} %`;
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
   const beside =
     objects === undefined

@@ -135,7 +135,7 @@ export class Engine {
   async unrehearsed(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
     const record = await createRun(this.host, connection, 'live', scope, probe, {label: 'unrehearsed'});
-    await this.#audit('unrehearsed', record.id, JSON.stringify(scope));
+    await this.#audit('unrehearsed', record.id, '');
     return this.#start(connection, record, {probe, ...runOptions(options)});
   }
 

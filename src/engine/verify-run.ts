@@ -40,7 +40,7 @@ export async function verifyRun(
   const {scope, only, sample, reads, coverage, signal} = options;
   const probe = await engine.fineProbe(connection, scope);
   requireKnown(connection.backfill.invariants(probe), only, connection.source !== null);
-  const record = await createRun(host, connection, 'verify', scope, probe, {label: 'verification'});
+  const record = await createRun(host, connection, 'verify', scope, probe, {label: 'verify'});
   const startedAt = host.now();
   const emit = emitter(host, record.id, connection.backfill.id);
   await host.ledger.runs.move(record.id, 'running', {holder: host.self.holder, at: startedAt});

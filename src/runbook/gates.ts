@@ -158,15 +158,19 @@ function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFa
   const gate = {id: 'failures', title: 'failures accepted'} as const;
   if (openFailures === 0) return {...gate, holds: true, reason: 'the dry run had no failures'};
   if (acceptedFailures === openFailures)
-    return {...gate, holds: true, reason: `${openFailures} failures were accepted`};
+    return {...gate, holds: true, reason: `${counted(openFailures)} accepted`};
   if (thresholds !== null)
-    return {...gate, holds: true, reason: `${openFailures} failures: the thresholds decide`};
+    return {...gate, holds: true, reason: `${counted(openFailures)}: the thresholds decide`};
   return {
     ...gate,
     holds: false,
     reason: `${openFailures} ${openFailures === 1 ? 'item' : 'items'} failed in the dry run${acceptedFailures === null ? '' : `, and ${acceptedFailures} were accepted`}`,
     unlock: `Look at them (headgate failures ${plan.id}), then retry them (headgate retry ${plan.id}) or accept them: --accept-failures ${openFailures}`,
   };
+}
+
+function counted(failures: number): string {
+  return failures === 1 ? '1 failure' : `${failures} failures`;
 }
 
 function invariantsGate({newlyBroken}: GateFacts): Gate {

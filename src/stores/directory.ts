@@ -32,7 +32,12 @@ export async function directoryStore(folder: string): Promise<ObjectStore> {
 async function check(root: string, folder: string): Promise<readonly Finding[]> {
   const info = await stat(root).catch(() => null);
   if (info === null)
-    return [error(`${folder}: there is no such folder`, 'Name an existing folder with --source.')];
+    return [
+      error(
+        `${folder}: there is no such folder`,
+        'Name an existing folder, or bring it back: is it mounted?',
+      ),
+    ];
   if (!info.isDirectory())
     return [error(`${folder}: this is not a folder`, 'Name the folder that holds the files.')];
   try {

@@ -53,7 +53,8 @@ const objectsHaveHash: Invariant<AssetIndex> = {
   severity: 'blocking',
   reads: 'listing',
   why: 'An object without a hash is uploaded again by every client that has it.',
-  recovery: 'Run asset-index again, or retry its failures: it takes up what is missing.',
+  recovery:
+    'Run asset-index again: it takes up what is missing. headgate failures RUN says why an object failed.',
   async measure(io) {
     const {whole, missing} = await surveyOf(io);
     const expected = whole.objects - (whole.missing[filtered] ?? 0);

@@ -57,7 +57,7 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
           level: 'error',
           subject: 'target',
           message: 'there is no table files',
-          remedy: 'Make the documented one with: headgate migrate asset-index --target TARGET',
+          remedy: 'headgate migrate asset-index makes the documented one.',
         },
       ],
       schema: '',

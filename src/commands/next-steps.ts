@@ -1,0 +1,53 @@
+import {changedOf} from '../core/accounting.ts';
+import {isActive} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+
+export interface NextStep {
+  readonly why: string;
+  /** The command, word by word. */
+  readonly words: readonly string[];
+}
+
+/** What can be done with a run that is at rest, as the commands that do it: the most useful first. */
+export function nextSteps(run: RunRecord): readonly NextStep[] {
+  const {id, mode, status, stopReason, usedBy} = run;
+  if (mode === 'verify') return [];
+  if (isActive(status)) return [step('Its process is gone; settle it and go on', 'resume', id)];
+  if (status === 'paused' && stopReason?.by === 'drift')
+    return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];
+  if (status === 'paused' || status === 'failed') return [step('Go on where it stopped', 'resume', id)];
+  if (usedBy !== null) return [step('Its plan was executed; look at that run', 'status', usedBy)];
+  return [...openSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run))];
+}
+
+function openSteps({id, mode, status, tally, partitions}: RunRecord): readonly NextStep[] {
+  if (status !== 'incomplete') return [];
+  const look = step('See what was left open, and why', 'failures', id);
+  if (mode === 'dry-run') return [look];
+  const hasFailures = tally.failed + partitions.failed > 0;
+  const acceptNew = tally.pending > 0 ? ['--accept-new'] : [];
+  return [look, step('Take it up again', hasFailures ? 'retry' : 'resume', id, ...acceptNew)];
+}
+
+function planSteps({id, undoes, tally, partitions, targetName}: RunRecord): readonly NextStep[] {
+  if (changedOf(tally) === 0) return [];
+  if (undoes !== null) return [step('Undo it', 'undo', undoes, '--confirm', targetName)];
+  const failures = tally.failed + partitions.failed;
+  const accepted = failures === 0 ? [] : ['--accept-failures', String(failures)];
+  return [
+    step('See the plan', 'plan', id),
+    step('Go live', 'live', id, '--confirm', targetName, ...accepted),
+  ];
+}
+
+function undoSteps({id, mode, tally}: RunRecord): readonly NextStep[] {
+  return mode === 'live' && changedOf(tally) > 0 ? [step('Take it back (a dry run first)', 'undo', id)] : [];
+}
+
+function newDryRun({backfill, sourceLabel, targetLabel}: RunRecord): NextStep {
+  return step('Or make a new dry run', 'run', backfill, '--source', sourceLabel, '--target', targetLabel);
+}
+
+function step(why: string, ...words: readonly string[]): NextStep {
+  return {why, words: ['headgate', ...words]};
+}
