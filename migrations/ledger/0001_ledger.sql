@@ -32,7 +32,7 @@ CREATE TABLE runs (
   drift_added INTEGER NOT NULL DEFAULT 0,
   drift_gone INTEGER NOT NULL DEFAULT 0,
   drift_changed INTEGER NOT NULL DEFAULT 0,
-  failures_in_a_row INTEGER NOT NULL DEFAULT 0,
+  checkpoints INTEGER NOT NULL DEFAULT 0,
   partitions_done INTEGER NOT NULL DEFAULT 0,
   inserted INTEGER NOT NULL DEFAULT 0,
   updated INTEGER NOT NULL DEFAULT 0,

@@ -12,6 +12,8 @@ import type {Writer} from './writer.ts';
 /** What everything that works on one run shares. */
 export interface RunContext {
   readonly run: string;
+  /** The name under which this process holds the run. */
+  readonly holder: string;
   readonly source: string;
   readonly target: string;
   readonly work: Work;

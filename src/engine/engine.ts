@@ -176,9 +176,14 @@ export class Engine {
   async #givePlanBack({id, done}: RunHandle, plan: RunRecord) {
     const result = await done;
     // Refused before anything was done with it: the plan may be used again.
-    if (result.error instanceof OperatorError && !result.record.discovered)
-      await this.host.ledger.runs.release(plan.id, id);
-    return result;
+    if (!(result.error instanceof OperatorError) || result.record.discovered) return result;
+    const {runs} = this.host.ledger;
+    await runs.move(id, 'cancelled', {
+      at: this.host.now(),
+      reason: {by: 'error', message: result.error.message},
+    });
+    await runs.release(plan.id, id);
+    return {...result, record: await runs.get(id)};
   }
 
   /** A probe without errors. */

@@ -3,6 +3,7 @@ import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {RunEvent, RunNews} from '../core/event.ts';
 import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
+import {RunLost} from '../ledger/ledger.ts';
 import type {RunContext} from './context.ts';
 import {endingsOf} from './endings.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -72,7 +73,7 @@ class Executor {
       error = thrown;
       if (this.stopper.reason === null || !isStop(thrown))
         this.stopper.stop('halt', {
-          by: thrown instanceof LeaseLost ? 'lost' : 'error',
+          by: thrown instanceof LeaseLost || thrown instanceof RunLost ? 'lost' : 'error',
           message: messageOf(thrown),
         });
     }
@@ -112,9 +113,19 @@ class Executor {
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
       isOver = this.stopper.reason === null || this.stopper.reason.by === 'cancel';
     } finally {
-      if (lease !== null && this.stopper.reason?.by !== 'lost') await lease.release(isOver);
+      if (lease !== null && this.stopper.reason?.by !== 'lost') await this.#release(lease, isOver);
     }
     this.#host.at('lease-released');
+  }
+
+  /** A busy target keeps nobody from ending a run: the lease then expires by itself. */
+  async #release(lease: HeldLease, isOver: boolean): Promise<void> {
+    try {
+      await lease.release(isOver);
+    } catch (error) {
+      const message = `the lease could not be given back (${messageOf(error)}): it expires in ${this.#host.settings.leaseSeconds} s`;
+      this.#emit({type: 'note', level: 'warning', message});
+    }
   }
 
   async #lease(database: Database): Promise<HeldLease | null> {

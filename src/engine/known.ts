@@ -12,12 +12,13 @@ export interface KnownRange {
 export async function knownBetween(
   {ledger, plan, reuse, source, target, work}: RunContext,
   range: KeyRange,
+  keys: readonly string[],
 ): Promise<KnownRange> {
   const planned = plan === null ? [] : await ledger.pages.between(plan.run, 'plan', range);
   const byKey = new Map(planned.map(entry => [entry.key, entry]));
   const fingerprints =
     reuse && work.keepsFingerprints
-      ? await ledger.fingerprints.between(source, target, range)
+      ? await ledger.fingerprints.of(source, target, keys)
       : new Map<string, never>();
   return {
     planned: byKey,

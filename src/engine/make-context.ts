@@ -34,6 +34,7 @@ export function makeContext(parts: Parts): RunContext {
   const {ledger, settings, now, random, at} = host;
   return {
     run: record.id,
+    holder: host.self.holder.name,
     source: record.source,
     target: record.target,
     work: makeWork(parts),

@@ -1,5 +1,5 @@
 import type {Outcome} from '../core/accounting.ts';
-import {compareKeys, type KeyRange} from '../core/keys.ts';
+import {compareKeys} from '../core/keys.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {inspect} from './inspect.ts';
@@ -22,6 +22,8 @@ export class Pager {
   failure: ListingFailed | null = null;
   /** The last key that was taken up. */
   frontier: string;
+  /** The last key that was looked at: it may still wait for a place, and is this partition's already. */
+  reached: string;
   readonly #context: RunContext;
   readonly #partition: PartitionRecord;
   readonly #formers: (keys: readonly string[]) => Promise<ReadonlyMap<string, Outcome | 'pending'>>;
@@ -50,6 +52,7 @@ export class Pager {
     this.#hi = partition.hi;
     this.#taken = taken;
     this.frontier = partition.cursor;
+    this.reached = partition.cursor;
   }
 
   /** What is left can go to another partition. */
@@ -100,8 +103,9 @@ export class Pager {
 
   async *#chunk(items: readonly WorkItem[]): AsyncGenerator<Page> {
     const range = {lo: this.frontier, hi: items.at(-1)?.key ?? null};
-    const known = await knownBetween(this.#context, range);
-    const formers = await this.#formers(items.map(({key}) => key));
+    const keys = items.map(({key}) => key);
+    const known = await knownBetween(this.#context, range, keys);
+    const formers = await this.#formers(keys);
     for (const {item, gone} of this.#withGone(items, known)) {
       if (this.#ending.aborted) return;
       while (this.#split !== null && compareKeys(item.key, this.#split.at) > 0) await this.#split.settled;
@@ -113,6 +117,7 @@ export class Pager {
         this.capped = true;
         return;
       }
+      this.reached = item.key;
       const slot = gone ? goneSlot(item, known) : await this.#slot(item, known, formers.get(item.key));
       if (slot === null) return;
       this.#add(slot);
@@ -156,15 +161,21 @@ export class Pager {
       : items.map(item => ({item, gone: false}));
   }
 
-  /** What was planned beyond the last listed key, and is there no more. */
+  /** What was planned beyond the last listed key, and is there no more: a page of the plan at a time. */
   async *#goneBeyond(): AsyncGenerator<Page> {
-    if (this.#context.plan === null || this.#partition.kind !== 'range') return;
-    const range: KeyRange = {lo: this.frontier, hi: this.#hi};
-    const known = await knownBetween(this.#context, range);
-    for (const {item} of withGone([], known)) {
-      if (this.#ending.aborted) return;
-      this.#add(goneSlot(item, known));
-      if (this.#isFull()) yield this.#close();
+    const {plan, ledger} = this.#context;
+    if (plan === null || this.#partition.kind !== 'range') return;
+    for (let lo = this.frontier; ; ) {
+      const end = await ledger.pages.endBeyond(plan.run, 'plan', lo);
+      if (end === null || (this.#hi !== null && compareKeys(lo, this.#hi) >= 0)) return;
+      const hi = this.#hi !== null && compareKeys(this.#hi, end) < 0 ? this.#hi : end;
+      const known = await knownBetween(this.#context, {lo, hi}, []);
+      for (const {item} of withGone([], known)) {
+        if (this.#ending.aborted) return;
+        this.#add(goneSlot(item, known));
+        if (this.#isFull()) yield this.#close();
+      }
+      lo = hi;
     }
   }
 

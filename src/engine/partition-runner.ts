@@ -61,8 +61,9 @@ export class PartitionRunner {
     const {id, kind} = this.partition;
     if (kind !== 'range') return null;
     const hi = this.#pager.hi;
-    const middle = await work.middle({lo: this.#pager.frontier, hi});
-    if (middle === null || compareKeys(middle, this.#pager.frontier) <= 0 || !this.#pager.canSplit)
+    const middle = await work.middle({lo: this.#pager.reached, hi});
+    // Meanwhile it went on: what it has reached by now is its own.
+    if (middle === null || compareKeys(middle, this.#pager.reached) <= 0 || !this.#pager.canSplit)
       return null;
     const rest: Partition = {id: `p${random().toString(36).slice(2, 10)}`, kind, lo: middle, hi, of: null};
     const parted = await this.#pager.lower(middle, () => ledger.partitions.split(run, id, hi, middle, rest));

@@ -1,5 +1,6 @@
 import {emptyTally} from '../core/accounting.ts';
 import type {StopReason} from '../core/run.ts';
+import {RunLost} from '../ledger/ledger.ts';
 import type {Partition, PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {PartitionRunner} from './partition-runner.ts';
@@ -88,7 +89,7 @@ export class PartitionPool {
 /** An error of our own, or of the target as a whole, as the reason for which a run fails. */
 function stopReasonOf(error: unknown): StopReason {
   return {
-    by: error instanceof LeaseLost ? 'lost' : 'error',
+    by: error instanceof LeaseLost || error instanceof RunLost ? 'lost' : 'error',
     message: error instanceof Error ? error.message : String(error),
   };
 }

@@ -1,5 +1,5 @@
 import {spentBudget} from '../core/budget.ts';
-import {applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
+import {addDrift, applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
@@ -127,15 +127,9 @@ export class Settler {
       plan.acceptNew,
     );
     const compared = {...listed, drift: {...listed.drift, gone}};
-    if (compared.changedKeys.length === 0) return compared;
-    emit({type: 'drift', keys: compared.changedKeys});
-    const allowed = driftAllowed(plan.limit, plan.items);
-    const changed = state.drift.changed + compared.changedKeys.length;
-    if (changed > allowed)
-      stop('halt', {
-        by: 'drift',
-        message: `${changed} decisions differ from the dry run's (limit ${allowed} of ${plan.items})`,
-      });
+    if (compared.changedKeys.length > 0) emit({type: 'drift', keys: compared.changedKeys});
+    const excess = excessOf(addDrift(state.drift, compared.drift), plan);
+    if (excess !== null) stop('halt', {by: 'drift', message: excess});
     return compared;
   }
 
@@ -176,7 +170,7 @@ export class Settler {
     rows: number,
     marked: boolean,
   ): Promise<void> {
-    const {ledger, run, writer, work, state, emit, at, now, source, target} = this.#context;
+    const {ledger, run, holder, writer, work, state, emit, at, now, source, target} = this.#context;
     const partition = this.#partition.id;
     const cursor = entries.at(-1)?.key ?? this.cursor;
     await ledger.checkpoint({
@@ -187,7 +181,7 @@ export class Settler {
       cursor,
       delta: pageTally(entries, rows, formers),
       drift,
-      failuresInARow: state.failuresInARow,
+      holder,
       keeps: writer === null ? 'plan' : 'image',
       marked,
       reopened: this.#partition.kind === 'open',
@@ -214,6 +208,16 @@ export class Settler {
     });
     if (spent !== null) stop('drain', {by: 'budget', message: spent});
   }
+}
+
+/** The sentence that says which drift is more than the limit allows; null where none is. */
+function excessOf({changed, gone}: Drift, {items, limit}: NonNullable<RunContext['plan']>): string | null {
+  const allowed = driftAllowed(limit, items);
+  if (changed > allowed)
+    return `${changed} decisions differ from the dry run's (limit ${allowed} of ${items})`;
+  if (gone > allowed)
+    return `${gone} of the plan's ${items} items are gone (limit ${allowed}): is the source complete?`;
+  return null;
 }
 
 function unreachable(slot: Slot): never {

@@ -15,7 +15,8 @@ export interface Checkpoint {
   readonly cursor: string;
   readonly delta: Tally;
   readonly drift: Drift;
-  readonly failuresInARow: number;
+  /** Who checkpoints: only the run's holder may; null where nobody holds it. */
+  readonly holder: string | null;
   /** What is kept of the page: the decisions of a dry run, or the before-images of what was changed. */
   readonly keeps: 'plan' | 'image';
   /** The page's changes were committed with a mark. */
@@ -27,9 +28,16 @@ export interface Checkpoint {
   readonly at: number;
 }
 
+/**
+ * Refuses all of it where another process has taken the run over: the count becomes NULL, which its column refuses.
+ */
+export function isHolderRefusal(message: string): boolean {
+  return message.includes('runs.checkpoints');
+}
+
 /** One transaction of the ledger: counts, cursor, open items, plan or images, and the end of the page's intent. */
 export async function checkpointStatements(checkpoint: Checkpoint): Promise<readonly Statement[]> {
-  const {run, partition, page, entries, cursor, delta, drift, failuresInARow, at} = checkpoint;
+  const {run, partition, page, entries, cursor, delta, drift, holder, at} = checkpoint;
   const kept = checkpoint.keeps === 'plan' ? entries : entries.filter(isChange);
   return [
     dropIntent(run, partition),
@@ -40,9 +48,9 @@ export async function checkpointStatements(checkpoint: Checkpoint): Promise<read
       params: [cursor, page, checkpoint.marked ? 1 : 0, ...tallyParams(delta), run, partition],
     },
     {
-      sql: `UPDATE runs SET beat_at = ?, failures_in_a_row = ?, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
+      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS ? THEN checkpoints + 1 END, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
               drift_changed = drift_changed + ? WHERE id = ?`,
-      params: [at, failuresInARow, drift.added, drift.gone, drift.changed, run],
+      params: [at, holder, drift.added, drift.gone, drift.changed, run],
     },
     ...openItemStatements(checkpoint),
     ...(checkpoint.fingerprints === null ? [] : upsertFingerprints(checkpoint.fingerprints, entries)),

@@ -1,6 +1,5 @@
 import {z} from 'zod';
 import type {Entry} from '../core/entry.ts';
-import type {KeyRange} from '../core/keys.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 
@@ -17,10 +16,12 @@ export class Fingerprints {
     this.#db = db;
   }
 
-  async between(source: string, target: string, {lo, hi}: KeyRange): Promise<ReadonlyMap<string, Known>> {
+  async of(source: string, target: string, keys: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+    if (keys.length === 0) return new Map();
     const rows = await this.#db.query(
-      `SELECT key, fingerprint, found FROM fingerprints WHERE source = ? AND target = ? AND key > ? AND (?4 IS NULL OR key <= ?4)`,
-      [source, target, lo, hi],
+      `SELECT key, fingerprint, found FROM fingerprints
+       WHERE source = ? AND target = ? AND key IN (SELECT value FROM json_each(?))`,
+      [source, target, JSON.stringify(keys)],
     );
     const text = z.string();
     return new Map(

@@ -8,7 +8,7 @@ import {type Migration, readMigrations} from '../databases/migrate.ts';
 import {freeBytes, refuseNetworkFileSystem} from '../databases/sqlite.ts';
 import {SqliteFault, SqliteThread} from '../databases/sqlite-thread.ts';
 import {Audit} from './audit.ts';
-import {type Checkpoint, checkpointStatements} from './checkpoint.ts';
+import {type Checkpoint, checkpointStatements, isHolderRefusal} from './checkpoint.ts';
 import {Fingerprints} from './fingerprints.ts';
 import {Measurements} from './measurements.ts';
 import {OpenItems} from './open-items.ts';
@@ -18,6 +18,14 @@ import {Runs} from './runs.ts';
 
 const busyTimeoutMs = 10_000;
 const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
+
+/** Another process has taken the run over: nothing more of it is ours to write. */
+export class RunLost extends Error {
+  constructor() {
+    super('another process has taken over this run');
+    this.name = 'RunLost';
+  }
+}
 
 /** Headgate's own database. Several processes may have it open at once. */
 export class Ledger {
@@ -61,8 +69,13 @@ export class Ledger {
     }
   }
 
+  /** Throws RunLost where another process has taken the run over. */
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.#db.transaction(await checkpointStatements(checkpoint));
+    try {
+      await this.#db.transaction(await checkpointStatements(checkpoint));
+    } catch (error) {
+      throw error instanceof SqliteFault && isHolderRefusal(error.message) ? new RunLost() : error;
+    }
   }
 
   /** Bytes free where the ledger grows. */

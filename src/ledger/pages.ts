@@ -67,6 +67,18 @@ export class Pages {
     return [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key));
   }
 
+  /** The last key of the next page beyond a key; null where there is none. */
+  async endBeyond(run: string, kind: PageKind, key: string): Promise<string | null> {
+    const [row] = await this.#db.query(
+      'SELECT min(last_key) AS end FROM pages WHERE run = ? AND kind = ? AND last_key > ?',
+      [run, kind, key],
+    );
+    return z
+      .string()
+      .nullable()
+      .parse(row?.['end'] ?? null);
+  }
+
   /** The entry of one key, of the latest page that has it; null where none has. */
   async entry(run: string, kind: PageKind, key: string): Promise<Entry | null> {
     const rows = await this.#db.query(

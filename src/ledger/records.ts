@@ -50,7 +50,6 @@ export interface RunRecord extends RunOrder {
   /** The key at which a cap ended the run; null where it went to the end. */
   readonly cappedAt: string | null;
   readonly drift: Drift;
-  readonly failuresInARow: number;
   readonly tally: Tally;
   readonly partitions: PartitionTally;
   readonly startedAt: number | null;
@@ -97,7 +96,6 @@ const runRow = z
     drift_added: count,
     drift_gone: count,
     drift_changed: count,
-    failures_in_a_row: count,
     partitions_done: count,
     partitions_failed: count,
     partitions_pending: count,
@@ -141,7 +139,6 @@ const runRow = z
       discovered: row.discovered === 1,
       cappedAt: row.capped_at,
       drift: {added: row.drift_added, gone: row.drift_gone, changed: row.drift_changed},
-      failuresInARow: row.failures_in_a_row,
       partitions: {done: row.partitions_done, failed: row.partitions_failed, pending: row.partitions_pending},
       createdAt: row.created_at,
       startedAt: row.started_at,

@@ -1,9 +1,7 @@
 import {isUtf8} from 'node:buffer';
 import type {Dirent} from 'node:fs';
 import {compareKeys} from '../core/keys.ts';
-
-/** A path as the file system wants it: text, or bytes where a name on the way is not UTF-8. */
-export type Path = string | Buffer;
+import type {Path} from './files.ts';
 
 export interface NamedEntry {
   /** The key's segment; where the name is not UTF-8, its bytes as \xHH. */

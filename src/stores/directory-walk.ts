@@ -1,10 +1,10 @@
 import type {BigIntStats} from 'node:fs';
-import {lstat, readdir, realpath, stat} from 'node:fs/promises';
 import {sep} from 'node:path';
 import {Fault} from '../core/failure.ts';
 import {compareKeys, inRange} from '../core/keys.ts';
 import {faultOf, hasCode} from './directory-faults.ts';
-import {inKeyOrder, joinPath, type NamedEntry, type Path, sortKey} from './directory-names.ts';
+import {inKeyOrder, joinPath, type NamedEntry, sortKey} from './directory-names.ts';
+import {lstat, type Path, readdir, realpath, stat} from './files.ts';
 import type {Listing, StoredObject} from './object-store.ts';
 
 /** A file written more recently may change again without a new mtime: some file systems count in two seconds. */
@@ -24,27 +24,26 @@ interface Folder {
  * vanishes meanwhile, or is unmounted, is a failure: it would look as if everything in it were gone.
  */
 export async function* walk(root: string, listing: Listing): AsyncGenerator<readonly StoredObject[]> {
-  const identity = await identityOf(root);
-  const stack: Folder[] = [await openFolder(root, root, '', true)];
+  const identity = await identityOf(root, listing.signal);
+  const stack: Folder[] = [await openFolder(root, root, '', true, listing)];
   let page: StoredObject[] = [];
   for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
     listing.signal.throwIfAborted();
-    const files = nextFiles(folder, listing);
+    const files = nextFiles(folder);
     page.push(
-      ...(await Promise.all(files.map(file => describe(root, folder, file)))).filter(
+      ...(await Promise.all(files.map(file => describe(root, folder, file, listing.signal)))).filter(
         object => object !== null,
       ),
     );
     const below = folder.entries[folder.next];
     if (page.length >= batchSize) {
-      await requireStill(root, identity);
+      await requireStill(root, identity, listing.signal);
       yield page;
       page = [];
     }
     if (below === undefined) stack.pop();
     else if (below.kind === 'folder') {
       folder.next++;
-      if (!reaches(`${folder.prefix}${below.name}/`, listing)) continue;
       try {
         stack.push(
           await openFolder(
@@ -52,25 +51,29 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
             joinPath(folder.path, below.raw),
             `${folder.prefix}${below.name}/`,
             folder.valid && below.valid,
+            listing,
           ),
         );
       } catch (error) {
+        listing.signal.throwIfAborted();
         if (hasCode(error, 'ENOENT')) continue;
         page.push(unreadableFolder(`${folder.prefix}${below.name}/`, error));
       }
     }
   }
-  await requireStill(root, identity);
+  await requireStill(root, identity, listing.signal);
   if (page.length > 0) yield page;
 }
 
-async function identityOf(root: string): Promise<string> {
-  const {dev, ino} = await stat(root, {bigint: true});
+async function identityOf(root: string, signal: AbortSignal): Promise<string> {
+  const {dev, ino} = await stat(root, signal);
   return `${dev}:${ino}`;
 }
 
-async function requireStill(root: string, identity: string): Promise<void> {
-  if ((await identityOf(root).catch(() => null)) !== identity)
+async function requireStill(root: string, identity: string, signal: AbortSignal): Promise<void> {
+  const now = await identityOf(root, signal).catch(() => null);
+  signal.throwIfAborted();
+  if (now !== identity)
     throw new Fault(
       'not-found',
       `${root}: the folder was removed, replaced or unmounted while it was listed`,
@@ -78,13 +81,12 @@ async function requireStill(root: string, identity: string): Promise<void> {
 }
 
 /** The files up to the next folder, at most a batch. Leaves `folder.next` at what follows. */
-function nextFiles(folder: Folder, listing: Listing): readonly NamedEntry[] {
+function nextFiles(folder: Folder): readonly NamedEntry[] {
   const files: NamedEntry[] = [];
   for (; files.length < batchSize; folder.next++) {
     const entry = folder.entries[folder.next];
     if (entry === undefined || entry.kind === 'folder') break;
-    const key = folder.prefix + entry.name;
-    if (key.startsWith(listing.prefix) && inRange(key, listing)) files.push(entry);
+    files.push(entry);
   }
   return files;
 }
@@ -97,16 +99,30 @@ export function reaches(folderPrefix: string, {prefix, lo, hi}: Listing): boolea
 }
 
 /** Fails with ENOENT where the folder has meanwhile become a link that leads out. */
-async function openFolder(root: string, path: Path, prefix: string, valid: boolean): Promise<Folder> {
-  if (prefix !== '' && !(await isBelow(root, path)))
+async function openFolder(
+  root: string,
+  path: Path,
+  prefix: string,
+  valid: boolean,
+  listing: Listing,
+): Promise<Folder> {
+  if (prefix !== '' && !(await isBelow(root, path, listing.signal)))
     throw Object.assign(new Error('not in the folder'), {code: 'ENOENT'});
-  const dirents = await readdir(path, {withFileTypes: true, encoding: 'buffer'});
-  return {path, prefix, valid, entries: inKeyOrder(dirents), next: 0};
+  // Only what the listing can hold is kept: several partitions may be in one large folder.
+  const entries = inKeyOrder(await readdir(path, listing.signal)).filter(entry =>
+    isCandidate(prefix + sortKey(entry), entry, listing),
+  );
+  return {path, prefix, valid, entries, next: 0};
 }
 
-async function describe(root: string, folder: Folder, entry: NamedEntry): Promise<StoredObject | null> {
+async function describe(
+  root: string,
+  folder: Folder,
+  entry: NamedEntry,
+  signal: AbortSignal,
+): Promise<StoredObject | null> {
   const key = folder.prefix + entry.name;
-  const object = await describeFile(root, joinPath(folder.path, entry.raw), key);
+  const object = await describeFile(root, joinPath(folder.path, entry.raw), key, signal);
   if (object === null || (folder.valid && entry.valid)) return object;
   return {
     ...object,
@@ -118,29 +134,41 @@ async function describe(root: string, folder: Folder, entry: NamedEntry): Promis
 }
 
 /** A file as an object; null where it is gone. */
-export async function describeFile(root: string, path: Path, key: string): Promise<StoredObject | null> {
+export async function describeFile(
+  root: string,
+  path: Path,
+  key: string,
+  signal: AbortSignal,
+): Promise<StoredObject | null> {
   try {
-    const info = await lstat(path, {bigint: true});
+    const info = await lstat(path, signal);
     if (info.isFile()) return objectOf(key, info);
-    if (info.isSymbolicLink()) return await describeLink(root, path, key);
+    if (info.isSymbolicLink()) return await describeLink(root, path, key, signal);
     return {...objectOf(key, info), skip: 'not a regular file'};
   } catch (error) {
+    signal.throwIfAborted();
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     return {...nothingKnown(key), fault: faultOf(error, key)};
   }
 }
 
 /** A link to a file inside the folder is that file under another key; any other is named and left alone. */
-async function describeLink(root: string, path: Path, key: string): Promise<StoredObject> {
+async function describeLink(
+  root: string,
+  path: Path,
+  key: string,
+  signal: AbortSignal,
+): Promise<StoredObject> {
   let destination: string;
   try {
-    destination = await realpath(path);
+    destination = await realpath(path, signal);
   } catch {
+    signal.throwIfAborted();
     return {...nothingKnown(key), skip: 'a symbolic link that leads nowhere'};
   }
   if (!isInside(root, destination))
     return {...nothingKnown(key), skip: 'a symbolic link that leads out of the folder'};
-  const info = await stat(destination, {bigint: true});
+  const info = await stat(destination, signal);
   if (info.isFile()) return objectOf(key, info);
   return {...nothingKnown(key), skip: 'a symbolic link to something that is not a file'};
 }
@@ -150,8 +178,9 @@ export function isInside(root: string, path: string): boolean {
 }
 
 /** Whether a folder, with all links resolved, is the root or lies below it. */
-export async function isBelow(root: string, path: Path): Promise<boolean> {
-  const real = await realpath(path).catch(() => null);
+export async function isBelow(root: string, path: Path, signal: AbortSignal): Promise<boolean> {
+  const real = await realpath(path, signal).catch(() => null);
+  signal.throwIfAborted();
   return real !== null && (real === root || isInside(root, real));
 }
 
@@ -186,11 +215,9 @@ function nothingKnown(key: string): StoredObject {
 
 /** The key of the entry in the middle of what the range holds, in the first folder on the way that holds several. */
 export async function middleOf(root: string, listing: Listing): Promise<string | null> {
-  let folder = await openFolder(root, root, '', true);
+  let folder = await openFolder(root, root, '', true, listing);
   for (;;) {
-    const inside = folder.entries.filter(entry =>
-      isCandidate(folder.prefix + sortKey(entry), entry, listing),
-    );
+    const inside = folder.entries;
     const [only] = inside;
     if (inside.length > 1) {
       const middle = inside[Math.floor((inside.length - 1) / 2)];
@@ -200,7 +227,13 @@ export async function middleOf(root: string, listing: Listing): Promise<string |
       return inRange(key, listing) && key !== listing.hi ? key : null;
     }
     if (only === undefined || only.kind !== 'folder') return null;
-    folder = await openFolder(root, joinPath(folder.path, only.raw), `${folder.prefix}${only.name}/`, true);
+    folder = await openFolder(
+      root,
+      joinPath(folder.path, only.raw),
+      `${folder.prefix}${only.name}/`,
+      true,
+      listing,
+    );
   }
 }
 

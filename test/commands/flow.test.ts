@@ -113,10 +113,11 @@ it('comes to rest on Ctrl+C with the exit code of the signal, and goes on where 
   );
   await headgate('run', 'asset-index', ...ends);
   const {child, ended} = startProgram(['live', 'last', '--confirm', 'index.sqlite'], {cwd});
-  child.stderr?.once('data', () => {
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (chunk.includes('=== Batch')) child.kill('SIGINT');
-    });
+  let isInterrupted = false;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (isInterrupted || !chunk.includes('=== Batch')) return;
+    isInterrupted = true;
+    child.kill('SIGINT');
   });
   const interrupted = await ended;
   expect(interrupted.code).toBe(130);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {addTally, emptyTally, listedOf} from '../../src/core/accounting.ts';
 import {actions, entryOutcome, pageTally} from '../../src/core/entry.ts';
-import type {Ledger} from '../../src/ledger/ledger.ts';
+import {type Ledger, RunLost} from '../../src/ledger/ledger.ts';
 import {checkpoint, entry, openLedger, order, range, run} from './ledger-under-test.ts';
 
 let ledger: Ledger;
@@ -13,13 +13,12 @@ beforeEach(async () => {
 });
 
 describe('a checkpoint', () => {
-  it('is what another process finds: cursor, page, counts, drift, failures in a row', async () => {
+  it('is what another process finds: cursor, page, counts, drift', async () => {
     const page = [entry('a'), entry('b', {action: 'fail'}), entry('c', {action: 'wait'})];
     await ledger.checkpoint(
       checkpoint('r', 3, page, {
         delta: pageTally(page, 5),
         drift: {added: 1, gone: 2, changed: 3},
-        failuresInARow: 4,
         marked: true,
       }),
     );
@@ -28,9 +27,15 @@ describe('a checkpoint', () => {
     expect(await run(other, 'r')).toMatchObject({
       tally: {...emptyTally, inserted: 1, failed: 1, pending: 1, rows: 5, bytes: 3},
       drift: {added: 1, gone: 2, changed: 3},
-      failuresInARow: 4,
       beatAt: 2_000,
     });
+  });
+
+  it('of a process that has lost the run is refused whole', async () => {
+    const lost = checkpoint('r', 1, [entry('a', {action: 'fail'})], {holder: 'somebody who was here before'});
+    await expect(ledger.checkpoint(lost)).rejects.toBeInstanceOf(RunLost);
+    expect((await run(ledger, 'r')).tally).toEqual(emptyTally);
+    expect(await ledger.openItems.count('r')).toBe(0);
   });
 
   it('without a mark leaves the last marked page as it was', async () => {
@@ -135,20 +140,20 @@ describe('fingerprints', () => {
         {fingerprints: ends},
       ),
     );
-    expect(await ledger.fingerprints.between('s', 't', {lo: '', hi: null})).toEqual(
+    expect(await ledger.fingerprints.of('s', 't', ['a', 'b', 'c'])).toEqual(
       new Map([['a', {fingerprint: 'v-a', found: {hash: '1'}}]]),
     );
     expect(await ledger.fingerprints.count('s', 't')).toBe(1);
     expect(await ledger.fingerprints.count('s', 'other')).toBe(0);
   });
 
-  it('are those of the last version, and of the range that is asked for', async () => {
+  it('are those of the last version, and of the keys that are asked for', async () => {
     const first = ['a', 'b', 'c'].map(key => entry(key, {found: 1}));
     await ledger.checkpoint(checkpoint('r', 1, first, {fingerprints: ends}));
     await ledger.checkpoint(
       checkpoint('r', 2, [entry('b', {found: 2, fingerprint: 'new'})], {fingerprints: ends}),
     );
-    expect(await ledger.fingerprints.between('s', 't', {lo: 'a', hi: 'b'})).toEqual(
+    expect(await ledger.fingerprints.of('s', 't', ['b', 'none'])).toEqual(
       new Map([['b', {fingerprint: 'new', found: 2}]]),
     );
   });

@@ -84,7 +84,7 @@ export function checkpoint(
     cursor: entries.at(-1)?.key ?? '',
     delta: entries.length === 0 ? emptyTally : pageTally(entries, 0),
     drift: noDrift,
-    failuresInARow: 0,
+    holder: null,
     keeps: 'plan',
     marked: false,
     reopened: false,

@@ -32,7 +32,6 @@ const plan: RunRecord = {
   discovered: true,
   cappedAt: null,
   drift: {added: 0, gone: 0, changed: 0},
-  failuresInARow: 0,
   tally: {...emptyTally, inserted: 40, updated: 2, deleted: 1, failed: 1},
   partitions: {done: 1, failed: 0, pending: 0},
   startedAt: 0,

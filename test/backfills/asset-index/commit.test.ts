@@ -157,7 +157,9 @@ describe.each(layouts)('commit, on the $layout table', ({layout, schema}) => {
       const [changed] = index.owner.prepare(exactly).all();
       expect(changed?.['at']).toBe('1700000000123456789');
       await index.undo(changes);
-      expect(index.owner.prepare(exactly).all()).toMatchObject([{at: '1700000000123456789', content_hash: b}]);
+      expect(index.owner.prepare(exactly).all()).toMatchObject([
+        {at: '1700000000123456789', content_hash: b},
+      ]);
     });
 
     it('of a row that holds words where numbers belong is decided, and does not end the run', async () => {
