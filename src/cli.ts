@@ -30,6 +30,7 @@ import {programVersion} from './version.ts';
 
 /** What the program accepts. Only this file knows argv, env, signals and exit codes. */
 export async function main(): Promise<void> {
+  ignoreClosedPipes();
   const interrupted = new Interruption();
   const surroundings = surroundingsOf(interrupted);
   const program = makeProgram(surroundings, code => {
@@ -52,7 +53,7 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .version(surroundings.program, '-V, --version')
     .option('--sandbox', 'walk through a world of its own, which touches nothing of yours')
     .exitOverride()
-    .configureOutput({writeErr: () => undefined, writeOut: surroundings.out})
+    .configureOutput({writeErr: quietErrors(surroundings), writeOut: surroundings.out})
     .addHelpText('after', exitCodeHelp());
   common(program)
     .allowExcessArguments()
@@ -179,6 +180,7 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
 function requireNoCommand(program: Command): void {
   const [word] = program.args;
   if (word === undefined) return;
+  if (word === 'help') program.help();
   const known = program.commands.map(command => command.name()).join(', ');
   throw new OperatorError('usage', `there is no command ${word}`, `Known are: ${known}.`);
 }
@@ -200,10 +202,27 @@ function exitCodeHelp(): string {
   return `\nExit codes:\n${rows.map(([code, meaning]) => `  ${code.padEnd(12)}${meaning}`).join('\n')}\n`;
 }
 
+/** Commander's own errors are worded by explain(); the help of a group of commands is written as it is. */
+function quietErrors({err}: Surroundings): (text: string) => void {
+  return text => {
+    if (text.startsWith('Usage:')) err(text);
+  };
+}
+
+/** `headgate status | head -1`: whoever reads may stop reading. A run goes on to its end all the same. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
 /** One sentence that says what is wrong, one that says what to do, and the exit code. */
 function explain(surroundings: Surroundings, error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
+    // headgate marks, headgate ledger: the help that follows says which words belong behind it.
+    if (error.code === 'commander.help') return exitCodes.usage;
     return tell(
       surroundings,
       new OperatorError(
@@ -279,7 +298,11 @@ class Interruption {
   }
 
   #signalled(code: number): void {
-    if (this.exitCode !== null || this.#followed === null) process.exit(code);
+    if (this.#followed === null) process.exit(code);
+    if (this.exitCode !== null) {
+      process.stderr.write('left at once; headgate resume last settles what was under way\n');
+      process.exit(code);
+    }
     this.exitCode = code;
     this.#followed.interrupt();
   }

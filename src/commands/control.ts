@@ -11,7 +11,10 @@ const lookMs = 50;
 
 /** Asks the run's process, whichever terminal it runs in, to pause. */
 export async function pauseCommand(session: Session, named: string): Promise<number> {
-  const run = await session.ledger.runs.resolve(named);
+  const run = await session.ledger.runs.resolve(
+    named,
+    ({status}) => status !== 'completed' && status !== 'cancelled',
+  );
   if (!isActive(run.status)) throw notAtWork(run);
   requireAlive(session, run);
   await session.ledger.runs.request(run.id, 'pause');
@@ -20,7 +23,10 @@ export async function pauseCommand(session: Session, named: string): Promise<num
 
 /** Cancels a run for good: one at work through its process, one at rest here. What it has written stays. */
 export async function cancelCommand(session: Session, named: string): Promise<number> {
-  const run = await session.ledger.runs.resolve(named);
+  const run = await session.ledger.runs.resolve(
+    named,
+    ({status}) => status !== 'completed' && status !== 'cancelled',
+  );
   if (isActive(run.status) && isAlive(session, run)) {
     await session.ledger.runs.request(run.id, 'cancel');
     return reportRest(session, run);

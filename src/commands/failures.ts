@@ -13,7 +13,7 @@ export async function failuresCommand(
   options: {readonly kind?: string},
 ): Promise<number> {
   const {ledger, report} = session;
-  const run = await ledger.runs.resolve(named);
+  const run = await ledger.runs.resolve(named, ({mode}) => mode !== 'verify');
   const kind = kindOf(options.kind);
   const told = new Set<FailureKind>();
   let count = 0;

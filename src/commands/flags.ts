@@ -8,6 +8,7 @@ export function common(command: Command): Command {
     .option('--config <path>', 'the config file (default: headgate.config.ts or .json in this folder)')
     .option('--ledger <path>', "headgate's own database (default: in the state folder of your account)")
     .option('--json', 'one JSON object a line')
+    .allowExcessArguments(false)
     .exitOverride();
 }
 

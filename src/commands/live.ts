@@ -15,7 +15,10 @@ export async function liveCommand(
   named: string,
   options: LiveCommandOptions,
 ): Promise<number> {
-  const plan = await session.ledger.runs.resolve(named);
+  const plan = await session.ledger.runs.resolve(
+    named,
+    ({mode, usedBy}) => mode === 'dry-run' && usedBy === null,
+  );
   const connection = await session.reconnect(plan);
   const handle = await session.engine.live(connection, plan, {
     confirm: options.confirm ?? null,

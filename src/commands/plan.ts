@@ -14,7 +14,7 @@ export async function planCommand(
   named: string,
   {action}: {readonly action?: string},
 ): Promise<number> {
-  const run = await session.ledger.runs.resolve(named);
+  const run = await session.ledger.runs.resolve(named, ({mode}) => mode !== 'verify');
   const wanted = actions.find(known => known === action);
   if (action !== undefined && wanted === undefined)
     throw new OperatorError(

@@ -18,7 +18,7 @@ export async function resumeCommand(
   named: string,
   options: ResumeCommandOptions,
 ): Promise<number> {
-  return goOn(session, await session.ledger.runs.resolve(named), options);
+  return goOn(session, await session.ledger.runs.resolve(named, isResumable), options);
 }
 
 /** Takes up what a run left open: its failures, or those of one kind. */
@@ -27,7 +27,7 @@ export async function retryCommand(
   named: string,
   options: ResumeCommandOptions,
 ): Promise<number> {
-  const run = await session.ledger.runs.resolve(named);
+  const run = await session.ledger.runs.resolve(named, isResumable);
   if (options.kind !== undefined && !failureKinds.some(kind => kind === options.kind))
     throw new OperatorError(
       'usage',
@@ -46,6 +46,11 @@ export async function retryCommand(
       `Let it end first: headgate resume ${run.id}`,
     );
   return goOn(session, run, options);
+}
+
+/** Ended with something left to do, or at work in a process that may be gone. */
+function isResumable({mode, status}: RunRecord): boolean {
+  return mode !== 'verify' && status !== 'completed' && status !== 'cancelled';
 }
 
 async function goOn(session: Session, run: RunRecord, options: ResumeCommandOptions): Promise<number> {

@@ -15,7 +15,7 @@ export async function undoCommand(
   options: UndoCommandOptions,
 ): Promise<number> {
   const {engine, report} = session;
-  const run = await session.ledger.runs.resolve(named);
+  const run = await session.ledger.runs.resolve(named, ({mode}) => mode === 'live');
   const connection = await session.reconnect(run);
   if (options.confirm !== undefined && options.confirm !== connection.target.name)
     throw new OperatorError(

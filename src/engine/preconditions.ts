@@ -40,14 +40,14 @@ export function requireUndoable({id, mode, status}: RunRecord): void {
   if (mode !== 'live')
     throw new OperatorError(
       'usage',
-      `run ${id} is a ${mode} run: only live runs can be undone`,
-      'headgate status lists the live runs.',
+      `run ${id} is ${mode === 'undo' ? 'an undo' : `a ${mode}`}: only live runs can be undone`,
+      'headgate status lists the runs.',
     );
   if (isActive(status))
     throw new OperatorError(
       'gate',
       `run ${id} is ${status}`,
-      `Pause or cancel it first: headgate cancel ${id}`,
+      `Let it come to rest first: headgate pause ${id}; if its process is gone, headgate resume ${id} settles it.`,
     );
 }
 

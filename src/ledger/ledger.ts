@@ -1,4 +1,4 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, stat} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
@@ -17,7 +17,7 @@ import {Partitions} from './partitions.ts';
 import {Runs} from './runs.ts';
 
 const busyTimeoutMs = 10_000;
-const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
+const pragmas = ['PRAGMA synchronous = FULL'];
 
 /** Another process has taken the run over: nothing more of it is ours to write. */
 export class RunLost extends Error {
@@ -54,11 +54,12 @@ export class Ledger {
   static async open(path: string): Promise<Ledger> {
     const absolute = resolve(path);
     try {
-      await mkdir(dirname(absolute), {recursive: true});
+      await makeFolders(dirname(absolute));
       await refuseNetworkFileSystem(absolute);
       const db = await SqliteThread.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
       try {
         await migrate(db, path);
+        await db.query('PRAGMA journal_mode = WAL');
       } catch (error) {
         await db.close();
         throw error;
@@ -109,8 +110,20 @@ async function migrate(db: Database, path: string): Promise<void> {
       `ledger ${path}: it was written by a newer headgate (ledger version ${version}, this program knows ${newest})`,
       'Upgrade headgate, or name another ledger with --ledger.',
     );
+  if (version === 0) await requireEmpty(db, path);
   const missing = migrations.filter(({number}) => number > version);
   for (const migration of missing) await applyMigration(db, migration);
+}
+
+/** A database with tables of somebody else's is no ledger: it would be turned into one. */
+async function requireEmpty(db: Database, path: string): Promise<void> {
+  const [other] = await db.query("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1");
+  if (other === undefined) return;
+  throw new OperatorError(
+    'usage',
+    `ledger ${path}: this is not a ledger, but a database with a table ${String(other['name'])}`,
+    'Name another file with --ledger: the ledger is a database of its own.',
+  );
 }
 
 /** user_version is part of the transaction, so a ledger is never between two versions. */
@@ -131,6 +144,17 @@ async function applyMigration(db: Database, {number, statements}: Migration): Pr
 async function ledgerVersion(db: Database): Promise<number> {
   const [row] = await db.query('PRAGMA user_version');
   return z.number().parse(row?.['user_version']);
+}
+
+/** One at a time: mkdir's own recursion never ends where a file system answers ENOENT to making a folder (/proc). */
+async function makeFolders(folder: string): Promise<void> {
+  const info = await stat(folder).catch(() => null);
+  if (info?.isDirectory()) return;
+  if (info !== null) throw Object.assign(new Error(`${folder} is not a folder`), {code: 'ENOTDIR'});
+  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
 }
 
 function explain(path: string, error: unknown): unknown {

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {tallyNames} from '../core/accounting.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/run.ts';
-import type {SqlValue, Statement} from '../core/sql.ts';
+import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
 
@@ -10,6 +10,9 @@ const runColumns = `r.*,
   ${tallyNames.map(name => `r.${name} + COALESCE((SELECT sum(p.${name}) FROM partitions p WHERE p.run = r.id AND p.status <> 'done'), 0) AS ${name}`).join(',\n  ')},
   (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status = 'failed') AS partitions_failed,
   (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status IN ('pending', 'running')) AS partitions_pending`;
+
+/** Among so many of the newest runs, `last` is looked for. */
+const runsLookedAt = 200;
 
 export interface Transition {
   readonly holder?: Holder | null;
@@ -66,14 +69,13 @@ export class Runs {
     return run;
   }
 
-  /** The run that the operator means: its id, the only one that begins so, or `last`. */
-  async resolve(named: string): Promise<RunRecord> {
+  /** The run that the operator means: its id, the only one that begins so, or `last`, the newest that fits. */
+  async resolve(named: string, fits: (run: RunRecord) => boolean = () => true): Promise<RunRecord> {
+    if (named === 'last') return this.#last(fits);
     const pattern = `${named.replace(/[\\%_]/g, '\\$&')}%`;
-    const [where, params]: [string, readonly SqlValue[]] =
-      named === 'last' ? ['1', []] : ["r.id = ? OR r.id LIKE ? ESCAPE '\\'", [named, pattern]];
     const rows = await this.#db.query(
-      `SELECT ${runColumns} FROM runs r WHERE ${where} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
-      [...params, named === 'last' ? 1 : 2],
+      `SELECT ${runColumns} FROM runs r WHERE r.id = ? OR r.id LIKE ? ESCAPE '\\' ORDER BY r.id = ?1 DESC, r.created_at DESC LIMIT 2`,
+      [named, pattern],
     );
     const [first, second] = rows.map(readRun);
     if (first === undefined)
@@ -82,13 +84,26 @@ export class Runs {
         `there is no run ${named} in this ledger`,
         'headgate status lists the runs; --ledger names another ledger.',
       );
-    if (second !== undefined && first.id !== named && second.id !== named)
+    if (second !== undefined && first.id !== named)
       throw new OperatorError(
         'usage',
         `several runs begin with ${named}`,
         `Name one in full: ${first.id}, ${second.id} …`,
       );
-    return second?.id === named ? second : first;
+    return first;
+  }
+
+  async #last(fits: (run: RunRecord) => boolean): Promise<RunRecord> {
+    const newest = await this.list(runsLookedAt);
+    const found = newest.find(fits);
+    if (found !== undefined) return found;
+    throw new OperatorError(
+      'usage',
+      newest.length === 0
+        ? 'there is no run in this ledger yet'
+        : 'none of the newest runs is one that this command is for',
+      'headgate status lists the runs; --ledger names another ledger.',
+    );
   }
 
   async list(limit: number): Promise<readonly RunRecord[]> {

@@ -112,7 +112,7 @@ it.each([
     2,
     /there is no check nope[\s\S]*hash-format/,
   ],
-  ['an unknown kind', ['retry', 'last', '--kind', 'nope'], 2, /there is no run last|no such kind/],
+  ['an unknown kind', ['retry', 'last', '--kind', 'nope'], 2, /there is no run in this ledger yet/],
 ])('%s', async (_, args, code, said) => {
   const {cwd, headgate} = makeCommandWorld();
   writeFileSync(join(cwd, 'text.txt'), 'just text, and long enough to have a header of its own\n'.repeat(20));
