@@ -26,14 +26,18 @@ type Script = keyof typeof scripts;
 /**
  * Each has a process and so a memory of its own, and none warms up for another. Modules are found compiled in `cache`
  * once the first process has left them there: stripping the types of the sources would add 45 MB to every figure, which
- * a built program does not have.
+ * a built program does not have. The young generation is as small as the program asks for itself (src/bin.ts).
  */
 export function measureIn(cache: string): Measure {
   return async (script, {folder, files}, ...args) => {
     const path = fileURLToPath(scripts[script]);
-    const {stdout} = await promisify(execFile)(process.execPath, [path, folder, ...args], {
-      env: {...process.env, NODE_COMPILE_CACHE: cache},
-    });
+    const {stdout} = await promisify(execFile)(
+      process.execPath,
+      ['--max-semi-space-size=8', path, folder, ...args],
+      {
+        env: {...process.env, NODE_COMPILE_CACHE: cache},
+      },
+    );
     const counted = measured.parse(JSON.parse(stdout));
     if (counted.files !== files)
       throw new Error(`${script} ${args.join(' ')}: counted ${counted.files} files where there are ${files}`);
