@@ -11,17 +11,37 @@ export interface NamedEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-/**
- * The entries of one folder in the order in which a walk gives ascending keys: a folder sorts as its name and a slash,
- * because "a.txt" comes before "a/b" by bytes.
- */
-export function inKeyOrder(dirents: readonly Dirent<Buffer>[]): readonly NamedEntry[] {
-  const taken = new Set<string>();
-  const entries = dirents.map(dirent => named(dirent));
-  for (const {name, valid} of entries) if (valid) taken.add(name);
-  return entries
-    .map(entry => (entry.valid ? entry : {...entry, name: free(entry.name, taken)}))
-    .sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
+/** A name that is only ASCII is the same in UTF-8 and in latin1, in which the file system's bytes arrive. */
+const ascii = /^\p{ASCII}*$/u;
+
+export function namedEntry(dirent: Dirent): NamedEntry {
+  const kind = kindOf(dirent);
+  if (ascii.test(dirent.name)) return {name: dirent.name, raw: dirent.name, valid: true, kind};
+  const bytes = Buffer.from(dirent.name, 'latin1');
+  if (!isUtf8(bytes)) return {name: escapeBytes(bytes), raw: bytes, valid: false, kind};
+  const name = bytes.toString('utf8');
+  return {name, raw: name, valid: true, kind};
+}
+
+/** In the order in which a walk gives ascending keys: a folder sorts as its name and a slash ("a.txt" is before "a/b"). */
+export function inKeyOrder(entries: readonly NamedEntry[]): readonly NamedEntry[] {
+  return [...entries].sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
+}
+
+/** A name that could be taken for the escaped form of another. */
+export function looksEscaped({name}: NamedEntry): boolean {
+  return name.includes('\\x');
+}
+
+/** Escaped names that no real one of the folder has, nor another escaped one: keys are unique, and always the same. */
+export function withFreeNames(
+  escaped: readonly NamedEntry[],
+  real: readonly NamedEntry[],
+): readonly NamedEntry[] {
+  const taken = new Set(real.map(({name}) => name));
+  return [...escaped]
+    .sort((a, b) => Buffer.compare(Buffer.from(a.raw), Buffer.from(b.raw)))
+    .map(entry => ({...entry, name: free(entry.name, taken)}));
 }
 
 export function sortKey({name, kind}: NamedEntry): string {
@@ -33,16 +53,7 @@ export function joinPath(folder: Path, name: Path): Path {
   return Buffer.concat([Buffer.from(folder), Buffer.from('/'), Buffer.from(name)]);
 }
 
-function named(dirent: Dirent<Buffer>): NamedEntry {
-  const kind = kindOf(dirent);
-  if (isUtf8(dirent.name)) {
-    const name = dirent.name.toString('utf8');
-    return {name, raw: name, valid: true, kind};
-  }
-  return {name: escapeBytes(dirent.name), raw: dirent.name, valid: false, kind};
-}
-
-function kindOf(dirent: Dirent<Buffer>): NamedEntry['kind'] {
+function kindOf(dirent: Dirent): NamedEntry['kind'] {
   if (dirent.isFile()) return 'file';
   if (dirent.isDirectory()) return 'folder';
   return dirent.isSymbolicLink() ? 'link' : 'other';

@@ -1,14 +1,19 @@
-import type {BigIntStats} from 'node:fs';
-import {sep} from 'node:path';
 import {Fault} from '../core/failure.ts';
 import {compareKeys, inRange} from '../core/keys.ts';
-import {faultOf, hasCode} from './directory-faults.ts';
-import {inKeyOrder, joinPath, type NamedEntry, sortKey} from './directory-names.ts';
-import {lstat, type Path, readdir, realpath, stat} from './files.ts';
+import {hasCode} from './directory-faults.ts';
+import {
+  inKeyOrder,
+  joinPath,
+  looksEscaped,
+  type NamedEntry,
+  namedEntry,
+  sortKey,
+  withFreeNames,
+} from './directory-names.ts';
+import {describeFile, isBelow, unreadableFolder} from './directory-object.ts';
+import {type Path, readdir, stat} from './files.ts';
 import type {Listing, StoredObject} from './object-store.ts';
 
-/** A file written more recently may change again without a new mtime: some file systems count in two seconds. */
-const racyMs = 2_500;
 const batchSize = 1_000;
 
 interface Folder {
@@ -108,11 +113,19 @@ async function openFolder(
 ): Promise<Folder> {
   if (prefix !== '' && !(await isBelow(root, path, listing.signal)))
     throw Object.assign(new Error('not in the folder'), {code: 'ENOENT'});
+  const isWanted = (entry: NamedEntry) => isCandidate(prefix + sortKey(entry), entry, listing);
   // Only what the listing can hold is kept: several partitions may be in one large folder.
-  const entries = inKeyOrder(await readdir(path, listing.signal)).filter(entry =>
-    isCandidate(prefix + sortKey(entry), entry, listing),
-  );
-  return {path, prefix, valid, entries, next: 0};
+  const entries: NamedEntry[] = [];
+  const escaped: NamedEntry[] = [];
+  const lookalikes: NamedEntry[] = [];
+  for await (const dirent of readdir(path, listing.signal)) {
+    const entry = namedEntry(dirent);
+    if (!entry.valid) escaped.push(entry);
+    else if (isWanted(entry)) entries.push(entry);
+    if (entry.valid && looksEscaped(entry)) lookalikes.push(entry);
+  }
+  entries.push(...withFreeNames(escaped, lookalikes).filter(isWanted));
+  return {path, prefix, valid, entries: inKeyOrder(entries), next: 0};
 }
 
 async function describe(
@@ -131,86 +144,6 @@ async function describe(
       message: 'its name is not UTF-8: rename it (bytes that are not are shown as \\xHH)',
     },
   };
-}
-
-/** A file as an object; null where it is gone. */
-export async function describeFile(
-  root: string,
-  path: Path,
-  key: string,
-  signal: AbortSignal,
-): Promise<StoredObject | null> {
-  try {
-    const info = await lstat(path, signal);
-    if (info.isFile()) return objectOf(key, info);
-    if (info.isSymbolicLink()) return await describeLink(root, path, key, signal);
-    return {...objectOf(key, info), skip: 'not a regular file'};
-  } catch (error) {
-    signal.throwIfAborted();
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    return {...nothingKnown(key), fault: faultOf(error, key)};
-  }
-}
-
-/** A link to a file inside the folder is that file under another key; any other is named and left alone. */
-async function describeLink(
-  root: string,
-  path: Path,
-  key: string,
-  signal: AbortSignal,
-): Promise<StoredObject> {
-  let destination: string;
-  try {
-    destination = await realpath(path, signal);
-  } catch {
-    signal.throwIfAborted();
-    return {...nothingKnown(key), skip: 'a symbolic link that leads nowhere'};
-  }
-  if (!isInside(root, destination))
-    return {...nothingKnown(key), skip: 'a symbolic link that leads out of the folder'};
-  const info = await stat(destination, signal);
-  if (info.isFile()) return objectOf(key, info);
-  return {...nothingKnown(key), skip: 'a symbolic link to something that is not a file'};
-}
-
-export function isInside(root: string, path: string): boolean {
-  return path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-/** Whether a folder, with all links resolved, is the root or lies below it. */
-export async function isBelow(root: string, path: Path, signal: AbortSignal): Promise<boolean> {
-  const real = await realpath(path, signal).catch(() => null);
-  signal.throwIfAborted();
-  return real !== null && (real === root || isInside(root, real));
-}
-
-function objectOf(key: string, info: BigIntStats): StoredObject {
-  const version = versionOf(info);
-  const age = Date.now() - Number(info.mtimeMs);
-  return {
-    key,
-    size: Number(info.size),
-    modifiedAt: Number(info.mtimeMs),
-    version,
-    fingerprint: age > racyMs ? version : null,
-  };
-}
-
-/** Size and modification time: what rsync trusts, to the nanosecond. */
-export function versionOf(info: BigIntStats): string {
-  return `${info.size}-${info.mtimeNs}`;
-}
-
-function unreadableFolder(key: string, error: unknown): StoredObject {
-  const fault = faultOf(error, key);
-  return {
-    ...nothingKnown(key),
-    fault: {...fault, message: `the folder can't be listed, nor what is in it: ${fault.message}`},
-  };
-}
-
-function nothingKnown(key: string): StoredObject {
-  return {key, size: 0, modifiedAt: 0, version: '', fingerprint: null};
 }
 
 /** The key of the entry in the middle of what the range holds, in the first folder on the way that holds several. */

@@ -6,8 +6,9 @@ import {Fault} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
 import {faultOf, hasCode} from './directory-faults.ts';
-import {describeFile, isBelow, isInside, middleOf, versionOf, walk} from './directory-walk.ts';
-import {close, fstat, open, read, readlink, realpath} from './files.ts';
+import {describeFile, isBelow, isInside, versionOf} from './directory-object.ts';
+import {middleOf, walk} from './directory-walk.ts';
+import {close, fstat, fstatOpened, open, pathOfOpened, read, realpath} from './files.ts';
 import type {Listing, ObjectStore, ReadOptions, StoredObject} from './object-store.ts';
 
 const chunkBytes = 256 * 1024;
@@ -128,8 +129,8 @@ async function openInside(root: string, key: string, signal: AbortSignal): Promi
 }
 
 /** Where an open file really lies: Linux knows it of the descriptor, elsewhere the path is resolved once more. */
-function openedPath(fd: number, path: string, signal: AbortSignal): Promise<string> {
-  return process.platform === 'linux' ? readlink(`/proc/self/fd/${fd}`, signal) : realpath(path, signal);
+async function openedPath(fd: number, path: string, signal: AbortSignal): Promise<string> {
+  return process.platform === 'linux' ? pathOfOpened(fd) : realpath(path, signal);
 }
 
 /** Hashes what the listing saw, or throws `changed`: before, after and in length it must be the same file. */
@@ -139,7 +140,7 @@ async function hashUnchanged(
   signal: AbortSignal,
   onBytes: ReadOptions['onBytes'],
 ): Promise<string> {
-  const before = await fstat(fd, signal);
+  const before = fstatOpened(fd);
   if (!before.isFile() || versionOf(before) !== object.version) throw changed(object, 'since it was listed');
   const hash = createHash('sha256');
   const length = Math.min(chunkBytes, object.size);

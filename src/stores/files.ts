@@ -32,8 +32,7 @@ const calls = {
   read: promisify(fs.read),
   lstat: promisify(fs.lstat),
   stat: promisify(fs.stat),
-  readdir: promisify(fs.readdir),
-  readlink: promisify(fs.readlink),
+  opendir: promisify(fs.opendir),
   realpath: promisify(fs.realpath.native),
 };
 
@@ -49,6 +48,11 @@ export const close: (fd: number) => Promise<void> = promisify(fs.close);
 export const fstat = (fd: number, signal: AbortSignal): Promise<fs.BigIntStats> =>
   inTurn(signal, () => calls.fstat(fd, {bigint: true}));
 
+/** Right after opening, the kernel has both at hand: no thread is needed, and no disk. */
+export const fstatOpened = (fd: number): fs.BigIntStats => fs.fstatSync(fd, {bigint: true});
+/** Where an open file really lies. Linux only. */
+export const pathOfOpened = (fd: number): string => fs.readlinkSync(`/proc/self/fd/${fd}`);
+
 export const read = (fd: number, buffer: Buffer, signal: AbortSignal): Promise<number> =>
   inTurn(signal, async () => (await calls.read(fd, buffer, 0, buffer.length, null)).bytesRead);
 
@@ -58,11 +62,19 @@ export const lstat = (path: Path, signal: AbortSignal): Promise<fs.BigIntStats> 
 export const stat = (path: Path, signal: AbortSignal): Promise<fs.BigIntStats> =>
   inTurn(signal, () => calls.stat(path, {bigint: true}));
 
-export const readdir = (path: Path, signal: AbortSignal): Promise<fs.Dirent<Buffer>[]> =>
-  inTurn(signal, () => calls.readdir(path, {withFileTypes: true, encoding: 'buffer'}));
+/** Entries read from the disk at once. */
+const entriesAtOnce = 512;
 
-export const readlink = (path: Path, signal: AbortSignal): Promise<string> =>
-  inTurn(signal, () => calls.readlink(path));
+/** A folder's entries as they come, each name as latin1: every byte is one character, whatever its encoding. */
+export async function* readdir(path: Path, signal: AbortSignal): AsyncGenerator<fs.Dirent> {
+  const folder = await inTurn(signal, () =>
+    calls.opendir(path, {encoding: 'latin1', bufferSize: entriesAtOnce}),
+  );
+  for await (const entry of folder) {
+    signal.throwIfAborted();
+    yield entry;
+  }
+}
 
 export const realpath = (path: Path, signal: AbortSignal): Promise<string> =>
   inTurn(signal, () => calls.realpath(path));
