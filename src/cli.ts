@@ -5,6 +5,7 @@ import envPaths from 'env-paths';
 import {type BatchCommandOptions, batchCommand} from './commands/batch.ts';
 import {cancelCommand, pauseCommand} from './commands/control.ts';
 import {doctorCommand} from './commands/doctor.ts';
+import {exitCodeHelp} from './commands/exit-code-help.ts';
 import {failuresCommand} from './commands/failures.ts';
 import {common, ends, prefix, resumeOptions, scope} from './commands/flags.ts';
 import {JsonReport} from './commands/json-report.ts';
@@ -24,7 +25,7 @@ import {undoCommand} from './commands/undo.ts';
 import {coverageCommand, verifyCommand} from './commands/verify.ts';
 import {exitCodeOf, exitCodes} from './core/exit-code.ts';
 import {OperatorError} from './core/operator-error.ts';
-import {type CrashPoint, crashPoints} from './engine/crash-points.ts';
+import {crasher} from './engine/crash-points.ts';
 import {thisProcess} from './engine/holder.ts';
 import {programVersion} from './version.ts';
 
@@ -66,7 +67,7 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   const within =
     <Args extends readonly unknown[]>(body: Body<Args>) =>
     async (...given: unknown[]): Promise<void> => {
-      // commander passes the arguments, then the options, then the command.
+      // commander passes what the command declares, untyped: the arguments, then the options, then the command.
       const args = given.slice(0, -1) as unknown as Args;
       const options = given.at(-1);
       if (!(options instanceof Command)) throw new TypeError('commander calls actions with the command');
@@ -185,23 +186,6 @@ function requireNoCommand(program: Command): void {
   throw new OperatorError('usage', `there is no command ${word}`, `Known are: ${known}.`);
 }
 
-function exitCodeHelp(): string {
-  const rows = Object.entries({
-    [exitCodes.done]: 'done',
-    [exitCodes.failed]: 'failed',
-    [exitCodes.usage]: 'usage or config',
-    [exitCodes.invariant]: 'an invariant is broken',
-    [exitCodes.auth]: 'no access',
-    [exitCodes.incomplete]: 'incomplete: failures, conflicts or items left pending',
-    [exitCodes.gate]: 'a gate is closed',
-    [exitCodes.drift]: 'paused by drift',
-    [exitCodes.budget]: 'paused by a budget',
-    [exitCodes.paused]: 'paused or cancelled',
-    '130/143/129': 'interrupted by SIGINT, SIGTERM, SIGHUP',
-  });
-  return `\nExit codes:\n${rows.map(([code, meaning]) => `  ${code.padEnd(12)}${meaning}`).join('\n')}\n`;
-}
-
 /** Commander's own errors are worded by explain(); the help of a group of commands is written as it is. */
 function quietErrors({err}: Surroundings): (text: string) => void {
   return text => {
@@ -254,26 +238,10 @@ function surroundingsOf(interruption: Interruption): Surroundings {
     self: thisProcess(randomBytes(3).toString('hex')),
     now: Date.now,
     random: Math.random,
-    at: crasher(process.env['HEADGATE_CRASH_AT']),
+    at: crasher(process.env['HEADGATE_CRASH_AT'], () => process.kill(process.pid, 'SIGKILL')),
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     follow: handle => interruption.follow(handle),
-  };
-}
-
-/** `POINT` or `POINT:N` kills this process when it comes to the point for the Nth time: for tests of recovery. */
-function crasher(wanted: string | undefined): (point: CrashPoint) => void {
-  if (wanted === undefined) return () => undefined;
-  const [name, times = '1'] = wanted.split(':');
-  if (!crashPoints.some(point => point === name))
-    throw new OperatorError(
-      'usage',
-      `HEADGATE_CRASH_AT=${wanted}: there is no such point`,
-      `Known are: ${crashPoints.join(', ')}.`,
-    );
-  let left = Number(times);
-  return point => {
-    if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
   };
 }
 

@@ -1,4 +1,5 @@
 import {findBackfill} from '../backfills/registry.ts';
+import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -70,14 +71,7 @@ async function answerOf({ledger}: Session, record: RunRecord, isDry: boolean): P
   const broken = await ledger.openItems.partitionFailures(record.id);
   return {
     success: open.length === 0 && broken.length === 0 && record.status === 'completed',
-    total:
-      tally.inserted +
-      tally.updated +
-      tally.deleted +
-      tally.unchanged +
-      tally.skipped +
-      tally.failed +
-      tally.pending,
+    total: listedOf(tally),
     updated: tally.inserted + tally.updated,
     skipped: tally.unchanged + tally.skipped,
     failed: tally.failed,

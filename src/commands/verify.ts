@@ -1,4 +1,5 @@
 import {findBackfill} from '../backfills/registry.ts';
+import {emptyTally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
@@ -52,7 +53,9 @@ async function measured(
         backfill: id,
         mode: 'verify',
         status: 'completed',
-        ...nothingCounted,
+        // A verification settles no items.
+        listed: 0,
+        ...emptyTally,
         bytes,
         seconds,
         run,
@@ -64,15 +67,3 @@ async function measured(
     session.surroundings.follow(null);
   }
 }
-
-/** A verification settles no items. */
-const nothingCounted = {
-  listed: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  skipped: 0,
-  failed: 0,
-  pending: 0,
-};

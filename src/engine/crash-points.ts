@@ -1,3 +1,5 @@
+import {OperatorError} from '../core/operator-error.ts';
+
 /**
  * The instants at which a crash must lose nothing, double nothing and falsify no count. A test kills the process at
  * every one of them; in production `at` does nothing.
@@ -20,3 +22,19 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 export type AtPoint = (point: CrashPoint) => void;
+
+/** `POINT` or `POINT:N` kills this process when it comes to the point for the Nth time: for tests of recovery. */
+export function crasher(wanted: string | undefined, kill: () => void): AtPoint {
+  if (wanted === undefined) return () => undefined;
+  const [name, times = '1'] = wanted.split(':');
+  if (!crashPoints.some(point => point === name))
+    throw new OperatorError(
+      'usage',
+      `HEADGATE_CRASH_AT=${wanted}: there is no such point`,
+      `Known are: ${crashPoints.join(', ')}.`,
+    );
+  let left = Number(times);
+  return point => {
+    if (point === name && --left === 0) kill();
+  };
+}

@@ -3,6 +3,8 @@ import type {Finding, Probe} from '../../core/probe.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type Column, describeTable, type TableSchema} from '../../databases/schema.ts';
 import type {ObjectStore} from '../../stores/object-store.ts';
+import {documentedColumns, filled, sharedColumns} from './columns.ts';
+import {defaultsOf} from './defaults.ts';
 
 /** Which of the two known `files` tables it is, and what stands beside it. */
 export interface FilesFacts {
@@ -24,22 +26,6 @@ const unknownFacts: FilesFacts = {
   datesRows: false,
   leftAlone: [],
 };
-
-/** Columns that both layouts have, and those that only one has. */
-const sharedColumns = [
-  'key',
-  'size',
-  'content_type',
-  'content_hash',
-  'uploaded_at',
-  'created_at',
-  'uploader_id',
-  'finder_tag',
-  'metadata',
-];
-const documentedColumns = ['id', ...sharedColumns];
-/** A trigger or a NOT NULL column of the owner's that an insert of ours does not fill is refused by the database. */
-const filled = new Set(['key', 'size', 'content_type', 'content_hash', 'uploaded_at', 'uploader_id']);
 
 export async function hasFilesTable(target: Reader): Promise<boolean> {
   return (await describeTable(target, 'files')) !== null;
@@ -97,21 +83,6 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
       ...defaultsOf(table),
     },
   };
-}
-
-/** A literal: text, number, NULL. CURRENT_TIMESTAMP and expressions give something else every time. */
-const literal = /^(NULL|'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?)$/i;
-
-function defaultsOf({columns}: TableSchema): Pick<FilesFacts, 'datesRows' | 'leftAlone'> {
-  const datesRows = columns.some(
-    ({name, defaultSql}) => name === 'created_at' && /^CURRENT_TIMESTAMP$/i.test(defaultSql ?? ''),
-  );
-  const written = new Set([...filled, 'id', ...(datesRows ? ['created_at'] : [])]);
-  const leftAlone = columns
-    .filter(({name}) => !written.has(name))
-    .map(({name, defaultSql}) => ({column: name, is: defaultSql ?? 'NULL'}))
-    .filter(({is}) => literal.test(is));
-  return {datesRows, leftAlone};
 }
 
 async function countRows(target: Reader): Promise<{rows: number; with_hash: number}> {
