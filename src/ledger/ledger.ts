@@ -110,14 +110,17 @@ async function migrate(db: Database, path: string): Promise<void> {
       `ledger ${path}: it was written by a newer headgate (ledger version ${version}, this program knows ${newest})`,
       'Upgrade headgate, or name another ledger with --ledger.',
     );
-  if (version === 0) await requireEmpty(db, path);
+  await requireEmpty(db, path);
   const missing = migrations.filter(({number}) => number > version);
   for (const migration of missing) await applyMigration(db, migration);
 }
 
 /** A database with tables of somebody else's is no ledger: it would be turned into one. */
 async function requireEmpty(db: Database, path: string): Promise<void> {
-  const [other] = await db.query("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1");
+  // One statement, and so one moment: another process may be making this very ledger.
+  const [other] = await db.query(
+    "SELECT name FROM sqlite_schema, pragma_user_version WHERE user_version = 0 AND name NOT LIKE 'sqlite_%' LIMIT 1",
+  );
   if (other === undefined) return;
   throw new OperatorError(
     'usage',
