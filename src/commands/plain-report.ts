@@ -70,7 +70,7 @@ export class PlainReport implements Report {
         this.#batches = 0;
         this.#failures = 0;
         this.#coverage = [];
-        this.#isResumed = listedOf(snapshot.tally) > 0;
+        this.#isResumed = event.resumed;
         this.#hasNamedDrift = false;
         this.#verb = event.undoes === null ? verbs.write : verbs.undo;
         this.#banner(event);

@@ -41,6 +41,8 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly scope: unknown;
       /** The run that is undone, or rehearsed to be. */
       readonly undoes: string | null;
+      /** It goes on where it stopped: its counts begin above zero. */
+      readonly resumed: boolean;
       /** Items in a page at most. */
       readonly pageItems: number;
       readonly label: string;

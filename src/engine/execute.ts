@@ -60,6 +60,7 @@ class Executor {
       target: connection.target.label,
       scope: this.#execution.scope,
       undoes: record.undoes,
+      resumed: !this.#execution.idle && listedOf(record.tally) > 0,
       pageItems: this.#host.settings.page.items,
       label: record.label,
     });

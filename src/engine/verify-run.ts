@@ -51,6 +51,7 @@ export async function verifyRun(
       target: connection.target.label,
       scope,
       undoes: null,
+      resumed: false,
       pageItems: host.settings.page.items,
       label: record.label,
     },
