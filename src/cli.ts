@@ -64,14 +64,10 @@ function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     });
 
   /** Runs a command's body in a session of its own. */
-  const within =
-    <Args extends readonly unknown[]>(body: Body<Args>) =>
-    async (...given: unknown[]): Promise<void> => {
-      // commander passes what the command declares, untyped: the arguments, then the options, then the command.
-      const args = given.slice(0, -1) as unknown as Args;
-      const options = given.at(-1);
-      if (!(options instanceof Command)) throw new TypeError('commander calls actions with the command');
-      exit(await Session.with(surroundings, options.optsWithGlobals(), session => body(session, ...args)));
+  const within = <Args extends readonly unknown[]>(body: Body<Args>) =>
+    async function (this: Command, ...args: Args): Promise<void> {
+      const options: CommonOptions = this.optsWithGlobals();
+      exit(await Session.with(surroundings, options, session => body(session, ...args)));
     };
 
   ends(

@@ -1,10 +1,11 @@
 import {changedOf} from '../core/accounting.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Probe} from '../core/probe.ts';
-import {canMove, isActive, type RunMode} from '../core/run.ts';
+import type {RunMode} from '../core/run.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate} from '../runbook/gates.ts';
+import {claimRun} from './claim-run.ts';
 import type {Connection, RunConnection} from './connection.ts';
 import {createRun} from './create-run.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -19,7 +20,6 @@ import {
   requireSettled,
   requireUndoable,
 } from './preconditions.ts';
-import {beatMs} from './watch.ts';
 
 export interface RunOptions {
   /** Items a second; null is as the settings say. */
@@ -39,9 +39,6 @@ export interface ResumeOptions extends RunOptions {
   /** Take up only failures of this kind. */
   readonly kind: string | null;
 }
-
-/** A sign of life older than this says that a process on another machine is gone. */
-const silentMs = 24 * beatMs;
 
 /** The one engine behind the console, the commands, the HTTP interface and the fleet. */
 export class Engine {
@@ -157,7 +154,7 @@ export class Engine {
     // A run that was killed or paused behind its last page has only to be finished.
     const retry = run.discovered && isAllTaken && run.status === 'incomplete' ? {kind: options.kind} : null;
     const idle = retry === null && isAllTaken && plan !== null && changedOf(plan.tally) === 0;
-    await this.#claim(run);
+    await claimRun(this.host, run);
     await this.#audit('resume', run.id, options.kind ?? '');
     if (idle && !run.discovered) await ledger.runs.adopt(plan.id, run.id);
     return this.#execute(connection, run.id, {
@@ -229,32 +226,6 @@ export class Engine {
       verifies: false,
       ...options,
     });
-  }
-
-  /** Makes this process the one that works on the run. */
-  async #claim({id, status, holder, beatAt}: RunRecord): Promise<void> {
-    const {ledger, self, now} = this.host;
-    if (isActive(status)) {
-      const isSilent = holder?.host !== self.holder.host && now() - (beatAt ?? 0) > silentMs;
-      if (holder !== null && self.isAlive(holder) && !isSilent)
-        throw new OperatorError(
-          'gate',
-          `run ${id} is being worked on by ${holder.name}`,
-          `Pause it first: headgate pause ${id}`,
-        );
-      if (await ledger.runs.takeOver(id, holder, self.holder, now())) return;
-    } else if (!canMove(status, 'running')) {
-      throw new OperatorError(
-        'usage',
-        `run ${id} is ${status}: there is nothing to go on with`,
-        'Start anew with headgate run.',
-      );
-    } else if (await ledger.runs.move(id, 'running', {holder: self.holder, at: now()})) return;
-    throw new OperatorError(
-      'gate',
-      `another process has just taken up run ${id}`,
-      `headgate status ${id} shows which.`,
-    );
   }
 
   #audit(action: string, run: string, detail: string): Promise<void> {

@@ -5,6 +5,7 @@ import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
 import type {RunContext} from './context.ts';
+import {discover, reopen} from './discover.ts';
 import {endingsOf} from './endings.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution, RunHandle, RunResult} from './execution.ts';
@@ -109,8 +110,9 @@ class Executor {
     try {
       if (context.writer !== null)
         await settleIntents(context, reader, this.#execution.connection.target.marks);
-      await this.#discover(context);
-      const partitions = await this.#partitions(context);
+      if (!this.#execution.record.discovered) await discover(context);
+      if (this.#execution.retry !== null) await reopen(context, this.#execution.retry.kind);
+      const partitions = await context.ledger.partitions.unfinished(context.run);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
       isOver = this.stopper.reason === null || this.stopper.reason.by === 'cancel';
     } finally {
@@ -156,34 +158,6 @@ class Executor {
       limiter: this.limiter,
       emit: news => this.#emit(news),
     });
-  }
-
-  async #discover({run, work, ledger}: RunContext): Promise<void> {
-    if (this.#execution.record.discovered) return;
-    const known = new Set((await ledger.partitions.list(run)).map(({id}) => id));
-    for await (const partition of work.partitions()) {
-      if (known.has(partition.id)) continue;
-      await ledger.partitions.add(run, [partition]);
-      this.#state.partitionFound(1);
-      this.#emit({type: 'partition', partition: partition.id, state: 'found'});
-    }
-    await ledger.runs.set(run, {discovered: 1});
-    this.#host.at('partitions-found');
-  }
-
-  /** What is left to do: unfinished partitions, and on a retry the failed ones and the open items. */
-  async #partitions({run, ledger, random}: RunContext) {
-    const {retry} = this.#execution;
-    if (retry !== null) {
-      this.#state.partitionsReopened(await ledger.partitions.reopen(run));
-      if ((await ledger.openItems.count(run)) > 0) {
-        const id = `open-${random().toString(36).slice(2, 10)}`;
-        await ledger.partitions.add(run, [{id, kind: 'open', lo: '', hi: null, of: retry.kind}]);
-        this.#state.partitionFound(1);
-        this.#emit({type: 'partition', partition: id, state: 'found'});
-      }
-    }
-    return ledger.partitions.unfinished(run);
   }
 
   async #verify(context: RunContext, reader: Reader): Promise<void> {

@@ -4,6 +4,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/run.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
+import {adoptPlan} from './adopt-plan.ts';
 import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
 
 const runColumns = `r.*,
@@ -210,30 +211,7 @@ export class Runs {
 
   /** A live run of a plan without changes: it takes over the plan's counts, open items and failed partitions, and has nothing to do. */
   async adopt(plan: string, run: string): Promise<void> {
-    await this.#db.transaction([
-      {
-        sql: `UPDATE runs SET discovered = 1,
-                partitions_done = (SELECT partitions_done FROM runs WHERE id = ?1),
-                ${tallyNames.map(name => `${name} = ${name === 'bytes' || name === 'rows' ? '0' : `(SELECT ${name} FROM runs WHERE id = ?1) + COALESCE((SELECT sum(${name}) FROM partitions WHERE run = ?1 AND status <> 'done'), 0)`}`).join(', ')}
-              WHERE id = ?2`,
-        params: [plan, run],
-      },
-      {
-        sql: `INSERT INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
-              SELECT ?2, key, partition, outcome, kind, message, attempts, at FROM open_items WHERE run = ?1`,
-        params: [plan, run],
-      },
-      {
-        sql: `INSERT INTO partitions (run, id, kind, lo, hi, of, cursor, status)
-              SELECT ?2, id, kind, lo, hi, of, cursor, status FROM partitions WHERE run = ?1 AND status = 'failed'`,
-        params: [plan, run],
-      },
-      {
-        sql: `INSERT INTO partition_failures (run, partition, kind, message, at)
-              SELECT ?2, partition, kind, message, at FROM partition_failures WHERE run = ?1`,
-        params: [plan, run],
-      },
-    ]);
+    await this.#db.transaction(adoptPlan(plan, run));
   }
 
   async release(plan: string, by: string): Promise<void> {

@@ -168,9 +168,7 @@ it('verification that is stopped leaves no rejection behind', async () => {
         if (isVerifying) {
           reading++;
           await new Promise((_, reject) =>
-            options.signal.addEventListener('abort', () =>
-              setTimeout(() => reject(options.signal.reason), 5),
-            ),
+            options.signal.addEventListener('abort', () => setImmediate(() => reject(options.signal.reason))),
           );
         }
         return store.sha256(object, options);

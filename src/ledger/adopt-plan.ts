@@ -1,0 +1,30 @@
+import {tallyNames} from '../core/accounting.ts';
+import type {Statement} from '../core/sql.ts';
+
+/** Copies the counts, open items and failed partitions of a dry run into the live run that has nothing to do. */
+export function adoptPlan(plan: string, run: string): readonly Statement[] {
+  return [
+    {
+      sql: `UPDATE runs SET discovered = 1,
+                partitions_done = (SELECT partitions_done FROM runs WHERE id = ?1),
+                ${tallyNames.map(name => `${name} = ${name === 'bytes' || name === 'rows' ? '0' : `(SELECT ${name} FROM runs WHERE id = ?1) + COALESCE((SELECT sum(${name}) FROM partitions WHERE run = ?1 AND status <> 'done'), 0)`}`).join(', ')}
+              WHERE id = ?2`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
+              SELECT ?2, key, partition, outcome, kind, message, attempts, at FROM open_items WHERE run = ?1`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO partitions (run, id, kind, lo, hi, of, cursor, status)
+              SELECT ?2, id, kind, lo, hi, of, cursor, status FROM partitions WHERE run = ?1 AND status = 'failed'`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO partition_failures (run, partition, kind, message, at)
+              SELECT ?2, partition, kind, message, at FROM partition_failures WHERE run = ?1`,
+      params: [plan, run],
+    },
+  ];
+}
