@@ -1,0 +1,166 @@
+import {Command} from 'commander';
+import {OperatorError} from '../core/operator-error.ts';
+import {type BatchCommandOptions, batchCommand} from './batch.ts';
+import {cancelCommand, pauseCommand} from './control.ts';
+import {doctorCommand} from './doctor.ts';
+import {exitCodeHelp} from './exit-code-help.ts';
+import {failuresCommand} from './failures.ts';
+import {common, ends, prefix, resumeOptions, scope} from './flags.ts';
+import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
+import {liveCommand} from './live.ts';
+import {removeMarksCommand} from './marks.ts';
+import {migrateCommand} from './migrate.ts';
+import {batchLimit, natural, positive, sampleSize} from './option-values.ts';
+import {planCommand} from './plan.ts';
+import {resumeCommand, retryCommand} from './resume.ts';
+import {runCommand} from './run.ts';
+import {sandboxCommand} from './sandbox.ts';
+import {type CommonOptions, Session, type Surroundings} from './session.ts';
+import {statusCommand} from './status.ts';
+import {undoCommand} from './undo.ts';
+import {coverageCommand, verifyCommand} from './verify.ts';
+
+type Exit = (code: number) => void;
+type Body<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number>;
+
+/** Every command with its flags, as commander's tree. What a command ends with goes to `exit`. */
+export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
+  const program = new Command('headgate')
+    .description('Backfills with a gate: probe, dry run, review, live, verify.')
+    .version(surroundings.program, '-V, --version')
+    .option('--sandbox', 'walk through a world of its own, which touches nothing of yours')
+    .exitOverride()
+    .configureOutput({writeErr: quietErrors(surroundings), writeOut: surroundings.out})
+    .addHelpText('after', exitCodeHelp());
+  common(program)
+    .allowExcessArguments()
+    .action(async (options: CommonOptions) => {
+      requireNoCommand(program);
+      exit(await sandboxCommand(surroundings, options));
+    });
+
+  /** Runs a command's body in a session of its own. */
+  const within = <Args extends readonly unknown[]>(body: Body<Args>) =>
+    async function (this: Command, ...args: Args): Promise<void> {
+      const options: CommonOptions = this.optsWithGlobals();
+      exit(await Session.with(surroundings, options, session => body(session, ...args)));
+    };
+
+  ends(
+    scope(
+      common(
+        program
+          .command('run <backfill>')
+          .description('probe and dry run; ends with the command that goes live'),
+      ),
+    ),
+  )
+    .option('--rate <n>', 'items a second at most', positive)
+    .option('--fresh', 'read everything again, also what has not changed')
+    .option('--unattended', 'dry run, gates, live and verify in one breath')
+    .option('--confirm <name>', "the target's name, for --unattended")
+    .option('--max-changes <n>', 'unattended: at most so many changes', natural)
+    .option('--max-failures <n>', 'unattended: at most so many failures (default: 0)', natural)
+    .option('--max-deletes <n>', 'unattended: at most so many deletions (default: 0)', natural)
+    .option('--accept-new', 'also write what appeared after the dry run')
+    .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .action(within(runCommand));
+  common(program.command('live <run>').description("execute a dry run's plan through its gates, then verify"))
+    .option('--confirm <name>', "the target's name")
+    .option('--accept-new', 'also write what appeared after the dry run')
+    .option('--accept-failures <n>', 'go on in spite of so many failures of the dry run', natural)
+    .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .option('--rate <n>', 'items a second at most', positive)
+    .action(within(liveCommand));
+  common(program.command('plan <run>').description('read a plan, or what a live run changed'))
+    .option('--action <action>', 'only this action')
+    .action(within(planCommand));
+  common(program.command('status [run]').description('the newest runs, or one in detail')).action(
+    within((session, run: string | undefined) => statusCommand(session, run)),
+  );
+  common(program.command('pause <run>').description('let a run come to rest, from any terminal')).action(
+    within((session, run: string) => pauseCommand(session, run)),
+  );
+  resumeOptions(common(program.command('resume <run>').description('go on where a run stopped'))).action(
+    within(resumeCommand),
+  );
+  common(program.command('cancel <run>').description('end a run for good; what it wrote stays')).action(
+    within((session, run: string) => cancelCommand(session, run)),
+  );
+  common(program.command('failures <run>').description('what a run left open, why, and what to do'))
+    .option('--kind <kind>', 'only this kind of failure')
+    .action(within(failuresCommand));
+  resumeOptions(common(program.command('retry <run>').description('take up the failures of a run')))
+    .option('--kind <kind>', 'only this kind of failure')
+    .action(within(retryCommand));
+  common(program.command('undo <run>').description('show what an undo would put back; with --confirm, do it'))
+    .option('--confirm <name>', "the target's name")
+    .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .action(within(undoCommand));
+  ends(prefix(common(program.command('verify <backfill>').description('measure invariants and coverage'))))
+    .option('--sample <n|all>', 'objects to read again', sampleSize)
+    .option('--check <id>', 'one invariant only')
+    .action(within(verifyCommand));
+  ends(
+    prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+  ).action(within(coverageCommand));
+  common(
+    program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),
+  )
+    .option('--target <target>', 'the SQLite file, or a name from the config')
+    .action(within(migrateCommand));
+  ends(
+    prefix(
+      common(
+        program
+          .command('batch <backfill>')
+          .description('one batch without a plan, answered as one JSON object'),
+      ),
+    ),
+  )
+    .option('--limit <n>', 'objects in the batch, 1 to 1000 (default: 100)', batchLimit)
+    .option('--cursor <cursor>', 'the cursor of the previous answer')
+    .option('--dry-run', 'count what would change, and write nothing')
+    .action(async (id: string, options: BatchCommandOptions & CommonOptions) => {
+      // Its answer is one JSON object and nothing else.
+      const quiet = {...surroundings, err: () => undefined};
+      exit(
+        await Session.with(quiet, {...options, json: false}, session => batchCommand(session, id, options)),
+      );
+    });
+  common(program.command('doctor').description('what works, what does not, and what to do')).action(
+    within(session => doctorCommand(session)),
+  );
+  const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
+  common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(
+    within((session, file: string) => backupCommand(session, file)),
+  );
+  common(ledger.command('restore <file>').description("put a backup in the ledger's place")).action(
+    async (file: string, _options: unknown, command: Command) =>
+      exit(await restoreCommand(surroundings, command.optsWithGlobals(), file)),
+  );
+  common(ledger.command('vacuum').description('give free space back')).action(
+    within(session => vacuumCommand(session)),
+  );
+  const marks = program.command('marks').description('the two tables that headgate keeps in a target');
+  common(marks.command('remove').description('remove them'))
+    .option('--target <target>', 'the SQLite file, or a name from the config')
+    .action(within(removeMarksCommand));
+  return program;
+}
+
+/** Words that are no command come here, because headgate alone is one. */
+function requireNoCommand(program: Command): void {
+  const [word] = program.args;
+  if (word === undefined) return;
+  if (word === 'help') program.help();
+  const known = program.commands.map(command => command.name()).join(', ');
+  throw new OperatorError('usage', `there is no command ${word}`, `Known are: ${known}.`);
+}
+
+/** Commander's own errors are worded by explain(); the help of a group of commands is written as it is. */
+function quietErrors({err}: Surroundings): (text: string) => void {
+  return text => {
+    if (text.startsWith('Usage:')) err(text);
+  };
+}
