@@ -25,6 +25,8 @@ export interface Item {
   readonly size: number;
   /** Equal fingerprints prove that inspection would find the same; null where nothing proves it. */
   readonly fingerprint: string | null;
+  /** Milliseconds since the epoch, where the source dates its items: for people, and never compared. */
+  readonly modifiedAt?: number;
   readonly skip?: string;
   readonly fault?: FaultData;
 }
@@ -39,10 +41,20 @@ export interface Preview {
   readonly after: Readonly<Record<string, string | number | null>> | null;
 }
 
+/** The target's row of a key as it is now, for whoever asks about that one key. */
+export interface RowNow {
+  /** Null where there is none. */
+  readonly columns: Readonly<Record<string, string | number | null>> | null;
+  /** Whether what a run writes of it stands as before or after the given change; null where none was given. */
+  readonly is: 'before' | 'after' | 'neither' | null;
+}
+
 export interface Inspected<S extends Shape> {
   /** The item as it was when it was read: it may have changed since it was listed. */
   readonly item: S['item'];
   readonly found: S['found'];
+  /** That were read from the source for it. */
+  readonly bytes: number;
 }
 
 /** What a backfill may use while it works. The target can only be read: the engine alone writes. */
@@ -116,7 +128,7 @@ export interface Backfill<S extends Shape> {
   /** A key that parts a range in two, or null. */
   middle(range: KeyRange, io: Io<S>): Promise<string | null>;
   /** One item as it is now; null where it is gone. */
-  lookup(key: string, io: Io<S>): Promise<S['item'] | null>;
+  lookup(key: string, io: Pick<Io<S>, 'source' | 'signal'>): Promise<S['item'] | null>;
   /** Whose limit a request for the item counts against. */
   host(item: S['item'], io: Io<S>): string;
   /** The expensive part: reads the item. */
@@ -138,6 +150,8 @@ export interface Backfill<S extends Shape> {
   /** The statements that put rows back, each only where the row is still as the run left it. */
   undo(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
   preview(change: S['change']): Preview;
+  /** The row of one key, without a probe before it, compared with the last change that a run made to it. */
+  row?(key: string, change: S['change'] | null, io: Pick<Io<S>, 'target' | 'signal'>): Promise<RowNow>;
   coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
 }

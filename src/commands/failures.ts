@@ -1,10 +1,10 @@
 import {type FailureKind, failureKinds, remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {openRemedy, openWords, withoutKey} from './open-words.ts';
 import type {Session} from './session.ts';
 
 const atOnce = 500;
-const openWords = {failed: 'failed', pending: 'waits', skipped: 'conflict'} as const;
 
 /** Everything that a run left open, with its cause and what to do. */
 export async function failuresCommand(
@@ -33,7 +33,7 @@ export async function failuresCommand(
     for (const item of page) {
       count++;
       if (item.kind !== null) told.add(item.kind);
-      const remedy = item.kind === null ? openRemedies[item.outcome] : remedies[item.kind];
+      const remedy = openRemedy(item);
       report.data(
         {
           type: 'failure',
@@ -59,12 +59,6 @@ export async function failuresCommand(
   return 0;
 }
 
-const openRemedies = {
-  failed: 'Retry it.',
-  pending: 'It appeared after the dry run: resume with --accept-new, or make a new dry run.',
-  skipped: 'Its row was changed by somebody else: retry decides again.',
-} as const;
-
 function kindOf(named: string | undefined): FailureKind | undefined {
   if (named === undefined) return undefined;
   const kind = failureKinds.find(known => known === named);
@@ -75,9 +69,4 @@ function kindOf(named: string | undefined): FailureKind | undefined {
       `Known are: ${failureKinds.join(', ')}.`,
     );
   return kind;
-}
-
-function withoutKey(message: string, key: string): string {
-  const prefix = `${printableKey(key)}: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }

@@ -1,8 +1,8 @@
-import type {Preview} from '../backfills/backfill.ts';
 import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
 import {actions, type Entry} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
 
 /** What is not worth a line unless it is asked for. */
@@ -58,22 +58,4 @@ function showEntry(
       `${action.padEnd(9)} ${printableKey(key)}${preview === null ? '' : `  ${previewText(preview)}`}${why === undefined ? '' : `  ${why}`}`,
     ],
   );
-}
-
-/** Column by column, what changes: `content_hash NULL → 9f86d081…`. */
-function previewText({before, after}: Preview): string {
-  const columns = Object.keys(after ?? before ?? {});
-  return columns
-    .filter(column => before === null || after === null || before[column] !== after[column])
-    .map(
-      column =>
-        `${column} ${before === null ? '' : `${short(before[column])} → `}${after === null ? 'gone' : short(after[column])}`,
-    )
-    .join(', ');
-}
-
-function short(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return 'NULL';
-  const text = String(value);
-  return text.length > 16 ? `${text.slice(0, 12)}…` : text;
 }

@@ -4,6 +4,7 @@ import {type BatchCommandOptions, batchCommand} from './batch.ts';
 import {cancelCommand, pauseCommand} from './control.ts';
 import {doctorCommand} from './doctor.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
+import {explainCommand} from './explain.ts';
 import {failuresCommand} from './failures.ts';
 import {common, ends, prefix, resumeOptions, scope} from './flags.ts';
 import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
@@ -75,6 +76,11 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   common(program.command('plan <run>').description('read a plan, or what a live run changed'))
     .option('--action <action>', 'only this action')
     .action(within(planCommand));
+  ends(
+    common(program.command('explain <key>').description("one item's whole history, and what is there now")),
+  )
+    .option('--backfill <backfill>', 'only runs of this backfill')
+    .action(within(explainCommand));
   common(program.command('status [run]').description('the newest runs, or one in detail')).action(
     within((session, run: string | undefined) => statusCommand(session, run)),
   );

@@ -30,6 +30,10 @@ export interface HostLimit {
   readonly reason: string;
   /** When the host wants the next request, in milliseconds since the epoch; null is now. */
   readonly waitsUntil: number | null;
+  /** Requests that were made so far. */
+  readonly requests: number;
+  /** Requests a second at most; null is as many as the limit at once allows. */
+  readonly perSecond: number | null;
 }
 
 /** What a run tells whoever watches. Screens, plain lines and JSON are all made from these. */

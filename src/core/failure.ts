@@ -23,6 +23,8 @@ export interface FaultDetails {
   readonly host?: string;
   /** What the service asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The request may have been carried out all the same: nobody knows until it is looked at. */
+  readonly isUnsettled?: boolean;
   readonly cause?: unknown;
 }
 
@@ -31,6 +33,7 @@ export class Fault extends Error implements FaultData {
   readonly kind: FailureKind;
   readonly host: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly isUnsettled: boolean;
 
   constructor(kind: FailureKind, message: string, details: FaultDetails = {}) {
     super(message, {cause: details.cause});
@@ -38,6 +41,7 @@ export class Fault extends Error implements FaultData {
     this.kind = kind;
     this.host = details.host;
     this.retryAfterMs = details.retryAfterMs;
+    this.isUnsettled = details.isUnsettled ?? false;
   }
 }
 

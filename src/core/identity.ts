@@ -7,3 +7,8 @@ export function normaliseHash(hash: string): string | null {
   const lower = hash.toLowerCase();
   return sha256Hex.test(lower) ? lower : null;
 }
+
+/** An ETag without its quotes and without the prefix of a weak one. */
+export function normaliseEtag(etag: string): string {
+  return etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
+}

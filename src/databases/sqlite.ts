@@ -34,6 +34,7 @@ export async function sqliteTarget({path, name, environment, marks}: SqliteTarge
     label: path,
     environment: environment ?? null,
     marks: marks ?? true,
+    provesAtomicity: false,
     openReader: async () => {
       await requireDatabaseFile(path);
       return openNamed(path, reading);
@@ -52,6 +53,8 @@ export async function sqliteTarget({path, name, environment, marks}: SqliteTarge
       return openNamed(path, writing);
     },
     freeBytes: () => freeBytes(dirname(absolute)),
+    bookmark: () => Promise.resolve(null),
+    traffic: () => null,
   };
 }
 

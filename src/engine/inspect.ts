@@ -31,7 +31,7 @@ export async function inspect(context: RunContext, item: WorkItem, place: Place)
       },
     );
     context.state.inspected(true);
-    return {kind: 'inspected', inspection, bytes: inspection.item.size};
+    return {kind: 'inspected', inspection};
   } catch (error) {
     if (halt.aborted) return {kind: 'returned'};
     const fault = error instanceof Exhausted ? error.cause : error;

@@ -17,6 +17,7 @@ interface Waiter {
 interface HostState {
   concurrency: Concurrency;
   inFlight: number;
+  requests: number;
   waitsUntil: number;
   readonly queue: Waiter[];
 }
@@ -98,10 +99,12 @@ export class Limiter {
   }
 
   limits(): readonly HostLimit[] {
-    return [...this.#hosts].map(([host, {concurrency, inFlight, waitsUntil}]) => ({
+    return [...this.#hosts].map(([host, {concurrency, inFlight, requests, waitsUntil}]) => ({
       host,
       limit: concurrency.limit,
       inFlight,
+      requests,
+      perSecond: this.#rate,
       reason: concurrency.reason,
       waitsUntil: waitsUntil > this.#options.now() ? waitsUntil : null,
     }));
@@ -114,6 +117,7 @@ export class Limiter {
     const fresh: HostState = {
       concurrency: startConcurrency(start, max),
       inFlight: 0,
+      requests: 0,
       waitsUntil: 0,
       queue: [],
     };
@@ -170,6 +174,7 @@ export class Limiter {
       this.#tokens--;
     }
     state.inFlight++;
+    state.requests++;
     return true;
   }
 

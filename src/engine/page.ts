@@ -14,7 +14,7 @@ export interface Slot {
 }
 
 export type SlotResult =
-  | {readonly kind: 'inspected'; readonly inspection: Inspection; readonly bytes: number}
+  | {readonly kind: 'inspected'; readonly inspection: Inspection}
   | {readonly kind: 'skipped'; readonly reason: string}
   | {readonly kind: 'failed'; readonly fault: FaultData; readonly attempts: number}
   /** Planned, but no longer listed. */

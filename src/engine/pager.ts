@@ -141,7 +141,7 @@ export class Pager {
     try {
       if (found !== undefined) {
         await this.#context.limiter.pace(this.#ending);
-        return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found}, bytes: 0})};
+        return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found, bytes: 0}})};
       }
       const place = await this.#context.limiter.acquire(this.#context.work.host(item), this.#ending);
       return {...slot, result: inspect(this.#context, item, place)};

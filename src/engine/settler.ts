@@ -86,8 +86,8 @@ export class Settler {
       if (entry !== null || result.kind !== 'inspected') return entry ?? unreachable(slot);
       const decision = decisions[next++];
       if (decision === undefined) throw new RangeError(`no decision for ${slot.item.key}`);
-      const {item, found} = result.inspection;
-      return {key: item.key, bytes: result.bytes, fingerprint: item.fingerprint, found, ...decision};
+      const {item, found, bytes} = result.inspection;
+      return {key: item.key, bytes, fingerprint: item.fingerprint, found, ...decision};
     });
   }
 

@@ -44,7 +44,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     },
     middle: async () => null,
     host: () => 'ledger',
-    inspect: async item => ({item, found: null}),
+    inspect: async item => ({item, found: null, bytes: 0}),
     decide: page =>
       backfill.decideUndo(
         parseChanges(

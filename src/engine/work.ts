@@ -37,4 +37,6 @@ export interface WorkItem extends Item {
 export interface Inspection {
   readonly item: WorkItem;
   readonly found: unknown;
+  /** That were read from the source for it. */
+  readonly bytes: number;
 }

@@ -8,6 +8,16 @@ export interface Known {
   readonly found: unknown;
 }
 
+/** What is kept of one key, for one source and target. */
+export interface Kept extends Known {
+  readonly source: string;
+  readonly target: string;
+}
+
+const knownRow = z
+  .object({fingerprint: z.string(), found: z.string()})
+  .transform(({fingerprint, found}): Known => ({fingerprint, found: JSON.parse(found)}));
+
 /** What inspection found of items' versions, for one source and target: an unchanged item is not read twice. */
 export class Fingerprints {
   readonly #db: Database;
@@ -23,13 +33,22 @@ export class Fingerprints {
        WHERE source = ? AND target = ? AND key IN (SELECT value FROM json_each(?))`,
       [source, target, JSON.stringify(keys)],
     );
-    const text = z.string();
-    return new Map(
-      rows.map(row => [
-        text.parse(row['key']),
-        {fingerprint: text.parse(row['fingerprint']), found: JSON.parse(text.parse(row['found'])) as unknown},
-      ]),
+    return new Map(rows.map(row => [z.string().parse(row['key']), knownRow.parse(row)]));
+  }
+
+  /** One key, for every source and target that a run has joined. */
+  async ofKey(key: string): Promise<readonly Kept[]> {
+    // By way of the runs, because fingerprints are found by source and target.
+    const rows = await this.#db.query(
+      `SELECT kept.source, kept.target, kept.fingerprint, kept.found
+       FROM (SELECT DISTINCT source, target FROM runs) AS ends
+       CROSS JOIN fingerprints AS kept
+       WHERE kept.source = ends.source AND kept.target = ends.target AND kept.key = ?
+       ORDER BY kept.source, kept.target`,
+      [key],
     );
+    const ends = z.object({source: z.string(), target: z.string()});
+    return rows.map(row => ({...ends.parse(row), ...knownRow.parse(row)}));
   }
 
   async count(source: string, target: string): Promise<number> {

@@ -88,6 +88,35 @@ export class OpenItems {
     return new Map(rows.map(row => openItem.parse(row)).map(item => [item.key, item]));
   }
 
+  /** Every run in which one of some keys is open, oldest item first. */
+  async inAnyRun(
+    keys: readonly string[],
+  ): Promise<readonly {readonly run: string; readonly item: OpenItem}[]> {
+    const rows = await this.#db.query(
+      `SELECT open_items.* FROM runs CROSS JOIN open_items
+       WHERE open_items.run = runs.id AND open_items.key IN (SELECT value FROM json_each(?))
+       ORDER BY open_items.at`,
+      [JSON.stringify(keys)],
+    );
+    return rows.map(row => ({run: z.string().parse(row['run']), item: openItem.parse(row)}));
+  }
+
+  /** Every failed range that ended before it came to a key. */
+  async endedBefore(
+    key: string,
+  ): Promise<readonly {readonly run: string; readonly failure: PartitionFailure}[]> {
+    const rows = await this.#db.query(
+      `SELECT failure.* FROM runs
+       CROSS JOIN partitions AS range ON range.run = runs.id
+       CROSS JOIN partition_failures AS failure ON failure.run = range.run AND failure.partition = range.id
+       WHERE range.status = 'failed' AND range.kind = 'range'
+         AND range.cursor < ?1 AND (range.hi IS NULL OR range.hi >= ?1)
+       ORDER BY failure.at`,
+      [key],
+    );
+    return rows.map(row => ({run: z.string().parse(row['run']), failure: partitionFailure.parse(row)}));
+  }
+
   async partitionFailures(run: string): Promise<readonly PartitionFailure[]> {
     const rows: readonly Row[] = await this.#db.query(
       'SELECT * FROM partition_failures WHERE run = ? ORDER BY partition',

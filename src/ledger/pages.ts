@@ -14,6 +14,15 @@ export interface StoredPage {
   readonly entries: readonly Entry[];
 }
 
+/** What a page says of one key. */
+export interface Mention {
+  readonly run: string;
+  readonly kind: PageKind;
+  readonly entry: Entry;
+}
+
+const kinds = ['plan', 'intent', 'image'] as const satisfies readonly PageKind[];
+const mentionRow = z.object({seq: z.number(), run: z.string(), kind: z.enum(kinds)});
 const pageRow = z.object({seq: z.number(), partition: z.string(), page: z.number()});
 const cachedPages = 8;
 
@@ -91,6 +100,24 @@ export class Pages {
       if (found !== undefined) return found;
     }
     return null;
+  }
+
+  /** All that any run's pages say of one key, in the order in which it was stored; memory is one page. */
+  async *mentions(key: string): AsyncGenerator<Mention> {
+    const rows = await this.#db.query(
+      `SELECT pages.seq, pages.run, pages.kind FROM runs CROSS JOIN pages
+       WHERE pages.run = runs.id AND pages.kind IN (SELECT value FROM json_each(?2))
+         AND pages.last_key >= ?1 AND pages.first_key <= ?1
+       ORDER BY pages.seq`,
+      [key, JSON.stringify(kinds)],
+    );
+    for (const {seq, run, kind} of rows.map(row => mentionRow.parse(row))) {
+      const [row] = await this.#db.query('SELECT body FROM pages WHERE seq = ?', [seq]);
+      // A run that is at work drops its intents.
+      if (row === undefined) continue;
+      const entry = (await unpackEntries(row['body'])).find(other => other.key === key);
+      if (entry !== undefined) yield {run, kind, entry};
+    }
   }
 
   /** Pages of a kind in the order in which they were stored, a partition's or all; memory is one page. */

@@ -115,6 +115,15 @@ export class Runs {
     return rows.map(readRun);
   }
 
+  /** Some runs, oldest first. */
+  async among(ids: readonly string[]): Promise<readonly RunRecord[]> {
+    const rows = await this.#db.query(
+      `SELECT ${runColumns} FROM runs r WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.created_at, r.id`,
+      [JSON.stringify(ids)],
+    );
+    return rows.map(readRun);
+  }
+
   /** The newest run on a target in one of the modes, where the filter holds; null where there is none. */
   async latest(target: string, backfill: string, modes: readonly RunMode[]): Promise<RunRecord | null> {
     const [row] = await this.#db.query(

@@ -1,6 +1,4 @@
 import {randomBytes} from 'node:crypto';
-import {once} from 'node:events';
-import type {Server} from 'node:http';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import type {Miniflare, MiniflareOptions} from 'miniflare';
@@ -8,6 +6,7 @@ import {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import {d1Api} from './d1-api.ts';
 import {d1Worker} from './d1-worker.ts';
+import {listen} from './listen.ts';
 import {databaseUuid, localD1} from './local-d1.ts';
 
 /**
@@ -49,12 +48,11 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
   const token = secret(20);
   const {miniflare, url} = await startMiniflare(options, credentials);
   const databases = options.databases.map(name => localD1(name, url));
-  const server = d1Api({accountId, token, databases}).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const api = await listen(d1Api({accountId, token, databases}));
   const bucket = bucketApi.parse(await miniflare.getR2Bucket(bucketBinding));
   let stopped: Promise<void> | null = null;
   return {
-    baseUrl: `http://127.0.0.1:${portOf(server)}/client/v4`,
+    baseUrl: `http://127.0.0.1:${api.port}/client/v4`,
     accountId,
     token,
     databases: databases.map(({name, uuid}) => ({name, uuid})),
@@ -73,7 +71,7 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
       }
     },
     stop: () => {
-      stopped ??= closed(server).then(() => miniflare.dispose());
+      stopped ??= api.close().then(() => miniflare.dispose());
       return stopped;
     },
   };
@@ -143,17 +141,4 @@ async function loadMiniflare(): Promise<typeof import('miniflare')> {
 
 function secret(bytes: number): string {
   return randomBytes(bytes).toString('hex');
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
-}
-
-async function closed(server: Server): Promise<void> {
-  const closing = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closing;
 }

@@ -23,10 +23,12 @@ export async function directoryStore(folder: string): Promise<ObjectStore> {
     host: 'local disk',
     id: `folder:${root}`,
     label: folder,
+    prefix: '',
     check: () => check(root, folder),
     list: listing => listed(root, listing),
     lookup: (key, signal) => lookup(root, key, signal),
     sha256: (object, options) => sha256(root, object, options),
+    statedSha256: () => Promise.resolve(null),
     middle: (listing: Listing) => middleOf(root, listing),
   };
 }

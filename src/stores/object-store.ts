@@ -13,6 +13,8 @@ export interface StoredObject {
   readonly version: string;
   /** The version, where an equal one proves equal bytes; null where it does not (a file that was written just now). */
   readonly fingerprint: string | null;
+  /** The store may state a SHA-256 of the whole object: worth a request before its bytes are read. */
+  readonly statesHash?: boolean;
   /** Why this is not an object to index, for instance a link that leads elsewhere. */
   readonly skip?: string;
   /** Why it was listed, but can't be read. */
@@ -41,6 +43,8 @@ export interface ObjectStore {
   readonly id: string;
   /** As it can be passed to --source. */
   readonly label: string;
+  /** What a run is narrowed to where nothing else is said: the prefix in s3://bucket/prefix. Keys are whole all the same. */
+  readonly prefix: string;
   /** Whether it can be reached, and what to do if not. */
   check(): Promise<readonly Finding[]>;
   /** Pages of objects, keys ascending by bytes, each key once. */
@@ -49,6 +53,8 @@ export interface ObjectStore {
   lookup(key: string, signal: AbortSignal): Promise<StoredObject | null>;
   /** SHA-256 of the object's bytes in lower-case hex, in constant memory. Fault `changed` where it is not the listed version. */
   sha256(object: StoredObject, options: ReadOptions): Promise<string>;
+  /** SHA-256 of the whole object as the store itself states it for the listed version; null where it does not. */
+  statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null>;
   /** A key that parts the range in two with about as many objects, or null where it can't or need not be parted. */
   middle(listing: Listing): Promise<string | null>;
 }

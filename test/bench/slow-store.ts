@@ -16,12 +16,17 @@ export class SlowStore implements ObjectStore {
   readonly host = 'slow disk';
   readonly id = 'slow:';
   readonly label = 'slow disk';
+  readonly prefix = '';
   /** On the clock of `performance.now()`. */
   lastIoAt = 0;
   #underWay = 0;
 
   async check() {
     return [];
+  }
+
+  async statedSha256() {
+    return null;
   }
 
   async *list(listing: Listing): AsyncGenerator<readonly StoredObject[]> {

@@ -10,6 +10,7 @@ import {decideFiles, decideUndo} from './decide.ts';
 import {inspectObject} from './inspect.ts';
 import {invariants} from './invariants.ts';
 import {type FilesFacts, hasFilesTable, probeFiles} from './probe.ts';
+import {fileRow} from './row.ts';
 
 export interface AssetIndex {
   readonly scope: KeyScope;
@@ -59,6 +60,7 @@ export const assetIndex: Backfill<AssetIndex> = {
   decideUndo,
   undo: undoFiles,
   preview: previewFile,
+  row: fileRow,
   coverage,
   invariants,
 };

@@ -54,7 +54,7 @@ export async function readStates(
 }
 
 /** JavaScript rounds integers beyond 2^53: such a one is read as text, which SQLite compares with it all the same. */
-function exact(column: string): string {
+export function exact(column: string): string {
   return `CASE WHEN typeof(${column}) = 'integer' AND abs(${column}) > ${Number.MAX_SAFE_INTEGER} THEN CAST(${column} AS TEXT) ELSE ${column} END AS ${column}`;
 }
 
@@ -97,6 +97,6 @@ function undoOf(change: FileChange, row: Row | undefined): Decision<FileChange> 
   return {action: 'conflict', reason: 'the row was changed after the run'};
 }
 
-function isSame(a: FileState, b: FileState): boolean {
+export function isSame(a: FileState, b: FileState): boolean {
   return a.hash === b.hash && a.size === b.size && a.uploadedAt === b.uploadedAt;
 }

@@ -5,7 +5,7 @@ import type {Inspected, Io} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 
 /**
- * Hashes an object. One that changed since it was listed is looked up and read as it is now: that is an answer, not a
+ * Hashes an object, or takes the hash that the store states of the whole object and reads nothing. One that changed since it was listed is looked up and read as it is now: that is an answer, not a
  * fault. Only one that changes again while it is read is left to the engine's retries.
  */
 export async function inspectObject(
@@ -28,6 +28,8 @@ async function hashed(
   object: StoredObject,
   {source, signal, onBytes}: Io<AssetIndex>,
 ): Promise<Inspected<AssetIndex>> {
+  const stated = await source.statedSha256(object, signal);
+  if (stated !== null) return {item: object, found: {hash: stated, size: object.size}, bytes: 0};
   const hash = await source.sha256(object, {signal, onBytes});
-  return {item: object, found: {hash, size: object.size}};
+  return {item: object, found: {hash, size: object.size}, bytes: object.size};
 }

@@ -92,6 +92,7 @@ export class IndexUnderTest {
       ([key, found]): Inspected<AssetIndex> => ({
         item: {key, size: found.size, modifiedAt: 0, version: '', fingerprint: null},
         found,
+        bytes: found.size,
       }),
     );
     return decideFiles(page, this.io, await this.probe());

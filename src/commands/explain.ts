@@ -1,0 +1,74 @@
+import {type AnyBackfill, backfills, findBackfill} from '../backfills/registry.ts';
+import {exitCodeOf} from '../core/exit-code.ts';
+import {printableKey} from '../core/keys.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {historyOf} from '../engine/explain.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {showHistory} from './history.ts';
+import {itemLines, itemObject} from './item-lines.ts';
+import {isSeen, lookAt, openGiven} from './item-look.ts';
+import type {Session} from './session.ts';
+
+export interface ExplainCommandOptions {
+  readonly source?: string;
+  readonly target?: string;
+  readonly backfill?: string;
+}
+
+/** Among so many of the newest runs, one that names a source is looked for. */
+const runsLookedAt = 50;
+
+/**
+ * One item's whole history as a story, oldest run first, and at its end what ledger, source and target have of it now.
+ * A key that none of them knows is a failure: it is most likely not the key that was meant.
+ */
+export async function explainCommand(
+  session: Session,
+  asked: string,
+  options: ExplainCommandOptions,
+): Promise<number> {
+  const {engine, ledger, report} = session;
+  const named = options.backfill === undefined ? null : findBackfill(options.backfill);
+  const given = await openGiven(session, options);
+  const {key, runs} = await historyOf(engine.host, asked, named?.id ?? null);
+  showHistory(session, key, runs);
+  const like = runs.at(-1)?.run ?? (await newestRun(session, named));
+  const kept = await ledger.fingerprints.ofKey(key);
+  const now = await lookAt(session, {key, runs, kept, backfill: backfillOf(named, like), like, given});
+  const isKnown = runs.length > 0 || kept.length > 0 || isSeen(now);
+  if (!isKnown) report.failure(unknownKey(key, like));
+  else if (runs.length === 0)
+    report.note(`no run in this ledger has met ${printableKey(key)}: a new dry run takes it up`);
+  report.data(itemObject(key, runs.length, kept, now), itemLines(kept, now));
+  const isBlind = [
+    options.source === undefined ? null : now.source,
+    options.target === undefined ? null : now.target,
+  ].some(look => look?.problem !== undefined);
+  return exitCodeOf(isKnown && !isBlind ? [] : ['failed']);
+}
+
+function backfillOf(named: AnyBackfill | null, like: RunRecord | null): AnyBackfill | null {
+  const [only, second] = backfills;
+  const ofRun = backfills.find(({id}) => id === like?.backfill);
+  return named ?? ofRun ?? (second === undefined ? (only ?? null) : null);
+}
+
+/** For a key that no run has met: where the newest run looked. */
+async function newestRun({ledger}: Session, named: AnyBackfill | null): Promise<RunRecord | null> {
+  const newest = await ledger.runs.list(runsLookedAt);
+  return (
+    newest.find(
+      ({backfill, sourceLabel}) => sourceLabel !== '' && (named === null || named.id === backfill),
+    ) ?? null
+  );
+}
+
+function unknownKey(key: string, like: RunRecord | null): OperatorError {
+  return new OperatorError(
+    'failed',
+    `nothing is known of ${printableKey(key)}`,
+    like === null
+      ? 'There is no run in this ledger yet: --ledger names another, --source and --target say where else to look.'
+      : `A key is written as its source lists it: case counts, and the source's own folder is no part of it. headgate plan ${like.id} shows keys; --ledger, --source and --target say where else to look.`,
+  );
+}

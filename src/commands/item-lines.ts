@@ -1,0 +1,146 @@
+import type {Item} from '../backfills/backfill.ts';
+import {printableKey} from '../core/keys.ts';
+import type {AtTarget, Indexing, VersionNow} from '../engine/item-now.ts';
+import type {Kept} from '../ledger/fingerprints.ts';
+import {timeText} from './history-lines.ts';
+import type {Look, Looks} from './item-look.ts';
+import {bytesText} from './words.ts';
+
+/** What ledger, source and target have of an item now: lines for people, an object for programs. Hashes are given in full. */
+
+export function itemLines(at: number, kept: readonly Kept[], {source, target}: Looks): readonly string[] {
+  return [
+    `${timeText(at)}  now`,
+    ...keptLines(kept).map(line => `  ${line}`),
+    ...lookLines('source', source, ({item, version}) =>
+      item === null || version === null ? ['it has no such item'] : sourceLines(item, version),
+    ),
+    ...lookLines('target', target, targetLines),
+  ];
+}
+
+export function itemObject(
+  key: string,
+  runs: number,
+  kept: readonly Kept[],
+  {source, target}: Looks,
+): Readonly<Record<string, unknown>> & {readonly type: string} {
+  return {
+    type: 'item',
+    key,
+    runs,
+    ledger: kept,
+    source: lookObject(source, ({item, version}) =>
+      item === null || version === null
+        ? {present: false}
+        : {
+            present: true,
+            size: item.size,
+            modifiedAt: item.modifiedAt,
+            fingerprint: item.fingerprint,
+            skip: item.skip,
+            fault: item.fault,
+            is: version.is,
+            run: 'by' in version ? version.by?.run : undefined,
+          },
+    ),
+    target: lookObject(target, found => ({
+      row: found?.columns ?? null,
+      stands: found?.stands ?? null,
+      run: found?.run ?? null,
+    })),
+  };
+}
+
+function lookObject<Found>(
+  look: Look<Found>,
+  object: (found: Found) => Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return look.problem === undefined ? {label: look.label, ...object(look.found)} : look;
+}
+
+function lookLines<Found>(
+  end: string,
+  look: Look<Found>,
+  lines: (found: Found) => readonly string[],
+): readonly string[] {
+  const {label, problem} = look;
+  const said =
+    problem === undefined ? lines(look.found) : [problem, ...(look.hint === undefined ? [] : [look.hint])];
+  return [label === null ? end : `${end}  ${label}`, ...said.map(line => `  ${line}`)];
+}
+
+function keptLines(kept: readonly Kept[]): readonly string[] {
+  if (kept.length === 0) return ['ledger  keeps no fingerprint of it'];
+  return kept.flatMap(({source, target, fingerprint, found}) => [
+    `ledger  keeps version ${fingerprint}`,
+    `  of ${source} for ${target}`,
+    ...foundLines(found),
+  ]);
+}
+
+function foundLines(found: unknown): readonly string[] {
+  if (typeof found !== 'object' || found === null) return [`  found ${String(found)}`];
+  return Object.entries(found).map(([name, value]) => `  ${name} ${shown(value)}`);
+}
+
+function sourceLines(
+  {size, modifiedAt = 0, fingerprint, skip, fault}: Item,
+  version: VersionNow,
+): readonly string[] {
+  if (fault !== undefined) return [`it can't be read (${fault.kind}): ${fault.message}`];
+  const dated = modifiedAt === 0 ? '' : `, modified ${timeText(modifiedAt)}`;
+  if (skip !== undefined) return [`it is skipped: ${skip}`];
+  return [
+    `${bytesText(size)}${dated}`,
+    ...(fingerprint === null ? [] : [`version ${fingerprint}`]),
+    versionText(version, fingerprint === null),
+  ];
+}
+
+function versionText(version: VersionNow, isFresh: boolean): string {
+  switch (version.is) {
+    case 'indexed':
+      return `the version that ${indexingText(version.by)}`;
+    case 'read':
+      return 'the version that was last read, which no run has left in the target';
+    case 'changed':
+      return `not the version that ${version.by === null ? 'was last read' : indexingText(version.by)}: it has changed since, which a new dry run takes up`;
+    case 'unknown':
+      return isFresh
+        ? 'it was written just now: its version can not be told yet'
+        : 'no run on record has read this version';
+    default:
+      return version satisfies never;
+  }
+}
+
+function indexingText({run, isWritten}: Indexing): string {
+  return isWritten ? `run ${run} indexed` : `run ${run} found in the target`;
+}
+
+function targetLines(found: AtTarget | null): readonly string[] {
+  if (found === null) return ['this backfill shows no single rows'];
+  const {columns, stands, run} = found;
+  return [
+    ...(columns === null
+      ? ['it has no row']
+      : Object.entries(columns).map(([column, value]) => `${column} ${shown(value)}`)),
+    ...(stands === null || run === null
+      ? columns === null
+        ? []
+        : ['no run on record has written it']
+      : [standing[stands].replace('RUN', run)]),
+  ];
+}
+
+const standing = {
+  'as-left': 'as run RUN left it',
+  'as-before': 'as it was before run RUN: what that wrote was taken back by somebody else',
+  changed: 'not as run RUN left it: somebody else has changed it since',
+} as const;
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  return printableKey(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}

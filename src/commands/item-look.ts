@@ -1,0 +1,129 @@
+import type {Item} from '../backfills/backfill.ts';
+import {type AnyBackfill, backfills} from '../backfills/registry.ts';
+import {openSource, openTarget} from '../config/connections.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {Target} from '../databases/database.ts';
+import type {RunHistory} from '../engine/explain.ts';
+import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} from '../engine/item-now.ts';
+import type {Kept} from '../ledger/fingerprints.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {ObjectStore} from '../stores/object-store.ts';
+import type {Session} from './session.ts';
+
+/**
+ * What a source and a target have of one item now. Those that the operator names have to make sense; whatever else
+ * keeps one from being looked at, an outage above all, is a line of the answer and not the end of it.
+ */
+
+export type Look<Found> = {readonly label: string | null} & (
+  | {readonly problem?: undefined; readonly found: Found}
+  | {readonly problem: string; readonly hint?: string; readonly found?: undefined}
+);
+
+export interface Looks {
+  readonly source: Look<{readonly item: Item | null; readonly version: VersionNow | null}>;
+  readonly target: Look<AtTarget | null>;
+}
+
+export interface Given {
+  readonly source: ObjectStore | null;
+  readonly target: Target | null;
+}
+
+export interface Looking {
+  readonly key: string;
+  readonly runs: readonly RunHistory[];
+  readonly kept: readonly Kept[];
+  readonly backfill: AnyBackfill | null;
+  /** The run whose ends are looked at where none are given. */
+  readonly like: RunRecord | null;
+  readonly given: Given;
+}
+
+/** How long a source or a target may take to answer. */
+const patienceMs = 30_000;
+
+export async function openGiven(
+  {config}: Session,
+  {source, target}: {readonly source?: string; readonly target?: string},
+): Promise<Given> {
+  return {
+    source: source === undefined ? null : await openSource(source, config),
+    target: target === undefined ? null : await openTarget(target, config),
+  };
+}
+
+export async function lookAt(session: Session, looking: Looking): Promise<Looks> {
+  const {key, runs, kept, backfill, like, given} = looking;
+  const source = await attempt('source', given.source?.label ?? like?.sourceLabel, async label => {
+    const store = given.source ?? (await openSource(label, session.config));
+    return given.source === null ? requireSame(store, like?.source) : store;
+  });
+  const target = await attempt('target', given.target?.label ?? like?.targetLabel, async label => {
+    const opened = given.target ?? (await openTarget(label, session.config));
+    return given.target === null ? requireSame(opened, like?.target) : opened;
+  });
+  const ends = {
+    source: source.found?.id ?? like?.source ?? '',
+    target: target.found?.id ?? like?.target ?? '',
+  };
+  return {
+    source: await further('source', source, async store => {
+      const [error] = (await store.check()).filter(({level}) => level === 'error');
+      if (error !== undefined) throw new OperatorError('failed', error.message, error.remedy);
+      const item = await itemAtSource(required(backfill), store, key, AbortSignal.timeout(patienceMs));
+      return {item, version: item === null ? null : versionNow(item, ends, runs, kept)};
+    }),
+    target: await further('target', target, opened =>
+      itemAtTarget(required(backfill), opened, key, runs, AbortSignal.timeout(patienceMs)),
+    ),
+  };
+}
+
+/** The item is there. */
+export function isSeen({source, target}: Looks): boolean {
+  return (source.found?.item ?? target.found?.columns ?? null) !== null;
+}
+
+async function attempt<Found>(
+  end: 'source' | 'target',
+  label: string | undefined,
+  look: (label: string) => Promise<Found>,
+): Promise<Look<Found>> {
+  if (label === undefined)
+    return {label: null, problem: `no ${end} was looked at`, hint: `Name one with --${end}.`};
+  try {
+    return {label, found: await look(label)};
+  } catch (error) {
+    const hint = error instanceof OperatorError ? error.hint : undefined;
+    const problem = error instanceof Error ? error.message : String(error);
+    return {label, problem, ...(hint === undefined ? {} : {hint})};
+  }
+}
+
+function further<Found, Further>(
+  end: 'source' | 'target',
+  look: Look<Found>,
+  goOn: (found: Found) => Promise<Further>,
+): Promise<Look<Further>> | Look<Further> {
+  return look.problem === undefined ? attempt(end, look.label ?? undefined, () => goOn(look.found)) : look;
+}
+
+/** A name in the config may have come to mean another place since the run. */
+function requireSame<Place extends {readonly id: string}>(place: Place, id: string | undefined): Place {
+  if (place.id === id) return place;
+  throw new OperatorError(
+    'failed',
+    `it is not the place any more that the run named so (${id ?? 'none'})`,
+    'Name that place with --source or --target.',
+  );
+}
+
+function required(backfill: AnyBackfill | null): AnyBackfill {
+  if (backfill !== null) return backfill;
+  throw new OperatorError(
+    'failed',
+    'whose item it is can not be told',
+    `Name the backfill with --backfill: ${backfills.map(({id}) => id).join(', ')}.`,
+  );
+}

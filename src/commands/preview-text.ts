@@ -1,0 +1,19 @@
+import type {Preview} from '../backfills/backfill.ts';
+
+/** Column by column, what changes: `content_hash NULL → 9f86d081…`. */
+export function previewText({before, after}: Preview): string {
+  const columns = Object.keys(after ?? before ?? {});
+  return columns
+    .filter(column => before === null || after === null || before[column] !== after[column])
+    .map(
+      column =>
+        `${column} ${before === null ? '' : `${short(before[column])} → `}${after === null ? 'gone' : short(after[column])}`,
+    )
+    .join(', ');
+}
+
+function short(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return 'NULL';
+  const text = String(value);
+  return text.length > 16 ? `${text.slice(0, 12)}…` : text;
+}

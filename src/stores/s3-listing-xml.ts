@@ -1,0 +1,89 @@
+/**
+ * Reads the XML of ListObjectsV2, and nothing else. The SDK's parser makes an object tree of it first and is what
+ * bounds a listing (120,000 keys a second); this one walks the text once. What it does not know, it refuses.
+ */
+
+export interface ListedPage {
+  readonly contents: readonly ListedObject[];
+  readonly isTruncated: boolean;
+  readonly nextToken: string | null;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** As given, with its quotes; '' where there is none. */
+  readonly etag: string;
+  readonly hasSha256: boolean;
+}
+
+export class NotAListing extends Error {}
+
+export function parseListing(xml: string): ListedPage {
+  const start = xml.indexOf('<ListBucketResult');
+  const end = xml.lastIndexOf('</ListBucketResult>');
+  if (start === -1 || end === -1)
+    throw new NotAListing(`not a listing: ${xml.slice(0, 80).replace(/\s+/g, ' ')}`);
+  if (xml.includes('<![CDATA[') || xml.includes('<!--'))
+    throw new NotAListing('a listing with CDATA or comments in it');
+  const contents: ListedObject[] = [];
+  let rest = '';
+  let from = start;
+  for (;;) {
+    const open = xml.indexOf('<Contents>', from);
+    if (open === -1) break;
+    const close = xml.indexOf('</Contents>', open);
+    if (close === -1) throw new NotAListing('a listing that breaks off');
+    rest += xml.slice(from, open);
+    contents.push(parseObject(xml.slice(open + '<Contents>'.length, close)));
+    from = close + '</Contents>'.length;
+  }
+  rest += xml.slice(from, end);
+  const isTruncated = element(rest, 'IsTruncated');
+  if (isTruncated !== 'true' && isTruncated !== 'false')
+    throw new NotAListing('a listing that does not say whether it is truncated');
+  return {contents, isTruncated: isTruncated === 'true', nextToken: element(rest, 'NextContinuationToken')};
+}
+
+function parseObject(xml: string): ListedObject {
+  const key = element(xml, 'Key');
+  const size = Number(element(xml, 'Size'));
+  const modifiedAt = Date.parse(element(xml, 'LastModified') ?? '');
+  if (key === null || !Number.isSafeInteger(size) || Number.isNaN(modifiedAt))
+    throw new NotAListing(`an object without key, size or time: ${xml.slice(0, 120)}`);
+  return {
+    key,
+    size,
+    // A HEAD tells whole seconds: the same object must look the same either way.
+    modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
+    etag: element(xml, 'ETag') ?? '',
+    hasSha256: xml.includes('<ChecksumAlgorithm>SHA256<') && !xml.includes('<ChecksumType>COMPOSITE<'),
+  };
+}
+
+/** An element's text; null where there is none. `<Key/>` is empty. */
+function element(xml: string, name: string): string | null {
+  const open = xml.indexOf(`<${name}>`);
+  if (open === -1) return xml.includes(`<${name}/>`) ? '' : null;
+  const from = open + name.length + 2;
+  const close = xml.indexOf(`</${name}>`, from);
+  if (close === -1) return null;
+  return unescaped(xml.slice(from, close));
+}
+
+const named: Readonly<Record<string, string>> = {lt: '<', gt: '>', amp: '&', quot: '"', apos: "'"};
+
+function unescaped(text: string): string {
+  if (!text.includes('&') && !text.includes('\r')) return text;
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (_, hex, decimal, name) => {
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+      const char = named[name];
+      if (char === undefined) throw new NotAListing(`an unknown entity &${name};`);
+      return char;
+    });
+}

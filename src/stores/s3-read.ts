@@ -1,0 +1,142 @@
+import {createHash} from 'node:crypto';
+import type {IncomingMessage} from 'node:http';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Fault, isRetryable} from '../core/failure.ts';
+import {normaliseEtag} from '../core/identity.ts';
+import {printableKey} from '../core/keys.ts';
+import type {ReadOptions, StoredObject} from './object-store.ts';
+import {faultOfConnection} from './s3-faults.ts';
+import type {S3Http} from './s3-http.ts';
+
+/** Attempts in a row that bring no byte, before the failure goes to the engine, which counts and waits longer. */
+const fruitlessAttempts = 3;
+const firstWaitMs = 100;
+
+/**
+ * Hashes an object's bytes. Every request names the listed version (If-Match), every length is compared with the
+ * listing's, and a body that breaks is gone on with where it broke (Range, in the same version) or begun anew: the
+ * hash is of exactly these bytes, or there is none.
+ */
+export async function hashObject(http: S3Http, object: StoredObject, options: ReadOptions): Promise<string> {
+  const reading = new Reading(http, object, options);
+  for (let fruitless = 0; ; ) {
+    const before = reading.done;
+    try {
+      await reading.go();
+      return reading.digest();
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof Fault) || !isRetryable(error.kind) || error.kind === 'changed') throw error;
+      fruitless = reading.done > before ? 0 : fruitless + 1;
+      // Without a byte read there is nothing to go on with: the engine retries as well, and gives its place to others.
+      if (reading.done === 0 || fruitless >= fruitlessAttempts) throw error;
+      await sleep(error.retryAfterMs ?? firstWaitMs * 2 ** fruitless, undefined, {signal: options.signal});
+    }
+  }
+}
+
+class Reading {
+  /** Bytes that are in the hash. */
+  done = 0;
+  readonly #http: S3Http;
+  readonly #object: StoredObject;
+  readonly #options: ReadOptions;
+  readonly #what: string;
+  #hash = createHash('sha256');
+
+  constructor(http: S3Http, object: StoredObject, options: ReadOptions) {
+    this.#http = http;
+    this.#object = object;
+    this.#options = options;
+    this.#what = printableKey(object.key);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+
+  async go(): Promise<void> {
+    const {key, version, size} = this.#object;
+    if (this.done > 0 && this.done === size) return;
+    const headers = {
+      ...(version === '' ? {} : {'if-match': version}),
+      ...(this.done === 0 ? {} : {range: `bytes=${this.done}-`}),
+    };
+    const response = await this.#http.get({key, headers}, [200, 206], this.#what, this.#options.signal);
+    try {
+      this.#begin(response);
+      await this.#read(response);
+    } finally {
+      response.destroy();
+    }
+  }
+
+  #begin(response: IncomingMessage): void {
+    const {etag} = response.headers;
+    const {version, size} = this.#object;
+    if (etag !== undefined && version !== '' && normaliseEtag(etag) !== normaliseEtag(version))
+      throw this.#changed(`its ETag is ${etag}, where ${version} was listed`);
+    if (response.statusCode === 206) this.#requireRange(response.headers['content-range']);
+    else this.#restart();
+    const length = response.headers['content-length'];
+    if (length !== undefined && Number(length) !== size - this.done)
+      throw this.#changed(
+        `${length} bytes are announced, where ${size - this.done} of ${size} were expected`,
+      );
+  }
+
+  /** The store sends all of it: some don't know ranges. */
+  #restart(): void {
+    if (this.done === 0) return;
+    this.#hash = createHash('sha256');
+    this.done = 0;
+  }
+
+  #requireRange(range: string | undefined): void {
+    const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? '');
+    const [, from, to, total] = found ?? [];
+    const {size} = this.#object;
+    if (Number(from) === this.done && Number(to) === size - 1 && (total === '*' || Number(total) === size))
+      return;
+    throw new Fault(
+      'server-error',
+      `${this.#what}: bytes ${this.done}-${size - 1} of ${size} were asked for, and "${range ?? 'nothing'}" came`,
+      {host: this.#http.host},
+    );
+  }
+
+  #read(response: IncomingMessage): Promise<void> {
+    const {size} = this.#object;
+    return new Promise((resolve, reject) => {
+      response.on('data', (chunk: Buffer) => {
+        if (this.#options.signal.aborted || response.destroyed) return;
+        if (this.done + chunk.length > size) {
+          reject(this.#changed(`more than ${size} bytes came`));
+          response.destroy();
+          return;
+        }
+        this.#hash.update(chunk);
+        this.done += chunk.length;
+        this.#options.onBytes?.(chunk.length);
+      });
+      response.on('end', () => {
+        if (this.done === size) resolve();
+        else reject(this.#short());
+      });
+      response.on('error', (error: Error) => reject(faultOfConnection(error, this.#what, this.#http.host)));
+      response.on('close', () => reject(this.#short()));
+    });
+  }
+
+  #short(): Fault {
+    return new Fault(
+      'connection',
+      `${this.#what}: the body broke off after ${this.done} of ${this.#object.size} bytes`,
+      {host: this.#http.host},
+    );
+  }
+
+  #changed(how: string): Fault {
+    return new Fault('changed', `${this.#what}: it changed since it was listed (${how})`);
+  }
+}

@@ -1,0 +1,163 @@
+import {HeadObjectCommand, ListObjectsV2Command, S3ServiceException} from '@aws-sdk/client-s3';
+import type {Fault} from '../core/failure.ts';
+import {compareKeys, inRange, printableKey} from '../core/keys.ts';
+import type {Finding} from '../core/probe.ts';
+import type {Listing, ObjectStore, StoredObject} from './object-store.ts';
+import {connectS3, defaultTimeouts, type S3Connection, type S3Place, type S3Timeouts} from './s3-client.ts';
+import {faultOfAnswer, faultOfConnection} from './s3-faults.ts';
+import {S3Http} from './s3-http.ts';
+import {fingerprintOf, listPage} from './s3-listing.ts';
+import {listAhead, StartIgnored} from './s3-listing-ahead.ts';
+import {middleKey} from './s3-middle.ts';
+import {hashObject} from './s3-read.ts';
+import {StatedHashes} from './s3-stated.ts';
+
+export interface S3Options extends S3Place {
+  readonly label: string;
+  readonly prefix?: string;
+  readonly timeouts?: Partial<S3Timeouts>;
+}
+
+/** A bucket of S3, R2, B2 or a server of one's own. Keys are whole keys, whatever the prefix. */
+export async function s3Store({label, prefix = '', timeouts, ...place}: S3Options): Promise<ObjectStore> {
+  const times = {...defaultTimeouts, ...timeouts};
+  const connection = await connectS3(place, times);
+  return new S3Store(connection, new S3Http(connection, times), place.bucket, label, prefix);
+}
+
+class S3Store implements ObjectStore {
+  readonly host: string;
+  readonly id: string;
+  readonly label: string;
+  readonly prefix: string;
+  readonly #connection: S3Connection;
+  readonly #http: S3Http;
+  readonly #bucket: string;
+  readonly #stated: StatedHashes;
+  /** False once the server has shown that it does not know StartAfter. */
+  #startsAnywhere = true;
+
+  constructor(connection: S3Connection, http: S3Http, bucket: string, label: string, prefix: string) {
+    this.#connection = connection;
+    this.#http = http;
+    this.#bucket = bucket;
+    this.#stated = new StatedHashes(connection, bucket);
+    this.host = http.host;
+    this.id = `s3:${connection.url.host}/${bucket}`;
+    this.label = label;
+    this.prefix = prefix;
+  }
+
+  async check(): Promise<readonly Finding[]> {
+    const {url, region} = this.#connection;
+    try {
+      await this.#connection.client.send(new ListObjectsV2Command({Bucket: this.#bucket, MaxKeys: 1}));
+    } catch (error) {
+      const {message} = this.#faultOf(error, `s3://${this.#bucket} at ${url.origin}`);
+      return [{level: 'error', subject: 'source', message}];
+    }
+    const message = `s3://${this.#bucket} at ${url.origin} (region ${region}): the bucket can be listed`;
+    return [{level: 'ok', subject: 'source', message}];
+  }
+
+  async *list({prefix, lo, hi, signal}: Listing): AsyncGenerator<readonly StoredObject[]> {
+    let last = lo;
+    if (this.#startsAnywhere)
+      try {
+        for await (const page of listAhead(
+          (start, ending) => listPage(this.#http, {prefix, start, signal: ending}),
+          {lo, hi},
+          signal,
+        )) {
+          last = page.at(-1)?.key ?? last;
+          yield page;
+        }
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof StartIgnored)) throw error;
+        this.#startsAnywhere = false;
+      }
+    yield* this.#inTurn({prefix, lo: last, hi, signal});
+  }
+
+  /** One page after the other, from the beginning of the bucket where the server can't begin elsewhere. */
+  async *#inTurn({prefix, lo, hi, signal}: Listing): AsyncGenerator<readonly StoredObject[]> {
+    for (let start = {after: lo}; ; ) {
+      const {objects, next} = await listPage(this.#http, {prefix, start, signal});
+      const inside = objects.filter(({key}) => inRange(key, {lo, hi}));
+      if (inside.length > 0) yield inside;
+      if (next === null || (hi !== null && next.after !== '' && compareKeys(next.after, hi) >= 0)) return;
+      start = next;
+    }
+  }
+
+  async lookup(key: string, signal: AbortSignal): Promise<StoredObject | null> {
+    signal.throwIfAborted();
+    try {
+      const head = await this.#connection.client.send(
+        new HeadObjectCommand({Bucket: this.#bucket, Key: key}),
+        {
+          abortSignal: signal,
+        },
+      );
+      const version = head.ETag ?? '';
+      const size = head.ContentLength ?? 0;
+      return {
+        key,
+        size,
+        modifiedAt: head.LastModified?.getTime() ?? 0,
+        version,
+        fingerprint: fingerprintOf(version, size),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      const fault = this.#faultOf(error, printableKey(key));
+      if (fault.kind === 'not-found' && !fault.message.includes('NoSuchBucket')) return null;
+      throw fault;
+    }
+  }
+
+  sha256(object: StoredObject, options: Parameters<ObjectStore['sha256']>[1]): Promise<string> {
+    return hashObject(this.#http, object, options);
+  }
+
+  statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null> {
+    return this.#stated.of(object, signal);
+  }
+
+  middle({prefix, lo, hi, signal}: Listing): Promise<string | null> {
+    if (!this.#startsAnywhere) return Promise.resolve(null);
+    const firstBeyond = async (text: string) => {
+      const page = await listPage(this.#http, {prefix, start: {after: text}, maxKeys: 1, signal});
+      if (page.ignoresStart) throw new StartIgnored();
+      const first = page.objects[0]?.key;
+      return first !== undefined && (hi === null || compareKeys(first, hi) <= 0) ? first : null;
+    };
+    return middleKey(firstBeyond, lo, prefix).then(
+      middle => (middle === hi ? null : middle),
+      (error: unknown) => {
+        if (!(error instanceof StartIgnored)) throw error;
+        this.#startsAnywhere = false;
+        return null;
+      },
+    );
+  }
+
+  /** What the SDK threw, in the same words as the store's own requests. */
+  #faultOf(error: unknown, what: string): Fault {
+    if (!(error instanceof S3ServiceException)) return faultOfConnection(error, what, this.host);
+    const {httpStatusCode = 0} = error.$metadata;
+    return faultOfAnswer(
+      {
+        status: httpStatusCode,
+        code: error.name === 'Unknown' || error.name === 'UnknownError' ? '' : error.name,
+        message: error.message === 'UnknownError' ? '' : error.message,
+        retryAfter: error.$response?.headers['retry-after'],
+        region: error.$response?.headers['x-amz-bucket-region'],
+      },
+      what,
+      this.host,
+    );
+  }
+}
