@@ -242,12 +242,17 @@ const meets: Readonly<Record<S3FaultType, () => Promise<void>>> = {
     const fault = simulator.inject({type: 'token-loop'});
     const first = await list({MaxKeys: 2, StartAfter: 'a'});
     expect(first.IsTruncated, 'nothing to loop on where there is one page').toBe(false);
-    const pages = [await list({MaxKeys: 1, StartAfter: 'a'})];
-    for (let page = 0; page < 3; page++)
-      pages.push(await list({MaxKeys: 1, ContinuationToken: pages[page]?.NextContinuationToken}));
-    expect(pages.map(keysOf)).toEqual([['b'], ['b'], ['b'], ['b']]);
-    expect(new Set(pages.map(page => page.NextContinuationToken)).size).toBe(1);
-    expect(fault.fired).toBe(4);
+    simulator.put('bb', body);
+    for (const narrowed of [{StartAfter: 'a'}, {Prefix: 'b'}]) {
+      const pages = [await list({MaxKeys: 1, ...narrowed})];
+      for (let page = 0; page < 3; page++)
+        pages.push(
+          await list({MaxKeys: 1, ...narrowed, ContinuationToken: pages[page]?.NextContinuationToken}),
+        );
+      expect(pages.map(keysOf)).toEqual([['b'], ['b'], ['b'], ['b']]);
+      expect(new Set(pages.map(page => page.NextContinuationToken)).size).toBe(1);
+    }
+    expect(fault.fired).toBe(8);
   },
 };
 
