@@ -38,8 +38,10 @@ export async function explainCommand(
   const isKnown = runs.length > 0 || kept.length > 0 || isSeen(now);
   if (!isKnown) report.failure(unknownKey(key, like));
   else if (runs.length === 0)
-    report.note(`no run in this ledger has met ${printableKey(key)}: a new dry run takes it up`);
-  report.data(itemObject(key, runs.length, kept, now), itemLines(kept, now));
+    report.note(
+      `no run in this ledger has met ${printableKey(key)}${now.source.found?.item == null ? '' : ': a new dry run takes it up'}`,
+    );
+  report.data(itemObject(key, runs.length, kept, now), itemLines(runs.length, kept, now));
   const isBlind = [
     options.source === undefined ? null : now.source,
     options.target === undefined ? null : now.target,

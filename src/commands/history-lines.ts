@@ -25,7 +25,7 @@ export function endsText({backfill, sourceLabel, targetLabel}: RunRecord): strin
 export function historyLines(history: RunHistory, key: string): readonly string[] {
   const {run, isAtWork, happenings, undoneBy} = history;
   const isDead = !isAtWork && isActive(run.status);
-  const label = run.label === 'rehearsed' || run.label.startsWith(modeText(run)) ? '' : ` (${run.label})`;
+  const label = run.mode === 'dry-run' || run.label === 'rehearsed' ? '' : ` (${run.label})`;
   return [
     `${timeText(run.createdAt)}  ${modeText(run)}${label} ${run.id}, ${run.status}${isDead ? ', but its process is gone' : ''}`,
     ...(run.undoes === null ? [] : [`  undoes ${run.undoes}`]),
@@ -42,7 +42,7 @@ function happeningLines(happening: Happening, history: RunHistory, key: string):
     case 'written':
       return [`${entryOutcome(happening.entry)}: ${changeText(happening)}`];
     case 'under-way':
-      return [`to ${happening.entry.action}: ${changeText(happening)}`, underWayLine(history)];
+      return [...decisionLines(happening.entry, key, changeText(happening)), underWayLine(history)];
     case 'open':
       return openLines(happening.item, key);
     case 'not-listed':
@@ -100,8 +100,8 @@ function openLines(item: OpenItem, key: string): readonly string[] {
 }
 
 function underWayLine({run, isAtWork}: RunHistory): string {
-  if (isAtWork) return 'it is being written now';
-  return `under way when the run stopped: headgate resume ${run.id} settles whether it was written`;
+  if (isAtWork) return 'its page is being written now';
+  return `its page was under way when the run stopped: headgate resume ${run.id} settles it`;
 }
 
 function passedOverLine({run, isAtWork}: RunHistory): string {

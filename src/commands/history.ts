@@ -1,7 +1,9 @@
 import {isChange, isOpen} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunHistory} from '../engine/explain.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {endsText, historyLines, historyObjects, timeText} from './history-lines.ts';
+import {nextSteps} from './next-steps.ts';
 import type {Session} from './session.ts';
 import {counted} from './words.ts';
 
@@ -28,7 +30,14 @@ export function showHistory(session: Session, key: string, runs: readonly RunHis
     }
   }
   const last = runs.at(-1);
-  if (last !== undefined && needsDoing(last)) session.showNext(last.run);
+  if (last === undefined || !needsDoing(last)) return;
+  for (const {why, words} of nextSteps(last.run))
+    if (!isWayBack(last.run, words)) session.report.next(why, words);
+}
+
+/** Undoing a live run is no answer to what it left to do. */
+function isWayBack({mode}: RunRecord, words: readonly string[]): boolean {
+  return mode === 'live' && words.includes('undo');
 }
 
 /** Dry runs in a row, between the same ends, that found the item unchanged; every other run is alone. */
@@ -73,7 +82,7 @@ function needsDoing({run, isAtWork, happenings}: RunHistory): boolean {
     case 'not-listed':
       return true;
     case 'passed-over':
-      return run.status !== 'completed';
+      return run.status !== 'completed' && run.status !== 'incomplete';
     default:
       return last satisfies never;
   }

@@ -8,10 +8,10 @@ import {bytesText} from './words.ts';
 
 /** What ledger, source and target have of an item now: lines for people, an object for programs. Hashes are given in full. */
 
-export function itemLines(at: number, kept: readonly Kept[], {source, target}: Looks): readonly string[] {
+export function itemLines(runs: number, kept: readonly Kept[], {source, target}: Looks): readonly string[] {
   return [
-    `${timeText(at)}  now`,
-    ...keptLines(kept).map(line => `  ${line}`),
+    ...(runs === 0 ? [] : ['']),
+    ...keptLines(kept),
     ...lookLines('source', source, ({item, version}) =>
       item === null || version === null ? ['it has no such item'] : sourceLines(item, version),
     ),
@@ -94,22 +94,27 @@ function sourceLines(
   return [
     `${bytesText(size)}${dated}`,
     ...(fingerprint === null ? [] : [`version ${fingerprint}`]),
-    versionText(version, fingerprint === null),
+    ...versionLines(version, fingerprint === null),
   ];
 }
 
-function versionText(version: VersionNow, isFresh: boolean): string {
+function versionLines(version: VersionNow, isFresh: boolean): readonly string[] {
   switch (version.is) {
     case 'indexed':
-      return `the version that ${indexingText(version.by)}`;
+      return [`the version that ${indexingText(version.by)}`];
     case 'read':
-      return 'the version that was last read, which no run has left in the target';
+      return ['the version that was last read; that it is in the target is not on record'];
     case 'changed':
-      return `not the version that ${version.by === null ? 'was last read' : indexingText(version.by)}: it has changed since, which a new dry run takes up`;
+      return [
+        `not the version that ${version.by === null ? 'was last read' : indexingText(version.by)}`,
+        'it has changed since: a new dry run takes it up',
+      ];
     case 'unknown':
-      return isFresh
-        ? 'it was written just now: its version can not be told yet'
-        : 'no run on record has read this version';
+      return [
+        isFresh
+          ? 'it was written just now: which version it is can not be told yet'
+          : 'no run on record has read this version',
+      ];
     default:
       return version satisfies never;
   }
@@ -136,7 +141,8 @@ function targetLines(found: AtTarget | null): readonly string[] {
 
 const standing = {
   'as-left': 'as run RUN left it',
-  'as-before': 'as it was before run RUN: what that wrote was taken back by somebody else',
+  'taken-back': 'as it was before run RUN: somebody else has taken back what that wrote',
+  'not-landed': 'as it was before run RUN, which has not written it',
   changed: 'not as run RUN left it: somebody else has changed it since',
 } as const;
 

@@ -1,5 +1,6 @@
 import type {Item, RowNow} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import {isChange} from '../core/entry.ts';
 import type {Target} from '../databases/database.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
 import type {Source} from './connection.ts';
@@ -77,8 +78,11 @@ function isIndexing(
 
 export interface AtTarget {
   readonly columns: RowNow['columns'];
-  /** As the last run on record left it, as it was before that run, or neither; null where no run is on record. */
-  readonly stands: 'as-left' | 'as-before' | 'changed' | null;
+  /**
+   * As the last run on record left it; as it was before that run, because that has been taken back or because its page
+   * did not land; or otherwise. Null where no run is on record.
+   */
+  readonly stands: 'as-left' | 'taken-back' | 'not-landed' | 'changed' | null;
   /** That run. */
   readonly run: string | null;
 }
@@ -99,17 +103,31 @@ export async function itemAtTarget(
     .finally(() => reader.close());
   if (last === null || is === null) return {columns, stands: null, run: null};
   const [left, former] = last.isUndo ? (['before', 'after'] as const) : (['after', 'before'] as const);
-  const stands = is === left ? 'as-left' : is === former ? 'as-before' : 'changed';
-  return {columns, stands, run: last.run};
+  if (is === left) return {columns, stands: 'as-left', run: last.run};
+  if (is !== former) return {columns, stands: 'changed', run: last.run};
+  return {columns, stands: last.isSettled ? 'taken-back' : 'not-landed', run: last.run};
 }
 
 function lastWrite(backfill: AnyBackfill, target: string, history: readonly RunHistory[]) {
   for (const {run, happenings} of history.toReversed()) {
     if (run.target !== target || run.backfill !== backfill.id) continue;
-    const written = happenings.findLast(({what}) => what === 'written');
-    if (written?.what !== 'written') continue;
-    const parsed = backfill.change.safeParse(written.entry.change);
-    return parsed.success ? {run: run.id, change: parsed.data, isUndo: run.undoes !== null} : null;
+    const last = happenings.findLast(isWrite);
+    if (last === undefined) continue;
+    const parsed = backfill.change.safeParse(last.entry.change);
+    if (!parsed.success) return null;
+    return {
+      run: run.id,
+      change: parsed.data,
+      isUndo: run.undoes !== null,
+      isSettled: last.what === 'written',
+    };
   }
   return null;
+}
+
+/** Made, or about to be made when the run stopped. */
+function isWrite(
+  happening: Happening,
+): happening is Extract<Happening, {readonly what: 'written' | 'under-way'}> {
+  return happening.what === 'written' || (happening.what === 'under-way' && isChange(happening.entry));
 }
