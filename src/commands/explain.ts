@@ -30,12 +30,12 @@ export async function explainCommand(
   const {engine, ledger, report} = session;
   const named = options.backfill === undefined ? null : findBackfill(options.backfill);
   const given = await openGiven(session, options);
-  const {key, runs} = await historyOf(engine.host, asked, named?.id ?? null);
+  const {key, isMet, runs} = await historyOf(engine.host, asked, named?.id ?? null);
   showHistory(session, key, runs);
   const like = runs.at(-1)?.run ?? (await newestRun(session, named));
   const kept = await ledger.fingerprints.ofKey(key);
   const now = await lookAt(session, {key, runs, kept, backfill: backfillOf(named, like), like, given});
-  const isKnown = runs.length > 0 || kept.length > 0 || isSeen(now);
+  const isKnown = isMet || kept.length > 0 || isSeen(now);
   if (!isKnown) report.failure(unknownKey(key, like));
   else if (runs.length === 0)
     report.note(

@@ -37,21 +37,34 @@ export type Happening =
 export interface History {
   /** The key that was found: what was asked for, or what a terminal showed in its place. */
   readonly key: string;
+  /** False where no run has met the item itself: at most, something stood in the way. */
+  readonly isMet: boolean;
   /** Oldest first. */
   readonly runs: readonly RunHistory[];
 }
 
+type LedgerHost = Pick<EngineHost, 'ledger' | 'self'>;
+
 /** What is on record of a key, or of the key that printableKey shows so. */
-export async function historyOf(host: EngineHost, asked: string, backfill: string | null): Promise<History> {
-  const runs = await collect(host, asked, backfill);
-  if (runs.length > 0) return {key: asked, runs};
-  const copied = asCopied(asked);
-  const found = copied === asked ? [] : await collect(host, copied, backfill);
-  return {key: found.length === 0 ? asked : copied, runs: found};
+export async function historyOf(host: LedgerHost, asked: string, backfill: string | null): Promise<History> {
+  const literal = await storyOf(host, asked, backfill);
+  if (literal.isMet || asCopied(asked) === asked) return literal;
+  const copied = await storyOf(host, asCopied(asked), backfill);
+  return copied.isMet ? copied : literal;
+}
+
+async function storyOf(host: LedgerHost, key: string, backfill: string | null): Promise<History> {
+  const runs = await collect(host, key, backfill);
+  const isMet = runs.some(({happenings}) => happenings.some(happening => isOfItem(happening, key)));
+  return {key, isMet, runs};
+}
+
+function isOfItem(happening: Happening, key: string): boolean {
+  return happening.what === 'open' ? happening.item.key === key : happening.what !== 'not-listed';
 }
 
 async function collect(
-  {ledger, self}: EngineHost,
+  {ledger, self}: LedgerHost,
   key: string,
   backfill: string | null,
 ): Promise<readonly RunHistory[]> {
@@ -114,11 +127,12 @@ function happeningsOf(
   return said.length > 0 ? said : failures.map(failure => ({what: 'not-listed', failure}));
 }
 
-const prefixed = z.looseObject({prefix: z.string().default('')});
+const prefixed = z.looseObject({prefix: z.string()});
 
 /** Without one, a run's scope holds every key. */
 function prefixOf({scope}: RunRecord): string {
-  return prefixed.parse(scope).prefix;
+  const parsed = prefixed.safeParse(scope);
+  return parsed.success ? parsed.data.prefix : '';
 }
 
 /** Of a live run without a word on the item, whose plan was to change it. */
