@@ -10,6 +10,8 @@ export interface S3Place {
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
+  /** For a place that was made for the occasion, such as the sandbox: no config has these. */
+  readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string};
 }
 
 export interface S3Timeouts {
@@ -36,7 +38,7 @@ export interface S3Connection {
  * servers refuse, no waiting for "100 Continue", no retries of its own (the engine retries, and counts).
  */
 export async function connectS3(place: S3Place, {connectMs, idleMs}: S3Timeouts): Promise<S3Connection> {
-  const {bucket, endpoint, region = regionOf(endpoint), profile} = place;
+  const {bucket, endpoint, region = regionOf(endpoint), profile, credentials} = place;
   const agents = {
     'http:': new HttpAgent({keepAlive: true, maxSockets}),
     'https:': new HttpsAgent({keepAlive: true, maxSockets}),
@@ -45,6 +47,7 @@ export async function connectS3(place: S3Place, {connectMs, idleMs}: S3Timeouts)
     ...(endpoint === undefined ? {} : {endpoint}),
     ...(region === undefined ? {} : {region}),
     ...(profile === undefined ? {} : {profile}),
+    ...(credentials === undefined ? {} : {credentials: {...credentials}}),
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -99,7 +102,8 @@ async function resolveUrl(client: S3Client, bucket: string): Promise<URL> {
     () => async args => {
       if (!isAddressed(args.request)) throw new TypeError('the SDK made a request without an address');
       const {protocol, hostname, port, path} = args.request;
-      throw new Resolved(new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`));
+      const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+      throw new Resolved(new URL(origin + path.replace(/\/$/, '')));
     },
     {step: 'build', priority: 'low'},
   );

@@ -62,7 +62,6 @@ async function greatestAt(firstBeyond: FirstBeyond, before: string, least: numbe
     const char = found?.startsWith(before) === true ? codePoint([...found][size]) : null;
     if (char === null || char <= probe) free = probe;
     else known = char;
-    if (probe <= known && free - known <= 1) break;
   }
   return known;
 }
