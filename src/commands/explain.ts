@@ -42,11 +42,11 @@ export async function explainCommand(
       `no run in this ledger has met ${printableKey(key)}${now.source.found?.item == null ? '' : ': a new dry run takes it up'}`,
     );
   report.data(itemObject(key, runs.length, kept, now), itemLines(runs.length, kept, now));
-  const isBlind = [
-    options.source === undefined ? null : now.source,
-    options.target === undefined ? null : now.target,
-  ].some(look => look?.problem !== undefined);
-  return exitCodeOf(isKnown && !isBlind ? [] : ['failed']);
+  return exitCodeOf([
+    ...(isKnown ? [] : ['failed' as const]),
+    ...(given.source === null || now.source.problem === undefined ? [] : [now.source.code]),
+    ...(given.target === null || now.target.problem === undefined ? [] : [now.target.code]),
+  ]);
 }
 
 function backfillOf(named: AnyBackfill | null, like: RunRecord | null): AnyBackfill | null {
@@ -71,6 +71,6 @@ function unknownKey(key: string, like: RunRecord | null): OperatorError {
     `nothing is known of ${printableKey(key)}`,
     like === null
       ? 'There is no run in this ledger yet: --ledger names another, --source and --target say where else to look.'
-      : `A key is written as its source lists it: case counts, and the source's own folder is no part of it. headgate plan ${like.id} shows keys; --ledger, --source and --target say where else to look.`,
+      : `A key is written as its source lists it: case counts, and the path of a source folder is no part of it. headgate plan ${like.id} shows keys; --ledger, --source and --target say where else to look.`,
   );
 }

@@ -1,7 +1,7 @@
 import type {Item} from '../backfills/backfill.ts';
 import {type AnyBackfill, backfills} from '../backfills/registry.ts';
 import {openSource, openTarget} from '../config/connections.ts';
-import {OperatorError} from '../core/operator-error.ts';
+import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import type {RunHistory} from '../engine/explain.ts';
 import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} from '../engine/item-now.ts';
@@ -17,7 +17,12 @@ import type {Session} from './session.ts';
 
 export type Look<Found> = {readonly label: string | null} & (
   | {readonly problem?: undefined; readonly found: Found}
-  | {readonly problem: string; readonly hint?: string; readonly found?: undefined}
+  | {
+      readonly problem: string;
+      readonly hint?: string;
+      readonly code: OperatorErrorCode;
+      readonly found?: undefined;
+    }
 );
 
 export interface Looks {
@@ -25,9 +30,10 @@ export interface Looks {
   readonly target: Look<AtTarget | null>;
 }
 
+/** What the operator named, opened before anything else is done; null where nothing was named. */
 export interface Given {
-  readonly source: ObjectStore | null;
-  readonly target: Target | null;
+  readonly source: Look<ObjectStore> | null;
+  readonly target: Look<Target> | null;
 }
 
 export interface Looking {
@@ -48,21 +54,35 @@ export async function openGiven(
   {source, target}: {readonly source?: string; readonly target?: string},
 ): Promise<Given> {
   return {
-    source: source === undefined ? null : await openSource(source, config),
-    target: target === undefined ? null : await openTarget(target, config),
+    source:
+      source === undefined
+        ? null
+        : sensible(await attempt('source', source, named => openSource(named, config))),
+    target:
+      target === undefined
+        ? null
+        : sensible(await attempt('target', target, named => openTarget(named, config))),
   };
 }
 
-export async function lookAt(session: Session, looking: Looking): Promise<Looks> {
+function sensible<Found>(look: Look<Found>): Look<Found> {
+  if (look.problem !== undefined && look.code === 'usage')
+    throw new OperatorError('usage', look.problem, look.hint);
+  return look;
+}
+
+export async function lookAt({config}: Session, looking: Looking): Promise<Looks> {
   const {key, runs, kept, backfill, like, given} = looking;
-  const source = await attempt('source', given.source?.label ?? like?.sourceLabel, async label => {
-    const store = given.source ?? (await openSource(label, session.config));
-    return given.source === null ? requireSame(store, like?.source) : store;
-  });
-  const target = await attempt('target', given.target?.label ?? like?.targetLabel, async label => {
-    const opened = given.target ?? (await openTarget(label, session.config));
-    return given.target === null ? requireSame(opened, like?.target) : opened;
-  });
+  const source =
+    given.source ??
+    (await attempt('source', like?.sourceLabel, async label =>
+      requireSame(await openSource(label, config), like?.source),
+    ));
+  const target =
+    given.target ??
+    (await attempt('target', like?.targetLabel, async label =>
+      requireSame(await openTarget(label, config), like?.target),
+    ));
   const ends = {
     source: source.found?.id ?? like?.source ?? '',
     target: target.found?.id ?? like?.target ?? '',
@@ -91,13 +111,14 @@ async function attempt<Found>(
   look: (label: string) => Promise<Found>,
 ): Promise<Look<Found>> {
   if (label === undefined)
-    return {label: null, problem: `no ${end} was looked at`, hint: `Name one with --${end}.`};
+    return {label: null, problem: `no ${end} was looked at`, hint: `Name one with --${end}.`, code: 'failed'};
   try {
     return {label, found: await look(label)};
   } catch (error) {
-    const hint = error instanceof OperatorError ? error.hint : undefined;
     const problem = error instanceof Error ? error.message : String(error);
-    return {label, problem, ...(hint === undefined ? {} : {hint})};
+    if (!(error instanceof OperatorError)) return {label, problem, code: 'failed'};
+    const {code, hint} = error;
+    return {label, problem, code, ...(hint === undefined ? {} : {hint})};
   }
 }
 

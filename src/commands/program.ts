@@ -7,6 +7,7 @@ import {exitCodeHelp} from './exit-code-help.ts';
 import {explainCommand} from './explain.ts';
 import {failuresCommand} from './failures.ts';
 import {common, ends, prefix, resumeOptions, scope} from './flags.ts';
+import {initCommand} from './init.ts';
 import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
 import {liveCommand} from './live.ts';
 import {removeMarksCommand} from './marks.ts';
@@ -134,6 +135,10 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
         await Session.with(quiet, {...options, json: false}, session => batchCommand(session, id, options)),
       );
     });
+  common(program.command('init').description('write a config of examples, where there is none')).action(
+    async (_options: unknown, command: Command) =>
+      exit(await initCommand(surroundings, command.optsWithGlobals())),
+  );
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(session => doctorCommand(session)),
   );

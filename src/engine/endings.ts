@@ -1,5 +1,6 @@
 import type {CheckResult} from '../core/checks.ts';
 import type {Ending} from '../core/exit-code.ts';
+import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunStatus, StopReason} from '../core/run.ts';
 
@@ -13,6 +14,7 @@ export function endingsOf(
   const broken = checks.some(({severity, count}) => severity === 'blocking' && count > 0);
   return [
     ...(error instanceof OperatorError ? [error.code] : []),
+    ...(error instanceof Fault && error.kind === 'denied' ? (['auth'] as const) : []),
     ...(status === 'failed' && !(error instanceof OperatorError) ? (['failed'] as const) : []),
     ...(status === 'incomplete' ? (['incomplete'] as const) : []),
     ...(reason?.by === 'drift' ? (['drift'] as const) : []),

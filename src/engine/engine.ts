@@ -20,6 +20,7 @@ import {
   requireSettled,
   requireUndoable,
 } from './preconditions.ts';
+import {reading} from './steady-reader.ts';
 
 export interface RunOptions {
   /** Items a second; null is as the settings say. */
@@ -50,24 +51,20 @@ export class Engine {
 
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
-    const reader = await connection.target.openReader();
-    const io = targetIoFor({
-      connection,
-      reader,
-      scope,
-      signal: new AbortController().signal,
-      now: this.host.now,
-      onBytes: () => undefined,
-    });
-    return connection.backfill.probe(io).finally(() => reader.close());
+    const signal = new AbortController().signal;
+    const rest = {connection, scope, signal, now: this.host.now, onBytes: () => undefined};
+    return reading(this.host, connection.target, reader =>
+      connection.backfill.probe(targetIoFor({reader, ...rest})),
+    );
   }
 
   /** A dry run: it reads, and writes only to the ledger. */
   async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
     const record = await createRun(this.host, connection, 'dry-run', scope, probe, {label: 'dry run'});
-    const reader = await connection.target.openReader();
-    await measureTarget(this.host, connection, scope, probe, reader, record.id).finally(() => reader.close());
+    await reading(this.host, connection.target, reader =>
+      measureTarget(this.host, connection, scope, probe, reader, record.id),
+    );
     return this.#start(connection, record, {probe, ...runOptions(options)});
   }
 
@@ -87,8 +84,9 @@ export class Engine {
   /** The gates of going live with a dry run's plan, as they stand now. */
   async gates(connection: RunConnection, plan: RunRecord, options: GateOptions): Promise<readonly Gate[]> {
     const probe = await this.probe(connection, plan.scope);
-    const reader = await connection.target.openReader();
-    return lookAtGates(this.host, connection, plan, probe, reader, options).finally(() => reader.close());
+    return reading(this.host, connection.target, reader =>
+      lookAtGates(this.host, connection, plan, probe, reader, options),
+    );
   }
 
   /** Executes the plan of a dry run, through its gates; then verifies. A plan without changes ends there. */

@@ -1,6 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
-import type {RunEvent, RunNews} from '../core/event.ts';
+import type {RunEvent, RunNews, Snapshot} from '../core/event.ts';
 import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
@@ -9,13 +9,15 @@ import {discover, reopen} from './discover.ts';
 import {endingsOf} from './endings.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution, RunHandle, RunResult} from './execution.ts';
-import {acquireLease, type HeldLease} from './lease.ts';
+import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
+import {giveBack, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
 import {settleIntents} from './recover.ts';
 import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
+import {steadyReader} from './steady-reader.ts';
 import {measure} from './verify.ts';
 import {watchRun} from './watch.ts';
 import {LeaseLost} from './writer.ts';
@@ -93,66 +95,53 @@ class Executor {
     await this.#on(database, database).finally(() => database.close());
   }
 
-  async #on(reader: Reader, database: Database | null): Promise<void> {
-    const lease = database === null ? null : await this.#lease(database);
-    const context = this.#context(reader, database, lease);
+  async #on(opened: Reader, database: Database | null): Promise<void> {
+    const emit = (news: RunNews) => this.#emit(news);
+    const {halt} = this.stopper;
+    const reader = steadyReader(this.#host, opened, halt, (attempt, waitMs, fault) =>
+      emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
+    );
+    const parts = {host: this.#host, execution: this.#execution, signal: halt, emit};
+    const {lease, marks} =
+      database === null ? {lease: null, marks: null} : await takeLease({...parts, database});
+    const context = this.#context(reader, database, marks);
     const watch = watchRun(this.#host, context.run, this.stopper, lease);
     try {
-      if (!this.#execution.idle) await this.#pages(context, reader, lease);
+      if (!this.#execution.idle) await this.#pages(context, reader, lease, marks !== null);
       if (this.stopper.reason === null && this.#execution.verifies) await this.#verify(context, reader);
     } finally {
       await watch.stop();
     }
   }
 
-  async #pages(context: RunContext, reader: Reader, lease: HeldLease | null): Promise<void> {
+  async #pages(
+    context: RunContext,
+    reader: Reader,
+    lease: HeldLease | null,
+    usesMarks: boolean,
+  ): Promise<void> {
     let isOver = false;
     try {
-      if (context.writer !== null)
-        await settleIntents(context, reader, this.#execution.connection.target.marks);
+      if (context.writer !== null) await settleIntents(context, reader, usesMarks);
       if (!this.#execution.record.discovered) await discover(context);
       if (this.#execution.retry !== null) await reopen(context, this.#execution.retry.kind);
       const partitions = await context.ledger.partitions.unfinished(context.run);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
       isOver = this.stopper.reason === null || this.stopper.reason.by === 'cancel';
     } finally {
-      if (lease !== null && this.stopper.reason?.by !== 'lost') await this.#release(lease, isOver);
+      if (lease !== null && this.stopper.reason?.by !== 'lost')
+        await giveBack(lease, isOver, news => this.#emit(news));
     }
     this.#host.at('lease-released');
   }
 
-  /** A busy target keeps nobody from ending a run: the lease then expires by itself. */
-  async #release(lease: HeldLease, isOver: boolean): Promise<void> {
-    try {
-      await lease.release(isOver);
-    } catch (error) {
-      const message = `the lease could not be given back (${messageOf(error)}): it expires in ${this.#host.settings.leaseSeconds} s`;
-      this.#emit({type: 'note', level: 'warning', message});
-    }
-  }
-
-  async #lease(database: Database): Promise<HeldLease | null> {
-    const {connection, record, takeOver} = this.#execution;
-    if (!connection.target.marks) return null;
-    const lease = await acquireLease(database, {
-      run: record.id,
-      self: this.#host.self,
-      leaseMs: this.#host.settings.leaseSeconds * 1_000,
-      leastFence: record.fence ?? 0,
-      takeOver,
-    });
-    await this.#host.ledger.runs.set(record.id, {fence: lease.fence});
-    this.#host.at('lease-acquired');
-    return lease;
-  }
-
-  #context(reader: Reader, database: Database | null, lease: HeldLease | null): RunContext {
+  #context(reader: Reader, database: Database | null, marks: HeldLease | null): RunContext {
     return makeContext({
       host: this.#host,
       execution: this.#execution,
       reader,
       database,
-      fence: lease?.fence ?? null,
+      lease: marks,
       state: this.#state,
       stopper: this.stopper,
       limiter: this.limiter,
@@ -229,6 +218,12 @@ class Executor {
       .catch(() => undefined);
   }
 
+  /** Of the source's hosts, and of the service behind the target. */
+  #limits(): Snapshot['limits'] {
+    const traffic = this.#execution.connection.target.traffic();
+    return [...this.limiter.limits(), ...(traffic === null ? [] : [traffic])];
+  }
+
   #emit(news: RunNews): void {
     const {record, plan} = this.#execution;
     const event: RunEvent = {
@@ -243,7 +238,7 @@ class Executor {
         drift: this.#state.drift,
         bytesRead: this.#state.bytesRead,
         expected: plan === null ? null : listedOf(plan.tally),
-        limits: this.limiter.limits(),
+        limits: this.#limits(),
         at: this.#host.now(),
       },
     };

@@ -6,6 +6,7 @@ import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import {forwardWork} from './forward.ts';
 import {ioFor} from './io.ts';
+import type {HeldLease} from './lease.ts';
 import type {Limiter} from './limiter.ts';
 import type {Stopper} from './run-handle.ts';
 import type {RunState} from './run-state.ts';
@@ -19,8 +20,8 @@ interface Parts {
   readonly reader: Reader;
   /** Null in a dry run. */
   readonly database: Database | null;
-  /** Null where no lease is held. */
-  readonly fence: number | null;
+  /** Null where there are no marks to write. */
+  readonly lease: HeldLease | null;
   readonly state: RunState;
   readonly stopper: Stopper;
   readonly limiter: Limiter;
@@ -77,13 +78,16 @@ function makeWork({host, execution, reader, state, stopper}: Parts): Work {
   return forwardWork({...common, hi: plan?.cappedAt ?? null});
 }
 
-function makeWriter({host, execution, database, fence, emit}: Parts): Writer | null {
+function makeWriter({host, execution, database, lease, stopper, emit}: Parts): Writer | null {
   if (database === null) return null;
-  const {settings, random, at} = host;
+  const {settings, random, at, ledger} = host;
+  const run = execution.record.id;
   return new Writer({
     database,
-    run: execution.record.id,
-    lease: fence === null ? null : {fence, leaseMs: settings.leaseSeconds * 1_000},
+    run,
+    lease,
+    onRaised: fence => ledger.runs.set(run, {fence}),
+    signal: stopper.halt,
     attempts: settings.attempts,
     random,
     at,

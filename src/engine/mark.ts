@@ -114,6 +114,15 @@ export function markPage({run, partition, page, fence}: PageMark): Statement {
   };
 }
 
+/** A mark without a lease to prove: with `fence` null it is refused. */
+export function markAlone(run: string, partition: string, fence: number | null): Statement {
+  return {
+    sql: `INSERT INTO headgate_marks (run, partition, page, fence) VALUES (?, ?, 0, ?)
+          ON CONFLICT (run, partition) DO UPDATE SET fence = excluded.fence`,
+    params: [run, partition, fence],
+  };
+}
+
 /** Right behind a counted statement: adds its number of rows to the mark. */
 export function countIntoMark(
   run: string,

@@ -3,11 +3,9 @@ import {addDrift, applyDrift, type Drift, driftAllowed, noDrift} from '../core/d
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
-import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
 import {confirm, type Formers, formersOf, halfway, isGone, refused, stillWaiting} from './page-entries.ts';
-import type {Inspection} from './work.ts';
 import {type Committed, canBeHalved, type Writer} from './writer.ts';
 
 /** Settles the pages of one partition, in order: decide, compare with the plan, write, checkpoint. */
@@ -77,7 +75,7 @@ export class Settler {
 
   async #decide(slots: readonly Slot[], results: readonly SlotResult[]): Promise<readonly Entry[]> {
     const inspections = results.flatMap(result => (result.kind === 'inspected' ? [result.inspection] : []));
-    const decisions = inspections.length === 0 ? [] : await this.#readTarget(inspections);
+    const decisions = inspections.length === 0 ? [] : await this.#context.work.decide(inspections);
     let next = 0;
     return slots.map((slot, index) => {
       const result = results[index];
@@ -89,19 +87,6 @@ export class Settler {
       const {item, found, bytes} = result.inspection;
       return {key: item.key, bytes, fingerprint: item.fingerprint, found, ...decision};
     });
-  }
-
-  async #readTarget(inspections: readonly Inspection[]) {
-    const {work, settings, halt, random, emit} = this.#context;
-    const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
-      emit({type: 'retrying', host: 'target', attempt, waitMs, fault});
-    try {
-      return await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () =>
-        work.decide(inspections),
-      );
-    } catch (error) {
-      throw error instanceof Exhausted ? error.cause : error;
-    }
   }
 
   /** Against the plan: added items wait, and too many changed decisions stop the run before anything is written. */
@@ -146,6 +131,7 @@ export class Settler {
       committed = await writer.commit({
         partition: this.#partition.id,
         page,
+        changes: changes.length,
         statements: work.commit(changes),
       });
     } catch (error) {
@@ -159,7 +145,8 @@ export class Settler {
     }
     at('page-committed');
     const confirmed = await confirm(this.#context.work, entries, committed);
-    await this.#checkpoint(page, confirmed, drift, formers, committed.rows, true);
+    const rows = committed.rows ?? confirmed.filter(isChange).length;
+    await this.#checkpoint(page, confirmed, drift, formers, rows, true);
   }
 
   async #checkpoint(

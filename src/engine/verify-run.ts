@@ -11,6 +11,7 @@ import {endingsOf} from './endings.ts';
 import type {Engine} from './engine.ts';
 import type {EngineHost} from './engine-host.ts';
 import {Limiter} from './limiter.ts';
+import {steadyReader} from './steady-reader.ts';
 import {type Measured, measure} from './verify.ts';
 
 export interface VerifyOptions {
@@ -57,7 +58,7 @@ export async function verifyRun(
     },
     'running',
   );
-  const reader = await connection.target.openReader();
+  const reader = steadyReader(host, await connection.target.openReader(), signal);
   try {
     const before = await host.ledger.runs.latest(connection.target.id, connection.backfill.id, [
       'live',

@@ -3,12 +3,15 @@ import type {Row, Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
+import type {HeldLease} from './lease.ts';
 import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
 
 /** A page that is ready to be written: its intent is in the ledger. */
 export interface ReadyPage {
   readonly partition: string;
   readonly page: number;
+  /** How many items change. */
+  readonly changes: number;
   readonly statements: readonly Statement[];
 }
 
@@ -16,7 +19,8 @@ export interface ReadyPage {
 export interface Committed {
   /** Keys of the items whose rows were touched; null where only the mark is known (after an unknown outcome). */
   readonly touched: ReadonlySet<string> | null;
-  readonly rows: number;
+  /** Null where nothing but the rows themselves can tell. */
+  readonly rows: number | null;
 }
 
 /** The lease went to another process: nothing more may be written. */
@@ -31,11 +35,23 @@ export interface WriterOptions {
   readonly database: Database;
   readonly run: string;
   /** Null where the operator forbids marks: pages are then settled by reading back. */
-  readonly lease: {readonly fence: number; readonly leaseMs: number} | null;
+  readonly lease: Pick<HeldLease, 'fence' | 'leaseMs' | 'raise'> | null;
+  /** The lease has a new fence: the ledger has to know. */
+  readonly onRaised: (fence: number) => Promise<void>;
   readonly attempts: number;
+  /** Ends waiting for a turn; a transaction in flight is finished. */
+  readonly signal: AbortSignal;
   readonly random: () => number;
   readonly at: AtPoint;
   readonly onRetry: (attempt: number, waitMs: number, fault: Fault) => void;
+}
+
+/** What is known of pages that were sent before. */
+interface Sending {
+  /** They may have happened. */
+  isUnsettled: boolean;
+  /** They took the database too long. */
+  slow: Fault | null;
 }
 
 interface Queued {
@@ -46,9 +62,6 @@ interface Queued {
 
 /** Pages that go into one transaction. */
 const pagesAtOnce = 8;
-/** Writing is not stopped by a pause: a transaction in flight is finished. */
-const never = new AbortController().signal;
-
 /**
  * Commits pages in order, several partitions' ready pages in one transaction, each with its mark. A transaction that
  * is refused says nothing about a single page, so its pages are then written one by one.
@@ -83,29 +96,33 @@ export class Writer {
     this.#working = false;
   }
 
-  /** `again` where the pages were sent before, in a transaction whose outcome may be unknown. */
-  async #group(group: readonly Queued[], again = false): Promise<void> {
+  async #group(group: readonly Queued[], state: Sending = {isUnsettled: false, slow: null}): Promise<void> {
     try {
-      const committed = await this.#transaction(
-        group.map(({page}) => page),
-        again,
-      );
+      const pages = group.map(({page}) => page);
+      const committed = await this.#transaction(pages, state);
       for (const [index, {resolve}] of group.entries())
         resolve(committed[index] ?? {touched: new Set(), rows: 0});
     } catch (error) {
       if (group.length === 1 || !(error instanceof Fault)) for (const {reject} of group) reject(error);
-      else for (const queued of group) await this.#group([queued], true);
+      else for (const queued of group) await this.#group([queued], {...state, slow: null});
     }
   }
 
-  async #transaction(pages: readonly ReadyPage[], again: boolean): Promise<readonly Committed[]> {
-    const {attempts, random, onRetry} = this.#options;
-    let tried = again;
+  /** Sends pages until it is known what became of them. Whatever may still be under way is locked out first. */
+  async #transaction(pages: readonly ReadyPage[], state: Sending): Promise<readonly Committed[]> {
+    const {attempts, random, onRetry, signal} = this.#options;
     try {
-      return await retrying({attempts, signal: never, random, onRetry}, async () => {
-        const known = tried ? await this.#settled(pages) : null;
-        tried = true;
-        return known ?? this.#once(pages);
+      return await retrying({attempts, signal, random, onRetry}, async () => {
+        const wasUnsettled = state.isUnsettled;
+        const known = wasUnsettled ? await this.#settled(pages) : null;
+        if (known !== null) return known;
+        state.isUnsettled = false;
+        requireSmaller(pages, state.slow);
+        const committed = await this.#once(pages).catch((error: unknown) => {
+          if (error instanceof Fault) noteOutcome(state, error);
+          throw error;
+        });
+        return wasUnsettled && this.#options.lease === null ? committed.map(unknown) : committed;
       });
     } catch (error) {
       throw this.#translate(error instanceof Exhausted ? error.cause : error);
@@ -113,7 +130,7 @@ export class Writer {
   }
 
   async #once(pages: readonly ReadyPage[]): Promise<readonly Committed[]> {
-    const {database, run, lease, at} = this.#options;
+    const {database, run, lease, at, signal} = this.#options;
     const finished = [...this.#finished];
     const statements: Statement[] = lease === null ? [] : finished.map(partition => dropMark(run, partition));
     const spans = pages.map(page => {
@@ -122,7 +139,7 @@ export class Writer {
       return {from, to: statements.length};
     });
     if (lease !== null) statements.push(renewLease(run, lease.fence, lease.leaseMs));
-    const sent = database.transaction(statements);
+    const sent = database.transaction(statements, {signal});
     at('commit-sent');
     const rows = await sent;
     if (lease !== null && rows.at(-1)?.length === 0) throw new LeaseLost();
@@ -143,10 +160,16 @@ export class Writer {
     ];
   }
 
-  /** After an unknown outcome: what the marks say, or null where the pages did not happen. */
+  /**
+   * After an unknown outcome: what the marks say, or null where the pages did not happen. The fence is raised before,
+   * so a transaction that is still on its way is refused when it arrives.
+   */
   async #settled(pages: readonly ReadyPage[]): Promise<readonly Committed[] | null> {
-    const {database, run, lease} = this.#options;
+    const {database, run, lease, onRaised} = this.#options;
     if (lease === null) return null;
+    const fence = await lease.raise();
+    if (fence === null) throw new LeaseLost();
+    await onRaised(fence);
     const marks = await readMarks(database, run);
     const found = pages.map(({partition, page}) => {
       const mark = marks?.get(partition);
@@ -162,6 +185,23 @@ export class Writer {
       ? new LeaseLost()
       : error;
   }
+}
+
+function noteOutcome(state: Sending, fault: Fault): void {
+  state.isUnsettled = fault.isUnsettled;
+  state.slow = fault.kind === 'timeout' && fault.isUnsettled ? fault : null;
+}
+
+/** What took too long is not sent again as it is, as long as it can be cut. */
+function requireSmaller(pages: readonly ReadyPage[], slow: Fault | null): void {
+  const changes = pages.reduce((sum, page) => sum + page.changes, 0);
+  if (slow !== null && (pages.length > 1 || changes > 1))
+    throw new Fault('too-large', `${slow.message}: ${changes} changes at once`, {cause: slow});
+}
+
+/** Which rows were touched by which of several attempts, only the rows themselves can tell. */
+function unknown(): Committed {
+  return {touched: null, rows: null};
 }
 
 export function markedRows({inserted, updated, deleted}: Mark): number {
