@@ -41,35 +41,30 @@ const columnRow = z
     primaryKey: row.pk,
   }));
 
-/** The table's schema, or null where there is no such table (a view counts as none). */
+/** The table's schema, or null where there is no such table (a view counts as none). All is asked for at once. */
 export async function describeTable(target: Reader, table: string): Promise<TableSchema | null> {
-  const [made] = await target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [
-    table,
+  const [[made], columnRows, uniques, triggers, referring, referred] = await Promise.all([
+    target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [table]),
+    target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table]),
+    target.query(
+      `SELECT (SELECT json_group_array(info.name) FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1) AS columns
+       FROM pragma_index_list(?) AS list
+       WHERE list."unique" = 1 AND list.partial = 0
+         AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1 AND info.coll <> 'BINARY')`,
+      [table],
+    ),
+    target.query("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name", [
+      table,
+    ]),
+    target.query(
+      `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
+       WHERE tables.type = 'table' AND keys."table" = ? COLLATE NOCASE ORDER BY tables.name`,
+      [table],
+    ),
+    target.query('SELECT "table" AS name, "from" AS column FROM pragma_foreign_key_list(?)', [table]),
   ]);
   if (made === undefined) return null;
-  const columns = (
-    await target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table])
-  ).map(row => columnRow.parse(row));
-  const uniques = await target.query(
-    `SELECT (SELECT json_group_array(info.name) FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1) AS columns
-     FROM pragma_index_list(?) AS list
-     WHERE list."unique" = 1 AND list.partial = 0
-       AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1 AND info.coll <> 'BINARY')`,
-    [table],
-  );
-  const triggers = await target.query(
-    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name",
-    [table],
-  );
-  const referring = await target.query(
-    `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
-     WHERE tables.type = 'table' AND keys."table" = ? COLLATE NOCASE ORDER BY tables.name`,
-    [table],
-  );
-  const referred = await target.query(
-    'SELECT "table" AS name, "from" AS column FROM pragma_foreign_key_list(?)',
-    [table],
-  );
+  const columns = columnRows.map(row => columnRow.parse(row));
   const text = z.string();
   return {
     name: table,

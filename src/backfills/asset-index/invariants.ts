@@ -1,9 +1,8 @@
-import {z} from 'zod';
 import {type Breach, sampleBound} from '../../core/checks.ts';
 import {Fault} from '../../core/failure.ts';
-import type {Reader} from '../../databases/database.ts';
 import type {CheckIo, Invariant} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
+import {findBreaches} from './breaches.ts';
 import {pairs} from './pairs.ts';
 import {filtered, type Sampled, surveyOf} from './survey.ts';
 
@@ -23,12 +22,16 @@ const hashFormat: Invariant<AssetIndex> = {
   why: 'Clients compare hashes as text: one in another form never matches, and its file is uploaded again every time.',
   recovery:
     'Run asset-index over these keys: a wrong hash is updated. Rows without an object have to be mended by hand.',
-  measure: ({target}) =>
-    breaches(
+  measure: ({target, signal}) =>
+    findBreaches(
       target,
-      `FROM files WHERE content_hash IS NOT NULL
-         AND (length(content_hash) <> 64 OR content_hash GLOB '*[^0-9a-f]*' OR typeof(content_hash) <> 'text')`,
-      'CAST(content_hash AS TEXT)',
+      {
+        breaks: `(content_hash IS NOT NULL AND (length(content_hash) <> 64
+                   OR content_hash GLOB '*[^0-9a-f]*' OR typeof(content_hash) <> 'text'))`,
+        detail: 'CAST(content_hash AS TEXT)',
+        groups: false,
+      },
+      signal,
     ),
 };
 
@@ -39,11 +42,11 @@ const oneRowPerKey: Invariant<AssetIndex> = {
   reads: 'target',
   why: 'With two rows, or a row without a key, a client may be told either hash.',
   recovery: 'Look at the rows, delete the wrong one, and make the unique index on files.key anew.',
-  measure: ({target}) =>
-    breaches(
+  measure: ({target, signal}) =>
+    findBreaches(
       target,
-      `FROM (SELECT key, count(*) AS rows FROM files GROUP BY key HAVING count(*) > 1 OR key IS NULL)`,
-      "rows || ' rows'",
+      {breaks: '(count(*) > 1 OR key IS NULL)', detail: "count(*) || ' rows'", groups: true},
+      signal,
     ),
 };
 
@@ -85,20 +88,6 @@ const rowsWithoutObject: Invariant<AssetIndex> = {
     return {count: whole.rowsWithoutObject, sample};
   },
 };
-
-async function breaches(
-  target: Reader,
-  from: string,
-  detail: string,
-): Promise<{count: number; sample: readonly Breach[]}> {
-  const [total] = await target.query(`SELECT count(*) AS n ${from}`);
-  const count = z.number().parse(total?.['n']);
-  if (count === 0) return {count, sample: []};
-  const rows = await target.query(
-    `SELECT COALESCE(key, '(NULL)') AS key, ${detail} AS detail ${from} ORDER BY key LIMIT ${shown}`,
-  );
-  return {count, sample: rows.map(row => z.object({key: z.string(), detail: z.string()}).parse(row))};
-}
 
 interface Reread {
   readonly wrong: Breach[];

@@ -51,17 +51,18 @@ async function* filesInOrder(
   {prefix, lo, hi, signal}: Listing,
 ): AsyncGenerator<readonly FileRow[]> {
   const fileRow = z.object({key: z.string(), content_hash: z.string().nullable()});
-  let after: string | null = lo === '' ? null : lo;
+  // One lower bound, so that the index is entered there: with two, every chunk would read all chunks before it.
+  let [bound, from] = compareKeys(prefix, lo) > 0 || lo === '' ? ['>=', prefix] : ['>', lo];
   for (;;) {
     signal.throwIfAborted();
     const found: readonly FileRow[] = (
       await target.query(
         `SELECT key, content_hash
          FROM files
-         WHERE key >= ?1 AND (?2 IS NULL OR key > ?2) AND (?3 IS NULL OR key <= ?3)
+         WHERE key ${bound} ?1 ${hi === null ? '' : 'AND key <= ?3'}
          ORDER BY key
-         LIMIT ?4`,
-        [prefix, after, hi, rowsAtOnce],
+         LIMIT ?2`,
+        [from, rowsAtOnce, ...(hi === null ? [] : [hi])],
       )
     )
       .map(row => fileRow.parse(row))
@@ -70,7 +71,7 @@ async function* filesInOrder(
     if (inside.length > 0) yield inside;
     const last = found.at(-1);
     if (last === undefined || inside.length < found.length) return;
-    after = last.key;
+    [bound, from] = ['>', last.key];
   }
 }
 
