@@ -1,7 +1,7 @@
 import {access, writeFile} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {configNames} from '../config/config.ts';
-import {moduleFormAt} from '../config/module-form.ts';
+import {moduleFormIn} from '../config/module-form.ts';
 import {configTemplate} from '../config/template.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {JsonReport} from './json-report.ts';
@@ -22,7 +22,7 @@ export async function initCommand(surroundings: Surroundings, options: CommonOpt
   // Two configs in one folder would be refused by every other command.
   if (options.config === undefined)
     for (const name of configNames) if (await exists(join(cwd, name))) throw isThere(join(cwd, name));
-  await writeNew(path, configTemplate(await moduleFormAt(path)));
+  await writeNew(path, configTemplate(await moduleFormIn(dirname(path))));
   const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, named);
   report.data({type: 'config', file: path}, [
     `made ${path}`,

@@ -20,6 +20,7 @@ const remarks: Readonly<Record<SettingPath, string>> = {
   partitions: 'key ranges that run at once',
   splitAfterSeconds: 'a range is parted for an idle place only after it has run so long',
   rate: 'items a second at most; null is as fast as the hosts allow',
+  'd1.requestsPerSecond': 'requests a second to one Cloudflare account, which allows 4 to all programs together',
   attempts: 'attempts at one item before its failure is recorded',
   'budgets.failureShare': 'a run pauses when more than this share has failed',
   'budgets.failureShareAfter': '… of at least so many items',
@@ -85,8 +86,8 @@ const sources = `    // What is read: headgate run asset-index --source photos �
     // own: {s3: 's3://my-bucket', endpoint: 'https://s3.example.org', region: 'us-east-1', profile: 'own'},`;
 
 const targets = `    // What is brought up to date: headgate run asset-index --target index …
-    // An environment is shown in every header. With marks: false nothing of headgate's own is kept in the target,
-    // and a crash is settled by reading back.
+    // An environment is your own word for what it is. With marks: false nothing of headgate's own is kept in the
+    // target, and a crash is settled by reading back.
 
     // An SQLite file.
     // index: {sqlite: 'index.sqlite', environment: 'test', marks: true},
