@@ -76,6 +76,7 @@ function surroundingsOf(interruption: Interruption): Surroundings {
     at: crasher(process.env['HEADGATE_CRASH_AT'], () => process.kill(process.pid, 'SIGKILL')),
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
+    environment: process.env,
     follow: handle => interruption.follow(handle),
   };
 }

@@ -3,12 +3,11 @@ import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {decodeCursor, encodeCursor} from './cursor.ts';
-import type {Session} from './session.ts';
+import {encodeCursor} from './cursor.ts';
+import {scopeOf} from './scope-options.ts';
+import type {Ends, Session} from './session.ts';
 
-export interface BatchCommandOptions {
-  readonly source?: string;
-  readonly target?: string;
+export interface BatchCommandOptions extends Ends {
   readonly limit?: number;
   readonly cursor?: string;
   readonly dryRun?: boolean;
@@ -45,13 +44,12 @@ export async function batchCommand(
       'Use headgate run for the others.',
     );
   const backfill = findBackfill(id);
-  const connection = await session.connect(backfill, options.source, options.target);
-  const scope = {
-    prefix: options.prefix ?? '',
-    startAfter: options.cursor === undefined ? '' : decodeCursor(options.cursor),
-    maxItems: options.limit ?? defaultLimit,
-    since: null,
-  };
+  const connection = await session.connect(backfill, options);
+  const scope = scopeOf(connection, {
+    ...(options.prefix === undefined ? {} : {prefix: options.prefix}),
+    ...(options.cursor === undefined ? {} : {cursor: options.cursor}),
+    maxObjects: options.limit ?? defaultLimit,
+  });
   const {engine, surroundings} = session;
   const handle =
     options.dryRun === true

@@ -1,4 +1,3 @@
-import {openSource, openTarget} from '../config/connections.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {readLease} from '../engine/mark.ts';
@@ -35,8 +34,8 @@ export async function doctorCommand(session: Session): Promise<number> {
   return exitCodeOf(findings.every(({ok}) => ok) ? [] : ['failed']);
 }
 
-async function source({config}: Session, name: string): Promise<readonly Finding[]> {
-  const store = await openSource(name, config);
+async function source({connections}: Session, name: string): Promise<readonly Finding[]> {
+  const store = await connections.source(name);
   return (await store.check()).map(({level, message, remedy}) => ({
     ok: level !== 'error',
     message: `source ${name}: ${message}`,
@@ -44,8 +43,8 @@ async function source({config}: Session, name: string): Promise<readonly Finding
   }));
 }
 
-async function target({config}: Session, name: string): Promise<readonly Finding[]> {
-  const opened = await openTarget(name, config);
+async function target({connections}: Session, name: string): Promise<readonly Finding[]> {
+  const opened = await connections.target(name);
   const reader = await opened.openReader();
   try {
     const lease = await readLease(reader);

@@ -12,10 +12,14 @@ export function common(command: Command): Command {
     .exitOverride();
 }
 
+export const targetHelp = 'what is brought up to date: an SQLite file, d1:NAME, or a name from the config';
+
 export function ends(command: Command): Command {
   return command
-    .option('--source <source>', 'what is read: a folder, or a name from the config')
-    .option('--target <target>', 'what is brought up to date: an SQLite file, or a name from the config');
+    .option('--source <source>', 'what is read: a folder, s3://BUCKET/PREFIX, or a name from the config')
+    .option('--endpoint <url>', 'of a bucket that is not at AWS: R2, B2, a server of your own')
+    .option('--region <region>', 'of a bucket (R2: auto)')
+    .option('--target <target>', targetHelp);
 }
 
 export function prefix(command: Command): Command {

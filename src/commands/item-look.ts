@@ -1,6 +1,5 @@
 import type {Item} from '../backfills/backfill.ts';
 import {type AnyBackfill, backfills} from '../backfills/registry.ts';
-import {openSource, openTarget} from '../config/connections.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import type {RunHistory} from '../engine/explain.ts';
@@ -50,18 +49,18 @@ export interface Looking {
 const patienceMs = 30_000;
 
 export async function openGiven(
-  {config}: Session,
+  {connections}: Session,
   {source, target}: {readonly source?: string; readonly target?: string},
 ): Promise<Given> {
   return {
     source:
       source === undefined
         ? null
-        : sensible(await attempt('source', source, named => openSource(named, config))),
+        : sensible(await attempt('source', source, named => connections.source(named))),
     target:
       target === undefined
         ? null
-        : sensible(await attempt('target', target, named => openTarget(named, config))),
+        : sensible(await attempt('target', target, named => connections.target(named))),
   };
 }
 
@@ -71,17 +70,17 @@ function sensible<Found>(look: Look<Found>): Look<Found> {
   return look;
 }
 
-export async function lookAt({config}: Session, looking: Looking): Promise<Looks> {
+export async function lookAt({connections}: Session, looking: Looking): Promise<Looks> {
   const {key, runs, kept, backfill, like, given} = looking;
   const source =
     given.source ??
     (await attempt('source', like?.sourceLabel, async label =>
-      requireSame(await openSource(label, config), like?.source),
+      requireSame(await connections.source(label), like?.source),
     ));
   const target =
     given.target ??
     (await attempt('target', like?.targetLabel, async label =>
-      requireSame(await openTarget(label, config), like?.target),
+      requireSame(await connections.target(label), like?.target),
     ));
   const ends = {
     source: source.found?.id ?? like?.source ?? '',

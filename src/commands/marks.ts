@@ -1,4 +1,3 @@
-import {openTarget} from '../config/connections.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {leaseObstacle} from '../engine/lease.ts';
 import {dropTables, markTables, readLease} from '../engine/mark.ts';
@@ -10,8 +9,8 @@ export async function removeMarksCommand(
   options: {readonly target?: string},
 ): Promise<number> {
   if (options.target === undefined)
-    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
-  const target = await openTarget(options.target, session.config);
+    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite or d1:NAME');
+  const target = await session.connections.target(options.target);
   const database = await target.openDatabase();
   try {
     const lease = await readLease(database);

@@ -1,5 +1,4 @@
 import {findBackfill} from '../backfills/registry.ts';
-import {openTarget} from '../config/connections.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 import type {Session} from './session.ts';
@@ -13,7 +12,7 @@ export async function migrateCommand(
   const backfill = findBackfill(id);
   if (options.target === undefined)
     throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
-  const target = await openTarget(options.target, session.config);
+  const target = await session.connections.target(options.target);
   const applied = await applyMigrations(backfill, target);
   session.report.data({type: 'migrated', backfill: id, target: target.label, applied}, [
     applied.length === 0

@@ -6,7 +6,7 @@ import {doctorCommand} from './doctor.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
 import {explainCommand} from './explain.ts';
 import {failuresCommand} from './failures.ts';
-import {common, ends, prefix, resumeOptions, scope} from './flags.ts';
+import {common, ends, prefix, resumeOptions, scope, targetHelp} from './flags.ts';
 import {initCommand} from './init.ts';
 import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
 import {liveCommand} from './live.ts';
@@ -114,7 +114,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   common(
     program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),
   )
-    .option('--target <target>', 'the SQLite file, or a name from the config')
+    .option('--target <target>', targetHelp)
     .action(within(migrateCommand));
   ends(
     prefix(
@@ -155,7 +155,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   );
   const marks = program.command('marks').description('the two tables that headgate keeps in a target');
   common(marks.command('remove').description('remove them'))
-    .option('--target <target>', 'the SQLite file, or a name from the config')
+    .option('--target <target>', targetHelp)
     .action(within(removeMarksCommand));
   return program;
 }

@@ -6,11 +6,9 @@ import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gates.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Session} from './session.ts';
+import type {Ends, Session} from './session.ts';
 
-export interface RunCommandOptions extends ScopeOptions {
-  readonly source?: string;
-  readonly target?: string;
+export interface RunCommandOptions extends ScopeOptions, Ends {
   readonly rate?: number;
   readonly fresh?: boolean;
   readonly unattended?: boolean;
@@ -25,8 +23,8 @@ export interface RunCommandOptions extends ScopeOptions {
 /** Probe and dry run; with --unattended through gates and thresholds to live and verify. */
 export async function runCommand(session: Session, id: string, options: RunCommandOptions): Promise<number> {
   const backfill = findBackfill(id);
-  const connection = await session.connect(backfill, options.source, options.target);
-  const scope = scopeOf(backfill, options);
+  const connection = await session.connect(backfill, options);
+  const scope = scopeOf(connection, options);
   if (options.unattended === true) requireConfirmation(connection, options.confirm);
   else refuseUnattendedFlags(options);
   const handle = await session.engine.rehearse(connection, scope, {

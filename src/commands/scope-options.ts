@@ -1,5 +1,5 @@
-import type {AnyBackfill} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Connection} from '../engine/connection.ts';
 import {decodeCursor} from './cursor.ts';
 
 /** What the flags say of a scope, before the backfill's own schema has seen it. */
@@ -11,7 +11,8 @@ export interface ScopeOptions {
   readonly cursor?: string;
 }
 
-export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
+/** What is read, and of it: the prefix that the source was named with, or a longer one. */
+export function scopeOf({backfill, source}: Connection, options: ScopeOptions): unknown {
   if (options.cursor !== undefined && options.startAfter !== undefined)
     throw new OperatorError(
       'usage',
@@ -19,7 +20,7 @@ export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
       'Give one of them.',
     );
   const parsed = backfill.scope.safeParse({
-    ...(options.prefix === undefined ? {} : {prefix: options.prefix}),
+    prefix: prefixOf(source?.prefix ?? '', options.prefix),
     ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
     ...(options.maxObjects === undefined ? {} : {maxItems: options.maxObjects}),
     ...(options.startAfter === undefined ? {} : {startAfter: options.startAfter}),
@@ -31,6 +32,15 @@ export function scopeOf(backfill: AnyBackfill, options: ScopeOptions): unknown {
     'usage',
     `the scope does not fit ${backfill.id} (${said})`,
     'headgate run --help lists the flags.',
+  );
+}
+
+function prefixOf(ofSource: string, given: string | undefined): string {
+  if (given === undefined || given.startsWith(ofSource)) return given ?? ofSource;
+  throw new OperatorError(
+    'usage',
+    `--prefix ${given} lies outside of the source, which was named with the prefix ${ofSource}`,
+    'Keys are whole keys: give a prefix that begins with that of the source, or name the bucket alone.',
   );
 }
 

@@ -1,6 +1,6 @@
 import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
-import {openSource, openTarget} from '../config/connections.ts';
+import {Connections} from '../config/connections.ts';
 import type {RunEvent} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
@@ -22,6 +22,14 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** What is read and what is brought up to date, as flags name them. */
+export interface Ends {
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+}
+
 /** The process as commands see it: cli.ts makes it from argv, env and streams. */
 export interface Surroundings {
   readonly cwd: string;
@@ -31,6 +39,8 @@ export interface Surroundings {
   readonly now: () => number;
   readonly random: () => number;
   readonly at: AtPoint;
+  /** What the services' credentials and addresses are taken from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** The run that a signal interrupts. */
@@ -42,6 +52,7 @@ export class Session {
   readonly surroundings: Surroundings;
   readonly config: Config;
   readonly ledger: Ledger;
+  readonly connections: Connections;
   readonly engine: Engine;
   readonly report: Report;
 
@@ -50,7 +61,8 @@ export class Session {
     this.config = config;
     this.ledger = ledger;
     this.report = report;
-    const {self, now, random, at, program} = surroundings;
+    const {self, now, random, at, program, environment} = surroundings;
+    this.connections = new Connections({config, environment, now});
     this.engine = new Engine({
       ledger,
       self,
@@ -83,40 +95,38 @@ export class Session {
     }
   }
 
-  async connect(
-    backfill: AnyBackfill,
-    source: string | undefined,
-    target: string | undefined,
-  ): Promise<RunConnection> {
+  async connect(backfill: AnyBackfill, ends: Ends): Promise<RunConnection> {
+    const {source} = ends;
     if (source === undefined)
-      throw new OperatorError('usage', 'no source is named', 'Name what is read: --source FOLDER');
+      throw new OperatorError(
+        'usage',
+        'no source is named',
+        'Name what is read: --source FOLDER, or --source s3://BUCKET/PREFIX',
+      );
     return {
-      ...(await this.connectTarget(backfill, undefined, target)),
-      source: await openSource(source, this.config),
+      ...(await this.connectTarget(backfill, {target: ends.target})),
+      source: await this.connections.source(source, bucketFlags(ends)),
     };
   }
 
-  async connectTarget(
-    backfill: AnyBackfill,
-    source: string | undefined,
-    target: string | undefined,
-  ): Promise<Connection> {
+  async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {
+    const {source, target} = ends;
     if (target === undefined)
       throw new OperatorError(
         'usage',
         'no target is named',
-        'Name what is brought up to date: --target FILE.sqlite',
+        'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
       );
     return {
       backfill,
-      source: source === undefined ? null : await openSource(source, this.config),
-      target: await openTarget(target, this.config),
+      source: source === undefined ? null : await this.connections.source(source, bucketFlags(ends)),
+      target: await this.connections.target(target),
     };
   }
 
   /** The two ends of a run in the ledger, as it named them. */
   reconnect({backfill, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
-    return this.connect(findBackfill(backfill), sourceLabel, targetLabel);
+    return this.connect(findBackfill(backfill), {source: sourceLabel, target: targetLabel});
   }
 
   /** The commands that go on from here. */
@@ -137,6 +147,10 @@ export class Session {
       this.surroundings.follow(null);
     }
   }
+}
+
+function bucketFlags({endpoint, region}: Ends): {readonly endpoint?: string; readonly region?: string} {
+  return {...(endpoint === undefined ? {} : {endpoint}), ...(region === undefined ? {} : {region})};
 }
 
 /** Commands that are shown to be typed have to find the same ledger. */

@@ -3,11 +3,9 @@ import {emptyTally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Session} from './session.ts';
+import type {Ends, Session} from './session.ts';
 
-export interface VerifyCommandOptions extends ScopeOptions {
-  readonly source?: string;
-  readonly target?: string;
+export interface VerifyCommandOptions extends ScopeOptions, Ends {
   readonly sample?: number | 'all';
   readonly check?: string;
 }
@@ -36,12 +34,12 @@ async function measured(
   what: Pick<VerifyOptions, 'reads' | 'coverage'>,
 ): Promise<number> {
   const backfill = findBackfill(id);
-  const connection = await session.connectTarget(backfill, options.source, options.target);
+  const connection = await session.connectTarget(backfill, options);
   const abort = new AbortController();
   session.surroundings.follow({interrupt: () => abort.abort(new Error('interrupted'))});
   try {
     const {run, seconds, bytes, endings} = await verifyRun(session.engine, connection, {
-      scope: scopeOf(backfill, options),
+      scope: scopeOf(connection, options),
       sample: options.sample === 'all' ? null : (options.sample ?? session.config.settings.sample),
       only: options.check ?? null,
       signal: abort.signal,

@@ -30,8 +30,12 @@ export async function loadConfig(named: string | null, folder: string): Promise<
   return {
     path,
     ledger: file.ledger === undefined ? null : resolve(base, file.ledger),
-    sources: mapValues(file.sources, source => ({...source, folder: resolve(base, source.folder)})),
-    targets: mapValues(file.targets, target => ({...target, sqlite: resolve(base, target.sqlite)})),
+    sources: mapValues(file.sources, source =>
+      'folder' in source ? {...source, folder: resolve(base, source.folder)} : source,
+    ),
+    targets: mapValues(file.targets, target =>
+      'sqlite' in target ? {...target, sqlite: resolve(base, target.sqlite)} : target,
+    ),
     settings,
     digest: createHash('sha256')
       .update(JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page}))
@@ -96,16 +100,31 @@ function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
     );
   if (issue.code === 'invalid_key')
     return [`${place}: ${issue.issues.map(({message}) => message).join('; ')}`];
+  if (issue.code === 'invalid_union') return describeUnion(place, issue);
   return [`${place === '' ? '(the whole file)' : place}: ${issue.message}`];
 }
 
+/** A place is a folder or a bucket, a file or a D1 database: told by the word that names it. */
+function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): readonly string[] {
+  const isNamed = (issues: readonly z.core.$ZodIssue[]) =>
+    !issues.some(({path, message}) => path.length === 0 || message.endsWith('received undefined'));
+  const mistakes = errors.find(isNamed)?.flatMap(describeIssue);
+  if (mistakes !== undefined) return mistakes.map(mistake => `${place}.${mistake}`);
+  return [
+    place.startsWith('sources')
+      ? `${place}: a source is {folder: …} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
+      : `${place}: a target is {sqlite: …} or {d1: DATABASE, account}`,
+  ];
+}
+
 function mergeSettings(changes: SettingsChanges): Settings {
-  const {page, concurrency, budgets, drift, ...rest} = changes;
+  const {page, concurrency, d1, budgets, drift, ...rest} = changes;
   return {
     ...defaultSettings,
     ...rest,
     page: {...defaultSettings.page, ...page},
     concurrency: {...defaultSettings.concurrency, ...concurrency},
+    d1: {...defaultSettings.d1, ...d1},
     budgets: {...defaultSettings.budgets, ...budgets},
     drift: {...defaultSettings.drift, ...drift},
   };

@@ -1,28 +1,85 @@
 import {resolve} from 'node:path';
 import {OperatorError} from '../core/operator-error.ts';
+import {accountFromEnvironment, D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
 import {directoryStore} from '../stores/directory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
+import {type BucketAddress, formatBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
 
-/** What the operator calls a source: a name from the config, or a folder. */
-export async function openSource(named: string, config: Config): Promise<ObjectStore> {
-  const known = config.sources[named];
-  if (known !== undefined) return {...(await directoryStore(known.folder)), label: named};
-  requirePath('source', named, 'a folder', Object.keys(config.sources));
-  return {...(await directoryStore(named)), label: resolve(named)};
+export interface ConnectionsOptions {
+  readonly config: Config;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
 }
 
-/** What the operator calls a target: a name from the config, or an SQLite file. */
-export async function openTarget(named: string, config: Config): Promise<Target> {
-  const known = config.targets[named];
-  if (known !== undefined) {
-    const {sqlite, ...rest} = known;
-    return {...(await sqliteTarget({path: sqlite, name: named, ...rest})), label: named};
+/** Opens what the operator calls a source or a target. All databases of one account share its pace. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #accounts = new Map<string, D1Account>();
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
   }
-  requirePath('target', named, 'an SQLite file', Object.keys(config.targets));
-  return {...(await sqliteTarget({path: named})), label: resolve(named)};
+
+  /** A name from the config, a bucket (s3://BUCKET/PREFIX), or a folder. */
+  async source(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<ObjectStore> {
+    const {sources} = this.#options.config;
+    const known = sources[named];
+    if (known !== undefined && 'folder' in known)
+      return {...(await directoryStore(known.folder)), label: named};
+    if (known !== undefined) {
+      const {s3, ...rest} = known;
+      return bucket({...parseBucket(s3), ...rest, ...flags}, named);
+    }
+    if (named.startsWith('s3:')) {
+      const address = {...parseBucket(named), ...flags};
+      return bucket(address, formatBucket(address));
+    }
+    requirePath('source', named, 'a folder or a bucket (s3://BUCKET/PREFIX)', Object.keys(sources));
+    return {...(await directoryStore(named)), label: resolve(named)};
+  }
+
+  /** A name from the config, a D1 database (d1:NAME), or an SQLite file. */
+  async target(named: string): Promise<Target> {
+    const {targets} = this.#options.config;
+    const known = targets[named];
+    if (known !== undefined && 'sqlite' in known) {
+      const {sqlite, ...rest} = known;
+      return {...(await sqliteTarget({path: sqlite, name: named, ...rest})), label: named};
+    }
+    if (known !== undefined) {
+      const {d1, account, ...rest} = known;
+      return this.#d1(d1, named, account, {name: named, ...rest});
+    }
+    if (named.startsWith('d1:')) return this.#d1(named.slice('d1:'.length), named, undefined, {});
+    requirePath('target', named, 'an SQLite file or a D1 database (d1:NAME)', Object.keys(targets));
+    return {...(await sqliteTarget({path: named})), label: resolve(named)};
+  }
+
+  async #d1(
+    database: string,
+    label: string,
+    accountId: string | undefined,
+    rest: {readonly name?: string; readonly environment?: string; readonly marks?: boolean},
+  ): Promise<Target> {
+    const {environment, now, config} = this.#options;
+    const access = accountFromEnvironment(environment, accountId, label);
+    const key = `${access.accountId} ${access.baseUrl ?? ''}`;
+    const account =
+      this.#accounts.get(key) ??
+      new D1Account({...access, perSecond: config.settings.d1.requestsPerSecond, now});
+    this.#accounts.set(key, account);
+    const {d1Target} = await import('../databases/d1.ts');
+    return d1Target({account, database, label, ...rest});
+  }
+}
+
+/** The SDK takes a while to load: only who reads a bucket waits for it. */
+async function bucket({bucket: name, prefix, ...rest}: BucketAddress, label: string): Promise<ObjectStore> {
+  const {s3Store} = await import('../stores/s3.ts');
+  return s3Store({bucket: name, prefix, label, ...rest});
 }
 
 /** A word with a scheme is no path, whatever lies in the folder. */
@@ -34,9 +91,5 @@ function requirePath(
 ): void {
   if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
   const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
-  throw new OperatorError(
-    'usage',
-    `${end} "${named}": this is not ${expected}`,
-    `This version reads folders and writes SQLite files: name ${expected}${names}.`,
-  );
+  throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `Name ${expected}${names}.`);
 }

@@ -23,6 +23,7 @@ const settings = z.strictObject({
   partitions: z.int().min(1).max(64).exactOptional(),
   splitAfterSeconds: z.number().min(0).exactOptional(),
   rate: z.number().positive().nullable().exactOptional(),
+  d1: z.strictObject({requestsPerSecond: z.number().min(0.1).max(4).exactOptional()}).exactOptional(),
   attempts: z.int().min(1).max(20).exactOptional(),
   budgets: z
     .strictObject({
@@ -44,20 +45,33 @@ const settings = z.strictObject({
 });
 export type SettingsChanges = z.infer<typeof settings>;
 
+const folderSource = z.strictObject({folder: z.string().min(1)});
+/** Credentials are never in here: they come from the environment, or from the profile that is named. */
+const bucketSource = z.strictObject({
+  s3: z.string().regex(/^s3:\/\/[^/?]+/, 'a bucket is written s3://BUCKET or s3://BUCKET/PREFIX'),
+  endpoint: z
+    .url({protocol: /^https?$/, error: 'an endpoint is an address such as https://s3.example.com'})
+    .exactOptional(),
+  region: z.string().min(1).exactOptional(),
+  profile: z.string().min(1).exactOptional(),
+});
+
+const everyTarget = {
+  environment: z.string().min(1).exactOptional(),
+  marks: z.boolean().exactOptional(),
+};
+const sqliteTarget = z.strictObject({sqlite: z.string().min(1), ...everyTarget});
+const d1Target = z.strictObject({
+  d1: z.string().min(1),
+  account: z.string().min(1).exactOptional(),
+  ...everyTarget,
+});
+
 export const configSchema = z.strictObject({
   /** Where the ledger is, relative to the config file. */
   ledger: z.string().min(1).exactOptional(),
-  sources: z.record(name, z.strictObject({folder: z.string().min(1)})).default({}),
-  targets: z
-    .record(
-      name,
-      z.strictObject({
-        sqlite: z.string().min(1),
-        environment: z.string().min(1).exactOptional(),
-        marks: z.boolean().exactOptional(),
-      }),
-    )
-    .default({}),
+  sources: z.record(name, z.union([folderSource, bucketSource])).default({}),
+  targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
   settings: settings.default({}),
 });
 export type ConfigFile = z.infer<typeof configSchema>;

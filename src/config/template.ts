@@ -20,7 +20,8 @@ const remarks: Readonly<Record<SettingPath, string>> = {
   partitions: 'key ranges that run at once',
   splitAfterSeconds: 'a range is parted for an idle place only after it has run so long',
   rate: 'items a second at most; null is as fast as the hosts allow',
-  'd1.requestsPerSecond': 'requests a second to one Cloudflare account, which allows 4 to all programs together',
+  'd1.requestsPerSecond':
+    'requests a second to one Cloudflare account, which allows 4 to all programs together',
   attempts: 'attempts at one item before its failure is recorded',
   'budgets.failureShare': 'a run pauses when more than this share has failed',
   'budgets.failureShareAfter': '… of at least so many items',

@@ -17,4 +17,6 @@ export interface RunConnection extends Connection {
 export interface Source {
   readonly id: string;
   readonly label: string;
+  /** What a run is narrowed to where nothing else is said. */
+  readonly prefix?: string;
 }

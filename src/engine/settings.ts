@@ -15,6 +15,10 @@ export interface Settings {
   readonly splitAfterSeconds: number;
   /** Items a second; null is as fast as the hosts allow. */
   readonly rate: number | null;
+  readonly d1: {
+    /** Requests a second to one Cloudflare account, all databases together. */
+    readonly requestsPerSecond: number;
+  };
   /** Attempts at one item or request before its failure is recorded. */
   readonly attempts: number;
   readonly budgets: Budgets;
@@ -33,6 +37,7 @@ export const defaultSettings: Settings = {
   partitions: 4,
   splitAfterSeconds: 2,
   rate: null,
+  d1: {requestsPerSecond: 3},
   attempts: 5,
   budgets: defaultBudgets,
   drift: defaultDriftLimit,

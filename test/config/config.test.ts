@@ -1,14 +1,18 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {loadConfig} from '../../src/config/config.ts';
-import {openSource, openTarget} from '../../src/config/connections.ts';
+import {type Config, loadConfig} from '../../src/config/config.ts';
+import {Connections} from '../../src/config/connections.ts';
 import {OperatorError} from '../../src/core/operator-error.ts';
 import {defaultSettings} from '../../src/engine/settings.ts';
 import {tempFolder} from '../support/temp.ts';
 
 const json = 'headgate.config.json';
 const ts = 'headgate.config.ts';
+
+function connect(config: Config): Connections {
+  return new Connections({config, environment: {}, now: Date.now});
+}
 
 function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = tempFolder();
@@ -164,35 +168,38 @@ describe('what is named on the command line', () => {
       },
     });
     mkdirSync(join(folder, 'inside'));
-    const config = await loadConfig(null, folder);
-    expect(await openSource('photos', config)).toMatchObject({
+    const connections = connect(await loadConfig(null, folder));
+    expect(await connections.source('photos')).toMatchObject({
       label: 'photos',
       id: `folder:${join(folder, 'inside')}`,
     });
-    expect(await openTarget('main', config)).toMatchObject({
+    expect(await connections.target('main')).toMatchObject({
       name: 'main',
       label: 'main',
       environment: 'production',
       id: `sqlite:${join(folder, 'index.sqlite')}`,
     });
     const path = join(folder, 'other.sqlite');
-    expect(await openTarget(path, config)).toMatchObject({
+    expect(await connections.target(path)).toMatchObject({
       name: 'other.sqlite',
       label: path,
       environment: null,
     });
   });
 
-  it.each(['s3://bucket/prefix', 'postgres://host/db', 'd1:name', ''])(
-    '%j is told what it may be',
-    async named => {
-      const config = await loadConfig(null, folderWith({[json]: {sources: {photos: {folder: 'x'}}}}));
-      await expect(openSource(named, config)).rejects.toMatchObject({
-        name: 'OperatorError',
-        code: 'usage',
-        hint: expect.stringContaining('photos'),
-      });
-      await expect(openTarget(named, config)).rejects.toMatchObject({name: 'OperatorError', code: 'usage'});
-    },
-  );
+  it.each([
+    ['source', 'postgres://host/db'],
+    ['source', 'd1:name'],
+    ['source', ''],
+    ['target', 's3://bucket/prefix'],
+    ['target', ''],
+  ] as const)('the %s %j is told what it may be', async (end, named) => {
+    const config = {sources: {photos: {folder: 'x'}}, targets: {photos: {sqlite: 'x'}}};
+    const connections = connect(await loadConfig(null, folderWith({[json]: config})));
+    await expect(connections[end](named)).rejects.toMatchObject({
+      name: 'OperatorError',
+      code: 'usage',
+      hint: expect.stringContaining('photos'),
+    });
+  });
 });
