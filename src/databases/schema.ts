@@ -57,8 +57,15 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
       table,
     ]),
     target.query(
-      `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
-       WHERE tables.type = 'table' AND keys."table" = ? COLLATE NOCASE ORDER BY tables.name`,
+      // D1 forbids to look into its own tables, so these are left out before anything is asked of them.
+      `WITH tables AS MATERIALIZED (
+         SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'
+       )
+       SELECT DISTINCT tables.name AS name
+       FROM tables
+       JOIN pragma_foreign_key_list(tables.name) AS keys
+       WHERE keys."table" = ? COLLATE NOCASE
+       ORDER BY tables.name`,
       [table],
     ),
     target.query('SELECT "table" AS name, "from" AS column FROM pragma_foreign_key_list(?)', [table]),

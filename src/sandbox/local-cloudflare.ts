@@ -2,12 +2,11 @@ import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import type {Miniflare, MiniflareOptions} from 'miniflare';
-import {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import {d1Api} from './d1-api.ts';
-import {d1Worker} from './d1-worker.ts';
 import {listen} from './listen.ts';
 import {databaseUuid, localD1} from './local-d1.ts';
+import {workerSource} from './worker-source.ts';
 
 /**
  * A Cloudflare account on this machine: workerd's own D1 behind the REST API, and its R2 behind the S3 API. Everything
@@ -41,7 +40,6 @@ export interface LocalCloudflareOptions {
 
 const accountId = '1'.padStart(32, '0');
 const putAtOnce = 64;
-const bucketBinding = 'BUCKET';
 
 export async function startLocalCloudflare(options: LocalCloudflareOptions): Promise<LocalCloudflare> {
   const credentials = {accessKeyId: secret(16), secretAccessKey: secret(32)};
@@ -49,7 +47,6 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
   const {miniflare, url} = await startMiniflare(options, credentials);
   const databases = options.databases.map(name => localD1(name, url));
   const api = await listen(d1Api({accountId, token, databases}));
-  const bucket = bucketApi.parse(await miniflare.getR2Bucket(bucketBinding));
   let stopped: Promise<void> | null = null;
   return {
     baseUrl: `http://127.0.0.1:${api.port}/client/v4`,
@@ -60,16 +57,13 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
     putObjects: async objects => {
       for (let from = 0; from < objects.length; from += putAtOnce)
         await Promise.all(
-          objects.slice(from, from + putAtOnce).map(({key, content}) => bucket.put(key, content)),
+          objects.slice(from, from + putAtOnce).map(({key, content}) => {
+            const place = new URL(`/r2?${new URLSearchParams({key})}`, url);
+            return askWorker(place, 'PUT', content);
+          }),
         );
     },
-    emptyBucket: async () => {
-      for (;;) {
-        const {objects} = await bucket.list({limit: 1_000});
-        if (objects.length === 0) return;
-        await bucket.delete(objects.map(({key}) => key));
-      }
-    },
+    emptyBucket: () => askWorker(new URL('/r2', url), 'DELETE'),
     stop: () => {
       stopped ??= api.close().then(() => miniflare.dispose());
       return stopped;
@@ -77,15 +71,11 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
   };
 }
 
-/** What is used here of the binding (developers.cloudflare.com/r2/api/workers/workers-api-reference/). */
-interface Bucket {
-  put(key: string, content: Uint8Array): Promise<unknown>;
-  list(options: {readonly limit: number}): Promise<{readonly objects: readonly {readonly key: string}[]}>;
-  delete(keys: readonly string[]): Promise<void>;
+async function askWorker(url: URL, method: 'PUT' | 'DELETE', body?: Uint8Array): Promise<void> {
+  const response = await fetch(url, {method, ...(body === undefined ? {} : {body: new Uint8Array(body)})});
+  if (!response.ok) throw new Error(`the local R2 refused ${method}: ${await response.text()}`);
+  await response.arrayBuffer();
 }
-
-/** miniflare's own type of it rests on @cloudflare/workers-types, which is not installed. */
-const bucketApi = z.custom<Bucket>(value => typeof Reflect.get(Object(value), 'put') === 'function');
 
 async function startMiniflare(
   {databases, bucket, persistTo}: LocalCloudflareOptions,
@@ -104,10 +94,10 @@ async function startMiniflare(
       stderr.resume();
     },
     modules: true,
-    script: d1Worker,
+    script: workerSource,
     compatibilityDate: '2026-07-01',
     d1Databases: Object.fromEntries(databases.map(databaseUuid).map(uuid => [uuid, uuid])),
-    r2Buckets: {[bucketBinding]: {id: bucket, s3Credentials}},
+    r2Buckets: {BUCKET: {id: bucket, s3Credentials}},
     ...(persistTo === undefined ? {} : persistence(persistTo)),
   });
   try {

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {z} from 'zod';
 
 /**
- * One local database, reached through the Worker in front of it (d1-worker.ts). It runs what workerd's D1 runs, with
+ * One local database, reached through the Worker in front of it (worker-source.ts). It runs what workerd's D1 runs, with
  * workerd's own limits and messages; the one documented limit that workerd is lax about is held here.
  */
 export interface LocalD1 {
@@ -47,7 +47,7 @@ export function localD1(name: string, workerUrl: URL): LocalD1 {
   let latest: string | null = null;
 
   const send = async (statements: readonly D1Statement[], rows: RowForm) => {
-    const response = await fetch(new URL(`/${uuid}?resultsFormat=${rows}`, workerUrl), {
+    const response = await fetch(new URL(`/d1/${uuid}?resultsFormat=${rows}`, workerUrl), {
       method: 'POST',
       headers: {'content-type': 'application/json'},
       body: JSON.stringify(
