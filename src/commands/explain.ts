@@ -7,11 +7,9 @@ import type {RunRecord} from '../ledger/records.ts';
 import {showHistory} from './history.ts';
 import {itemLines, itemObject} from './item-lines.ts';
 import {isSeen, lookAt, openGiven} from './item-look.ts';
-import type {Session} from './session.ts';
+import type {Ends, Session} from './session.ts';
 
-export interface ExplainCommandOptions {
-  readonly source?: string;
-  readonly target?: string;
+export interface ExplainCommandOptions extends Ends {
   readonly backfill?: string;
 }
 

@@ -7,7 +7,7 @@ import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} 
 import type {Kept} from '../ledger/fingerprints.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
-import type {Session} from './session.ts';
+import {bucketFlags, type Ends, type Session} from './session.ts';
 
 /**
  * What a source and a target have of one item now. Those that the operator names have to make sense; whatever else
@@ -48,15 +48,13 @@ export interface Looking {
 /** How long a source or a target may take to answer. */
 const patienceMs = 30_000;
 
-export async function openGiven(
-  {connections}: Session,
-  {source, target}: {readonly source?: string; readonly target?: string},
-): Promise<Given> {
+export async function openGiven({connections}: Session, ends: Ends): Promise<Given> {
+  const {source, target} = ends;
   return {
     source:
       source === undefined
         ? null
-        : sensible(await attempt('source', source, named => connections.source(named))),
+        : sensible(await attempt('source', source, named => connections.source(named, bucketFlags(ends)))),
     target:
       target === undefined
         ? null

@@ -72,8 +72,17 @@ function eventObject(event: RunEvent): Readonly<Record<string, unknown>> {
       const {settled, ...page} = news;
       return {...page, listed: listedOf(settled), ...settled, run, mode, at};
     }
-    case 'started':
     case 'ended':
+      return {
+        ...news,
+        run,
+        mode,
+        backfill: snapshot.backfill,
+        status: snapshot.status,
+        limits: snapshot.limits,
+        at,
+      };
+    case 'started':
       return {...news, run, mode, backfill: snapshot.backfill, status: snapshot.status, at};
     default:
       return {...news, run, at};

@@ -1,7 +1,7 @@
 import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {Drift} from '../core/drift.ts';
-import type {RunEvent} from '../core/event.ts';
+import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
@@ -17,6 +17,7 @@ import {
   coverageLines,
   durationText,
   identityText,
+  limitLine,
   modeText,
   number,
   scopeText,
@@ -39,6 +40,11 @@ function driftLines({added, gone, changed}: Drift): readonly string[] {
   return [`Since the dry run: ${number(added)} added, ${number(gone)} gone, ${number(changed)} changed`];
 }
 
+/** A folder answers no requests that anybody counts, or pays for. */
+function isService({host, requests}: HostLimit): boolean {
+  return requests > 0 && host !== 'local disk' && host !== 'ledger';
+}
+
 const rule = '='.repeat(50);
 /** Failures that are named one by one; all are in the ledger. */
 const shownFailures = 20;
@@ -53,6 +59,7 @@ export class PlainReport implements Report {
   #batches = 0;
   #failures = 0;
   #coverage: CoverageGroup[] = [];
+  #limits: readonly string[] = [];
   #verb: Verb = verbs.write;
   #isResumed = false;
   #hasNamedDrift = false;
@@ -119,6 +126,7 @@ export class PlainReport implements Report {
         return;
       case 'ended':
         this.#showCoverage();
+        this.#limits = snapshot.limits.filter(isService).map(limit => limitLine(limit, snapshot.at));
         return;
       case 'probed':
         for (const {level, subject, message} of event.findings)
@@ -149,6 +157,7 @@ export class PlainReport implements Report {
       ...driftLines(record.drift),
       `${bytesText(tally.bytes)} read${isDry ? '' : `, ${counted(tally.rows, 'row')} written`}${this.#isResumed ? ' in all' : ''}; ${durationText(seconds)}${this.#isResumed ? ' this time' : ''}`,
     ];
+    lines.push(...this.#limits);
     if (isDry && record.status !== 'paused' && changedOf(tally) === 0)
       lines.push(
         tally.failed === 0

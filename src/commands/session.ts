@@ -149,7 +149,10 @@ export class Session {
   }
 }
 
-function bucketFlags({endpoint, region}: Ends): {readonly endpoint?: string; readonly region?: string} {
+export function bucketFlags({endpoint, region}: Ends): {
+  readonly endpoint?: string;
+  readonly region?: string;
+} {
   return {...(endpoint === undefined ? {} : {endpoint}), ...(region === undefined ? {} : {region})};
 }
 

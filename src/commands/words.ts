@@ -1,5 +1,6 @@
 import {listedOf, type Tally} from '../core/accounting.ts';
 import {type CheckResult, type CoverageGroup, percent} from '../core/checks.ts';
+import type {HostLimit} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {shellWord} from '../runbook/gates.ts';
@@ -32,6 +33,14 @@ export function durationText(seconds: number): string {
   const minutes = Math.floor((whole % 3_600) / 60);
   const rest = `${String(minutes).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
   return hours === 0 ? rest : `${hours}:${rest}`;
+}
+
+/** `D1 of account 8f14e45f: 21 requests, 2.4 a second (at most 3: limit of the account)` */
+export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: number): string {
+  const seconds = (at - (firstAt ?? at)) / 1_000;
+  const rate = seconds < 1 ? '' : `, ${(requests / seconds).toFixed(1)} a second`;
+  const most = perSecond === null ? '' : ` (at most ${Number(perSecond.toFixed(2))}: ${reason})`;
+  return `${host}: ${counted(requests, 'request')}${rate}${most}`;
 }
 
 const decided: readonly (readonly [keyof Tally, string, string])[] = [

@@ -30,8 +30,9 @@ export interface HostLimit {
   readonly reason: string;
   /** When the host wants the next request, in milliseconds since the epoch; null is now. */
   readonly waitsUntil: number | null;
-  /** Requests that were made so far. */
+  /** Requests that were made so far, and when the first one was. */
   readonly requests: number;
+  readonly firstAt: number | null;
   /** Requests a second at most; null is as many as the limit at once allows. */
   readonly perSecond: number | null;
 }

@@ -34,6 +34,7 @@ export class RequestPace {
   /** When the requests of the last second began. */
   #recent: number[] = [];
   #requests = 0;
+  #firstAt: number | null = null;
   #inFlight = 0;
   #waitsUntil = 0;
   #perSecond: number;
@@ -83,6 +84,7 @@ export class RequestPace {
       reason: this.#reason,
       waitsUntil: this.#waitsUntil > now() ? this.#waitsUntil : null,
       requests: this.#requests,
+      firstAt: this.#firstAt,
       perSecond: this.#perSecond,
     };
   }
@@ -124,6 +126,7 @@ export class RequestPace {
       this.#recent.push(this.#options.now());
       this.#inFlight++;
       this.#requests++;
+      this.#firstAt ??= this.#options.now();
       this.#waiting.shift()?.grant();
     }
   }

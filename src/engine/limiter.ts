@@ -18,6 +18,7 @@ interface HostState {
   concurrency: Concurrency;
   inFlight: number;
   requests: number;
+  firstAt: number | null;
   waitsUntil: number;
   readonly queue: Waiter[];
 }
@@ -99,11 +100,12 @@ export class Limiter {
   }
 
   limits(): readonly HostLimit[] {
-    return [...this.#hosts].map(([host, {concurrency, inFlight, requests, waitsUntil}]) => ({
+    return [...this.#hosts].map(([host, {concurrency, inFlight, requests, firstAt, waitsUntil}]) => ({
       host,
       limit: concurrency.limit,
       inFlight,
       requests,
+      firstAt,
       perSecond: this.#rate,
       reason: concurrency.reason,
       waitsUntil: waitsUntil > this.#options.now() ? waitsUntil : null,
@@ -118,6 +120,7 @@ export class Limiter {
       concurrency: startConcurrency(start, max),
       inFlight: 0,
       requests: 0,
+      firstAt: null,
       waitsUntil: 0,
       queue: [],
     };
@@ -175,6 +178,7 @@ export class Limiter {
     }
     state.inFlight++;
     state.requests++;
+    state.firstAt ??= now;
     return true;
   }
 
