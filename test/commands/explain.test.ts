@@ -1,9 +1,10 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {changeIndex, sha256, writeAsset} from '../support/assets.ts';
-import {type Ended, runProgram} from '../support/program.ts';
-import {type CommandWorld, ends, makeCommandWorld} from './world.ts';
+import {runProgram} from '../support/program.ts';
+import {goLive, itemOf, runsOf, storyOf} from './explained.ts';
+import {ends, makeCommandWorld} from './world.ts';
 
 /** Refuses rows whose key stands in `block`, so that one item fails in the middle of a live run. */
 const blocking = `
@@ -12,29 +13,6 @@ const blocking = `
   BEGIN SELECT RAISE(ABORT, 'blocked by hand'); END;`;
 
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
-
-/** The events of a history, each as its mode and what was said. */
-function storyOf({lines}: Ended): readonly string[] {
-  return lines
-    .filter(({type}) => type === 'history')
-    .map(({mode, what, action, outcome}) => [mode, what, outcome ?? action].filter(Boolean).join(' '));
-}
-
-function itemOf({lines, out, err}: Ended) {
-  const item = lines.at(-1);
-  if (item?.type !== 'item') throw new Error(`the last line is no item in:\n${out}\n${err}`);
-  return item;
-}
-
-async function runsOf({headgate}: CommandWorld): Promise<readonly string[]> {
-  const {lines} = await headgate('status', '--json');
-  return lines.map(({run}) => String(run)).reverse();
-}
-
-async function goLive({headgate}: CommandWorld): Promise<void> {
-  await headgate('run', 'asset-index', ...ends);
-  await headgate('live', 'last', '--confirm', 'index.sqlite');
-}
 
 describe('a failure in the middle, mended and undone', () => {
   it('is told in the order in which it happened, with what can be done', async () => {
@@ -178,57 +156,6 @@ describe('between dry run and live run', () => {
   });
 });
 
-describe('a row that somebody else changed', () => {
-  it('is told from what the run left, and is a conflict of the undo', async () => {
-    const world = makeCommandWorld();
-    const {index, headgate} = world;
-    await goLive(world);
-    const [, live] = await runsOf(world);
-    changeIndex(index, "UPDATE files SET size = 5 WHERE key = 'dir0.txt'");
-    const changed = await headgate('explain', 'dir0.txt');
-    expect(changed.out).toMatch(
-      new RegExp(
-        `\n  size 5\n[\\s\\S]*\n  not as run ${live} left it: somebody else has changed it since\n$`,
-      ),
-    );
-    await headgate('undo', 'last', '--confirm', 'index.sqlite');
-    const undone = await headgate('explain', 'dir0.txt');
-    expect(undone.out).toMatch(/undo \S+, incomplete\n {2}undoes \S+\n {2}conflict, .*: the row was changed/);
-  });
-
-  it('back to what it was before is told as that', async () => {
-    const world = makeCommandWorld();
-    await goLive(world);
-    changeIndex(world.index, "DELETE FROM files WHERE key = 'dir0.txt'");
-    const item = itemOf(await world.headgate('explain', 'dir0.txt', '--json'));
-    expect(item).toMatchObject({target: {row: null, stands: 'taken-back'}});
-  });
-});
-
-describe('the version at the source', () => {
-  it('is the one that was indexed, or has changed since, or is too fresh to tell', async () => {
-    const world = makeCommandWorld();
-    const {cwd, headgate} = world;
-    await goLive(world);
-    const [dry, live] = await runsOf(world);
-    const versionOf = async (key: string) => {
-      const {source} = itemOf(await headgate('explain', key, '--json'));
-      return source;
-    };
-    expect(await versionOf('dir0.txt')).toMatchObject({is: 'indexed', run: live});
-    expect(await versionOf('empty')).toMatchObject({is: 'indexed', run: dry});
-    writeAsset(join(cwd, 'assets'), 'dir0.txt', 'changed, and longer than before');
-    expect(await versionOf('dir0.txt')).toMatchObject({is: 'changed', run: live, size: 31});
-    const told = await headgate('explain', 'dir0.txt');
-    expect(told.out).toContain(
-      `  not the version that run ${live} indexed\n  it has changed since: a new dry run takes it up\n`,
-    );
-    const ahead = new Date(Date.now() + 3_600_000);
-    utimesSync(join(cwd, 'assets', 'dir0.txt'), ahead, ahead);
-    expect(await versionOf('dir0.txt')).toMatchObject({is: 'unknown', fingerprint: null});
-  });
-});
-
 describe('awkward keys', () => {
   it('are found, also as a terminal shows them, and take one line', async () => {
     const world = makeCommandWorld();
@@ -292,54 +219,6 @@ describe('a key that nothing knows', () => {
     const late = await headgate('explain', 'late.txt', '--json');
     expect(late.code).toBe(0);
     expect(itemOf(late)).toMatchObject({runs: 0, source: {present: true, size: 4}, target: {row: null}});
-  });
-});
-
-describe('the two ends', () => {
-  it('that are away are a line of the answer, and its failure only where they were asked for', async () => {
-    const world = makeCommandWorld();
-    const {cwd, index, headgate} = world;
-    await goLive(world);
-    renameSync(join(cwd, 'assets'), join(cwd, 'away'));
-    renameSync(index, join(cwd, 'moved.sqlite'));
-    const ended = await headgate('explain', 'dir0.txt');
-    expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/live \S+, completed\n {2}inserted: /);
-    expect(ended.out).toMatch(/source {2}.*\n.*there is no such folder\n/);
-    expect(ended.out).toMatch(/target {2}.*\n.*there is no such file\n/);
-    expect((await headgate('explain', 'dir0.txt', '--source', 'assets')).code).toBe(1);
-    const moved = await headgate('explain', 'dir0.txt', '--source', 'away', '--target', 'moved.sqlite');
-    expect(moved.code).toBe(0);
-    expect(moved.out).toMatch(/source {2}.*away\n {2}19 B, modified 2025-01-01T00:00:00Z/);
-    expect((await headgate('explain', 'dir0.txt', '--source', 'ftp://x')).code).toBe(2);
-    expect((await headgate('explain', 'dir0.txt', '--backfill', 'nope')).code).toBe(2);
-  });
-
-  it('are not mistaken for others that the config has come to name so', async () => {
-    const {cwd, headgate} = makeCommandWorld();
-    mkdirSync(join(cwd, 'other'));
-    const config = (folder: string) =>
-      writeFileSync(
-        join(cwd, 'headgate.config.json'),
-        JSON.stringify({sources: {files: {folder}}, targets: {main: {sqlite: 'index.sqlite'}}}),
-      );
-    config('assets');
-    await headgate('run', 'asset-index', '--source', 'files', '--target', 'main');
-    config('other');
-    const ended = await headgate('explain', 'dir0.txt');
-    expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(
-      /source {2}files\n {2}it is not the place any more that the run named so \(folder:/,
-    );
-    expect(ended.out).toMatch(/target {2}main\n {2}it has no row\n/);
-  });
-
-  it('are only read', async () => {
-    const world = makeCommandWorld();
-    await goLive(world);
-    const before = readFileSync(world.index);
-    await world.headgate('explain', 'dir0.txt');
-    expect(readFileSync(world.index).equals(before)).toBe(true);
   });
 });
 
