@@ -1,4 +1,5 @@
 import {InvalidArgumentError} from 'commander';
+import {type SandboxName, sandboxes} from '../sandbox/sandbox.ts';
 
 /** What flags take, with a sentence for what they don't. */
 
@@ -28,4 +29,10 @@ export function positive(text: string): number {
 
 export function sampleSize(text: string): number | 'all' {
   return text === 'all' ? 'all' : natural(text);
+}
+
+export function sandboxName(text: string): SandboxName {
+  const found = sandboxes.find(name => name === text);
+  if (found === undefined) throw new InvalidArgumentError(`There are ${sandboxes.join(' and ')}.`);
+  return found;
 }

@@ -1,4 +1,4 @@
-import {Command} from 'commander';
+import {Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
 import {type BatchCommandOptions, batchCommand} from './batch.ts';
 import {cancelCommand, pauseCommand} from './control.ts';
@@ -12,11 +12,11 @@ import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
 import {liveCommand} from './live.ts';
 import {removeMarksCommand} from './marks.ts';
 import {migrateCommand} from './migrate.ts';
-import {batchLimit, natural, positive, sampleSize} from './option-values.ts';
+import {batchLimit, natural, positive, sampleSize, sandboxName} from './option-values.ts';
 import {planCommand} from './plan.ts';
 import {resumeCommand, retryCommand} from './resume.ts';
 import {runCommand} from './run.ts';
-import {sandboxCommand} from './sandbox.ts';
+import {type SandboxCommandOptions, sandboxCommand} from './sandbox.ts';
 import {type CommonOptions, Session, type Surroundings} from './session.ts';
 import {statusCommand} from './status.ts';
 import {undoCommand} from './undo.ts';
@@ -30,13 +30,20 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   const program = new Command('headgate')
     .description('Backfills with a gate: probe, dry run, review, live, verify.')
     .version(surroundings.program, '-V, --version')
-    .option('--sandbox', 'walk through a world of its own, which touches nothing of yours')
+    .addOption(
+      new Option(
+        '--sandbox [world]',
+        'walk through a world of its own, which touches nothing of yours: folder, or r2-d1',
+      )
+        .preset('folder')
+        .argParser(sandboxName),
+    )
     .exitOverride()
     .configureOutput({writeErr: quietErrors(surroundings), writeOut: surroundings.out})
     .addHelpText('after', exitCodeHelp());
   common(program)
     .allowExcessArguments()
-    .action(async (options: CommonOptions) => {
+    .action(async (options: SandboxCommandOptions) => {
       requireNoCommand(program);
       exit(await sandboxCommand(surroundings, options));
     });

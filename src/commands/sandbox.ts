@@ -4,14 +4,16 @@ import {join} from 'node:path';
 import {findBackfill} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
-import {sqliteTarget} from '../databases/sqlite.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {flakyStore} from '../sandbox/flaky-store.ts';
-import {makeWorld} from '../sandbox/world.ts';
-import {directoryStore} from '../stores/directory.ts';
+import {defaultSettings} from '../engine/settings.ts';
+import {openSandbox, type SandboxName} from '../sandbox/sandbox.ts';
 import {type CommonOptions, Session, type Surroundings} from './session.ts';
 import {identityText, number} from './words.ts';
+
+export interface SandboxCommandOptions extends CommonOptions {
+  readonly sandbox?: SandboxName;
+}
 
 const acceptance = {
   confirm: null,
@@ -22,18 +24,21 @@ const acceptance = {
 } as const;
 
 /** Walks the runbook of asset-index on a world of its own, step by step: nothing of the operator's is touched. */
-export async function sandboxCommand(surroundings: Surroundings, options: CommonOptions): Promise<number> {
+export async function sandboxCommand(
+  surroundings: Surroundings,
+  {json = false, sandbox = 'folder'}: SandboxCommandOptions,
+): Promise<number> {
   const root = await mkdtemp(join(tmpdir(), 'headgate-sandbox-'));
+  const {now} = surroundings;
+  const {attempts, d1} = defaultSettings;
   try {
-    const world = await makeWorld(root);
+    if (sandbox === 'r2-d1') surroundings.err('starting R2 and D1 on this machine, and filling them …\n');
+    // Ten reads fail: the five attempts of the dry run, and the five of the live run.
+    const world = await openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1});
     const quiet = {...surroundings, err: () => undefined, cwd: root, defaultLedger: world.ledger};
-    return await Session.with(quiet, {json: options.json ?? false}, async session => {
-      const plain = directoryStore(world.folder);
-      // Ten reads: the five attempts of the dry run, and the five of the live run.
-      const source = flakyStore(await plain, world.broken, 2 * session.config.settings.attempts);
-      const target = await sqliteTarget({path: world.index, environment: 'sandbox'});
-      return walk(session, {backfill: findBackfill('asset-index'), source, target});
-    });
+    return await Session.with(quiet, {json}, session =>
+      walk(session, {backfill: findBackfill('asset-index'), source: world.source, target: world.target}),
+    ).finally(() => world.close());
   } finally {
     await rm(root, {recursive: true, force: true});
   }

@@ -3,6 +3,7 @@ import {mkdir, utimes, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {backfills} from '../backfills/registry.ts';
 import type {Statement} from '../core/sql.ts';
+import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 
@@ -53,36 +54,52 @@ const strays = ['bgm/deleted-1.mp3', 'bgm/deleted-2.mp3', 'kcs2/resources/ship/d
 const uploadedAt = Date.UTC(2025, 3, 1);
 const writtenAtOnce = 64;
 
-/** Makes 2,238 files with real bytes in a folder, and an index that knows some of them. The same every time. */
-export async function makeWorld(root: string): Promise<World> {
-  const folder = join(root, 'assets');
-  const index = join(root, 'asset-index.sqlite');
+export interface WorldObject {
+  readonly key: string;
+  readonly content: Buffer;
+}
+
+/** 2,238 objects with real bytes, and what an index knows of them. The same every time. */
+export function worldContent(): {
+  readonly objects: readonly WorldObject[];
+  readonly rows: readonly FileRow[];
+} {
   const rows: FileRow[] = [];
-  const files: {readonly key: string; readonly bytes: Buffer}[] = awkward.map(key => ({
-    key,
-    bytes: bytesFor(key),
-  }));
-  for (const {prefix, suffix, objects, hashed, stale, unhashed} of prefixes) {
-    for (let number = 0; number < objects; number++) {
+  const objects: WorldObject[] = awkward.map(key => ({key, content: bytesFor(key)}));
+  for (const {prefix, suffix, objects: count, hashed, stale, unhashed} of prefixes) {
+    for (let number = 0; number < count; number++) {
       const key = `${prefix}${String(number).padStart(4, '0')}${suffix}`;
-      const bytes = bytesFor(key);
-      files.push({key, bytes});
-      if (number < hashed) rows.push({key, size: bytes.length, hash: sha256(bytes)});
+      const content = bytesFor(key);
+      objects.push({key, content});
+      if (number < hashed) rows.push({key, size: content.length, hash: sha256(content)});
       else if (number < hashed + stale)
-        rows.push({key, size: bytes.length - 1, hash: sha256(Buffer.from(`before ${key}`))});
-      else if (number < hashed + stale + unhashed) rows.push({key, size: bytes.length, hash: null});
+        rows.push({key, size: content.length - 1, hash: sha256(Buffer.from(`before ${key}`))});
+      else if (number < hashed + stale + unhashed) rows.push({key, size: content.length, hash: null});
     }
   }
   rows.push(...strays.map(key => ({key, size: 1, hash: sha256(Buffer.from(key))})));
-  for (let from = 0; from < files.length; from += writtenAtOnce)
-    await Promise.all(
-      files.slice(from, from + writtenAtOnce).map(({key, bytes}) => writeObject(join(folder, key), bytes)),
-    );
-  await makeIndex(index, rows);
-  return {folder, index, ledger: join(root, 'ledger.sqlite'), broken: 'kcs2/resources/map/0485.json'};
+  return {objects, rows};
 }
 
-interface FileRow {
+/** The object whose reads fail for a while. */
+export const brokenKey = 'kcs2/resources/map/0485.json';
+
+/** The world as files in a folder, and an SQLite index. */
+export async function makeWorld(root: string): Promise<World> {
+  const folder = join(root, 'assets');
+  const index = join(root, 'asset-index.sqlite');
+  const {objects, rows} = worldContent();
+  for (let from = 0; from < objects.length; from += writtenAtOnce)
+    await Promise.all(
+      objects
+        .slice(from, from + writtenAtOnce)
+        .map(({key, content}) => writeObject(join(folder, key), content)),
+    );
+  await fillIndex(await sqliteTarget({path: index}), rows);
+  return {folder, index, ledger: join(root, 'ledger.sqlite'), broken: brokenKey};
+}
+
+export interface FileRow {
   readonly key: string;
   readonly size: number;
   readonly hash: string | null;
@@ -94,8 +111,8 @@ async function writeObject(path: string, bytes: Buffer): Promise<void> {
   await utimes(path, uploadedAt / 1_000, uploadedAt / 1_000);
 }
 
-async function makeIndex(path: string, rows: readonly FileRow[]): Promise<void> {
-  const target = await sqliteTarget({path});
+/** Makes the tables of all backfills, and the rows that are there before the first run. */
+export async function fillIndex(target: Target, rows: readonly FileRow[]): Promise<void> {
   for (const backfill of backfills) await applyMigrations(backfill, target);
   const database = await target.openDatabase();
   await database.transaction([insertRows(rows)]).finally(() => database.close());

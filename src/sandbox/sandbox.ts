@@ -1,0 +1,77 @@
+import {join} from 'node:path';
+import {D1Account} from '../databases/d1-account.ts';
+import type {Target} from '../databases/database.ts';
+import {sqliteTarget} from '../databases/sqlite.ts';
+import {directoryStore} from '../stores/directory.ts';
+import type {ObjectStore} from '../stores/object-store.ts';
+import {flakyStore} from './flaky-store.ts';
+import {startLocalCloudflare} from './local-cloudflare.ts';
+import {brokenKey, fillIndex, makeWorld, worldContent} from './world.ts';
+
+export const sandboxes = ['folder', 'r2-d1'] as const;
+export type SandboxName = (typeof sandboxes)[number];
+
+/** A world of its own to try everything in: the same objects and rows, on a disk or behind real services. */
+export interface Sandbox {
+  readonly source: ObjectStore;
+  readonly target: Target;
+  readonly ledger: string;
+  /** Ends what was started for it; its folder is the caller's. */
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  /** An empty folder. */
+  readonly root: string;
+  /** So many reads of one object fail. */
+  readonly failingReads: number;
+  readonly requestsPerSecond: number;
+  readonly now: () => number;
+}
+
+export function openSandbox(name: SandboxName, options: SandboxOptions): Promise<Sandbox> {
+  return name === 'folder' ? folderSandbox(options) : cloudflareSandbox(options);
+}
+
+async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sandbox> {
+  const {folder, index, ledger} = await makeWorld(root);
+  return {
+    source: flakyStore(await directoryStore(folder), brokenKey, failingReads),
+    target: await sqliteTarget({path: index, environment: 'sandbox'}),
+    ledger,
+    close: () => Promise.resolve(),
+  };
+}
+
+const database = 'asset-index';
+
+/** workerd's R2 and D1, asked as those of Cloudflare are: through the S3 API and the REST API, at the same pace. */
+async function cloudflareSandbox({
+  root,
+  failingReads,
+  requestsPerSecond,
+  now,
+}: SandboxOptions): Promise<Sandbox> {
+  const cloudflare = await startLocalCloudflare({databases: [database], bucket: 'assets'});
+  try {
+    const {baseUrl, accountId, token, s3} = cloudflare;
+    const {objects, rows} = worldContent();
+    await cloudflare.putObjects(objects);
+    const {s3Store} = await import('../stores/s3.ts');
+    const {d1Target} = await import('../databases/d1.ts');
+    const {endpoint, bucket, ...credentials} = s3;
+    const account = new D1Account({accountId, token, baseUrl, perSecond: requestsPerSecond, now});
+    const target = await d1Target({account, database, label: `d1:${database}`, environment: 'sandbox'});
+    await fillIndex(target, rows);
+    const store = await s3Store({bucket, endpoint, region: 'auto', credentials, label: `s3://${bucket}`});
+    return {
+      source: flakyStore(store, brokenKey, failingReads),
+      target,
+      ledger: join(root, 'ledger.sqlite'),
+      close: () => cloudflare.stop(),
+    };
+  } catch (error) {
+    await cloudflare.stop();
+    throw error;
+  }
+}
