@@ -83,19 +83,28 @@ export class Engine {
 
   /** The gates of going live with a dry run's plan, as they stand now. */
   async gates(connection: RunConnection, plan: RunRecord, options: GateOptions): Promise<readonly Gate[]> {
+    return (await this.#look(connection, plan, options)).gates;
+  }
+
+  async #look(
+    connection: RunConnection,
+    plan: RunRecord,
+    options: GateOptions,
+  ): Promise<{readonly probe: Probe<unknown>; readonly gates: readonly Gate[]}> {
     const probe = await this.probe(connection, plan.scope);
-    return reading(this.host, connection.target, reader =>
+    const gates = await reading(this.host, connection.target, reader =>
       lookAtGates(this.host, connection, plan, probe, reader, options),
     );
+    return {probe, gates};
   }
 
   /** Executes the plan of a dry run, through its gates; then verifies. A plan without changes ends there. */
   async live(connection: RunConnection, plan: RunRecord, options: LiveOptions): Promise<RunHandle> {
     // Whoever typed the name allows writing, and so what a killed writer left to be settled.
     if (options.confirm === connection.target.name) await connection.target.recover();
-    requireOpen(await this.gates(connection, plan, options));
+    const {probe, gates} = await this.#look(connection, plan, options);
+    requireOpen(gates);
     const {ledger, now} = this.host;
-    const probe = await this.probe(connection, plan.scope);
     const mode: RunMode = plan.undoes === null ? 'live' : 'undo';
     const record = await createRun(this.host, connection, mode, plan.scope, probe, {
       label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',

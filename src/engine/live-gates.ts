@@ -34,9 +34,14 @@ export async function lookAtGates(
   options: GateOptions,
 ): Promise<readonly Gate[]> {
   const {ledger, settings, now, configDigest, program, self} = host;
-  const obstacle = connection.target.marks
-    ? leaseObstacle(await readLease(reader), self, options.takeOver)
-    : null;
+  const {marks} = connection.target;
+  const [lease, broken, free, failedItems] = await Promise.all([
+    marks ? readLease(reader) : null,
+    errorsOf(probe).length > 0 ? [] : newlyBroken(host, connection, plan, probe, reader),
+    freeBytes(host, connection),
+    ledger.openItems.count(plan.id, {outcomes: ['failed']}),
+  ]);
+  const obstacle = leaseObstacle(lease, self, options.takeOver);
   return gatesOf({
     plan,
     now: now(),
@@ -49,11 +54,11 @@ export async function lookAtGates(
       configDigest,
       program,
     },
-    openFailures: (await ledger.openItems.count(plan.id, {outcomes: ['failed']})) + plan.partitions.failed,
+    openFailures: failedItems + plan.partitions.failed,
     acceptedFailures: options.acceptedFailures,
-    newlyBroken: errorsOf(probe).length > 0 ? [] : await newlyBroken(host, connection, plan, probe, reader),
+    newlyBroken: broken,
     space: {
-      free: await freeBytes(host, connection),
+      free,
       needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange,
     },
     leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),

@@ -53,9 +53,16 @@ export async function measure(measuring: Measuring): Promise<Measured> {
     .invariants(probe)
     .filter(invariant => reads.includes(invariant.reads) && (only === null || invariant.id === only))
     .filter(invariant => io.source !== null || invariant.reads === 'target');
+  // What the target alone can tell is asked for together: a service may take it as one request.
+  const ofTarget = new Map(
+    wanted
+      .filter(({reads: what}) => what === 'target')
+      .map(({id, measure: take}) => [id, take.call(null, io)]),
+  );
+  await Promise.all(ofTarget.values());
   const checks: CheckResult[] = [];
   for (const {id, title, severity, why, recovery, measure: take} of wanted) {
-    const measured = await take.call(null, io);
+    const measured = await (ofTarget.get(id) ?? take.call(null, io));
     const result: CheckResult = {id, title, severity, why, recovery, ...measured};
     if (run !== null) await host.ledger.measurements.saveCheck(run, connection.target.id, result, host.now());
     checks.push(result);

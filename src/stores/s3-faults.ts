@@ -1,4 +1,4 @@
-import type {IncomingMessage} from 'node:http';
+import {type IncomingMessage, STATUS_CODES} from 'node:http';
 import {type FailureKind, Fault} from '../core/failure.ts';
 
 /** What S3, R2, B2 and their like answer, as failures: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
@@ -56,7 +56,9 @@ export function isExpired({code}: S3Answer): boolean {
 export function faultOfAnswer(answer: S3Answer, what: string, host: string): Fault {
   const {status, code, message, retryAfter, region} = answer;
   const waitMs = retryAfterMs(retryAfter, Date.now());
-  const said = [String(status), code, message].filter(part => part !== '').join(' ');
+  const said = [String(status), code === '' ? (STATUS_CODES[status] ?? '') : code, message]
+    .filter(part => part !== '')
+    .join(' ');
   const place = region === undefined ? '' : ` (the bucket's region is ${region})`;
   return new Fault(kindOfCode[code] ?? kindOfStatus(status), `${what}: ${said}${place}`, {
     host,

@@ -42,9 +42,8 @@ export async function findBreaches(
     }
     return rows < rowsAtOnce ? null : last;
   };
-  await look('key IS NULL', []);
-  for (let last = await look('key >= ?', ['']); last !== null; last = await look('key > ?', [last]))
-    signal.throwIfAborted();
+  const [, first] = await Promise.all([look('key IS NULL', []), look('key >= ?', [''])]);
+  for (let last = first; last !== null; last = await look('key > ?', [last])) signal.throwIfAborted();
   return {count, sample: sample.slice(0, shown)};
 }
 
