@@ -1,58 +1,110 @@
+import {backfills} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Target} from '../databases/database.ts';
 import {readLease} from '../engine/mark.ts';
 import type {Session} from './session.ts';
 import {bytesText} from './words.ts';
 
 interface Finding {
-  readonly ok: boolean;
+  readonly level: 'ok' | 'warning' | 'error';
   readonly message: string;
   readonly remedy?: string;
 }
 
+const signs = {ok: '✔', warning: '!', error: '✖'} as const;
+/** What services take their credentials from; whether they are set is said, never to what. */
+const variables = [
+  [
+    'AWS_PROFILE',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_REGION',
+    'AWS_ENDPOINT_URL_S3',
+  ],
+  ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_BASE_URL'],
+] as const;
+
 /** Looks at the program, the ledger and every connection of the config: what works, what does not, what to do. */
 export async function doctorCommand(session: Session): Promise<number> {
-  const {config, ledger, surroundings} = session;
-  const free = await ledger.freeBytes();
-  const findings: Finding[] = [
-    {ok: true, message: `headgate ${surroundings.program} on Node ${process.versions.node}`},
-    {
-      ok: true,
-      message: `config: ${config.path ?? 'none; sources and targets are named on the command line'}`,
-    },
-    {ok: true, message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`},
-  ];
+  const {config} = session;
+  const findings = await here(session);
   for (const name of Object.keys(config.sources))
     findings.push(...(await examine(() => source(session, name), `source ${name}`)));
   for (const name of Object.keys(config.targets))
     findings.push(...(await examine(() => target(session, name), `target ${name}`)));
-  for (const {ok, message, remedy} of findings)
-    session.report.data({type: 'finding', ok, message, ...(remedy === undefined ? {} : {remedy})}, [
-      `${ok ? '✔' : '✖'} ${message}`,
-      ...(remedy === undefined ? [] : [`  ${remedy}`]),
-    ]);
-  return exitCodeOf(findings.every(({ok}) => ok) ? [] : ['failed']);
+  for (const {level, message, remedy} of findings)
+    session.report.data(
+      {type: 'finding', ok: level !== 'error', level, message, ...(remedy === undefined ? {} : {remedy})},
+      [`${signs[level]} ${message}`, ...(remedy === undefined ? [] : [`  ${remedy}`])],
+    );
+  return exitCodeOf(findings.every(({level}) => level !== 'error') ? [] : ['failed']);
+}
+
+async function here({config, ledger, surroundings}: Session): Promise<Finding[]> {
+  const free = await ledger.freeBytes();
+  const {environment} = surroundings;
+  const set = variables.flat().filter(name => (environment[name] ?? '') !== '');
+  return [
+    {level: 'ok', message: `headgate ${surroundings.program} on Node ${process.versions.node}`},
+    config.path === null
+      ? {
+          level: 'ok',
+          message: 'config: none; sources and targets are named on the command line',
+          remedy: 'headgate init writes one, with every kind of place as an example.',
+        }
+      : {level: 'ok', message: `config: ${config.path}`},
+    {level: 'ok', message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`},
+    {
+      level: 'ok',
+      message: `environment: ${set.length === 0 ? 'no credentials of AWS or Cloudflare are set' : `${set.join(', ')} set`}`,
+    },
+  ];
 }
 
 async function source({connections}: Session, name: string): Promise<readonly Finding[]> {
   const store = await connections.source(name);
   return (await store.check()).map(({level, message, remedy}) => ({
-    ok: level !== 'error',
+    level,
     message: `source ${name}: ${message}`,
     ...(remedy === undefined ? {} : {remedy}),
   }));
 }
 
-async function target({connections}: Session, name: string): Promise<readonly Finding[]> {
+async function target({connections, engine}: Session, name: string): Promise<readonly Finding[]> {
   const opened = await connections.target(name);
   const reader = await opened.openReader();
   try {
     const lease = await readLease(reader);
     const held = lease?.holder == null || lease.remainingMs <= 0 ? '' : `; being written by ${lease.holder}`;
-    return [{ok: true, message: `target ${name}: it can be read${held}`}];
+    const findings: Finding[] = [{level: 'ok', message: `target ${name}: ${opened.id} can be read${held}`}];
+    for (const backfill of backfills)
+      if (await backfill.needsMigration(reader))
+        findings.push({
+          level: 'warning',
+          message: `target ${name}: the tables of ${backfill.id} are not there`,
+          remedy: `If it is meant for ${backfill.id}: headgate migrate ${backfill.id} --target ${name}`,
+        });
+      else findings.push(...(await schema(engine, backfill, opened, name)));
+    return findings;
   } finally {
     await reader.close();
   }
+}
+
+async function schema(
+  engine: Session['engine'],
+  backfill: (typeof backfills)[number],
+  opened: Target,
+  name: string,
+): Promise<readonly Finding[]> {
+  const {findings} = await engine.probe({backfill, source: null, target: opened}, backfill.scope.parse({}));
+  return findings.map(({level, message, remedy}) => ({
+    level,
+    message: `target ${name}: ${backfill.id}: ${message}`,
+    ...(remedy === undefined ? {} : {remedy}),
+  }));
 }
 
 async function examine(look: () => Promise<readonly Finding[]>, what: string): Promise<readonly Finding[]> {
@@ -60,10 +112,11 @@ async function examine(look: () => Promise<readonly Finding[]>, what: string): P
     return await look();
   } catch (error) {
     const hint = error instanceof OperatorError ? error.hint : undefined;
+    const said = error instanceof Error ? error.message : String(error);
     return [
       {
-        ok: false,
-        message: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+        level: 'error',
+        message: said.startsWith(what) ? said : `${what}: ${said}`,
         ...(hint === undefined ? {} : {remedy: hint}),
       },
     ];

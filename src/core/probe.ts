@@ -5,6 +5,8 @@ export interface Finding {
   readonly subject: 'source' | 'target';
   readonly message: string;
   readonly remedy?: string;
+  /** It is a matter of credentials or permission. */
+  readonly isDenied?: boolean;
 }
 
 export interface Probe<Facts> {

@@ -12,12 +12,12 @@ export function requireFine(probe: Probe<unknown>): void {
   const errors = errorsOf(probe);
   const [first, second] = errors;
   if (first === undefined) return;
-  if (second === undefined)
-    throw new OperatorError('usage', `${first.subject}: ${first.message}`, first.remedy);
+  const code = errors.some(({isDenied}) => isDenied === true) ? 'auth' : 'usage';
+  if (second === undefined) throw new OperatorError(code, `${first.subject}: ${first.message}`, first.remedy);
   const lines = errors.map(
     ({subject, message, remedy}) => `  ${subject}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`,
   );
-  throw new OperatorError('usage', `the probe found ${errors.length} problems:\n${lines.join('\n')}`);
+  throw new OperatorError(code, `the probe found ${errors.length} problems:\n${lines.join('\n')}`);
 }
 
 /** A name in the config may have come to mean another place since the run began. */

@@ -53,8 +53,8 @@ class S3Store implements ObjectStore {
     try {
       await this.#connection.client.send(new ListObjectsV2Command({Bucket: this.#bucket, MaxKeys: 1}));
     } catch (error) {
-      const {message} = this.#faultOf(error, `s3://${this.#bucket} at ${url.origin}`);
-      return [{level: 'error', subject: 'source', message}];
+      const {kind, message} = this.#faultOf(error, `s3://${this.#bucket} at ${url.origin}`);
+      return [{level: 'error', subject: 'source', message, ...(kind === 'denied' ? {isDenied: true} : {})}];
     }
     const message = `s3://${this.#bucket} at ${url.origin} (region ${region}): the bucket can be listed`;
     return [{level: 'ok', subject: 'source', message}];
