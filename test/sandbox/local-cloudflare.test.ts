@@ -1,4 +1,5 @@
 import {execFile} from 'node:child_process';
+import {readdirSync} from 'node:fs';
 import {promisify} from 'node:util';
 import {GetObjectCommand, ListObjectsV2Command, S3Client} from '@aws-sdk/client-s3';
 import {expect, it, onTestFinished} from 'vitest';
@@ -59,23 +60,41 @@ it('is stopped once, however often that is asked, and its address is gone then',
 });
 
 /** Runs in a process of its own, to see all that it writes and how it ends. */
-async function inProcess(script: string) {
+async function inProcess(script: string, environment: Readonly<Record<string, string>>) {
   const module = JSON.stringify(new URL('../../src/sandbox/local-cloudflare.ts', import.meta.url).href);
   return promisify(execFile)(
     process.execPath,
     ['--input-type=module', '--eval', script.replaceAll('LOCAL_CLOUDFLARE', module)],
-    {env: {PATH: process.env['PATH']}},
+    {env: {PATH: process.env['PATH'], ...environment}},
   );
 }
 
-it('writes nothing, and lets the process end once it is stopped', async () => {
+it('writes nothing, leaves nothing, and lets the process end once it is stopped', async () => {
+  const temporary = tempFolder();
   const script = `
     const {startLocalCloudflare} = await import(LOCAL_CLOUDFLARE);
     const local = await startLocalCloudflare({databases: ['assets'], bucket: 'assets'});
     await fetch(local.baseUrl + '/user/tokens/verify');
     await fetch(new URL('/d1/no-such-database', local.s3.endpoint));
     await local.stop();`;
-  expect(await inProcess(script)).toEqual({stdout: '', stderr: ''});
+  expect(await inProcess(script, {TMPDIR: temporary})).toEqual({stdout: '', stderr: ''});
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+const startAndFail = `
+  await startLocalCloudflare({databases: ['assets'], bucket: 'assets'})
+    .catch(error => console.log(JSON.stringify({...error, message: error.message})));`;
+
+it('says that it did not start, and leaves nothing', async () => {
+  const temporary = tempFolder();
+  const script = `const {startLocalCloudflare} = await import(LOCAL_CLOUDFLARE); ${startAndFail}`;
+  const {stdout} = await inProcess(script, {TMPDIR: temporary, MINIFLARE_WORKERD_PATH: '/bin/false'});
+  expect(JSON.parse(stdout)).toMatchObject({
+    code: 'failed',
+    message: expect.stringMatching(/^the local D1 and R2 \(miniflare\) did not start: ./),
+    hint: expect.stringContaining('npm rebuild workerd'),
+  });
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 it('says which package is missing, and how to install it', async () => {
@@ -85,8 +104,8 @@ it('says which package is missing, and how to install it', async () => {
       resolve: (specifier, context, next) => next(specifier === 'miniflare' ? 'no-such-package' : specifier, context),
     });
     const {startLocalCloudflare} = await import(LOCAL_CLOUDFLARE);
-    await startLocalCloudflare({databases: [], bucket: 'assets'}).catch(error => console.log(JSON.stringify({...error, message: error.message})));`;
-  expect(JSON.parse((await inProcess(script)).stdout)).toMatchObject({
+    ${startAndFail}`;
+  expect(JSON.parse((await inProcess(script, {})).stdout)).toMatchObject({
     name: 'OperatorError',
     code: 'usage',
     message: expect.stringContaining('need the package miniflare'),
