@@ -278,11 +278,12 @@ describe('beside statements', () => {
     ['a row', "INSERT INTO items (name) VALUES ('a')"],
     ['a table', 'CREATE TABLE other (a)'],
     ['a view', 'CREATE VIEW v AS SELECT 1'],
+    ['a view that goes', 'DROP VIEW old'],
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON items BEGIN SELECT 1; END'],
   ])('the bookmark changes with %s, and with nothing else', async (_, sql) => {
     const bookmark = async () =>
       (await client().d1.database.timeTravel.getBookmark(uuidOf(simulator()), account())).bookmark;
-    await query(makeItems);
+    await query(`${makeItems}; CREATE VIEW old AS SELECT 1`);
     const before = await bookmark();
     await query('SELECT * FROM items');
     await query("UPDATE items SET name = 'x'");
