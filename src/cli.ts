@@ -7,6 +7,7 @@ import {PlainReport} from './commands/plain-report.ts';
 import {makeProgram} from './commands/program.ts';
 import type {Surroundings} from './commands/session.ts';
 import {exitCodeOf, exitCodes} from './core/exit-code.ts';
+import {Fault} from './core/failure.ts';
 import {OperatorError} from './core/operator-error.ts';
 import {crasher} from './engine/crash-points.ts';
 import {thisProcess} from './engine/holder.ts';
@@ -58,6 +59,7 @@ function tell({out, err}: Surroundings, error: unknown): number {
   const report = process.argv.includes('--json') ? new JsonReport({out}) : new PlainReport({out, err}, []);
   report.failure(error);
   if (error instanceof OperatorError) return exitCodeOf([error.code]);
+  if (error instanceof Fault && error.kind === 'denied') return exitCodeOf(['auth']);
   if (process.env['HEADGATE_DEBUG'] !== undefined && error instanceof Error) err(`${error.stack ?? ''}\n`);
   return exitCodes.failed;
 }

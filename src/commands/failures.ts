@@ -1,6 +1,7 @@
-import {type FailureKind, failureKinds, remedies} from '../core/failure.ts';
+import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
 import {openRemedy, openWords, withoutKey} from './open-words.ts';
 import type {Session} from './session.ts';
 
@@ -15,13 +16,14 @@ export async function failuresCommand(
   const {ledger, report} = session;
   const run = await ledger.runs.resolve(named, ({mode}) => mode !== 'verify');
   const kind = kindOf(options.kind);
-  const told = new Set<FailureKind>();
+  const remedies = new Set<string>();
   let count = 0;
   for (const {partition, kind: failed, message} of await ledger.openItems.partitionFailures(run.id)) {
     if (kind !== undefined && kind !== failed) continue;
     count++;
-    told.add(failed);
-    report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy: remedies[failed]}, [
+    const remedy = remedyFor({kind: failed, message});
+    remedies.add(`${failed}: ${remedy}`);
+    report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy}, [
       `partition ${partition}  failed (${failed}): ${message}`,
     ]);
   }
@@ -32,8 +34,8 @@ export async function failuresCommand(
     after = last.key;
     for (const item of page) {
       count++;
-      if (item.kind !== null) told.add(item.kind);
       const remedy = openRemedy(item);
+      if (item.kind !== null) remedies.add(`${item.kind}: ${remedy}`);
       report.data(
         {
           type: 'failure',
@@ -54,7 +56,7 @@ export async function failuresCommand(
   }
   if (count === 0)
     report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
-  for (const seen of told) report.note(`${seen}: ${remedies[seen]}`);
+  for (const remedy of remedies) report.note(remedy);
   if (count > 0) report.next('Take them up again', ['headgate', 'retry', run.id]);
   return 0;
 }

@@ -1,7 +1,8 @@
 import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
-import {type FaultData, remedies} from '../core/failure.ts';
+import type {FaultData} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {isActive} from '../core/run.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
 import type {Happening, RunHistory} from '../engine/explain.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -48,7 +49,7 @@ function happeningLines(happening: Happening, history: RunHistory, key: string):
     case 'not-listed':
       return [
         `not reached: its listing failed (${happening.failure.kind}), ${timeText(happening.failure.at)}: ${happening.failure.message}`,
-        remedies[happening.failure.kind],
+        remedyFor(happening.failure),
       ];
     case 'passed-over':
       return [passedOverLine(history)];
@@ -85,7 +86,7 @@ function decisionLines(entry: Entry, key: string, change: string): readonly stri
 function faultLines({kind, message}: FaultData, attempts: number, key: string): readonly string[] {
   return [
     `failed (${kind}) after ${counted(attempts, 'attempt')}: ${withoutKey(message, key)}`,
-    remedies[kind],
+    remedyFor({kind, message}),
   ];
 }
 
@@ -154,7 +155,7 @@ function happeningObject(happening: Happening, key: string): Readonly<Record<str
         ...(happening.what === 'written' ? {outcome: entryOutcome(happening.entry)} : {}),
         ...happening.preview,
         ...(reason === undefined ? {} : {reason}),
-        ...(fault === undefined ? {} : {...fault, attempts, remedy: remedies[fault.kind]}),
+        ...(fault === undefined ? {} : {...fault, attempts, remedy: remedyFor(fault)}),
         fingerprint,
       };
     }
@@ -174,7 +175,7 @@ function happeningObject(happening: Happening, key: string): Readonly<Record<str
     }
     case 'not-listed': {
       const {partition, kind, message, at} = happening.failure;
-      return {what: 'not-listed', partition, kind, message, remedy: remedies[kind], at};
+      return {what: 'not-listed', partition, kind, message, remedy: remedyFor(happening.failure), at};
     }
     case 'passed-over':
       return {what: 'passed-over'};

@@ -1,10 +1,9 @@
 import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {Report} from './report.ts';
+import {hintOf, type Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 
 /** One event a line, on standard output. */
@@ -30,7 +29,7 @@ export class JsonReport implements Report {
   note(): void {}
 
   failure(error: unknown): void {
-    const hint = error instanceof OperatorError ? error.hint : undefined;
+    const hint = hintOf(error);
     this.#line({
       type: 'error',
       message: error instanceof Error ? error.message : String(error),

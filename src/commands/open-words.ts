@@ -1,5 +1,5 @@
-import {remedies} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 
 /** How what a run left open is worded. */
@@ -12,8 +12,8 @@ const openRemedies = {
   skipped: 'Its row was changed by somebody else: retry decides again.',
 } as const;
 
-export function openRemedy({kind, outcome}: OpenItem): string {
-  return kind === null ? openRemedies[outcome] : remedies[kind];
+export function openRemedy({kind, outcome, message}: OpenItem): string {
+  return kind === null ? openRemedies[outcome] : remedyFor({kind, message});
 }
 
 /** A fault names its item first, which a line about the item need not do again. */

@@ -2,11 +2,11 @@ import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {Drift} from '../core/drift.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
-import type {remedies} from '../core/failure.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
-import {OperatorError} from '../core/operator-error.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
 import type {RunResult} from '../engine/execution.ts';
-import type {Report} from './report.ts';
+import {hintOf, type Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 import {
   breachLines,
@@ -58,6 +58,8 @@ export class PlainReport implements Report {
   readonly #flags: readonly string[];
   #batches = 0;
   #failures = 0;
+  /** Told once each. */
+  readonly #remedies = new Set<string>();
   #coverage: CoverageGroup[] = [];
   #limits: readonly string[] = [];
   #verb: Verb = verbs.write;
@@ -177,7 +179,8 @@ export class PlainReport implements Report {
 
   failure(error: unknown): void {
     this.#err(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof OperatorError && error.hint !== undefined) this.#err(`${error.hint}\n`);
+    const hint = hintOf(error);
+    if (hint !== undefined) this.#err(`${hint}\n`);
   }
 
   next(why: string, words: readonly string[]): void {
@@ -212,10 +215,13 @@ export class PlainReport implements Report {
     );
   }
 
-  #failure(what: string, kind: keyof typeof remedies, message: string): void {
+  #failure(what: string, kind: FailureKind, message: string): void {
     this.#failures++;
     if (this.#failures <= shownFailures)
       this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
+    const remedy = remedyFor({kind, message});
+    if (!this.#remedies.has(remedy)) this.#err(`  ${remedy}\n`);
+    this.#remedies.add(remedy);
     if (this.#failures === shownFailures + 1)
       this.#err('further failures are not named here: headgate failures lists them all\n');
   }

@@ -1,4 +1,7 @@
 import type {RunEvent} from '../core/event.ts';
+import {Fault} from '../core/failure.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
 import type {RunResult} from '../engine/execution.ts';
 
 /** Where a command's words go: plain lines for people, or one JSON object a line for programs. */
@@ -13,4 +16,10 @@ export interface Report {
   failure(error: unknown): void;
   /** The command that comes next, word by word. */
   next(why: string, words: readonly string[]): void;
+}
+
+/** What to do about an error, where somebody knows. */
+export function hintOf(error: unknown): string | undefined {
+  if (error instanceof OperatorError) return error.hint;
+  return error instanceof Fault ? remedyFor(error) : undefined;
 }

@@ -1,0 +1,135 @@
+import {type FailureKind, type FaultData, remedies} from './failure.ts';
+
+/**
+ * What operators meet, why, and what they do: the troubleshooting sections of the original systems as data. A failure
+ * whose message fits a row is shown with that row's remedy, any other with the one of its kind. The README's table is
+ * this one.
+ */
+export interface Trouble {
+  /** As the operator sees it. */
+  readonly symptom: string;
+  readonly cause: string;
+  readonly remedy: string;
+  /** Messages of failures that are this; none for what is no failure. */
+  readonly matches?: RegExp;
+  readonly kinds?: readonly FailureKind[];
+}
+
+export const troubles: readonly Trouble[] = [
+  {
+    symptom: '"Too many API requests", 429, SlowDown',
+    cause:
+      'the service lets only so many requests through; Cloudflare counts those of all your programs together',
+    remedy:
+      'Headgate waits as long as it is told and goes on more slowly. If it stays: stop other programs that use the account, lower settings.d1.requestsPerSecond or --rate, then retry.',
+    kinds: ['rate-limited'],
+  },
+  {
+    symptom: 'coverage below 100 %: "appeared during the run"',
+    cause: 'uploads went on while the run worked',
+    remedy: 'headgate resume RUN --accept-new, or simply run it again: what has its hash costs no download.',
+  },
+  {
+    symptom: 'coverage below 100 %: "failed"',
+    cause: 'objects that could not be read, or rows that were refused; each is on record with its reason',
+    remedy: 'headgate failures RUN says why; headgate retry RUN takes up only these.',
+  },
+  {
+    symptom: 'coverage below 100 %: "never listed"',
+    cause: 'the object was put there after the last run, or outside of its scope',
+    remedy: 'Run it again without --since, --prefix or --max-objects.',
+  },
+  {
+    symptom: 'the listing is truncated, and does not say where it goes on',
+    cause: 'the server broke off its list of objects (R2 list truncation)',
+    remedy:
+      'Retry: the partition goes on behind its last key. If it stays, the server can not be listed reliably; nothing beyond that key was touched.',
+    matches: /is truncated, and does not say where it goes on/,
+  },
+  {
+    symptom: '404: no such bucket',
+    cause: 'the bucket is named wrongly, or the endpoint is that of another account',
+    remedy:
+      'Look at the name of the bucket and at --endpoint: for R2 it is https://ACCOUNT_ID.r2.cloudflarestorage.com.',
+    matches: /NoSuchBucket/,
+  },
+  {
+    symptom: '404 from Cloudflare: could not route, database not found',
+    cause: 'the account, the database or CLOUDFLARE_BASE_URL is another one than you think',
+    remedy:
+      'Look at CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_BASE_URL; headgate doctor shows what each target is.',
+    matches: /^D1: .*\((7003|7404)\)/,
+  },
+  {
+    symptom: '403 ExpiredToken',
+    cause: 'temporary credentials ran out in the middle of the run',
+    remedy: 'Renew them (aws sso login, or set AWS_SESSION_TOKEN anew), then headgate retry RUN.',
+    matches: /\b(ExpiredToken|TokenRefreshRequired)\b/,
+  },
+  {
+    symptom: '403 SignatureDoesNotMatch, InvalidAccessKeyId',
+    cause: 'access key and secret do not belong together, or to this service',
+    remedy:
+      'Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or at the profile. For R2 and B2 they are the keys of an S3 API token.',
+    matches: /\b(SignatureDoesNotMatch|InvalidAccessKeyId|InvalidToken)\b/,
+  },
+  {
+    symptom: '403 RequestTimeTooSkewed',
+    cause: "this machine's clock is wrong",
+    remedy: "Set this machine's clock (timedatectl set-ntp true), then retry.",
+    matches: /RequestTimeTooSkewed/,
+  },
+  {
+    symptom: '403 InvalidObjectState',
+    cause: 'the object is archived (Glacier)',
+    remedy: 'Restore it first, or leave it out with --prefix; then retry.',
+    matches: /InvalidObjectState/,
+  },
+  {
+    symptom: '301 PermanentRedirect, 400 AuthorizationHeaderMalformed',
+    cause: 'the bucket lives in another region',
+    remedy: 'Name the region that the message says: --region REGION, or region in the config.',
+    matches: /\b(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)\b/,
+  },
+  {
+    symptom: '403 AccessDenied',
+    cause: 'the credentials are good, but may not do this',
+    remedy:
+      'Grant them listing (s3:ListBucket) and reading (s3:GetObject) of this bucket; for R2 a token with Object Read.',
+    matches: /\b403\b.*AccessDenied/,
+  },
+  {
+    symptom: 'self-signed certificate, unable to verify',
+    cause: 'the server has a certificate that this machine does not trust',
+    remedy: 'Set NODE_EXTRA_CA_CERTS to the file with its certificate authority.',
+    matches: /self[- ]signed certificate|unable to (verify|get local issuer)|certificate has expired/i,
+  },
+  {
+    symptom: 'ENOTFOUND, ECONNREFUSED, ETIMEDOUT',
+    cause: 'the address is wrong, or the network, VPN or proxy is down',
+    remedy: 'Look at the endpoint for a typing error and at the network, then retry.',
+    matches: /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b/,
+  },
+  {
+    symptom: 'Authentication error (10000)',
+    cause: 'Cloudflare refused the API token',
+    remedy:
+      'CLOUDFLARE_API_TOKEN needs D1: Edit for this account; make one at dash.cloudflare.com/profile/api-tokens, then retry.',
+    matches: /^D1: .*\(10000\)|^D1: 40[13]\b/,
+  },
+  {
+    symptom: 'D1: overloaded, exceeded timeout, CPU or memory limit',
+    cause: 'a request asked D1 for more than it does in 30 seconds',
+    remedy:
+      'Headgate sends smaller pages and fewer requests by itself. If it stays, lower settings.page.items and look for other heavy queries.',
+    matches: /^D1: .*(overloaded|exceeded timeout|CPU time limit|memory limit)/,
+  },
+];
+
+/** What an operator does about this failure. */
+export function remedyFor({kind, message}: FaultData): string {
+  const found = troubles.find(
+    ({matches, kinds}) => matches?.test(message) === true || kinds?.includes(kind) === true,
+  );
+  return found?.remedy ?? remedies[kind];
+}
