@@ -74,6 +74,19 @@ export interface TargetIo<S extends Shape> extends Omit<Io<S>, 'source'> {
   readonly source: S['source'] | null;
 }
 
+/** A file on this machine, under the key that it has at the source. */
+export interface LocalFile {
+  readonly key: string;
+  readonly size: number;
+  /** SHA-256 in lower-case hex. */
+  readonly hash: string;
+}
+
+export interface SyncAnswer {
+  readonly action: 'upload' | 'skip';
+  readonly why: string;
+}
+
 /** What checks may use. Without a source, those that need one are left out. */
 export interface CheckIo<S extends Shape> extends TargetIo<S> {
   /** The keys that are checked: those of the run's scope. */
@@ -152,6 +165,8 @@ export interface Backfill<S extends Shape> {
   preview(change: S['change']): Preview;
   /** The row of one key, without a probe before it, compared with the last change that a run made to it. */
   row?(key: string, change: S['change'] | null, io: Pick<Io<S>, 'target' | 'signal'>): Promise<RowNow>;
+  /** Whether files of these contents have to be uploaded, in order: where the target keeps content hashes. */
+  sync?(files: readonly LocalFile[], io: TargetIo<S>): Promise<readonly SyncAnswer[]>;
   coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
 }

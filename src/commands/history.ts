@@ -74,7 +74,7 @@ function needsDoing({run, isAtWork, happenings}: RunHistory): boolean {
   if (isAtWork || last === undefined) return false;
   switch (last.what) {
     case 'decided':
-      return isOpen(last.entry) || (isChange(last.entry) && run.usedBy === null);
+      return isOpen(last.entry) || isChange(last.entry);
     case 'written':
       return false;
     case 'under-way':

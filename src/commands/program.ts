@@ -19,6 +19,7 @@ import {runCommand} from './run.ts';
 import {type SandboxCommandOptions, sandboxCommand} from './sandbox.ts';
 import {type CommonOptions, Session, type Surroundings} from './session.ts';
 import {statusCommand} from './status.ts';
+import {syncCheckCommand} from './sync-check.ts';
 import {undoCommand} from './undo.ts';
 import {coverageCommand, verifyCommand} from './verify.ts';
 
@@ -146,6 +147,15 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     async (_options: unknown, command: Command) =>
       exit(await initCommand(surroundings, command.optsWithGlobals())),
   );
+  common(
+    program
+      .command('sync-check <folder>')
+      .description('what an uploader would do with the files of a folder, and why; writes nothing'),
+  )
+    .option('--target <target>', 'the index: an SQLite file, d1:NAME, or a name from the config')
+    .option('--prefix <prefix>', "what stands before a file's path in its key")
+    .option('--all', 'also name the files that are up to date')
+    .action(within(syncCheckCommand));
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(session => doctorCommand(session)),
   );

@@ -11,6 +11,7 @@ import {inspectObject} from './inspect.ts';
 import {invariants} from './invariants.ts';
 import {type FilesFacts, hasFilesTable, probeFiles} from './probe.ts';
 import {fileRow} from './row.ts';
+import {syncFiles} from './sync.ts';
 
 export interface AssetIndex {
   readonly scope: KeyScope;
@@ -61,6 +62,7 @@ export const assetIndex: Backfill<AssetIndex> = {
   undo: undoFiles,
   preview: previewFile,
   row: fileRow,
+  sync: syncFiles,
   coverage,
   invariants,
 };
