@@ -32,6 +32,7 @@ export async function d1Target({
   const open = async () => new D1Database(account, found.uuid);
   return {
     dialect: 'sqlite',
+    service: 'd1',
     name: name ?? found.name,
     id: `d1:${account.id}/${found.uuid}`,
     label,

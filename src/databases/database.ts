@@ -1,4 +1,5 @@
 import type {HostLimit} from '../core/event.ts';
+import type {Service} from '../core/service.ts';
 import type {Row, SqlValue, Statement} from '../core/sql.ts';
 
 /**
@@ -29,6 +30,8 @@ export type Dialect = 'sqlite';
 /** A place that can be opened as one or the other. Opening is what connects; a service may be asked for the name before. */
 export interface Target {
   readonly dialect: Dialect;
+  /** Whose prices and limits apply. */
+  readonly service: Service;
   /** What the operator types to confirm: the file's base name, or the database's. */
   readonly name: string;
   /** The same for the same database whoever names it: fingerprints and baselines are kept by it. */

@@ -29,6 +29,7 @@ export async function sqliteTarget({path, name, environment, marks}: SqliteTarge
     });
   return {
     dialect: 'sqlite',
+    service: 'local',
     name: name ?? basename(path),
     id: `sqlite:${absolute}`,
     label: path,

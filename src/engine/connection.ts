@@ -1,4 +1,5 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Service} from '../core/service.ts';
 import type {Target} from '../databases/database.ts';
 
 /** A backfill with its two ends. The source is whatever the backfill reads from: the engine does not look into it. */
@@ -17,6 +18,8 @@ export interface RunConnection extends Connection {
 export interface Source {
   readonly id: string;
   readonly label: string;
+  /** Whose prices and limits apply, where that is known. */
+  readonly service?: Service;
   /** What a run is narrowed to where nothing else is said. */
   readonly prefix?: string;
 }

@@ -4,9 +4,10 @@ import type {ObjectStore} from '../stores/object-store.ts';
 /** A store in which the first reads of one object fail, as on a disk with a bad sector that is then remapped. */
 export function flakyStore(store: ObjectStore, brokenKey: string, failingReads: number): ObjectStore {
   let reads = 0;
-  const {host, id, label, prefix} = store;
+  const {host, service, id, label, prefix} = store;
   return {
     host,
+    service,
     id,
     label,
     prefix,

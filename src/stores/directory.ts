@@ -21,6 +21,7 @@ export async function directoryStore(folder: string): Promise<ObjectStore> {
   const root = await resolveLinks(absolute).catch(() => absolute);
   return {
     host: 'local disk',
+    service: 'local',
     id: `folder:${root}`,
     label: folder,
     prefix: '',

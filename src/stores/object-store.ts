@@ -1,6 +1,7 @@
 import type {FaultData} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
+import type {Service} from '../core/service.ts';
 
 /** One object as a listing gives it. */
 export interface StoredObject {
@@ -39,6 +40,8 @@ export interface ReadOptions {
 export interface ObjectStore {
   /** Requests to one host share a limit. */
   readonly host: string;
+  /** Whose prices and limits apply. */
+  readonly service: Service;
   /** The same for the same place, whoever names it. */
   readonly id: string;
   /** As it can be passed to --source. */

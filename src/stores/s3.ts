@@ -2,6 +2,7 @@ import {HeadObjectCommand, ListObjectsV2Command, S3ServiceException} from '@aws-
 import type {Fault} from '../core/failure.ts';
 import {compareKeys, inRange, printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
+import {type Service, serviceOfHost} from '../core/service.ts';
 import type {Listing, ObjectStore, StoredObject} from './object-store.ts';
 import {connectS3, defaultTimeouts, type S3Connection, type S3Place, type S3Timeouts} from './s3-client.ts';
 import {faultOfAnswer, faultOfConnection} from './s3-faults.ts';
@@ -27,6 +28,7 @@ export async function s3Store({label, prefix = '', timeouts, ...place}: S3Option
 
 class S3Store implements ObjectStore {
   readonly host: string;
+  readonly service: Service;
   readonly id: string;
   readonly label: string;
   readonly prefix: string;
@@ -43,6 +45,7 @@ class S3Store implements ObjectStore {
     this.#bucket = bucket;
     this.#stated = new StatedHashes(connection, bucket);
     this.host = http.host;
+    this.service = serviceOfHost(http.host);
     this.id = `s3:${connection.url.host}/${bucket}`;
     this.label = label;
     this.prefix = prefix;

@@ -14,6 +14,7 @@ const readsOfObject = 250;
  */
 export class SlowStore implements ObjectStore {
   readonly host = 'slow disk';
+  readonly service = 'local';
   readonly id = 'slow:';
   readonly label = 'slow disk';
   readonly prefix = '';
