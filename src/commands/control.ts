@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {exitCodeOf, exitCodes} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {isActive, sourcesOf} from '../core/run.ts';
+import {isActive, onlyMeasures, sourcesOf} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Session} from './session.ts';
 
@@ -32,14 +32,14 @@ export async function cancelCommand(session: Session, named: string): Promise<nu
     return reportRest(session, run);
   }
   const isHalfDone = (await session.ledger.pages.intents(run.id)).length > 0;
-  // A verification writes nothing that could be half done, so one whose process is gone is simply over.
-  if (run.mode === 'verify' || (!isActive(run.status) && !isHalfDone)) return cancelAtRest(session, run);
+  // A measurement writes nothing that could be half done, so one whose process is gone is simply over.
+  if (onlyMeasures(run.mode) || (!isActive(run.status) && !isHalfDone)) return cancelAtRest(session, run);
   return settleAndCancel(session, run);
 }
 
 async function cancelAtRest(session: Session, run: RunRecord): Promise<number> {
-  const from =
-    run.mode === 'verify' ? [...sourcesOf('cancelled'), 'running' as const] : sourcesOf('cancelled');
+  const ends = sourcesOf('cancelled');
+  const from = onlyMeasures(run.mode) ? [...ends, 'running' as const] : ends;
   const reason = {by: 'cancel', message: 'cancelled by the operator'} as const;
   if (await session.ledger.runs.move(run.id, 'cancelled', {at: session.surroundings.now(), reason}, from))
     return reportRest(session, run);

@@ -1,6 +1,7 @@
 import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {onlyMeasures} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import {openRemedy, openWords, withoutKey} from './open-words.ts';
 import type {Session} from './session.ts';
@@ -14,7 +15,7 @@ export async function failuresCommand(
   options: {readonly kind?: string},
 ): Promise<number> {
   const {ledger, report} = session;
-  const run = await ledger.runs.resolve(named, ({mode}) => mode !== 'verify');
+  const run = await ledger.runs.resolve(named, ({mode}) => !onlyMeasures(mode));
   const kind = kindOf(options.kind);
   const remedies = new Set<string>();
   let count = 0;

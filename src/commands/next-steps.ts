@@ -1,5 +1,5 @@
 import {changedOf} from '../core/accounting.ts';
-import {isActive} from '../core/run.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
 export interface NextStep {
@@ -11,7 +11,7 @@ export interface NextStep {
 /** What can be done with a run that is at rest, as the commands that do it: the most useful first. */
 export function nextSteps(run: RunRecord): readonly NextStep[] {
   const {id, mode, status, stopReason, usedBy} = run;
-  if (mode === 'verify') return [];
+  if (onlyMeasures(mode)) return [];
   if (isActive(status)) return [step('Its process is gone; settle it and go on', 'resume', id)];
   if (status === 'paused' && stopReason?.by === 'drift')
     return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];

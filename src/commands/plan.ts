@@ -2,6 +2,7 @@ import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
 import {actions, type Entry} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {onlyMeasures} from '../core/run.ts';
 import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
 
@@ -14,13 +15,19 @@ export async function planCommand(
   named: string,
   {action}: {readonly action?: string},
 ): Promise<number> {
-  const run = await session.ledger.runs.resolve(named, ({mode}) => mode !== 'verify');
+  const run = await session.ledger.runs.resolve(named, ({mode}) => !onlyMeasures(mode));
   const wanted = actions.find(known => known === action);
   if (action !== undefined && wanted === undefined)
     throw new OperatorError(
       'usage',
       `--action ${action}: there is no such action`,
       `Known are: ${actions.join(', ')}.`,
+    );
+  if (onlyMeasures(run.mode))
+    throw new OperatorError(
+      'usage',
+      `run ${run.id} is a run of mode ${run.mode}: it has no plan, and can not go live`,
+      `Make a dry run: headgate run ${run.backfill} …`,
     );
   const backfill = findBackfill(run.backfill);
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';

@@ -1,6 +1,7 @@
 import {exitCodeOf} from '../core/exit-code.ts';
 import {failureKinds} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {onlyMeasures} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Session} from './session.ts';
 
@@ -50,7 +51,7 @@ export async function retryCommand(
 
 /** Ended with something left to do, or at work in a process that may be gone. */
 function isResumable({mode, status}: RunRecord): boolean {
-  return mode !== 'verify' && status !== 'completed' && status !== 'cancelled';
+  return !onlyMeasures(mode) && status !== 'completed' && status !== 'cancelled';
 }
 
 async function goOn(session: Session, run: RunRecord, options: ResumeCommandOptions): Promise<number> {

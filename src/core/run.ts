@@ -3,6 +3,11 @@
 export const runModes = ['dry-run', 'live', 'verify', 'undo', 'estimate'] as const;
 export type RunMode = (typeof runModes)[number];
 
+/** A verification or an estimate: it has no items of its own to settle, to plan or to go on with. */
+export function onlyMeasures(mode: RunMode): boolean {
+  return mode === 'verify' || mode === 'estimate';
+}
+
 export const runStatuses = [
   'pending',
   'running',

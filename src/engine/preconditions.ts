@@ -1,6 +1,6 @@
 import {OperatorError} from '../core/operator-error.ts';
 import {errorsOf, type Probe} from '../core/probe.ts';
-import {isActive} from '../core/run.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
@@ -53,7 +53,7 @@ export function requireUndoable({id, mode, status}: RunRecord): void {
 
 /** A verification has nothing to go on with: resumed as if it had pages, it would write. */
 export function requireResumable({id, mode}: RunRecord): void {
-  if (mode === 'verify' || mode === 'estimate')
+  if (onlyMeasures(mode))
     throw new OperatorError(
       'usage',
       `run ${id} is a ${mode} run: only dry runs, live runs and undos are resumed`,

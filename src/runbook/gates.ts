@@ -89,6 +89,13 @@ function probeGate({findings}: GateFacts): Gate {
 
 function rehearsedGate({plan}: GateFacts): Gate {
   const gate = {id: 'rehearsed', title: 'dry run'} as const;
+  if (plan.mode === 'estimate')
+    return {
+      ...gate,
+      holds: false,
+      reason: `${plan.id} is an estimate: it predicts from a sample, and unlocks nothing`,
+      unlock: `Make a dry run: headgate run ${plan.backfill} …`,
+    };
   if (plan.mode !== 'dry-run')
     return {
       ...gate,
