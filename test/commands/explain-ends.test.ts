@@ -100,6 +100,22 @@ describe('the two ends', () => {
     expect(ended.out).toMatch(/target {2}main\n {2}it has no row\n/);
   });
 
+  it('are told apart where one item is written to several', async () => {
+    const world = makeCommandWorld();
+    const {cwd, headgate} = world;
+    await goLive(world);
+    const [, live] = await runsOf(world);
+    await headgate('migrate', 'asset-index', '--target', 'second.sqlite');
+    await headgate('run', 'asset-index', '--source', 'assets', '--target', 'second.sqlite');
+    await headgate('live', 'last', '--confirm', 'second.sqlite');
+    changeIndex(join(cwd, 'second.sqlite'), "DELETE FROM files WHERE key = 'dir0.txt'");
+    const second = itemOf(await headgate('explain', 'dir0.txt', '--json'));
+    expect(second).toMatchObject({runs: 4, target: {row: null, stands: 'taken-back'}});
+    const first = itemOf(await headgate('explain', 'dir0.txt', '--target', 'index.sqlite', '--json'));
+    expect(first).toMatchObject({source: {is: 'indexed', run: live}, target: {stands: 'as-left', run: live}});
+    expect(first['ledger']).toHaveLength(2);
+  });
+
   it('are only read', async () => {
     const world = makeCommandWorld();
     await goLive(world);

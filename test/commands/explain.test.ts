@@ -183,6 +183,8 @@ describe('awkward keys', () => {
     const {cwd, headgate} = makeCommandWorld();
     writeAsset(join(cwd, 'assets'), Buffer.from('bad\xff', 'latin1'), 'x');
     await headgate('run', 'asset-index', ...ends);
+    const story = storyOf(await headgate('explain', 'bad\\xff', '--json'));
+    expect(story).toEqual(['dry-run decided fail']);
     const told = await headgate('explain', 'bad\\xff');
     expect(told.code).toBe(0);
     expect(told.out).toMatch(
@@ -220,6 +222,15 @@ describe('a key that nothing knows', () => {
     expect(late.code).toBe(0);
     expect(itemOf(late)).toMatchObject({runs: 0, source: {present: true, size: 4}, target: {row: null}});
   });
+});
+
+it('a live run of a plan that had nothing to change of it is no event', async () => {
+  const world = makeCommandWorld();
+  await goLive(world);
+  const [, live] = await runsOf(world);
+  const ended = await world.headgate('explain', 'empty', '--json');
+  expect(storyOf(ended)).toEqual(['dry-run decided unchanged']);
+  expect(ended.lines[0]).toMatchObject({usedBy: live});
 });
 
 it('dry runs in a row that found it unchanged are one line for people, and each an object for programs', async () => {
