@@ -1,7 +1,9 @@
 import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
-import {HeadBucketCommand, S3Client} from '@aws-sdk/client-s3';
+import {S3Client} from '@aws-sdk/client-s3';
 import {OperatorError} from '../core/operator-error.ts';
+import {anyRegion, isAws, regionOf, requireBucket, requireEndpoint, resolveUrl} from './s3-address.ts';
+import {remedyOf} from './s3-faults.ts';
 
 /** Where a bucket is, and how it is reached. Credentials come from the environment or a profile, as AWS tools take them. */
 export interface S3Place {
@@ -26,6 +28,7 @@ export const defaultTimeouts: S3Timeouts = {connectMs: 10_000, idleMs: 30_000};
 const maxSockets = 512;
 
 export interface S3Connection {
+  /** For its credentials, which it renews before they expire; set up for any service that may be asked through it. */
   readonly client: S3Client;
   readonly agents: {readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent};
   /** The bucket's own address, path style. */
@@ -34,16 +37,55 @@ export interface S3Connection {
 }
 
 /**
- * The SDK's client as services other than AWS need it: path style, no checksum headers or trailers that B2 and old
- * servers refuse, no waiting for "100 Continue", no retries of its own (the engine retries, and counts).
+ * Where a bucket is and as whom it is asked, as the SDK finds it in place, environment and profile; nothing is sent.
+ * The regions of R2 and B2 follow from their addresses, so that one of AWS in the environment does no harm.
  */
-export async function connectS3(place: S3Place, {connectMs, idleMs}: S3Timeouts): Promise<S3Connection> {
-  const {bucket, endpoint, region = regionOf(endpoint), profile, credentials} = place;
+export async function connectS3(
+  place: S3Place,
+  timeouts: S3Timeouts = defaultTimeouts,
+): Promise<S3Connection> {
+  const {bucket} = place;
+  requireBucket(bucket);
+  if (place.endpoint !== undefined) requireEndpoint(place.endpoint, bucket);
   const agents = {
     'http:': new HttpAgent({keepAlive: true, maxSockets}),
     'https:': new HttpsAgent({keepAlive: true, maxSockets}),
   };
-  const client = new S3Client({
+  const clientIn = (region: string | undefined) => clientOf({...place, region}, agents, timeouts);
+  try {
+    const named = await clientIn(place.region)
+      .config.region()
+      .catch(() => undefined);
+    const url = await resolveUrl(clientIn(named ?? anyRegion), bucket);
+    const region = place.region ?? regionOf(url) ?? named ?? (isAws(url) ? undefined : anyRegion);
+    if (region === undefined)
+      throw new OperatorError(
+        'usage',
+        `source s3://${bucket}: no region is known`,
+        'Add --region, or set AWS_REGION. Where the bucket is not at AWS, add --endpoint.',
+      );
+    const client = clientIn(region);
+    await client.config.credentials();
+    return {client, agents, url, region};
+  } catch (error) {
+    throw explain(error, bucket);
+  }
+}
+
+/** No type of the SDK has it, but what reads the profile's files takes it: they are read again when credentials are refreshed. */
+const files = {ignoreCache: true};
+
+/**
+ * As services other than AWS need it: path style, no checksum headers or trailers that B2 and old servers refuse, no
+ * waiting for "100 Continue", no retries of its own (the engine retries, and counts).
+ */
+function clientOf(
+  {endpoint, region, profile, credentials}: Omit<S3Place, 'region'> & {readonly region: string | undefined},
+  agents: S3Connection['agents'],
+  {connectMs, idleMs}: S3Timeouts,
+): S3Client {
+  return new S3Client({
+    ...files,
     ...(endpoint === undefined ? {} : {endpoint}),
     ...(region === undefined ? {} : {region}),
     ...(profile === undefined ? {} : {profile}),
@@ -62,77 +104,19 @@ export async function connectS3(place: S3Place, {connectMs, idleMs}: S3Timeouts)
       throwOnRequestTimeout: true,
     },
   });
-  try {
-    return {client, agents, url: await resolveUrl(client, bucket), region: await client.config.region()};
-  } catch (error) {
-    throw explain(error, bucket);
-  }
-}
-
-/** What an endpoint's name says of its region. An S3 server of one's own takes any. */
-function regionOf(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined) return undefined;
-  const {hostname} = new URL(endpoint);
-  const b2 = /^s3\.([\w-]+)\.backblazeb2\.com$/.exec(hostname);
-  if (b2?.[1] !== undefined) return b2[1];
-  if (hostname.endsWith('.r2.cloudflarestorage.com')) return 'auto';
-  return hostname.endsWith('.amazonaws.com') ? undefined : 'us-east-1';
-}
-
-class Resolved extends Error {
-  readonly url: URL;
-
-  constructor(url: URL) {
-    super('resolved');
-    this.url = url;
-  }
-}
-
-interface Addressed {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-}
-
-/** The address that the SDK would ask, with environment and profile taken into account; nothing is sent. */
-async function resolveUrl(client: S3Client, bucket: string): Promise<URL> {
-  const command = new HeadBucketCommand({Bucket: bucket});
-  command.middlewareStack.add(
-    () => async args => {
-      if (!isAddressed(args.request)) throw new TypeError('the SDK made a request without an address');
-      const {protocol, hostname, port, path} = args.request;
-      const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-      throw new Resolved(new URL(origin + path.replace(/\/$/, '')));
-    },
-    {step: 'build', priority: 'low'},
-  );
-  try {
-    await client.send(command);
-  } catch (error) {
-    if (error instanceof Resolved) return error.url;
-    throw error;
-  }
-  throw new TypeError('the SDK sent a request that was to be stopped');
-}
-
-function isAddressed(request: unknown): request is Addressed {
-  return typeof request === 'object' && request !== null && 'hostname' in request && 'path' in request;
 }
 
 function explain(error: unknown, bucket: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof OperatorError) return error;
   if (error.name === 'CredentialsProviderError')
     return new OperatorError(
       'auth',
       `source s3://${bucket}: there are no credentials (${error.message})`,
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a profile in the config. For R2 and B2 they are the keys of an API token for S3.',
+      remedyOf('NoCredentials'),
     );
-  if (/region/i.test(error.message))
-    return new OperatorError(
-      'usage',
-      `source s3://${bucket}: no region is known (${error.message})`,
-      'Add --region, or set AWS_REGION; for R2 it is auto.',
-    );
-  return error;
+  return new OperatorError(
+    'usage',
+    `source s3://${bucket}: its address can't be told (${error.message})`,
+    'Look at --endpoint and --region, or at AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION and the profile.',
+  );
 }

@@ -1,69 +1,88 @@
-import {type IncomingMessage, STATUS_CODES} from 'node:http';
-import {type FailureKind, Fault} from '../core/failure.ts';
+import type {IncomingHttpHeaders} from 'node:http';
+import {type FailureKind, Fault, type FaultDetails} from '../core/failure.ts';
+import {printableKey} from '../core/keys.ts';
+import {remedyFor} from '../core/troubleshooting.ts';
+import {type Meaning, meanings} from './s3-remedies.ts';
+import {unescaped} from './s3-xml.ts';
 
-/** What S3, R2, B2 and their like answer, as failures: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-
-const kindOfCode: Readonly<Record<string, FailureKind>> = {
-  SlowDown: 'rate-limited',
-  Throttling: 'rate-limited',
-  ThrottlingException: 'rate-limited',
-  TooManyRequests: 'rate-limited',
-  RequestLimitExceeded: 'rate-limited',
-  ServiceUnavailable: 'rate-limited',
-  RequestTimeout: 'timeout',
-  InternalError: 'server-error',
-  NoSuchKey: 'not-found',
-  NotFound: 'not-found',
-  NoSuchBucket: 'not-found',
-  PreconditionFailed: 'changed',
-  InvalidRange: 'changed',
-  AccessDenied: 'denied',
-  ExpiredToken: 'denied',
-  TokenRefreshRequired: 'denied',
-  InvalidAccessKeyId: 'denied',
-  SignatureDoesNotMatch: 'denied',
-  InvalidToken: 'denied',
-  RequestTimeTooSkewed: 'denied',
-  InvalidObjectState: 'denied',
-};
-
-const kindOfNetworkError: Readonly<Record<string, FailureKind>> = {
-  ETIMEDOUT: 'timeout',
-  ESOCKETTIMEDOUT: 'timeout',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'denied',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'denied',
-  SELF_SIGNED_CERT_IN_CHAIN: 'denied',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'denied',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'denied',
-  CERT_HAS_EXPIRED: 'denied',
-};
-
+/** An answer that is no success. */
 export interface S3Answer {
   readonly status: number;
-  /** The <Code> of the body; a HEAD has none. */
+  /** The <Code> of the body; '' where it has none, as for a HEAD. */
   readonly code: string;
   readonly message: string;
   readonly retryAfter: string | undefined;
+  /** The service's clock. */
+  readonly date: string | undefined;
   /** Where a redirect says that the bucket lives. */
   readonly region: string | undefined;
 }
 
-/** The credentials are no longer valid, and others may be at hand by now. */
-export function isExpired({code}: S3Answer): boolean {
-  return code === 'ExpiredToken' || code === 'TokenRefreshRequired';
+/** A failure of S3 or of the way to it, with what its code means. */
+export class S3Fault extends Fault {
+  /** Of S3, of Node, or of ours. */
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor(kind: FailureKind, message: string, details: S3FaultDetails) {
+    super(kind, message, details);
+    this.code = details.code;
+    this.remedy = remedyOf(details.code)?.replace('{region}', details.region ?? 'REGION') ?? remedyFor(this);
+  }
 }
 
-export function faultOfAnswer(answer: S3Answer, what: string, host: string): Fault {
+interface S3FaultDetails extends FaultDetails {
+  readonly code: string;
+  readonly region?: string | undefined;
+}
+
+const byCode: ReadonlyMap<string, Meaning> = new Map(
+  meanings.flatMap(meaning => meaning.codes.map(code => [code, meaning])),
+);
+
+export function remedyOf(code: string): string | undefined {
+  return byCode.get(code)?.remedy;
+}
+
+/** The credentials are not valid any more, and others may be at hand by now. */
+export function mayBeRenewed({code, status}: S3Answer): boolean {
+  return status === 401 || /^(Expired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId)/.test(code);
+}
+
+export function faultOfAnswer(answer: S3Answer, what: string, host: string): S3Fault {
   const {status, code, message, retryAfter, region} = answer;
-  const waitMs = retryAfterMs(retryAfter, Date.now());
-  const said = [String(status), code === '' ? (STATUS_CODES[status] ?? '') : code, message]
-    .filter(part => part !== '')
-    .join(' ');
-  const place = region === undefined ? '' : ` (the bucket's region is ${region})`;
-  return new Fault(kindOfCode[code] ?? kindOfStatus(status), `${what}: ${said}${place}`, {
+  const waitMs = retryAfterMs(retryAfter, Date.parse(answer.date ?? '') || Date.now());
+  const meaning = byCode.get(code);
+  const words = [`${status} ${code === 'NotS3' ? '' : code}`.trim(), message].filter(part => part !== '');
+  const more = [
+    ...(region === undefined ? [] : [`its region is ${region}`]),
+    ...(code === 'RequestTimeTooSkewed' ? skewOf(answer) : []),
+  ];
+  const said = [words.join(': '), ...more].join('; ');
+  return new S3Fault(meaning?.kind ?? kindOfStatus(status), messageOf(what, meaning, said), {
     host,
+    code,
+    region,
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
   });
+}
+
+/** No answer at all, or one that broke off. */
+export function faultOfConnection(error: unknown, what: string, host: string): Fault {
+  if (error instanceof Fault) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const said = error instanceof Error && error.message !== '' ? error.message : code || String(error);
+  const meaning = byCode.get(code);
+  return new S3Fault(meaning?.kind ?? 'connection', messageOf(what, meaning, said), {
+    host,
+    code,
+    cause: error,
+  });
+}
+
+function messageOf(what: string, meaning: Meaning | undefined, said: string): string {
+  const clean = printableKey(said).slice(0, 500);
+  return meaning?.cause === undefined ? `${what}: ${clean}` : `${what}: ${meaning.cause} (${clean})`;
 }
 
 function kindOfStatus(status: number): FailureKind {
@@ -76,7 +95,7 @@ function kindOfStatus(status: number): FailureKind {
   return 'invalid';
 }
 
-/** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+/** Seconds, or a date by the service's own clock: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
@@ -84,33 +103,23 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
 }
 
-/** No answer at all, or one that broke off. */
-export function faultOfConnection(error: unknown, what: string, host: string): Fault {
-  if (error instanceof Fault) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const said = error instanceof Error && error.message !== '' ? error.message : String(code || error);
-  return new Fault(kindOfNetworkError[code] ?? 'connection', `${what}: ${said}`, {host, cause: error});
+function skewOf({date}: S3Answer): readonly string[] {
+  const minutes = Math.round((Date.now() - Date.parse(date ?? '')) / 60_000);
+  if (Number.isNaN(minutes) || minutes === 0) return [];
+  return [`it is ${Math.abs(minutes)} minutes ${minutes < 0 ? 'behind' : 'ahead of'} the service's`];
 }
 
-const errorBytes = 64 * 1024;
-
-/** Reads an answer that is no success. */
-export async function readAnswer(response: IncomingMessage): Promise<S3Answer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > errorBytes) break;
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
-  const region = response.headers['x-amz-bucket-region'];
+/** What an answer that is no success says, in its body or without one. */
+export function answerOf(status: number, headers: IncomingHttpHeaders, body: string): S3Answer {
+  const said = (name: string) => unescaped(new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? '');
+  const code = said('Code');
+  const region = headers['x-amz-bucket-region'] ?? (said('Region') || undefined);
   return {
-    status: response.statusCode ?? 0,
-    code: /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? '',
-    message: /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? '',
-    retryAfter: response.headers['retry-after'],
-    region: typeof region === 'string' ? region : /<Region>([^<]*)<\/Region>/.exec(text)?.[1],
+    status,
+    code: code === '' && /^\s*<(!doctype html|html)/i.test(body) ? 'NotS3' : code,
+    message: said('Message'),
+    retryAfter: headers['retry-after'],
+    date: headers.date,
+    region: typeof region === 'string' ? region : undefined,
   };
 }

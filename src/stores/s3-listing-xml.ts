@@ -1,3 +1,5 @@
+import {unescaped} from './s3-xml.ts';
+
 /**
  * Reads the XML of ListObjectsV2, and nothing else. The SDK's parser makes an object tree of it first and is what
  * bounds a listing (120,000 keys a second); this one walks the text once. What it does not know, it refuses.
@@ -24,7 +26,7 @@ export class NotAListing extends Error {}
 export function parseListing(xml: string): ListedPage {
   const start = xml.indexOf('<ListBucketResult');
   const end = xml.lastIndexOf('</ListBucketResult>');
-  if (start === -1 || end === -1)
+  if (start === -1 || end < start)
     throw new NotAListing(`not a listing: ${xml.slice(0, 80).replace(/\s+/g, ' ')}`);
   if (xml.includes('<![CDATA[') || xml.includes('<!--'))
     throw new NotAListing('a listing with CDATA or comments in it');
@@ -44,18 +46,20 @@ export function parseListing(xml: string): ListedPage {
   const isTruncated = element(rest, 'IsTruncated');
   if (isTruncated !== 'true' && isTruncated !== 'false')
     throw new NotAListing('a listing that does not say whether it is truncated');
+  if (element(rest, 'EncodingType'))
+    throw new NotAListing('a listing with encoded keys, which were not asked for');
   return {contents, isTruncated: isTruncated === 'true', nextToken: element(rest, 'NextContinuationToken')};
 }
 
 function parseObject(xml: string): ListedObject {
   const key = element(xml, 'Key');
-  const size = Number(element(xml, 'Size'));
+  const size = element(xml, 'Size');
   const modifiedAt = Date.parse(element(xml, 'LastModified') ?? '');
-  if (key === null || !Number.isSafeInteger(size) || Number.isNaN(modifiedAt))
+  if (key === null || key === '' || size === null || !/^\d{1,15}$/.test(size) || Number.isNaN(modifiedAt))
     throw new NotAListing(`an object without key, size or time: ${xml.slice(0, 120)}`);
   return {
     key,
-    size,
+    size: Number(size),
     // A HEAD tells whole seconds: the same object must look the same either way.
     modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
     etag: element(xml, 'ETag') ?? '',
@@ -69,21 +73,6 @@ function element(xml: string, name: string): string | null {
   if (open === -1) return xml.includes(`<${name}/>`) ? '' : null;
   const from = open + name.length + 2;
   const close = xml.indexOf(`</${name}>`, from);
-  if (close === -1) return null;
+  if (close === -1) throw new NotAListing(`a listing that breaks off in ${name}`);
   return unescaped(xml.slice(from, close));
-}
-
-const named: Readonly<Record<string, string>> = {lt: '<', gt: '>', amp: '&', quot: '"', apos: "'"};
-
-function unescaped(text: string): string {
-  if (!text.includes('&') && !text.includes('\r')) return text;
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (_, hex, decimal, name) => {
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      const char = named[name];
-      if (char === undefined) throw new NotAListing(`an unknown entity &${name};`);
-      return char;
-    });
 }

@@ -1,9 +1,7 @@
-import {text} from 'node:stream/consumers';
 import {Fault} from '../core/failure.ts';
 import {normaliseEtag} from '../core/identity.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {StoredObject} from './object-store.ts';
-import {faultOfConnection} from './s3-faults.ts';
 import type {S3Http} from './s3-http.ts';
 import {type ListedObject, type ListedPage, NotAListing, parseListing} from './s3-listing-xml.ts';
 
@@ -16,32 +14,39 @@ export interface ObjectPage {
   readonly ignoresStart: boolean;
 }
 
-/** Beyond a key. `token` says the same to the service, for as long as it is valid. */
+/** Beyond a key. */
 export interface PageStart {
   readonly after: string;
+  /** Where the service itself says that it goes on: for a server that ignores `after`, or after a page without a key. */
   readonly token?: string;
   /** The last key of the page that gave the token. */
   readonly seen?: string;
+  /** Pages without a key that came one after the other. */
+  readonly empty?: number;
 }
 
 export interface PageRequest {
   readonly prefix: string;
   readonly start: PageStart;
   readonly maxKeys?: number;
+  /** Goes on by tokens alone: the server ignores `after`. */
+  readonly inTurn?: boolean;
   readonly signal: AbortSignal;
 }
 
+/** A service may hide what was deleted, and then has nothing to show for a while; but not for ever. */
+const emptyPages = 1_000;
+/** A page has 1,000 keys of 1,024 bytes at most, each byte of which may be escaped. */
+const pageBytes = 32 * 1024 * 1024;
+
 /**
- * Asks for one page. What a server gets wrong is told, never passed on: keys out of order and a truncated page with
- * nowhere to go on are failures; objects that are not beyond `after` (StartAfter ignored) are left out.
+ * Asks for one page. What a server gets wrong is told, never passed on: keys out of order and a listing that never ends
+ * are failures, objects that are not beyond `after` (StartAfter ignored) are left out. The next page begins after the
+ * last key, not at the service's token: tokens expire, and a bad one looks like the end of the bucket (miniflare's R2).
  */
 export async function listPage(http: S3Http, request: PageRequest): Promise<ObjectPage> {
   const {prefix, start, signal} = request;
-  const page = await ask(http, request).catch((error: unknown) => {
-    // Tokens expire; the last key does not.
-    if (start.token === undefined || !(error instanceof Fault) || error.kind !== 'invalid') throw error;
-    return ask(http, {...request, start: {after: start.seen ?? start.after}});
-  });
+  const page = await ask(http, request);
   signal.throwIfAborted();
   const last = requireAscending(page, start.seen ?? null, http.host);
   const isBeyond = ({key}: ListedObject) => start.after === '' || compareKeys(key, start.after) > 0;
@@ -50,24 +55,31 @@ export async function listPage(http: S3Http, request: PageRequest): Promise<Obje
   const objects = page.contents
     .filter(object => object.key.startsWith(prefix) && isBeyond(object))
     .map(objectOf);
-  return {objects, ignoresStart, next: page.isTruncated ? nextStart(page, start, last, http.host) : null};
+  return {objects, ignoresStart, next: page.isTruncated ? nextStart(page, request, last, http.host) : null};
 }
 
 function nextStart(
-  {nextToken}: ListedPage,
-  {after, token}: PageStart,
+  {contents, nextToken}: ListedPage,
+  {start: {after, token, empty = 0}, inTurn = false}: PageRequest,
   last: string | null,
   host: string,
 ): PageStart {
+  const beyond = last !== null && compareKeys(last, after) > 0 ? last : after;
+  if (contents.length > 0 && !inTurn) return {after: beyond};
   if (nextToken === null || nextToken === '')
     throw new Fault(
       'server-error',
       `the listing of ${host} is truncated, and does not say where it goes on`,
       {host},
     );
-  if (last === null || nextToken === token)
+  if (nextToken === token || empty >= emptyPages)
     throw new Fault('invalid', `the listing of ${host} repeats itself: it would never end`, {host});
-  return {after: compareKeys(last, after) > 0 ? last : after, token: nextToken, seen: last};
+  return {
+    after: beyond,
+    token: nextToken,
+    ...(last === null ? {} : {seen: last}),
+    empty: contents.length === 0 ? empty + 1 : 0,
+  };
 }
 
 async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest): Promise<ListedPage> {
@@ -79,16 +91,19 @@ async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest):
     ...(maxKeys === undefined ? {} : {'max-keys': String(maxKeys)}),
   };
   const what = `listing ${prefix === '' ? 'the bucket' : printableKey(prefix)}`;
-  const response = await http.get({query}, [200], what, signal);
-  const body = await text(response).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw faultOfConnection(error, what, http.host);
-  });
   try {
-    return parseListing(body);
+    const response = await http.get({query}, [200], what, signal);
+    return parseListing(await http.text(response, pageBytes, what, signal));
   } catch (error) {
-    if (!(error instanceof NotAListing)) throw error;
-    throw new Fault('invalid', `${what}: ${http.host} answered with ${error.message}`, {host: http.host});
+    // Later it may be S3 that answers, and all of it.
+    if (error instanceof NotAListing)
+      throw new Fault('server-error', printableKey(`${what}: ${http.host} answered with ${error.message}`), {
+        host: http.host,
+      });
+    // From the last key on there will be another token.
+    if (start.token !== undefined && error instanceof Fault && error.kind === 'invalid')
+      throw new Fault('server-error', error.message, {host: http.host, cause: error});
+    throw error;
   }
 }
 

@@ -1,6 +1,8 @@
-import {HeadObjectCommand} from '@aws-sdk/client-s3';
+import {Fault} from '../core/failure.ts';
+import {normaliseEtag} from '../core/identity.ts';
+import {printableKey} from '../core/keys.ts';
 import type {StoredObject} from './object-store.ts';
-import type {S3Connection} from './s3-client.ts';
+import type {S3Http} from './s3-http.ts';
 
 /** From this size on a request that may save the download is worth trying, also where the listing promises nothing. */
 const worthAsking = 1_048_576;
@@ -8,46 +10,55 @@ const worthAsking = 1_048_576;
 const patience = 8;
 
 /**
- * The SHA-256 that a store keeps of an object, where the uploader gave it: only that of the whole object counts. One of
- * a multipart upload's parts (`-N`, COMPOSITE) is a hash of hashes.
+ * The SHA-256 that a store keeps of an object, where the uploader gave it: only that of the whole object counts, and
+ * only of the listed version. One of a multipart upload's parts (`-N`, COMPOSITE) is a hash of hashes. AWS keeps them;
+ * neither Ceph 16 nor miniflare's R2 does.
  */
 export class StatedHashes {
-  readonly #connection: S3Connection;
-  readonly #bucket: string;
+  readonly #http: S3Http;
   #askedInVain = 0;
 
-  constructor(connection: S3Connection, bucket: string) {
-    this.#connection = connection;
-    this.#bucket = bucket;
+  constructor(http: S3Http) {
+    this.#http = http;
   }
 
   async of(
     {key, version, size, statesHash = false}: StoredObject,
     signal: AbortSignal,
   ): Promise<string | null> {
-    if (!statesHash && (size < worthAsking || this.#askedInVain >= patience)) return null;
-    const answer = await this.#connection.client
-      .send(
-        new HeadObjectCommand({
-          Bucket: this.#bucket,
-          Key: key,
-          ChecksumMode: 'ENABLED',
-          ...(version === '' ? {} : {IfMatch: version}),
-        }),
-        {abortSignal: signal},
-      )
+    const isWorthIt = statesHash || (size >= worthAsking && this.#askedInVain < patience);
+    // Without a version there is no telling whose hash it would be.
+    if (version === '' || !isWorthIt) return null;
+    const headers = {'x-amz-checksum-mode': 'ENABLED', 'if-match': version};
+    try {
+      const answer = await this.#http.head({key, headers}, printableKey(key), signal);
+      const etag = normaliseEtag(answer.etag ?? '');
+      const hash =
+        etag === normaliseEtag(version)
+          ? wholeHash(header(answer['x-amz-checksum-sha256']), header(answer['x-amz-checksum-type']), etag)
+          : null;
+      if (!statesHash) this.#askedInVain = hash === null ? this.#askedInVain + 1 : 0;
+      return hash;
+    } catch (error) {
+      signal.throwIfAborted();
       // Whatever is wrong, reading the object will say it better.
-      .catch(() => null);
-    signal.throwIfAborted();
-    const hash = wholeHash(answer?.ChecksumSHA256, answer?.ChecksumType);
-    if (!statesHash) this.#askedInVain = hash === null ? this.#askedInVain + 1 : 0;
-    return answer?.ETag !== undefined && answer.ETag !== version && version !== '' ? null : hash;
+      if (error instanceof Fault) return null;
+      throw error;
+    }
   }
 }
 
-/** 64 hex digits from 32 bytes in base64; null for anything else. */
-export function wholeHash(checksum: string | undefined, type: string | undefined): string | null {
-  if (checksum === undefined || (type !== undefined && type !== 'FULL_OBJECT')) return null;
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(checksum)) return null;
+function header(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** 64 hex digits from 32 bytes in base64; null for anything else. An upload in parts has `-N` in its ETag. */
+export function wholeHash(
+  checksum: string | undefined,
+  type: string | undefined,
+  etag: string,
+): string | null {
+  const isWhole = type === 'FULL_OBJECT' || (type === undefined && !/-\d+$/.test(etag));
+  if (!isWhole || checksum === undefined || !/^[A-Za-z0-9+/]{43}=$/.test(checksum)) return null;
   return Buffer.from(checksum, 'base64').toString('hex');
 }

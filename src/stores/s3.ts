@@ -1,13 +1,12 @@
-import {HeadObjectCommand, ListObjectsV2Command, S3ServiceException} from '@aws-sdk/client-s3';
-import type {Fault} from '../core/failure.ts';
 import {compareKeys, inRange, printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
 import {type Service, serviceOfHost} from '../core/service.ts';
-import type {Listing, ObjectStore, StoredObject} from './object-store.ts';
+import type {Listing, ObjectStore, ReadOptions, StoredObject} from './object-store.ts';
+import {checkBucket} from './s3-check.ts';
 import {connectS3, defaultTimeouts, type S3Connection, type S3Place, type S3Timeouts} from './s3-client.ts';
-import {faultOfAnswer, faultOfConnection} from './s3-faults.ts';
+import {S3Fault} from './s3-faults.ts';
 import {S3Http} from './s3-http.ts';
-import {fingerprintOf, listPage} from './s3-listing.ts';
+import {fingerprintOf, listPage, type PageStart} from './s3-listing.ts';
 import {listAhead, StartIgnored} from './s3-listing-ahead.ts';
 import {middleKey} from './s3-middle.ts';
 import {hashObject} from './s3-read.ts';
@@ -43,7 +42,7 @@ class S3Store implements ObjectStore {
     this.#connection = connection;
     this.#http = http;
     this.#bucket = bucket;
-    this.#stated = new StatedHashes(connection, bucket);
+    this.#stated = new StatedHashes(http);
     this.host = http.host;
     this.service = serviceOfHost(http.host);
     this.id = `s3:${connection.url.host}/${bucket}`;
@@ -51,16 +50,10 @@ class S3Store implements ObjectStore {
     this.prefix = prefix;
   }
 
-  async check(): Promise<readonly Finding[]> {
+  check(): Promise<readonly Finding[]> {
     const {url, region} = this.#connection;
-    try {
-      await this.#connection.client.send(new ListObjectsV2Command({Bucket: this.#bucket, MaxKeys: 1}));
-    } catch (error) {
-      const {kind, message} = this.#faultOf(error, `s3://${this.#bucket} at ${url.origin}`);
-      return [{level: 'error', subject: 'source', message, ...(kind === 'denied' ? {isDenied: true} : {})}];
-    }
-    const message = `s3://${this.#bucket} at ${url.origin} (region ${region}): the bucket can be listed`;
-    return [{level: 'ok', subject: 'source', message}];
+    const name = `s3://${this.#bucket} at ${url.origin} (region ${region})`;
+    return checkBucket(this.#http, this.prefix, name);
   }
 
   async *list({prefix, lo, hi, signal}: Listing): AsyncGenerator<readonly StoredObject[]> {
@@ -86,8 +79,8 @@ class S3Store implements ObjectStore {
 
   /** One page after the other, from the beginning of the bucket where the server can't begin elsewhere. */
   async *#inTurn({prefix, lo, hi, signal}: Listing): AsyncGenerator<readonly StoredObject[]> {
-    for (let start = {after: lo}; ; ) {
-      const {objects, next} = await listPage(this.#http, {prefix, start, signal});
+    for (let start: PageStart = {after: lo}; ; ) {
+      const {objects, next} = await listPage(this.#http, {prefix, start, inTurn: true, signal});
       const inside = objects.filter(({key}) => inRange(key, {lo, hi}));
       if (inside.length > 0) yield inside;
       if (next === null || (hi !== null && next.after !== '' && compareKeys(next.after, hi) >= 0)) return;
@@ -96,32 +89,20 @@ class S3Store implements ObjectStore {
   }
 
   async lookup(key: string, signal: AbortSignal): Promise<StoredObject | null> {
-    signal.throwIfAborted();
     try {
-      const head = await this.#connection.client.send(
-        new HeadObjectCommand({Bucket: this.#bucket, Key: key}),
-        {
-          abortSignal: signal,
-        },
-      );
-      const version = head.ETag ?? '';
-      const size = head.ContentLength ?? 0;
-      return {
-        key,
-        size,
-        modifiedAt: head.LastModified?.getTime() ?? 0,
-        version,
-        fingerprint: fingerprintOf(version, size),
-      };
+      const head = await this.#http.head({key}, printableKey(key), signal);
+      const version = head.etag ?? '';
+      const size = Number(head['content-length'] ?? 0);
+      const modifiedAt = Date.parse(head['last-modified'] ?? '') || 0;
+      return {key, size, modifiedAt, version, fingerprint: fingerprintOf(version, size)};
     } catch (error) {
-      signal.throwIfAborted();
-      const fault = this.#faultOf(error, printableKey(key));
-      if (fault.kind === 'not-found' && !fault.message.includes('NoSuchBucket')) return null;
-      throw fault;
+      if (error instanceof S3Fault && error.kind === 'not-found' && error.code !== 'NoSuchBucket')
+        return null;
+      throw error;
     }
   }
 
-  sha256(object: StoredObject, options: Parameters<ObjectStore['sha256']>[1]): Promise<string> {
+  sha256(object: StoredObject, options: ReadOptions): Promise<string> {
     return hashObject(this.#http, object, options);
   }
 
@@ -144,23 +125,6 @@ class S3Store implements ObjectStore {
         this.#startsAnywhere = false;
         return null;
       },
-    );
-  }
-
-  /** What the SDK threw, in the same words as the store's own requests. */
-  #faultOf(error: unknown, what: string): Fault {
-    if (!(error instanceof S3ServiceException)) return faultOfConnection(error, what, this.host);
-    const {httpStatusCode = 0} = error.$metadata;
-    return faultOfAnswer(
-      {
-        status: httpStatusCode,
-        code: error.name === 'Unknown' || error.name === 'UnknownError' ? '' : error.name,
-        message: error.message === 'UnknownError' ? '' : error.message,
-        retryAfter: error.$response?.headers['retry-after'],
-        region: error.$response?.headers['x-amz-bucket-region'],
-      },
-      what,
-      this.host,
     );
   }
 }

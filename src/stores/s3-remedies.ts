@@ -1,0 +1,128 @@
+import type {FailureKind} from '../core/failure.ts';
+
+/** What a code of S3, or of the network on the way to it, means to an operator. */
+export interface Meaning {
+  readonly codes: readonly string[];
+  /** Without one the answer's status decides. */
+  readonly kind?: FailureKind;
+  readonly cause?: string;
+  /** Where core/troubleshooting.ts has none or can't be as exact. `{region}` is the region that the answer names. */
+  readonly remedy?: string;
+}
+
+const unreachable = 'Look at host and port of the endpoint, and at the network: VPN, firewall, proxy.';
+
+/**
+ * Codes of AWS (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), R2
+ * (developers.cloudflare.com/r2/api/error-codes) and B2, of Node's sockets and of its TLS. Causes are words of our own:
+ * Ceph, for one, sends codes without any.
+ */
+export const meanings: readonly Meaning[] = [
+  {
+    codes: [
+      'SlowDown',
+      'ServiceUnavailable',
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequests',
+      'RequestLimitExceeded',
+    ],
+    kind: 'rate-limited',
+  },
+  {codes: ['RequestTimeout'], kind: 'timeout'},
+  {codes: ['InternalError'], kind: 'server-error'},
+  {codes: ['NoSuchKey', 'NotFound'], kind: 'not-found'},
+  {codes: ['PreconditionFailed', 'InvalidRange'], kind: 'changed', cause: 'it changed since it was listed'},
+  {codes: ['NoSuchBucket'], kind: 'not-found', cause: 'there is no such bucket'},
+  {
+    codes: ['NoCredentials'],
+    kind: 'denied',
+    cause: 'there are no credentials',
+    remedy:
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a profile in the config. For R2 and B2 they are the keys of an API token for S3.',
+  },
+  {
+    codes: ['InvalidAccessKeyId', 'InvalidToken'],
+    kind: 'denied',
+    cause: 'the service does not know this access key',
+  },
+  {
+    codes: ['Unauthorized'],
+    kind: 'denied',
+    cause: 'the service does not know this access key',
+    remedy:
+      'Look at AWS_ACCESS_KEY_ID, or at the profile. For R2 it is the access key id of an API token of the account that the endpoint names.',
+  },
+  {
+    codes: ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired'],
+    kind: 'denied',
+    cause: 'the credentials have expired',
+  },
+  {codes: ['SignatureDoesNotMatch'], kind: 'denied', cause: 'the secret does not belong to the access key'},
+  {
+    codes: ['AccessDenied', 'AllAccessDisabled', 'AccountProblem', 'UnauthorizedAccess'],
+    kind: 'denied',
+    cause: 'access is denied',
+  },
+  {codes: ['InvalidObjectState'], kind: 'denied', cause: 'it is archived'},
+  {
+    codes: [
+      'PermanentRedirect',
+      'TemporaryRedirect',
+      'AuthorizationHeaderMalformed',
+      'IllegalLocationConstraintException',
+      'InvalidRegionName',
+    ],
+    kind: 'invalid',
+    cause: 'the bucket is in another region',
+    remedy: 'Name it: --region {region}, or region in the config. For R2 it is auto.',
+  },
+  {codes: ['RequestTimeTooSkewed'], kind: 'denied', cause: "this machine's clock is wrong"},
+  {
+    codes: ['NotS3'],
+    cause: 'this is no answer of S3',
+    remedy:
+      'Look at the endpoint: is it the address for S3, and not that of a console or a website? Is there a proxy, or a network that wants a sign-in?',
+  },
+  {
+    codes: ['ENOTFOUND', 'EAI_AGAIN'],
+    kind: 'connection',
+    cause: 'the name of the host can not be resolved',
+  },
+  {
+    codes: ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
+    kind: 'connection',
+    cause: 'the host can not be reached',
+  },
+  {
+    codes: ['ETIMEDOUT', 'NoConnection', 'NoAnswer'],
+    kind: 'timeout',
+    cause: 'the host does not answer',
+    remedy: unreachable,
+  },
+  {
+    codes: [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    kind: 'denied',
+    cause: "the host's certificate is not trusted",
+    remedy:
+      'If the host is yours, name the authority that signed its certificate: NODE_EXTRA_CA_CERTS=FILE.pem. If not, somebody stands in between.',
+  },
+  {
+    codes: ['ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
+    kind: 'denied',
+    cause: "the host's certificate is not valid for it",
+    remedy: "Look at the endpoint's name and at this machine's clock; the rest is for whoever runs the host.",
+  },
+  {
+    codes: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+    kind: 'connection',
+    cause: 'the host does not speak TLS there',
+    remedy: 'Look at the endpoint: is it http:// rather than https://, or another port?',
+  },
+];
