@@ -50,6 +50,27 @@ describe('a table as found', () => {
     expect([...new Set(sets)]).toEqual(uniques.map(columns => columns.join()));
   });
 
+  it.each<[string, string, readonly (readonly (string | null)[])[]]>([
+    [
+      'plain, unique, partial and of an expression',
+      `CREATE TABLE files (id INTEGER PRIMARY KEY, key TEXT UNIQUE, size);
+       CREATE INDEX plain ON files (size, key);
+       CREATE INDEX part ON files (size) WHERE size > 1;
+       CREATE INDEX computed ON files (lower(key));`,
+      [['key'], ['size', 'key'], ['size'], [null]],
+    ],
+    ['the primary key, where it is beside the rows', 'CREATE TABLE files (key TEXT PRIMARY KEY)', [['key']]],
+    [
+      'and not where the rows lie in it',
+      `CREATE TABLE files (key TEXT PRIMARY KEY, size ANY) STRICT, WITHOUT ROWID; CREATE INDEX i ON files (size)`,
+      [['size']],
+    ],
+  ])('has indexes: %s', async (_, sql, indexes) => {
+    const found = (await described(sql))?.indexes ?? [];
+    const inOrder = (sets: readonly unknown[]) => sets.map(set => JSON.stringify(set)).sort();
+    expect(inOrder(found)).toEqual(inOrder(indexes));
+  });
+
   it('names its triggers, and the tables that refer to it', async () => {
     const table = await described(`
       CREATE TABLE files (key TEXT PRIMARY KEY);

@@ -5,6 +5,7 @@ import type {ObjectStore, StoredObject} from '../../stores/object-store.ts';
 import type {Backfill} from '../backfill.ts';
 import {type FileChange, fileChange, previewFile} from './change.ts';
 import {commitFiles, undoFiles} from './commit.ts';
+import {costs} from './costs.ts';
 import {coverage} from './coverage.ts';
 import {decideFiles, decideUndo} from './decide.ts';
 import {inspectObject} from './inspect.ts';
@@ -63,6 +64,7 @@ export const assetIndex: Backfill<AssetIndex> = {
   preview: previewFile,
   row: fileRow,
   sync: syncFiles,
+  costs,
   coverage,
   invariants,
 };

@@ -3,7 +3,7 @@ import type {Breach} from '../../core/checks.ts';
 import type {Reader} from '../../databases/database.ts';
 
 /** Rows that one query looks at: a request to D1 has 30 s. */
-const rowsAtOnce = 100_000;
+export const rowsAtOnce = 100_000;
 const shown = 20;
 
 /** What is looked for in `files`, as SQL over its rows or over its groups of rows by key. */

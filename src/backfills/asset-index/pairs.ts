@@ -17,7 +17,7 @@ export interface Pair {
   readonly row: FileRow | null;
 }
 
-const rowsAtOnce = 5_000;
+export const rowsAtOnce = 5_000;
 
 /** Merge-joins the listing with the table, both in key order: memory is two pages, whatever the size of either. */
 export async function* pairs({

@@ -16,6 +16,8 @@ export interface FilesFacts {
   readonly datesRows: boolean;
   /** Columns that an insert leaves to their default, and the default as SQL; those that compute theirs are not listed. */
   readonly leftAlone: readonly {readonly column: string; readonly is: string}[];
+  /** Columns of every index of files; null is an expression. */
+  readonly indexes: readonly (readonly (string | null)[])[];
 }
 
 const unknownFacts: FilesFacts = {
@@ -25,6 +27,7 @@ const unknownFacts: FilesFacts = {
   withHash: 0,
   datesRows: false,
   leftAlone: [],
+  indexes: [],
 };
 
 export async function hasFilesTable(target: Reader): Promise<boolean> {
@@ -84,12 +87,13 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
       rows: counts.rows,
       withHash: counts.with_hash,
       ...defaultsOf(table),
+      indexes: table.indexes,
     },
   };
 }
 
 /** Up to so many rows are counted: a probe is made often, and on D1 every row that is read is paid for. */
-const countedRows = 200_000;
+export const countedRows = 200_000;
 
 async function countRows(target: Reader): Promise<{rows: number; with_hash: number}> {
   const [row] = await target.query(
