@@ -1,8 +1,9 @@
-import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
+import type {Preview} from '../backfills/backfill.ts';
 import {actions, type Entry} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {onlyMeasures} from '../core/run.ts';
+import {previewOf} from '../engine/preview-of.ts';
 import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
 
@@ -29,14 +30,13 @@ export async function planCommand(
       `run ${run.id} is a run of mode ${run.mode}: it has no plan, and can not go live`,
       `Make a dry run: headgate run ${run.backfill} …`,
     );
-  const backfill = findBackfill(run.backfill);
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
   let shown = 0;
   for await (const {entries} of session.ledger.pages.all(run.id, kind)) {
     for (const entry of entries) {
       if (wanted === undefined ? quiet.includes(entry.action) : entry.action !== wanted) continue;
       shown++;
-      showEntry(session, backfill, entry);
+      showEntry(session, entry, previewOf(run, entry));
     }
   }
   if (shown === 0)
@@ -46,12 +46,7 @@ export async function planCommand(
   return 0;
 }
 
-function showEntry(
-  {report}: Session,
-  backfill: AnyBackfill,
-  {key, action, change, reason, fault}: Entry,
-): void {
-  const preview = change === undefined ? null : backfill.preview(backfill.change.parse(change));
+function showEntry({report}: Session, {key, action, reason, fault}: Entry, preview: Preview | null): void {
   const why = reason ?? (fault === undefined ? undefined : `${fault.kind}: ${fault.message}`);
   report.data(
     {

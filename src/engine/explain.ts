@@ -1,12 +1,12 @@
 import {z} from 'zod';
 import type {Preview} from '../backfills/backfill.ts';
-import {backfills} from '../backfills/registry.ts';
 import {type Entry, isChange} from '../core/entry.ts';
 import {isActive} from '../core/run.ts';
 import type {OpenItem, PartitionFailure} from '../ledger/open-items.ts';
 import type {Mention} from '../ledger/pages.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {EngineHost} from './engine-host.ts';
+import {previewOf} from './preview-of.ts';
 
 /**
  * One item's history, from the ledger alone: every run that decided on it, wrote it, left it open or broke off before
@@ -148,15 +148,6 @@ function undoOf({id}: RunRecord, histories: readonly Sketch[]): string | null {
       run.undoes === id && run.mode === 'undo' && happenings.some(({what}) => what === 'written'),
   );
   return undo?.run.id ?? null;
-}
-
-/** Before and after as the run has them: an undo puts the former back. Null where this program can't read the change. */
-function previewOf(run: RunRecord, {change}: Entry): Preview | null {
-  const backfill = backfills.find(({id}) => id === run.backfill);
-  const parsed = change === undefined ? undefined : backfill?.change.safeParse(change);
-  if (backfill === undefined || !parsed?.success) return null;
-  const {before, after} = backfill.preview(parsed.data);
-  return run.undoes === null ? {before, after} : {before: after, after: before};
 }
 
 /** `a/`, `a/b/` of `a/b/c`: a folder that can't be listed stands for what is in it. */

@@ -238,7 +238,9 @@ it('takes sources and targets by their names in the config, and confirms by that
   );
   const doctor = await headgate('doctor');
   expect(doctor.code).toBe(0);
-  expect(doctor.out).toMatch(/✔ source files: .*the folder can be read\n✔ target main: .* can be read\n✔ target main: asset-index: files is/);
+  expect(doctor.out).toMatch(
+    /✔ source files: .*the folder can be read\n✔ target main: .* can be read\n✔ target main: asset-index: files is/,
+  );
   const named = ['run', 'asset-index', '--source', 'files', '--target', 'main', '--unattended', '--confirm'];
   expect((await headgate(...named, 'index.sqlite')).code).toBe(6);
   expect((await headgate(...named, 'main')).code).toBe(0);
@@ -257,4 +259,15 @@ it('doctor says what does not work, and what to do', async () => {
     /✖ source gone: .*nowhere: there is no such folder\n {2}Name an existing folder/,
   );
   expect(doctor.out).toMatch(/✖ target gone: .*there is no such file\n {2}Name an existing SQLite file/);
+});
+
+it('the plan of an undo shows what will be put back as what comes after', async () => {
+  const {headgate} = makeCommandWorld();
+  await headgate('run', 'asset-index', ...ends, '--unattended', '--confirm', 'index.sqlite');
+  await headgate('undo', 'last');
+  const {lines} = await headgate('plan', 'last', '--json');
+  const put = lines.find(({key}) => key === 'dir0/file-00000.txt');
+  expect(put).toMatchObject({action: 'update', after: {content_hash: sha256('old')}});
+  const deleted = lines.filter(({action}) => action === 'delete');
+  expect(deleted.map(({after}) => after)).toEqual(Array(25).fill(null));
 });

@@ -1,0 +1,62 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {s3UnderTest} from '../simulators/s3-under-test.ts';
+import {sharedSimulator} from '../support/cloudflare.ts';
+import {type Ended, runProgram} from '../support/program.ts';
+import {tempFolder} from '../support/temp.ts';
+
+const cloudflare = sharedSimulator({databases: ['assets', 'other']});
+
+/** A bucket and a D1 database in a config, looked at with these variables set. */
+async function doctor(changes: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const {endpoint, bucket, accessKeyId, secretAccessKey} = await s3UnderTest();
+  const {baseUrl, accountId, token} = cloudflare();
+  const cwd = tempFolder();
+  const config = {
+    sources: {photos: {s3: `s3://${bucket}/photos/`, endpoint}, nowhere: {s3: 's3://nowhere', endpoint}},
+    targets: {index: {d1: 'assets'}, empty: {d1: 'other', environment: 'production'}, gone: {d1: 'gone'}},
+  };
+  writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify(config));
+  const env = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    CLOUDFLARE_BASE_URL: baseUrl,
+    CLOUDFLARE_ACCOUNT_ID: accountId,
+    CLOUDFLARE_API_TOKEN: token,
+    ...changes,
+  };
+  await runProgram(['migrate', 'asset-index', '--target', 'd1:assets'], {
+    cwd,
+    env: {...env, CLOUDFLARE_API_TOKEN: token},
+  });
+  return runProgram(['doctor'], {cwd, env});
+}
+
+it('says of each bucket and database whether it works, and what to do', async () => {
+  const {out, code} = await doctor();
+  expect(out).toMatch(/✔ source photos: s3:\/\/assets at http:.*: the bucket can be listed/);
+  expect(out).toMatch(/✖ source nowhere: .*NoSuchBucket.*\n {2}Look at the name of the bucket/);
+  expect(out).toMatch(
+    /✔ target index: d1:.* can be read\n✔ target index: asset-index: files is the documented table: 0 rows/,
+  );
+  expect(out).toMatch(
+    /! target empty: the tables of asset-index are not there\n.*headgate migrate asset-index --target empty/,
+  );
+  expect(out).toMatch(/✖ target gone: the account has no database "gone"\n {2}It has assets, other\./);
+  expect(out).toContain('CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_BASE_URL set');
+  expect(code).toBe(1);
+});
+
+it('never shows a credential', async () => {
+  const {out, err} = await doctor();
+  expect(out + err).not.toContain(cloudflare().token);
+  expect(out + err).not.toContain('simulatorsecret');
+});
+
+it('tells wrong credentials from everything else', async () => {
+  const {out, code} = await doctor({AWS_SECRET_ACCESS_KEY: 'wrong', CLOUDFLARE_API_TOKEN: 'wrong'});
+  expect(out).toMatch(/✖ source photos: .*SignatureDoesNotMatch.*\n {2}\S/);
+  expect(out).toMatch(/✖ target index: Cloudflare refused the token.*\n.*CLOUDFLARE_API_TOKEN needs/);
+  expect(code).toBe(1);
+});
