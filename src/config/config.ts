@@ -38,7 +38,12 @@ export async function loadConfig(named: string | null, folder: string): Promise<
     ),
     settings,
     digest: createHash('sha256')
-      .update(JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page}))
+      // A renewed credential is no other config.
+      .update(
+        JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page}, (name, value) =>
+          name === 'credentials' ? undefined : value,
+        ),
+      )
       .digest('hex'),
   };
 }

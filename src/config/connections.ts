@@ -7,6 +7,7 @@ import {directoryStore} from '../stores/directory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
 import {type BucketAddress, formatBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
+import type {BucketCredentials, Secret} from './schema.ts';
 
 export interface ConnectionsOptions {
   readonly config: Config;
@@ -30,8 +31,9 @@ export class Connections {
     if (known !== undefined && 'folder' in known)
       return {...(await directoryStore(known.folder)), label: named};
     if (known !== undefined) {
-      const {s3, ...rest} = known;
-      return bucket({...parseBucket(s3), ...rest, ...flags}, named);
+      const {s3, credentials, ...rest} = known;
+      const keys = credentials === undefined ? undefined : this.#keys(credentials, `source ${named}`);
+      return bucket({...parseBucket(s3), ...rest, ...flags}, named, keys);
     }
     if (named.startsWith('s3:')) {
       const address = {...parseBucket(named), ...flags};
@@ -58,6 +60,25 @@ export class Connections {
     return {...(await sqliteTarget({path: named})), label: resolve(named)};
   }
 
+  #keys({accessKeyId, secretAccessKey, sessionToken}: BucketCredentials, what: string): Credentials {
+    return {
+      accessKeyId: this.#secret(accessKeyId, what),
+      secretAccessKey: this.#secret(secretAccessKey, what),
+      ...(sessionToken === undefined ? {} : {sessionToken: this.#secret(sessionToken, what)}),
+    };
+  }
+
+  #secret(secret: Secret, what: string): string {
+    if (typeof secret === 'string') return secret;
+    const value = this.#options.environment[secret.env] ?? '';
+    if (value !== '') return value;
+    throw new OperatorError(
+      'auth',
+      `${what}: ${secret.env} is not set, and its config takes a credential from it`,
+      `Set ${secret.env} in the environment.`,
+    );
+  }
+
   async #d1(
     database: string,
     label: string,
@@ -76,10 +97,18 @@ export class Connections {
   }
 }
 
+type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {
+  readonly sessionToken?: string;
+};
+
 /** The SDK takes a while to load: only who reads a bucket waits for it. */
-async function bucket({bucket: name, prefix, ...rest}: BucketAddress, label: string): Promise<ObjectStore> {
+async function bucket(
+  {bucket: name, prefix, ...rest}: BucketAddress,
+  label: string,
+  credentials?: Credentials,
+): Promise<ObjectStore> {
   const {s3Store} = await import('../stores/s3.ts');
-  return s3Store({bucket: name, prefix, label, ...rest});
+  return s3Store({bucket: name, prefix, label, ...rest, ...(credentials === undefined ? {} : {credentials})});
 }
 
 /** A word with a scheme is no path, whatever lies in the folder. */

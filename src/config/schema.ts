@@ -46,7 +46,14 @@ const settings = z.strictObject({
 export type SettingsChanges = z.infer<typeof settings>;
 
 const folderSource = z.strictObject({folder: z.string().min(1)});
-/** Credentials are never in here: they come from the environment, or from the profile that is named. */
+/** Itself, or better the name of the environment variable that holds it. */
+const secret = z.union([
+  z.string().min(1),
+  z.strictObject({env: z.string().regex(/^\w+$/, 'the name of an environment variable, such as B2_APP_KEY')}),
+]);
+export type Secret = z.infer<typeof secret>;
+
+/** Without credentials of its own a bucket takes those of the profile, or those that AWS tools find. */
 const bucketSource = z.strictObject({
   s3: z.string().regex(/^s3:\/\/[^/?]+/, 'a bucket is written s3://BUCKET or s3://BUCKET/PREFIX'),
   endpoint: z
@@ -54,6 +61,9 @@ const bucketSource = z.strictObject({
     .exactOptional(),
   region: z.string().min(1).exactOptional(),
   profile: z.string().min(1).exactOptional(),
+  credentials: z
+    .strictObject({accessKeyId: secret, secretAccessKey: secret, sessionToken: secret.exactOptional()})
+    .exactOptional(),
 });
 
 const everyTarget = {
@@ -74,4 +84,5 @@ export const configSchema = z.strictObject({
   targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
   settings: settings.default({}),
 });
+export type BucketCredentials = NonNullable<z.infer<typeof bucketSource>['credentials']>;
 export type ConfigFile = z.infer<typeof configSchema>;

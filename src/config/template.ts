@@ -59,7 +59,7 @@ ${settingLines().join('\n')}
 }
 
 const head = `// Headgate's config. Nothing is set in it: take the // away in front of what you need, and change it.
-// Paths count from this file's folder. Credentials have no place here: they come from the environment.
+// Paths count from this file's folder. Credentials stay out of it: it names the environment variables that hold them.
 // headgate doctor says whether every source and target can be reached.
 
 `;
@@ -82,6 +82,9 @@ const sources = `    // What is read: headgate run asset-index --source photos â
 
     // Backblaze B2: an application key. The region is part of the host's name.
     // b2: {s3: 's3://my-bucket', endpoint: 'https://s3.eu-central-003.backblazeb2.com', region: 'eu-central-003', profile: 'b2'},
+
+    // With keys from variables of your own names, where several buckets need several.
+    // media: {s3: 's3://my-media', region: 'auto', credentials: {accessKeyId: {env: 'R2_KEY_ID'}, secretAccessKey: {env: 'R2_SECRET'}}},
 
     // Any other server that speaks S3, such as Ceph or Garage.
     // own: {s3: 's3://my-bucket', endpoint: 'https://s3.example.org', region: 'us-east-1', profile: 'own'},`;

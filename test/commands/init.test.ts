@@ -120,6 +120,9 @@ describe('its examples', () => {
         aws: {s3: expect.stringMatching(/^s3:/), region: expect.any(String), profile: expect.any(String)},
         r2: expect.objectContaining({endpoint: expect.stringContaining('.r2.cloudflarestorage.com')}),
         b2: expect.objectContaining({endpoint: expect.stringContaining('.backblazeb2.com')}),
+        media: expect.objectContaining({
+          credentials: {accessKeyId: {env: expect.any(String)}, secretAccessKey: {env: expect.any(String)}},
+        }),
         own: expect.objectContaining({endpoint: expect.stringMatching(/^https:/)}),
       },
       targets: {

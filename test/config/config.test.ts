@@ -203,3 +203,38 @@ describe('what is named on the command line', () => {
     });
   });
 });
+
+describe('credentials in a config', () => {
+  const source = (secret: unknown) => ({
+    sources: {
+      r2: {
+        s3: 's3://b',
+        endpoint: 'http://127.0.0.1:9',
+        credentials: {accessKeyId: 'a', secretAccessKey: secret},
+      },
+    },
+  });
+
+  it('are taken from the variable that it names', async () => {
+    const config = await loadConfig(null, folderWith({[json]: source({env: 'R2_SECRET'})}));
+    await expect(connect(config).source('r2')).rejects.toMatchObject({
+      code: 'auth',
+      message: 'source r2: R2_SECRET is not set, and its config takes a credential from it',
+    });
+    const connections = new Connections({config, environment: {R2_SECRET: 'known'}, now: Date.now});
+    expect(await connections.source('r2')).toMatchObject({label: 'r2', id: 's3:127.0.0.1:9/b'});
+  });
+
+  it('renewed are the same config', async () => {
+    const digests = ['one', 'two'].map(
+      async secret => (await loadConfig(null, folderWith({[json]: source(secret)}))).digest,
+    );
+    const [one, two] = await Promise.all(digests);
+    expect(one).toBe(two);
+  });
+
+  it('are both needed', async () => {
+    const error = await mistakesIn({sources: {r2: {s3: 's3://b', credentials: {accessKeyId: 'a'}}}});
+    expect(error.message).toContain('sources.r2');
+  });
+});
