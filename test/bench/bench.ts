@@ -1,9 +1,12 @@
 import {closeSync, fsyncSync, openSync, rmSync, writeSync} from 'node:fs';
 import {mkdtempDisposable} from 'node:fs/promises';
-import {availableParallelism, cpus, tmpdir} from 'node:os';
+import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {type BucketRounds, bucketTable} from './bucket-throughput.ts';
+import {type BucketCorpus, makeBucket} from './bucket-world.ts';
 import {type Measure, measureIn} from './child.ts';
 import type {Corpus} from './corpus.ts';
+import {type ListingRounds, listingTable} from './listing-table.ts';
 import {memoryTable, type Pair} from './memory.ts';
 import {pauseTable} from './pause.ts';
 import {throughputTable} from './throughput.ts';
@@ -11,6 +14,11 @@ import {makeWorld} from './world.ts';
 
 interface Plan {
   readonly throughput: readonly {readonly title: string; readonly corpus: Corpus; readonly rounds: number}[];
+  readonly buckets: readonly (Omit<BucketRounds, 'bytes'> & {
+    readonly title: string;
+    readonly corpus: BucketCorpus;
+  })[];
+  readonly listings: readonly ListingRounds[];
   readonly memory: readonly Pair[];
   readonly pauses: number;
 }
@@ -18,11 +26,22 @@ interface Plan {
 const kib = 1_024;
 const mib = 1_024 * kib;
 const inFolder = 500;
+/** Of every page of a listing: a service in the same region. */
+const latencyMs = 20;
 
 const full: Plan = {
   throughput: [
     {title: 'files of 10 KiB', corpus: {files: 10_000, bytes: 10 * kib, inFolder}, rounds: 3},
     {title: 'files of 16 MiB', corpus: {files: 48, bytes: 16 * mib, inFolder}, rounds: 5},
+  ],
+  buckets: [
+    {title: 'objects of 10 KiB', corpus: {objects: 10_000, bytes: 10 * kib}, rounds: 2, goal: 10},
+    {title: 'objects of 16 MiB', corpus: {objects: 48, bytes: 16 * mib}, rounds: 3},
+  ],
+  listings: [
+    {title: 'flat', corpus: {objects: 200_000, named: 'flat', latencyMs}, rounds: 2, goal: 4},
+    {title: 'hex', corpus: {objects: 100_000, named: 'hex', latencyMs}, rounds: 1},
+    {title: 'nested', corpus: {objects: 100_000, named: 'nested', latencyMs}, rounds: 1},
   ],
   memory: memoryPairs(10_000, 100_000),
   pauses: 11,
@@ -33,6 +52,8 @@ const quick: Plan = {
     {title: 'files of 10 KiB', corpus: {files: 500, bytes: 10 * kib, inFolder}, rounds: 1},
     {title: 'files of 16 MiB', corpus: {files: 4, bytes: 16 * mib, inFolder}, rounds: 1},
   ],
+  buckets: [{title: 'objects of 10 KiB', corpus: {objects: 300, bytes: 10 * kib}, rounds: 1}],
+  listings: [{title: 'flat', corpus: {objects: 20_000, named: 'flat', latencyMs}, rounds: 1}],
   memory: memoryPairs(200, 2_000),
   pauses: 1,
 };
@@ -41,7 +62,7 @@ const quick: Plan = {
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
  * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs.
  */
-async function bench({throughput, memory, pauses}: Plan): Promise<void> {
+async function bench({throughput, buckets, listings, memory, pauses}: Plan): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
     rmSync(root.path, {recursive: true, force: true});
@@ -52,14 +73,21 @@ async function bench({throughput, memory, pauses}: Plan): Promise<void> {
   await warmUp(measure, join(root.path, 'warm-up'));
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
-    print(
-      `${title}, in the page cache; median of ${rounds}\n\n${await throughputTable(measure, world, rounds)}`,
-    );
+    const ways = await throughputTable(measure, world, rounds);
+    printTable(`${title}, in the page cache; median of ${rounds}`, ways);
   }
   print(legend);
-  print(`peak memory, files of 1 KiB\n\n${await memoryTable(measure, root.path, memory)}`);
+  for (const {title, corpus, ...more} of buckets) {
+    await using world = await makeBucket(join(root.path, 'bucket'), corpus);
+    const ways = await bucketTable(measure, world, {...more, bytes: corpus.bytes});
+    printTable(`${title} in a bucket on loopback, into SQLite; median of ${more.rounds}`, ways);
+  }
+  print(bucketLegend);
+  const inTurn = await listingTable(measure, root.path, listings);
+  printTable(`listing a bucket behind ${latencyMs} ms`, inTurn);
+  printTable('peak memory, files of 1 KiB', await memoryTable(measure, root.path, memory));
   const stopping = await pauseTable(root.path, pauses);
-  print(`stopping while 64 slow reads are under way; min / median / max\n\n${stopping}`);
+  printTable('stopping while 64 slow reads are under way; min / median / max', stopping);
   print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n');
 }
 
@@ -79,12 +107,22 @@ const legend = `  "one pass" is like for like: list, hash, decide and write, as 
   "live" lists again, reuses what the dry run read, writes, and verifies; to verify, it reads up to 300 files again,
   which "MB read" leaves out. Seconds are without the start of Node.\n\n`;
 
+const bucketLegend = `  The server is the S3 simulator, a process of its own that verifies every signature, on the same CPUs. "read alone"
+  hashes what is in the bucket, 64 at once, and writes nothing; its listing is not measured, but rclone's is.
+  Requests of "http.get" are signed before the clock starts. Peak memory is the client's.\n\n`;
+
 /** Leaves all modules compiled, and is not measured. */
 async function warmUp(measure: Measure, folder: string): Promise<void> {
   await using world = await makeWorld(folder, {files: 1, bytes: 1, inFolder});
   const {target, ledger} = await world.fresh();
   await measure('original-way', world, target);
   for (const step of ['one-pass', 'dry-run']) await measure('engine-way', world, target, ledger, step);
+  await using bucket = await makeBucket(`${folder}-bucket`, {objects: 1, bytes: 1});
+  const fresh = await bucket.fresh();
+  await measure('original-bucket-way', bucket, fresh.target);
+  await measure('engine-way', bucket, fresh.target, fresh.ledger, 'one-pass');
+  await measure('read-way', bucket, 'sdk', '1');
+  await measure('list-way', bucket, 'page');
 }
 
 /** What the figures depend on. The original flushes several times for each file, so a slower disk flatters us. */
@@ -106,6 +144,11 @@ function flushMs(path: string): number {
   }
   closeSync(file);
   return (performance.now() - startedAt) / flushes;
+}
+
+/** With the load at its end: what else the machine does is in every figure. */
+function printTable(title: string, lines: string): void {
+  print(`${title}; load ${loadavg()[0]?.toFixed(1)}\n\n${lines}`);
 }
 
 function print(text: string): void {

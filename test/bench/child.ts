@@ -8,6 +8,7 @@ const measured = z.object({
   files: z.number(),
   bytes: z.number(),
   written: z.number(),
+  requests: z.number().optional(),
   seconds: z.number(),
   peakKib: z.number(),
 });
@@ -19,7 +20,11 @@ export type Measure = (script: Script, world: World, ...args: readonly string[])
 
 const scripts = {
   'original-way': new URL('./original-way.ts', import.meta.url),
+  'original-bucket-way': new URL('./original-bucket-way.ts', import.meta.url),
   'engine-way': new URL('./engine-way.ts', import.meta.url),
+  'read-way': new URL('./read-way.ts', import.meta.url),
+  'rclone-way': new URL('./rclone-way.ts', import.meta.url),
+  'list-way': new URL('./list-way.ts', import.meta.url),
 };
 type Script = keyof typeof scripts;
 
@@ -29,13 +34,13 @@ type Script = keyof typeof scripts;
  * a built program does not have. The young generation is as small as the program asks for itself (src/bin.ts).
  */
 export function measureIn(cache: string): Measure {
-  return async (script, {folder, files}, ...args) => {
+  return async (script, {source, files, environment}, ...args) => {
     const path = fileURLToPath(scripts[script]);
     const {stdout} = await promisify(execFile)(
       process.execPath,
-      ['--max-semi-space-size=8', path, folder, ...args],
+      ['--max-semi-space-size=8', path, source, ...args],
       {
-        env: {...process.env, NODE_COMPILE_CACHE: cache},
+        env: {...withoutAws(process.env), ...environment, NODE_COMPILE_CACHE: cache},
       },
     );
     const counted = measured.parse(JSON.parse(stdout));
@@ -43,4 +48,9 @@ export function measureIn(cache: string): Measure {
       throw new Error(`${script} ${args.join(' ')}: counted ${counted.files} files where there are ${files}`);
     return counted;
   };
+}
+
+/** What the machine has set for AWS is not for these buckets: a profile, a bundle of certificates that rclone refuses. */
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

@@ -1,4 +1,5 @@
 import {findBackfill} from '../../src/backfills/registry.ts';
+import {parseBucket} from '../../src/config/bucket-address.ts';
 import {keyScope} from '../../src/core/scope.ts';
 import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
@@ -7,6 +8,7 @@ import type {RunHandle} from '../../src/engine/execution.ts';
 import {defaultSettings} from '../../src/engine/settings.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import {directoryStore} from '../../src/stores/directory.ts';
+import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {benchEngine} from './bench-engine.ts';
 import {type Counts, report} from './report.ts';
 
@@ -18,14 +20,14 @@ type Step = (typeof steps)[number];
  * decide and write at once, as the original does. `dry-run` writes only the ledger. `live` goes through the gates,
  * executes the newest plan in the ledger, and verifies, as the command does.
  *
- *     node engine-way.ts FOLDER TARGET LEDGER STEP
+ *     node engine-way.ts FOLDER|s3://BUCKET?endpoint=URL TARGET LEDGER STEP
  */
-async function work(step: Step, folder: string, path: string, ledgerPath: string): Promise<Counts> {
+async function work(step: Step, source: ObjectStore, path: string, ledgerPath: string): Promise<Counts> {
   const ledger = await Ledger.open(ledgerPath);
   try {
     const connection: RunConnection = {
       backfill: findBackfill('asset-index'),
-      source: await directoryStore(folder),
+      source,
       target: await sqliteTarget({path}),
     };
     const handle = await begin(step, benchEngine(ledger, defaultSettings), connection);
@@ -63,7 +65,15 @@ async function begin(step: Step, engine: Engine, connection: RunConnection): Pro
   }
 }
 
-const [folder = '', target = '', ledger = '', named] = process.argv.slice(2);
-const step = steps.find(known => known === named);
+/** The SDK's modules are loaded only for a bucket, as the program does. */
+async function openSource(named: string): Promise<ObjectStore> {
+  if (!named.startsWith('s3://')) return directoryStore(named);
+  const {s3Store} = await import('../../src/stores/s3.ts');
+  return s3Store({...parseBucket(named), label: named});
+}
+
+const [named = '', target = '', ledger = '', stepName] = process.argv.slice(2);
+const step = steps.find(known => known === stepName);
 if (step === undefined) throw new Error(`name a step: ${steps.join(', ')}`);
-await report(() => work(step, folder, target, ledger));
+const source = await openSource(named);
+await report(() => work(step, source, target, ledger));

@@ -7,6 +7,8 @@ export interface Counts {
   readonly bytes: number;
   /** Rows inserted or updated. */
   readonly written: number;
+  /** To a service, where that is what is measured. */
+  readonly requests?: number;
 }
 
 /** Runs the work of a measured process and prints one line of JSON: its counts, its seconds and its peak memory. */
@@ -22,11 +24,15 @@ export async function report(work: () => Counts | Promise<Counts>): Promise<void
  * (getrusage(2); tried: 590 MB for an empty child of a parent of that size), so the process's own mark is read there.
  */
 function peakKib(): number {
+  return peakKibOf('self') ?? process.resourceUsage().maxRSS;
+}
+
+/** Of another process as well; null where it has ended, and where this is not a Linux. */
+export function peakKibOf(pid: number | 'self'): number | null {
   try {
-    const own = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
-    if (own !== null) return Number(own[1]);
+    const own = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return own === null ? null : Number(own[1]);
   } catch {
-    // Not a Linux.
+    return null;
   }
-  return process.resourceUsage().maxRSS;
 }
