@@ -1,51 +1,72 @@
-import {compareKeys} from '../core/keys.ts';
+import {compareKeys, type KeyRange} from '../core/keys.ts';
 
 /**
- * Finds a key that parts a range, where a service lists forwards only and never tells how much there is: first the
- * place at which the range's keys part (the first key shares with all others what stands before it), then, at that
- * place, the greatest character; the middle is between the two. About fifteen requests for one key each.
+ * Finds a key that parts a range, where a service lists forwards only and never tells how much there is. A range of one
+ * page is parted exactly. In a larger one: first the place at which its keys part (they share what stands before it),
+ * then the greatest character at that place; the middle is between the least and that one. Where one side of it has no
+ * more than a page, the other is parted instead. About fifteen requests a round.
  */
 
 /** Sorts behind every character that is in use; itself a private one, so that every server takes it. */
 const top = '\u{10fffd}';
 const asciiTop = 0x7f;
+const rounds = 4;
+/** As many as a page may have. */
+const pageKeys = 1_000;
 
-/** The first key beyond a text, within the range; null where there is none. */
-export type FirstBeyond = (text: string) => Promise<string | null>;
-
-export async function middleKey(
-  firstBeyond: FirstBeyond,
-  lo: string,
-  prefix: string,
-): Promise<string | null> {
-  const first = await firstBeyond(lo);
-  if (first === null || (await firstBeyond(first)) === null) return null;
-  const chars = [...first];
-  const place = await branchingPlace(firstBeyond, chars, [...prefix].length);
-  // All others only lengthen the first key.
-  if (place === null) return first;
-  const before = chars.slice(0, place).join('');
-  const least = codePoint(chars[place]);
-  const greatest = await greatestAt(firstBeyond, before, least);
-  const cut = before + String.fromCodePoint(whole(Math.floor((least + greatest) / 2))) + top;
-  const middle = await firstBeyond(cut);
-  return middle !== null && compareKeys(middle, first) > 0 ? middle : null;
+/** Keys of a range, from its beginning on. */
+export interface FirstKeys {
+  readonly keys: readonly string[];
+  /** There are no more. */
+  readonly isAll: boolean;
 }
 
-/** The first place at which a key beyond the first one differs from it, by bisection: what is shared is shared by all. */
+export type AskFirst = (range: KeyRange, count: number) => Promise<FirstKeys>;
+
+export async function middleKey(ask: AskFirst, whole: KeyRange, prefix: string): Promise<string | null> {
+  let {lo, hi} = whole;
+  let page = await ask({lo, hi}, pageKeys);
+  let middle: string | null = null;
+  for (let round = 0; round < rounds && !page.isAll; round++) {
+    const text = await halfway(ask, hi, page, prefix);
+    const rest = await ask({lo: text, hi}, pageKeys);
+    middle = rest.keys[0] ?? null;
+    if (middle === null) return page.keys.at(-1) ?? null;
+    if (compareKeys(middle, page.keys.at(-1) ?? '') <= 0) {
+      lo = text;
+      page = rest;
+    } else if (rest.isAll) hi = text;
+    else break;
+  }
+  if (!page.isAll || page.keys.length < 2) return middle === whole.hi ? null : middle;
+  return page.keys[Math.floor((page.keys.length - 1) / 2)] ?? null;
+}
+
+/** A text about halfway, as characters go. */
+async function halfway(ask: AskFirst, hi: string | null, {keys}: FirstKeys, prefix: string): Promise<string> {
+  const firstBeyond = async (text: string) => (await ask({lo: text, hi}, 1)).keys[0] ?? null;
+  const [first, last] = [[...(keys[0] ?? '')], [...(keys.at(-1) ?? '')]];
+  const place = await branchingPlace(firstBeyond, first, [...prefix].length, sharedLength(first, last));
+  const before = first.slice(0, place).join('');
+  const least = codePoint(first[place]);
+  const greatest = await greatestAt(firstBeyond, before, Math.max(least, codePoint(last[place])));
+  return before + String.fromCodePoint(whole(Math.floor((least + greatest) / 2))) + top;
+}
+
+type FirstBeyond = (text: string) => Promise<string | null>;
+
+/** The first place at which a key differs from the first one, by bisection: what is shared is shared by all. */
 async function branchingPlace(
   firstBeyond: FirstBeyond,
-  chars: readonly string[],
+  first: readonly string[],
   from: number,
-): Promise<number | null> {
+  known: number,
+): Promise<number> {
   let shared = from;
-  let different = chars.length + 1;
+  let different = known;
   while (shared < different) {
     const place = Math.floor((shared + different) / 2);
-    if (place > chars.length - 1) {
-      if ((await firstBeyond(chars.join('') + top)) === null) return null;
-      different = chars.length - 1;
-    } else if ((await firstBeyond(chars.slice(0, place + 1).join('') + top)) === null) shared = place + 1;
+    if ((await firstBeyond(first.slice(0, place + 1).join('') + top)) === null) shared = place + 1;
     else different = place;
   }
   return different;
@@ -64,6 +85,12 @@ async function greatestAt(firstBeyond: FirstBeyond, before: string, least: numbe
     else known = char;
   }
   return known;
+}
+
+function sharedLength(a: readonly string[], b: readonly string[]): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Surrogates are no characters. */

@@ -8,7 +8,7 @@ import {S3Fault} from './s3-faults.ts';
 import {S3Http} from './s3-http.ts';
 import {fingerprintOf, listPage, type PageStart} from './s3-listing.ts';
 import {listAhead, StartIgnored} from './s3-listing-ahead.ts';
-import {middleKey} from './s3-middle.ts';
+import {type AskFirst, middleKey} from './s3-middle.ts';
 import {hashObject} from './s3-read.ts';
 import {StatedHashes} from './s3-stated.ts';
 
@@ -110,21 +110,21 @@ class S3Store implements ObjectStore {
     return this.#stated.of(object, signal);
   }
 
-  middle({prefix, lo, hi, signal}: Listing): Promise<string | null> {
-    if (!this.#startsAnywhere) return Promise.resolve(null);
-    const firstBeyond = async (text: string) => {
-      const page = await listPage(this.#http, {prefix, start: {after: text}, maxKeys: 1, signal});
+  async middle({prefix, lo, hi, signal}: Listing): Promise<string | null> {
+    if (!this.#startsAnywhere) return null;
+    const ask: AskFirst = async ({lo: after, hi: end}, maxKeys) => {
+      const page = await listPage(this.#http, {prefix, start: {after}, maxKeys, signal});
       if (page.ignoresStart) throw new StartIgnored();
-      const first = page.objects[0]?.key;
-      return first !== undefined && (hi === null || compareKeys(first, hi) <= 0) ? first : null;
+      const keys = page.objects.map(({key}) => key);
+      const inside = end === null ? keys : keys.filter(key => compareKeys(key, end) <= 0);
+      return {keys: inside, isAll: page.next === null || inside.length < keys.length};
     };
-    return middleKey(firstBeyond, lo, prefix).then(
-      middle => (middle === hi ? null : middle),
-      (error: unknown) => {
-        if (!(error instanceof StartIgnored)) throw error;
-        this.#startsAnywhere = false;
-        return null;
-      },
-    );
+    try {
+      return await middleKey(ask, {lo, hi}, prefix);
+    } catch (error) {
+      if (!(error instanceof StartIgnored)) throw error;
+      this.#startsAnywhere = false;
+      return null;
+    }
   }
 }

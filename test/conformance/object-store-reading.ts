@@ -7,7 +7,7 @@ import type {StoreFactory} from './object-store.ts';
 const mebibyte = 1_048_576;
 
 /** What every ObjectStore promises of reading: the bytes of the version that was listed, or a named failure. */
-export function readingConformance({name, make, keySets}: StoreFactory): void {
+export function readingConformance({name, make, keySets, runs = 40}: StoreFactory): void {
   describe(`${name} reads`, () => {
     it.each([
       ['nothing', 0],
@@ -37,7 +37,7 @@ export function readingConformance({name, make, keySets}: StoreFactory): void {
               createHash('sha256').update(object.key).digest('hex'),
             );
         }),
-        {numRuns: 20},
+        {numRuns: runs / 2},
       );
     });
 
