@@ -254,6 +254,27 @@ const meets: Readonly<Record<S3FaultType, () => Promise<void>>> = {
     }
     expect(fault.fired).toBe(8);
   },
+  'token-back': async () => {
+    const {simulator, list} = await started();
+    const fault = simulator.inject({type: 'token-back', skip: 1});
+    const first = await list({MaxKeys: 1});
+    const second = await list({MaxKeys: 1, ContinuationToken: first.NextContinuationToken});
+    expect(keysOf(second)).toEqual(['b']);
+    expect(keysOf(await list({MaxKeys: 1, ContinuationToken: second.NextContinuationToken}))).toEqual(['a']);
+    await list();
+    expect(fault.fired, 'a last page has no token').toBe(2);
+  },
+  'empty-page': async () => {
+    const {simulator, list} = await started();
+    const fault = simulator.inject({type: 'empty-page', skip: 1, times: 2});
+    const pages = [await list({MaxKeys: 2})];
+    for (let page = 0; page < 3; page++)
+      pages.push(await list({MaxKeys: 2, ContinuationToken: pages[page]?.NextContinuationToken}));
+    expect(pages.map(keysOf)).toEqual([['a', 'b'], [], [], ['c']]);
+    expect(pages.map(page => page.IsTruncated)).toEqual([true, true, true, false]);
+    expect(new Set(pages.map(page => page.NextContinuationToken)).size).toBe(4);
+    expect(fault.fired).toBe(2);
+  },
 };
 
 describe('an injected fault is met by a client:', () => {

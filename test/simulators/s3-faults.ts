@@ -48,7 +48,11 @@ export type S3FaultKind =
   | {readonly type: 'start-after-ignored'}
   | {readonly type: 'continuation-expired'}
   /** The token of a page leads to the same page again. */
-  | {readonly type: 'token-loop'};
+  | {readonly type: 'token-loop'}
+  /** The token of a page leads to the first one. */
+  | {readonly type: 'token-back'}
+  /** The page has no keys, and another token to the same place: where a service has to leave out what was deleted. */
+  | {readonly type: 'empty-page'};
 
 export type S3Fault = S3FaultKind & Narrowing;
 export type S3FaultType = S3FaultKind['type'];

@@ -4,7 +4,7 @@ import {listingDocument} from './s3-listing-xml.ts';
 import type {S3Object, S3Objects} from './s3-objects.ts';
 import type {S3Request} from './s3-request.ts';
 
-const maxKeysAtMost = 1_000;
+export const maxKeysAtMost = 1_000;
 
 export interface ListingQuery {
   readonly prefix: string;
@@ -30,15 +30,19 @@ export interface Page {
  * ListObjectsV2: at most 1,000 entries a page, in UTF-8 byte order. A token is a place in that order, so it stays right
  * while objects come and go. Left out: fetch-owner and older versions.
  */
-export function listObjects(objects: S3Objects, request: S3Request, faults: S3Faults): string {
-  const query = parseListing(request);
+export function listObjects(
+  objects: S3Objects,
+  request: S3Request,
+  {faults, pageKeys}: {readonly faults: S3Faults; readonly pageKeys: number},
+): string {
+  const query = parseListing(request, pageKeys);
   if (query.token !== null && faults.take('continuation-expired', request) !== null) throw badToken();
   const page = readPage(objects, query, firstIndex(objects, query, request, faults));
   return listingDocument(request.bucket, query, withFaults(page, query, request, faults));
 }
 
-function parseListing({query}: S3Request): ListingQuery {
-  const maxKeys = query['max-keys'] ?? String(maxKeysAtMost);
+function parseListing({query}: S3Request, atMost: number): ListingQuery {
+  const maxKeys = query['max-keys'] ?? String(atMost);
   if (!/^\d{1,9}$/.test(maxKeys))
     throw new S3Error('InvalidArgument', {
       elements: {ArgumentName: 'max-keys', ArgumentValue: maxKeys},
@@ -54,7 +58,7 @@ function parseListing({query}: S3Request): ListingQuery {
     delimiter: query['delimiter'] ?? '',
     startAfter: query['start-after'] ?? null,
     token: query['continuation-token'] ?? null,
-    maxKeys: Math.min(Number(maxKeys), maxKeysAtMost),
+    maxKeys: Math.min(Number(maxKeys), atMost),
     urlEncoded: encoding !== undefined,
   };
 }
@@ -103,6 +107,10 @@ function withFaults(page: Page, query: ListingQuery, request: S3Request, faults:
   if (isTruncated && faults.take('truncated-without-token', request)) nextToken = null;
   if (isTruncated && nextToken !== null && faults.take('token-loop', request))
     nextToken = query.token ?? makeToken('from', query.startAfter ?? '');
+  if (isTruncated && nextToken !== null && faults.take('token-back', request))
+    nextToken = makeToken('from', '');
+  if (first && faults.take('empty-page', request))
+    return {entries: [], isTruncated: true, nextToken: sameAgain(query)};
   return {entries, isTruncated, nextToken};
 }
 
@@ -115,9 +123,18 @@ function makeToken(place: 'after' | 'beyond' | 'from', text: string): string {
   return Buffer.from(`${place}:${text}`).toString('base64url');
 }
 
+/** Another token to where the one of the request leads. */
+function sameAgain({token, startAfter}: ListingQuery): string {
+  const place = token?.split('.').at(-1) ?? makeToken('from', startAfter ?? '');
+  const again = token?.includes('.') === true ? Number.parseInt(token, 10) : 0;
+  return `${again + 1}.${place}`;
+}
+
 function indexOfToken(objects: S3Objects, token: string): number {
   const [, place, text = ''] =
-    /^(after|beyond|from):([\s\S]*)$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+    /^(after|beyond|from):([\s\S]*)$/.exec(
+      Buffer.from(token.replace(/^\d+\./, ''), 'base64url').toString(),
+    ) ?? [];
   if (place === undefined) throw badToken();
   const bytes = Buffer.from(text);
   if (place === 'beyond') return objects.afterPrefix(bytes);

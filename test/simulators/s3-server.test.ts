@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {awkwardText} from '../support/awkward.ts';
 import {inByteOrder} from '../support/ranges.ts';
+import type {S3SimulatorOptions} from './s3-server.ts';
 import {s3UnderTest, sdkClient} from './s3-under-test.ts';
 
 const awkwardKeys = [
@@ -52,8 +53,8 @@ const awkwardKeys = [
 
 const md5 = (content: string) => `"${createHash('md5').update(content).digest('hex')}"`;
 
-async function started() {
-  const simulator = await s3UnderTest();
+async function started(options: S3SimulatorOptions = {}) {
+  const simulator = await s3UnderTest(options);
   const client = sdkClient(simulator);
   const Bucket = simulator.bucket;
   return {
@@ -132,6 +133,14 @@ describe('a listing', () => {
       ),
       {numRuns: 60},
     );
+  });
+
+  it('has as few keys a page as the simulator is told to give, whatever is asked for', async () => {
+    const {simulator, list} = await started({pageKeys: 2});
+    simulator.putMany(['a', 'b', 'c']);
+    expect(await list({MaxKeys: 1_000})).toMatchObject({KeyCount: 2, MaxKeys: 2, IsTruncated: true});
+    expect(await list({MaxKeys: 1})).toMatchObject({KeyCount: 1, IsTruncated: true});
+    expect(await list({StartAfter: 'a'})).toMatchObject({KeyCount: 2, IsTruncated: false});
   });
 
   it('has at most 1,000 keys a page, and goes on where it was when objects come and go', async () => {

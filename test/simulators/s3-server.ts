@@ -3,6 +3,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {buffer} from 'node:stream/consumers';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type Injected, type S3Fault, S3Faults} from './s3-faults.ts';
+import {maxKeysAtMost} from './s3-listing.ts';
 import type {Content, ContentOfKey, PutOptions} from './s3-objects.ts';
 import {parseRequest, type S3Request} from './s3-request.ts';
 import {respond} from './s3-respond.ts';
@@ -14,6 +15,8 @@ export interface S3SimulatorOptions {
   readonly secretAccessKey?: string;
   /** Region that signatures have to name; any will do if left out. */
   readonly region?: string;
+  /** Of a page of a listing: 1,000 at most, and if left out. Fewer make many pages of a few keys. */
+  readonly pageKeys?: number;
   /** false where millions of requests would fill the memory. */
   readonly keepRequests?: boolean;
 }
@@ -50,7 +53,12 @@ const empty = {content: '', etag: 'd41d8cd98f00b204e9800998ecf8427e'};
 export async function startS3Simulator(options: S3SimulatorOptions = {}): Promise<S3Simulator> {
   const {bucket = 'assets', accessKeyId = 'simulatorkey', secretAccessKey = 'simulatorsecret'} = options;
   const faults = new S3Faults();
-  const service = new S3Service({bucket, region: options.region ?? null, faults});
+  const service = new S3Service({
+    bucket,
+    region: options.region ?? null,
+    pageKeys: options.pageKeys ?? maxKeysAtMost,
+    faults,
+  });
   service.secrets.set(accessKeyId, secretAccessKey);
   const requests: {-readonly [Name in keyof SeenRequest]: SeenRequest[Name]}[] = [];
   const stopping = new AbortController();

@@ -11,6 +11,8 @@ export interface S3ServiceOptions {
   readonly bucket: string;
   /** Region that signatures have to name; null lets any do. */
   readonly region: string | null;
+  /** Of a page of a listing, at most. */
+  readonly pageKeys: number;
   readonly faults: S3Faults;
 }
 
@@ -87,7 +89,7 @@ export class S3Service {
     const {operation} = request;
     switch (operation) {
       case 'ListObjectsV2':
-        return xmlAnswer(200, listObjects(this.objects, request, faults));
+        return xmlAnswer(200, listObjects(this.objects, request, this.#options));
       case 'GetObject':
       case 'HeadObject':
         return readObject(this.objects, request, faults);
