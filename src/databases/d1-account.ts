@@ -3,8 +3,9 @@ import {z} from 'zod';
 import type {HostLimit} from '../core/event.ts';
 import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {faultOfClient, leftOf, openClient} from './d1-client.ts';
 import {faultOfD1} from './d1-faults.ts';
-import {RequestPace} from './request-pace.ts';
+import {type PaceAnswer, RequestPace} from './request-pace.ts';
 
 export interface D1AccountOptions {
   readonly accountId: string;
@@ -13,12 +14,14 @@ export interface D1AccountOptions {
   readonly baseUrl?: string;
   /** Requests a second at most. Cloudflare allows 1,200 in five minutes to a user, all tokens and programs together. */
   readonly perSecond?: number;
+  /** How long an answer is waited for. */
+  readonly requestMs?: number;
   readonly now: () => number;
 }
 
 const defaultPerSecond = 3;
 /** D1 ends a request after 30 s: a little more, so that its own word comes first. */
-const requestMs = 35_000;
+const defaultRequestMs = 35_000;
 
 export interface D1Request {
   readonly method: 'get' | 'post';
@@ -35,29 +38,27 @@ export interface D1Request {
 
 const envelope = z.object({
   success: z.boolean(),
-  errors: z.array(z.object({code: z.number(), message: z.string()})).default([]),
+  errors: z.array(z.object({code: z.number(), message: z.string()})).nullish(),
   result: z.unknown(),
 });
 
 /**
  * One Cloudflare account, asked through Cloudflare's own client: every request of this process to any of its databases
- * waits for its turn here. The client's retries are off: after a write that may have been carried out, only the mark
- * knows.
+ * waits for its turn here. Nothing is tried twice: whoever asks knows whether that is safe.
  */
 export class D1Account {
   readonly host: string;
   readonly #options: D1AccountOptions;
+  readonly #requestMs: number;
   readonly #pace: RequestPace;
   #client: Promise<Cloudflare> | null = null;
 
   constructor(options: D1AccountOptions) {
+    const {accountId, perSecond = defaultPerSecond, requestMs = defaultRequestMs, now} = options;
     this.#options = options;
-    this.host = `D1 of account ${options.accountId.slice(0, 8)}`;
-    this.#pace = new RequestPace({
-      host: this.host,
-      perSecond: options.perSecond ?? defaultPerSecond,
-      now: options.now,
-    });
+    this.#requestMs = requestMs;
+    this.host = `D1 of account ${accountId.slice(0, 8)}`;
+    this.#pace = new RequestPace({host: this.host, perSecond, now});
   }
 
   get id(): string {
@@ -70,34 +71,28 @@ export class D1Account {
 
   /** The result in the envelope; whatever else comes is thrown as a Fault. */
   async request(request: D1Request): Promise<unknown> {
-    const client = await this.#open();
-    await this.#pace.acquire(request.signal);
+    const {signal, isWrite = false} = request;
+    const {token, baseUrl, now} = this.#options;
+    this.#client ??= openClient({token, baseUrl, requestMs: this.#requestMs});
+    const client = await this.#client;
+    await this.#pace.acquire(signal);
+    let answer: PaceAnswer = {kind: 'none'};
     try {
       const {result, left} = await this.#send(client, request);
-      this.#pace.done({kind: 'ok', ...(left === null ? {} : {left})});
+      answer = {kind: 'ok', left};
       return result;
     } catch (error) {
-      if (request.isWrite !== true && request.signal?.aborted === true) {
-        this.#pace.done({kind: 'ok'});
-        throw request.signal.reason;
-      }
-      const fault = this.#faultOf(error, request.isWrite ?? false);
-      const isPushback = fault.kind === 'rate-limited' || fault.kind === 'timeout';
-      this.#pace.done(
-        isPushback
-          ? {
-              kind: 'pushback',
-              cause: fault.kind,
-              ...(fault.retryAfterMs === undefined ? {} : {waitMs: fault.retryAfterMs}),
-            }
-          : {kind: 'ok'},
-      );
-      throw fault;
+      if (!isWrite && signal?.aborted === true) throw signal.reason;
+      const fault = faultOfClient(error, this.host, {requestMs: this.#requestMs, now});
+      answer = paceOf(fault);
+      throw isWrite ? fault : settled(fault);
+    } finally {
+      this.#pace.done(answer);
     }
   }
 
   async #send(client: Cloudflare, {method, path, body, query, signal, isWrite = false}: D1Request) {
-    const timeout = AbortSignal.timeout(requestMs);
+    const timeout = AbortSignal.timeout(this.#requestMs);
     const {data, response} = await client[method]<unknown>(`/accounts/${this.#options.accountId}/${path}`, {
       ...(body === undefined ? {} : {body: body()}),
       ...(query === undefined ? {} : {query}),
@@ -105,91 +100,27 @@ export class D1Account {
       signal: signal === undefined || isWrite ? timeout : AbortSignal.any([signal, timeout]),
     }).withResponse();
     const {success, errors, result} = envelope.parse(data);
-    const [error] = errors;
-    if (!success)
-      throw faultOfD1(
-        {
-          status: response.status,
-          code: error?.code ?? 0,
-          message: error?.message ?? 'success is false',
-          retryAfterMs: undefined,
-        },
-        this.host,
-      );
-    return {result, left: leftOf(response.headers)};
-  }
-
-  /** Loading the client takes about 300 ms, so only who needs it does. */
-  #open(): Promise<Cloudflare> {
-    const {token, baseUrl} = this.#options;
-    this.#client ??= import('cloudflare').then(
-      ({Cloudflare: Client}) =>
-        new Client({
-          apiToken: token,
-          ...(baseUrl === undefined ? {} : {baseURL: baseUrl}),
-          maxRetries: 0,
-          timeout: requestMs,
-          logLevel: 'off',
-        }),
-    );
-    return this.#client;
-  }
-
-  #faultOf(error: unknown, isWrite: boolean): Fault {
-    const fault = error instanceof Fault ? error : this.#explain(error);
-    if (isWrite || !fault.isUnsettled) return fault;
-    const {retryAfterMs} = fault;
-    return new Fault(fault.kind, fault.message, {
-      host: this.host,
-      cause: error,
-      ...(retryAfterMs === undefined ? {} : {retryAfterMs}),
-    });
-  }
-
-  #explain(error: unknown): Fault {
-    const details = {host: this.host, isUnsettled: true, cause: error};
-    if (!(error instanceof Error)) return new Fault('server-error', `D1: ${String(error)}`, details);
-    const answer = apiError.safeParse(error);
-    if (answer.success) {
-      const {status, errors, headers} = answer.data;
-      const [first] = errors;
-      return faultOfD1(
-        {
-          status,
-          code: first?.code ?? 0,
-          message: first?.message ?? error.message.slice(0, 200),
-          retryAfterMs: retryAfterOf(headers),
-        },
-        this.host,
-      );
-    }
-    if (error.name === 'TimeoutError' || /timed? ?out|aborted/i.test(error.message))
-      return new Fault('timeout', `D1: no answer within ${requestMs / 1_000} s`, details);
-    if (error instanceof z.ZodError || error instanceof SyntaxError)
-      return new Fault('server-error', 'D1: the answer is not of the form that the API documents', details);
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return new Fault('connection', `D1: ${error.message}${cause}`, details);
+    if (success) return {result, left: leftOf(response.headers)};
+    const {code, message} = errors?.[0] ?? {code: 0, message: 'success is false, without a reason'};
+    throw faultOfD1({status: response.status, code, message, retryAfterMs: undefined}, this.host);
   }
 }
 
-const apiError = z.object({
-  status: z.number(),
-  headers: z.instanceof(Headers),
-  errors: z.array(z.object({code: z.number(), message: z.string()})).catch([]),
-});
-
-function retryAfterOf(headers: Headers): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  if (Number.isFinite(seconds)) return seconds * 1_000;
-  return leftOf(headers)?.requests === 0 ? (leftOf(headers)?.seconds ?? 0) * 1_000 : undefined;
+function paceOf({kind, retryAfterMs = 0}: Fault): PaceAnswer {
+  return kind === 'rate-limited' || kind === 'timeout'
+    ? {kind: 'pushback', cause: kind, waitMs: retryAfterMs}
+    : {kind: 'none'};
 }
 
-/** `Ratelimit: "default";r=50;t=30`: so many requests are left for so many seconds. */
-function leftOf(headers: Headers): {readonly requests: number; readonly seconds: number} | null {
-  const [, requests, seconds] = /\br=(\d+)\b.*?\bt=(\d+)\b/.exec(headers.get('ratelimit') ?? '') ?? [];
-  return requests === undefined || seconds === undefined
-    ? null
-    : {requests: Number(requests), seconds: Number(seconds)};
+/** A read leaves nothing open: it is simply asked again. */
+function settled(fault: Fault): Fault {
+  const {kind, message, host, retryAfterMs, cause, isUnsettled} = fault;
+  if (!isUnsettled) return fault;
+  return new Fault(kind, message, {
+    cause,
+    ...(host === undefined ? {} : {host}),
+    ...(retryAfterMs === undefined ? {} : {retryAfterMs}),
+  });
 }
 
 /** What CLOUDFLARE_API_TOKEN and its like say; all that is missing is named at once. */

@@ -7,7 +7,9 @@ import {type D1Statement, d1Statements} from './d1-statements.ts';
 import type {Asking, Database} from './database.ts';
 import {requireSelect} from './select-only.ts';
 
-const value = z.union([z.string(), z.number(), z.null()]);
+/** Bytes come as the list of their values. Integers beyond 2^53 come rounded, and nothing shows it: SQL has to cast them. */
+const bytes = z.array(z.int().min(0).max(255)).transform(values => Uint8Array.from(values));
+const value = z.union([z.string(), z.number(), z.null(), bytes]);
 /** Columns and rows apart: the leaner of the two forms that the API has. */
 const answers = z.array(
   z.object({results: z.object({columns: z.array(z.string()), rows: z.array(z.array(value))})}),
@@ -58,14 +60,20 @@ export class D1Database implements Database {
     statements: () => readonly D1Statement[],
     options: {readonly signal?: AbortSignal; readonly isWrite: boolean},
   ): Promise<readonly (readonly Row[])[]> {
+    let sent = 0;
     const result = await this.#account.request({
       method: 'post',
       path: this.#path,
-      body: () => ({batch: statements()}),
+      body: () => {
+        const batch = statements();
+        sent = batch.length;
+        return {batch};
+      },
       ...options,
     });
     const parsed = answers.safeParse(result);
-    if (!parsed.success)
+    // An answer that is missing must not be taken for one without rows.
+    if (!parsed.success || parsed.data.length !== sent)
       throw new Fault('server-error', 'D1: the rows are not of the form that the API documents', {
         host: this.#account.host,
         isUnsettled: options.isWrite,

@@ -3,7 +3,7 @@ import type {Row} from '../core/sql.ts';
 import type {D1Statement} from './d1-statements.ts';
 
 /** Queries in one request at most, and about how many bytes of parameters: the whole request has 30 s. */
-const queriesAtOnce = 10;
+const mostAtOnce = 10;
 const bytesAtOnce = 1_000_000;
 
 /** Sends one batch; what it is made of is asked for when it is its turn. */
@@ -29,7 +29,8 @@ interface Batch {
 
 /**
  * Queries that wait for a turn at the same time travel as one batch: where an account may make three requests a second,
- * requests are what is scarce. A query that can't be answered does not take the others along.
+ * requests are what is scarce. A query that can't be answered does not take the others along; after a batch that took
+ * too long, fewer travel together for a while. Nothing is tried twice.
  */
 export class D1Reads {
   readonly #send: SendBatch;
@@ -37,6 +38,7 @@ export class D1Reads {
   readonly #running = new Set<Promise<void>>();
   /** The batch that waits for its turn. */
   #next: Batch | null = null;
+  #atOnce = mostAtOnce;
 
   constructor(send: SendBatch) {
     this.#send = send;
@@ -85,16 +87,19 @@ export class D1Reads {
     try {
       const rows = await this.#send(() => this.#fill(batch), batch.ending.signal);
       for (const [index, query] of batch.queries.entries()) query.resolve(rows[index] ?? []);
+      this.#atOnce = Math.min(mostAtOnce, this.#atOnce * 2);
     } catch (error) {
       // It failed before its turn came: those who wait are told.
       if (this.#next === batch) this.#fill(batch);
+      if (error instanceof Fault && error.kind === 'timeout')
+        this.#atOnce = Math.max(1, Math.floor(batch.queries.length / 2));
       await this.#failed(batch, error);
     }
   }
 
   #fill(batch: Batch): readonly D1Statement[] {
     let bytes = 0;
-    while (batch.queries.length < queriesAtOnce) {
+    while (batch.queries.length < this.#atOnce) {
       const [query] = this.#waiting;
       if (query === undefined) break;
       bytes += query.statement.params.reduce<number>((sum, value) => sum + String(value).length, 0);
@@ -115,10 +120,11 @@ export class D1Reads {
       return;
     }
     for (const query of queries)
-      await this.#send(() => [query.statement], ending.signal).then(
-        ([rows = []]) => query.resolve(rows),
-        query.reject,
-      );
+      if (!query.isGivenUp)
+        await this.#send(() => [query.statement], ending.signal).then(
+          ([rows = []]) => query.resolve(rows),
+          query.reject,
+        );
   }
 
   /** A request is called back when nobody waits for any of its answers. */
@@ -127,7 +133,9 @@ export class D1Reads {
     const place = this.#waiting.indexOf(query);
     if (place !== -1) this.#waiting.splice(place, 1);
     const batch = query.batch ?? (this.#waiting.length === 0 ? this.#next : null);
-    if (batch?.queries.every(({isGivenUp}) => isGivenUp) === true)
-      batch.ending.abort(new Error('nobody waits for it any more'));
+    if (batch?.queries.every(({isGivenUp}) => isGivenUp) !== true) return;
+    // Whoever asks from here on is not to be called back with it.
+    if (this.#next === batch) this.#next = null;
+    batch.ending.abort(new Error('nobody waits for it any more'));
   }
 }

@@ -3,7 +3,7 @@ import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {D1Account} from './d1-account.ts';
 import {D1Database} from './d1-database.ts';
-import type {Target} from './database.ts';
+import type {Asking, Target} from './database.ts';
 
 export interface D1TargetOptions {
   readonly account: D1Account;
@@ -16,8 +16,14 @@ export interface D1TargetOptions {
   readonly marks?: boolean;
 }
 
-const listed = z.array(z.object({uuid: z.string(), name: z.string()}));
+const described = z.object({uuid: z.string(), name: z.string()});
+type Described = z.infer<typeof described>;
+
 const namesShown = 10;
+/** What the API gives where nothing is said; it allows 10,000. */
+const perPage = 1_000;
+/** A name is looked up once more where the connection or Cloudflare failed: nothing has begun yet. */
+const attempts = 3;
 
 /** A D1 database as a target, found by its name or its id. */
 export async function d1Target({
@@ -43,18 +49,58 @@ export async function d1Target({
     recover: () => Promise.resolve(),
     openDatabase: open,
     freeBytes: () => Promise.resolve(null),
-    bookmark: () => bookmark(account, found.uuid),
+    bookmark: (asking: Asking = {}) => bookmark(account, found.uuid, asking),
     traffic: () => account.traffic(),
   };
 }
 
-async function find(account: D1Account, database: string, label: string) {
-  const databases = await list(account, database, label);
-  const found = databases.find(({uuid, name}) => name === database || uuid === database);
-  if (found !== undefined) return found;
-  const others = databases.length > 0 ? databases : await list(account, '', label);
+async function find(account: D1Account, database: string, label: string): Promise<Described> {
+  try {
+    const found = uuidForm.test(database)
+      ? described.parse(await ask(account, `d1/database/${database.toLowerCase()}`))
+      : await named(account, database);
+    if (found !== null) return found;
+    throw unknown(database, label, await page(account, {}));
+  } catch (error) {
+    throw explain(error, label);
+  }
+}
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The API searches by `name`, and does not say whether it has to match in full: all that it finds are looked through. */
+async function named(account: D1Account, name: string): Promise<Described | null> {
+  for (let number = 1; name !== ''; number++) {
+    const databases = await page(account, {name, page: String(number)});
+    const found = databases.find(each => each.name === name);
+    if (found !== undefined) return found;
+    if (databases.length < perPage) break;
+  }
+  return null;
+}
+
+async function page(
+  account: D1Account,
+  query: Readonly<Record<string, string>>,
+): Promise<readonly Described[]> {
+  return z.array(described).parse(await ask(account, 'd1/database', {...query, per_page: String(perPage)}));
+}
+
+async function ask(account: D1Account, path: string, query: Readonly<Record<string, string>> = {}) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await account.request({method: 'get', path, query});
+    } catch (error) {
+      const isPassing =
+        error instanceof Fault && (error.kind === 'connection' || error.kind === 'server-error');
+      if (!isPassing || attempt === attempts) throw error;
+    }
+  }
+}
+
+function unknown(database: string, label: string, others: readonly Described[]): OperatorError {
   const names = others.slice(0, namesShown).map(({name}) => name);
-  throw new OperatorError(
+  return new OperatorError(
     'usage',
     `target ${label}: the account has no database "${database}"`,
     names.length === 0
@@ -63,43 +109,40 @@ async function find(account: D1Account, database: string, label: string) {
   );
 }
 
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-async function list(account: D1Account, database: string, label: string) {
-  try {
-    if (uuidForm.test(database))
-      return [listed.element.parse(await account.request({method: 'get', path: `d1/database/${database}`}))];
-    const query = {per_page: '100', ...(database === '' ? {} : {name: database})};
-    return listed.parse(await account.request({method: 'get', path: 'd1/database', query}));
-  } catch (error) {
-    throw explain(error, label);
+function explain(error: unknown, label: string): unknown {
+  if (!(error instanceof Fault)) return error;
+  switch (error.kind) {
+    case 'denied':
+      return new OperatorError(
+        'auth',
+        `target ${label}: Cloudflare refused the token (${error.message})`,
+        'CLOUDFLARE_API_TOKEN needs the permission D1: Edit for the account of CLOUDFLARE_ACCOUNT_ID; make one at dash.cloudflare.com/profile/api-tokens.',
+      );
+    case 'not-found':
+      return new OperatorError(
+        'usage',
+        `target ${label}: there is no such account or database (${error.message})`,
+        'Look at CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_BASE_URL, and at the name of the database.',
+      );
+    case 'rate-limited':
+      return new OperatorError(
+        'failed',
+        `target ${label}: Cloudflare takes no more requests for now (${error.message})`,
+        'Wait for five minutes: a user may make 1,200 requests in that time, all programs and the dashboard together.',
+      );
+    default:
+      return new OperatorError(
+        'failed',
+        `target ${label}: Cloudflare's API can't be reached (${error.message})`,
+        'Look at the network and at www.cloudflarestatus.com, then try again.',
+      );
   }
 }
 
-function explain(error: unknown, label: string): unknown {
-  if (!(error instanceof Fault)) return error;
-  if (error.kind === 'denied')
-    return new OperatorError(
-      'auth',
-      `target ${label}: Cloudflare refused the token (${error.message})`,
-      'CLOUDFLARE_API_TOKEN needs the permission D1: Edit for the account of CLOUDFLARE_ACCOUNT_ID; make one at dash.cloudflare.com/profile/api-tokens.',
-    );
-  if (error.kind === 'not-found')
-    return new OperatorError(
-      'usage',
-      `target ${label}: there is no such account or database (${error.message})`,
-      'Look at CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_BASE_URL, and at the name of the database.',
-    );
-  return new OperatorError(
-    'failed',
-    `target ${label}: Cloudflare's API can't be reached (${error.message})`,
-    'Look at the network and at www.cloudflarestatus.com, then try again.',
-  );
-}
-
 /** For Time Travel: https://developers.cloudflare.com/d1/reference/time-travel/ */
-async function bookmark(account: D1Account, uuid: string): Promise<string | null> {
-  const answer = await account.request({method: 'get', path: `d1/database/${uuid}/time_travel/bookmark`});
+async function bookmark(account: D1Account, uuid: string, asking: Asking): Promise<string | null> {
+  const path = `d1/database/${uuid}/time_travel/bookmark`;
+  const answer = await account.request({method: 'get', path, ...asking});
   const parsed = z.object({bookmark: z.string()}).safeParse(answer);
   return parsed.success ? parsed.data.bookmark : null;
 }

@@ -13,10 +13,21 @@ const fewLeft = 60;
 /** After push-back the pace is halved, and rises again by a step for every so many good answers. */
 const slowest = 0.25;
 const answersPerStep = 5;
+const step = 1.5;
+/** An account is blocked for five minutes at most; a timer can't wait for ever. */
+const longestWaitMs = 600_000;
+
+/** So many requests are left for so many seconds. */
+export interface RequestsLeft {
+  readonly requests: number;
+  readonly seconds: number;
+}
 
 export type PaceAnswer =
-  | {readonly kind: 'ok'; readonly left?: {readonly requests: number; readonly seconds: number}}
-  | {readonly kind: 'pushback'; readonly cause: string; readonly waitMs?: number};
+  | {readonly kind: 'ok'; readonly left: RequestsLeft | null}
+  | {readonly kind: 'pushback'; readonly cause: string; readonly waitMs: number}
+  /** It says nothing of the pace: it was given up, or broke, or was refused for what it asked. */
+  | {readonly kind: 'none'};
 
 export interface PaceOptions {
   readonly host: string;
@@ -32,37 +43,37 @@ export class RequestPace {
   readonly #options: PaceOptions;
   readonly #waiting: Waiter[] = [];
   /** When the requests of the last second began. */
-  #recent: number[] = [];
+  #recent: readonly number[] = [];
   #requests = 0;
   #firstAt: number | null = null;
   #inFlight = 0;
   #waitsUntil = 0;
   #perSecond: number;
   #good = 0;
-  #reason: string;
+  #reason = 'limit of the account';
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: PaceOptions) {
     this.#options = options;
     this.#perSecond = options.perSecond;
-    this.#reason = 'limit of the account';
   }
 
   /** Resolves when a request may begin; `done` has to follow. Rejects with the signal's reason where that comes first. */
   acquire(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const abort = () => {
+      const giveUp = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(signal?.reason);
+        this.#drain();
       };
       const waiting: Waiter = {
         grant: () => {
-          signal?.removeEventListener('abort', abort);
+          signal?.removeEventListener('abort', giveUp);
           resolve();
         },
       };
-      signal?.addEventListener('abort', abort, {once: true});
+      signal?.addEventListener('abort', giveUp, {once: true});
       this.#waiting.push(waiting);
       this.#drain();
     });
@@ -71,7 +82,7 @@ export class RequestPace {
   done(answer: PaceAnswer): void {
     this.#inFlight--;
     if (answer.kind === 'pushback') this.#slowDown(answer.cause, answer.waitMs);
-    else this.#recover(answer.left);
+    if (answer.kind === 'ok' && !this.#spread(answer.left)) this.#recover();
     this.#drain();
   }
 
@@ -89,29 +100,37 @@ export class RequestPace {
     };
   }
 
-  #slowDown(cause: string, waitMs = 0): void {
-    this.#good = 0;
-    this.#reason = cause;
-    this.#perSecond = Math.max(slowest, this.#perSecond / 2);
-    this.#waitsUntil = Math.max(this.#waitsUntil, this.#options.now() + waitMs);
+  #slowDown(cause: string, waitMs: number): void {
+    this.#lower(this.#perSecond / 2, cause);
+    this.#waitFor(waitMs);
   }
 
-  #recover(left: {readonly requests: number; readonly seconds: number} | undefined): void {
-    if (left !== undefined && left.requests < fewLeft && left.seconds > 0) {
-      const spread = left.requests / left.seconds;
-      if (spread < this.#perSecond) {
-        this.#perSecond = Math.max(slowest, spread);
-        this.#reason = `the service says that ${left.requests} requests are left for ${left.seconds} s`;
-        if (left.requests === 0) this.#waitsUntil = this.#options.now() + left.seconds * 1_000;
-        this.#good = 0;
-        return;
-      }
-    }
+  /** True where what is left asks for a slower pace than the present one. */
+  #spread(left: RequestsLeft | null): boolean {
+    if (left === null || left.requests >= fewLeft || left.seconds <= 0) return false;
+    const {requests, seconds} = left;
+    if (requests / seconds >= this.#perSecond) return false;
+    this.#lower(requests / seconds, `the service says that ${requests} requests are left for ${seconds} s`);
+    if (requests === 0) this.#waitFor(seconds * 1_000);
+    return true;
+  }
+
+  #recover(): void {
     const {perSecond} = this.#options;
     if (this.#perSecond >= perSecond || ++this.#good < answersPerStep) return;
     this.#good = 0;
-    this.#perSecond = Math.min(perSecond, this.#perSecond * 1.5);
+    this.#perSecond = Math.min(perSecond, this.#perSecond * step);
     this.#reason = this.#perSecond === perSecond ? 'limit of the account' : 'rising';
+  }
+
+  #lower(perSecond: number, reason: string): void {
+    this.#good = 0;
+    this.#reason = reason;
+    this.#perSecond = Math.max(Math.min(slowest, this.#options.perSecond), perSecond);
+  }
+
+  #waitFor(ms: number): void {
+    this.#waitsUntil = Math.max(this.#waitsUntil, this.#options.now() + Math.min(ms, longestWaitMs));
   }
 
   #drain(): void {
@@ -123,10 +142,11 @@ export class RequestPace {
         this.#timer = setTimeout(() => this.#drain(), waitMs);
         return;
       }
-      this.#recent.push(this.#options.now());
+      const now = this.#options.now();
+      this.#recent = [...this.#recent, now];
       this.#inFlight++;
       this.#requests++;
-      this.#firstAt ??= this.#options.now();
+      this.#firstAt ??= now;
       this.#waiting.shift()?.grant();
     }
   }
@@ -136,7 +156,8 @@ export class RequestPace {
     const now = this.#options.now();
     const window = this.#perSecond < 1 ? windowMs / this.#perSecond : windowMs;
     const allowed = Math.max(1, Math.floor(this.#perSecond));
-    this.#recent = this.#recent.filter(at => at > now - window);
+    // A clock that was set back would leave beginnings in the future.
+    this.#recent = this.#recent.map(at => Math.min(at, now)).filter(at => at >= now - window);
     const oldest = this.#recent.at(-allowed);
     const pause = oldest === undefined ? 0 : oldest + window - now + 1;
     return Math.max(pause, this.#waitsUntil - now);

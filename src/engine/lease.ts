@@ -1,7 +1,9 @@
 import {z} from 'zod';
-import {Fault} from '../core/failure.ts';
+import {Fault, isRetryable} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Statement} from '../core/sql.ts';
 import type {Asking, Database} from '../databases/database.ts';
+import {retrying} from './backoff.ts';
 import {parseHolder, type Self} from './holder.ts';
 import {
   claimLease,
@@ -12,6 +14,13 @@ import {
   renewLease,
   type StandingLease,
 } from './mark.ts';
+import {readerWith} from './steady-reader.ts';
+
+/**
+ * The right to write to a target: one live run at a time, whoever starts it and from whichever ledger. A claim of our
+ * own that lands late only raises the fence: the lease is then regained, not lost. Left out: that a holder which is
+ * cut off stops by itself; the database refuses what it sends.
+ */
 
 export interface LeaseOrder {
   readonly run: string;
@@ -21,61 +30,134 @@ export interface LeaseOrder {
   readonly leastFence: number;
   /** The holder that the operator allows to be pushed aside, typed in full. */
   readonly takeOver: string | null;
-}
-
-/** The right to write to a target: one live run at a time, whoever starts it and from whichever ledger. */
-export interface HeldLease {
-  /** It rises when an outcome is unknown: what was sent with the one before can't land any more. */
-  readonly fence: number;
-  readonly leaseMs: number;
-  /** False once it is lost; one that was given back has nothing to renew. */
-  renew(): Promise<boolean>;
-  /** A higher fence for the same holder; null where the lease is lost. */
-  raise(): Promise<number | null>;
-  /** Gives it back. The run's marks go only when the run is over: a resume may still need them. */
-  release(isOver: boolean): Promise<void>;
+  /** How often it is tried to give it back. */
+  readonly attempts: number;
+  readonly random: () => number;
+  /** Milliseconds in which the service behind the target takes no request. */
+  readonly blockedMs: () => number;
 }
 
 /** Giving a lease back is not worth a longer wait: it expires by itself. */
 const releaseMs = 10_000;
 
-/** Makes the tables where they are missing, and takes the lease. Refused with who holds it and until when. */
+export interface HeldLease {
+  /** It rises when an outcome is unknown: what was sent with the one before can't land any more. */
+  readonly fence: number;
+  readonly leaseMs: number;
+  /**
+   * Sees to it that the lease is renewed, and waits for nothing: false once it is known to be lost. One that was given
+   * back has nothing to renew.
+   */
+  renew(): Promise<boolean>;
+  /** A higher fence for the same holder; null where the lease is lost. */
+  raise(): Promise<number | null>;
+  /** The same where the database has refused the fence: null but where holder and run are still ours. */
+  regain(): Promise<number | null>;
+  /** Gives it back. The run's marks go only when the run is over: a resume may still need them. */
+  release(isOver: boolean): Promise<void>;
+}
+
+/** Takes the lease, and makes the tables where they are missing. Refused with who holds it and until when. */
 export async function acquireLease(
   database: Database,
   order: LeaseOrder,
   signal?: AbortSignal,
 ): Promise<HeldLease> {
-  const {run, leaseMs} = order;
   const asking = signal === undefined ? {} : {signal};
-  const standing = await readLease(database);
-  if (standing === null) await database.transaction(createTables(order.leastFence), asking);
-  const instead = standing === null ? null : displaced(standing, order);
-  const first = await claim(database, order, instead, standing, asking);
-  if (first === null) throw refusal(await readLease(database));
-  let fence = first;
-  let isHeld = true;
-  return {
-    get fence() {
-      return fence;
-    },
-    leaseMs,
-    renew: async () => {
-      if (!isHeld) return true;
-      const [renewed = []] = await database.transaction([renewLease(run, fence, leaseMs)]);
-      return renewed.length === 1;
-    },
-    raise: async () => {
-      const raised = await claim(database, {...order, leastFence: fence}, null, standing, {});
-      fence = raised ?? fence;
-      return raised;
-    },
-    release: async isOver => {
-      isHeld = false;
-      await database.transaction([...(isOver ? [dropMarks(run, fence)] : []), releaseLease(run, fence)], {
-        signal: AbortSignal.timeout(releaseMs),
+  const reader = readerWith(database, asking);
+  const tables = createTables(order.leastFence);
+  const first = await claim(database, order, null, asking, tables);
+  const instead = first === null ? displaced(await readLease(reader), order) : null;
+  const fence = first ?? (await claim(database, order, instead, asking));
+  if (fence === null) throw refusal(await readLease(reader));
+  return new Lease(database, order, fence, signal);
+}
+
+class Lease implements HeldLease {
+  readonly leaseMs: number;
+  fence: number;
+  readonly #database: Database;
+  readonly #order: LeaseOrder;
+  readonly #renewals = new AbortController();
+  /** Gives up what still waits for its turn, when the run is stopped and when the lease is given back. */
+  readonly #signal: AbortSignal;
+  #isHeld = true;
+  #renewing: Promise<void> | null = null;
+  /** What became of the renewal before. */
+  #renewed: () => boolean = () => true;
+
+  constructor(database: Database, order: LeaseOrder, fence: number, signal: AbortSignal | undefined) {
+    this.#database = database;
+    this.#order = order;
+    const given = this.#renewals.signal;
+    this.#signal = signal === undefined ? given : AbortSignal.any([given, signal]);
+    this.leaseMs = order.leaseMs;
+    this.fence = fence;
+  }
+
+  async renew(): Promise<boolean> {
+    if (!this.#isHeld) return true;
+    this.#renewing ??= this.#renew()
+      .then(
+        isOurs => () => isOurs,
+        (error: unknown) => () => this.#isExcused(error),
+      )
+      .then(renewed => {
+        this.#renewed = renewed;
+        this.#renewing = null;
       });
-    },
-  };
+    return this.#renewed();
+  }
+
+  async raise(): Promise<number | null> {
+    const asking = {signal: this.#signal};
+    const raised = await claim(this.#database, {...this.#order, leastFence: this.fence}, null, asking);
+    this.fence = raised ?? this.fence;
+    return raised;
+  }
+
+  async regain(): Promise<number | null> {
+    const {run, self} = this.#order;
+    const standing = await readLease(readerWith(this.#database, {signal: this.#signal}));
+    if (standing === null)
+      throw new Fault(
+        'not-found',
+        'headgate_lease and headgate_marks are gone from the target: was it restored?',
+      );
+    return standing.run === run && standing.holder === self.holder.name ? this.raise() : null;
+  }
+
+  async release(isOver: boolean): Promise<void> {
+    const {run, attempts, random, blockedMs} = this.#order;
+    this.#isHeld = false;
+    this.#renewals.abort();
+    await this.#renewing;
+    const blocked = blockedMs();
+    if (blocked > releaseMs)
+      throw new Fault('rate-limited', `no request is taken for ${Math.ceil(blocked / 1_000)} s`);
+    const signal = AbortSignal.timeout(releaseMs);
+    await retrying({attempts, signal, random, onRetry: () => undefined}, () =>
+      this.#database.transaction(
+        [...(isOver ? [dropMarks(run, this.fence)] : []), releaseLease(run, this.fence)],
+        {signal},
+      ),
+    );
+  }
+
+  async #renew(): Promise<boolean> {
+    const {run} = this.#order;
+    const [renewed = []] = await this.#database.transaction([renewLease(run, this.fence, this.leaseMs)], {
+      signal: this.#signal,
+    });
+    return renewed.length === 1 || (await this.regain()) !== null;
+  }
+
+  /** A target that is busy says nothing about the lease, and a run that is stopped needs none. */
+  #isExcused(error: unknown): boolean {
+    if (this.#signal.aborted) return true;
+    if (error instanceof Fault && isRetryable(error.kind)) return true;
+    throw error;
+  }
 }
 
 /** The fence; null where somebody else holds the lease. Asked for twice by the same holder, it is only higher. */
@@ -83,20 +165,18 @@ async function claim(
   database: Database,
   {run, self, leaseMs, leastFence}: LeaseOrder,
   instead: string | null,
-  standing: StandingLease | null,
   asking: Asking,
+  before: readonly Statement[] = [],
 ): Promise<number | null> {
   const {name: holder, host} = self.holder;
+  const statements = [...before, claimLease({run, holder, host, leaseMs, leastFence, instead})];
   try {
-    const [claimed = []] = await database.transaction(
-      [claimLease({run, holder, host, leaseMs, leastFence, instead})],
-      asking,
-    );
-    const [row] = claimed;
+    const [row] = (await database.transaction(statements, asking)).at(-1) ?? [];
     return row === undefined ? null : z.number().parse(row['fence']);
   } catch (error) {
     // A lock of another process on this machine; a service that did not answer is another matter.
     if (!(error instanceof Fault) || error.kind !== 'timeout' || error.isUnsettled) throw error;
+    const standing = await readLease(readerWith(database, asking)).catch(() => null);
     throw new OperatorError(
       'gate',
       `the target is locked (${error.message})${standing?.holder == null ? '' : `: ${standing.holder} sits inside a transaction`}`,
@@ -106,8 +186,11 @@ async function claim(
 }
 
 /** The holder that may be pushed aside now: one that is certainly dead, or the one that the operator named. */
-function displaced(standing: StandingLease, {self, takeOver}: LeaseOrder): string | null {
-  if (standing.holder === null) return null;
+function displaced(
+  standing: StandingLease | null,
+  {self, takeOver}: Pick<LeaseOrder, 'self' | 'takeOver'>,
+): string | null {
+  if (standing === null || standing.holder === null) return null;
   if (takeOver !== null && takeOver === standing.holder) return takeOver;
   const holder = parseHolder(standing.holder, standing.host ?? '');
   return holder !== null && !self.isAlive(holder) ? standing.holder : null;
@@ -120,8 +203,7 @@ export function leaseObstacle(
   takeOver: string | null,
 ): OperatorError | null {
   if (standing === null || standing.run === null || standing.remainingMs <= 0) return null;
-  const order: LeaseOrder = {run: '', self, leaseMs: 0, leastFence: 0, takeOver};
-  return displaced(standing, order) === null ? refusal(standing) : null;
+  return displaced(standing, {self, takeOver}) === null ? refusal(standing) : null;
 }
 
 function refusal(standing: StandingLease | null): OperatorError {

@@ -1,5 +1,5 @@
 import type {RunNews} from '../core/event.ts';
-import type {Database} from '../databases/database.ts';
+import type {Asking, Database} from '../databases/database.ts';
 import {isAtomic} from './atomicity.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -22,7 +22,7 @@ interface Parts {
   readonly emit: (news: RunNews) => void;
 }
 
-/** What a live run does before its first page: takes the lease, tries out what marks rely on, notes the way back. */
+/** What a live run does before its first page: notes the way back, takes the lease, tries out what marks rely on. */
 export async function takeLease(parts: Parts): Promise<LiveLease> {
   const {execution, emit} = parts;
   const {target} = execution.connection;
@@ -53,15 +53,19 @@ export async function giveBack(lease: HeldLease, isOver: boolean, emit: Parts['e
 }
 
 async function acquire({host, execution, database, signal}: Parts): Promise<HeldLease> {
-  const {record, takeOver} = execution;
+  const {record, takeOver, connection} = execution;
+  const {settings, self, now, random} = host;
   const lease = await acquireLease(
     database,
     {
       run: record.id,
-      self: host.self,
-      leaseMs: host.settings.leaseSeconds * 1_000,
+      self,
+      leaseMs: settings.leaseSeconds * 1_000,
       leastFence: record.fence ?? 0,
       takeOver,
+      attempts: settings.attempts,
+      random,
+      blockedMs: () => (connection.target.traffic()?.waitsUntil ?? 0) - now(),
     },
     signal,
   );
@@ -71,10 +75,14 @@ async function acquire({host, execution, database, signal}: Parts): Promise<Held
 }
 
 /** Restoring a whole database takes other people's writes along, so it is only noted: undo puts back rows. */
-async function noteBookmark({host, execution, emit}: Parts): Promise<void> {
+async function noteBookmark(parts: Parts): Promise<void> {
+  const {host, execution, signal, emit} = parts;
   const {connection, record} = execution;
   if (record.discovered) return;
-  const bookmark = await connection.target.bookmark().catch((error: unknown) => {
+  // Only a service has anything to give up.
+  const read: (asking: Asking) => Promise<string | null> = connection.target.bookmark;
+  const bookmark = await insisting(parts, () => read({signal})).catch((error: unknown) => {
+    signal.throwIfAborted();
     emit({
       type: 'note',
       level: 'warning',

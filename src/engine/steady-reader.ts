@@ -1,5 +1,5 @@
 import type {Fault} from '../core/failure.ts';
-import type {Reader, Target} from '../databases/database.ts';
+import type {Asking, Reader, Target} from '../databases/database.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {EngineHost} from './engine-host.ts';
 
@@ -22,6 +22,15 @@ export function steadyReader(
         throw error instanceof Exhausted ? error.cause : error;
       }
     },
+    close: () => reader.close(),
+  };
+}
+
+/** A reader whose every query is given up with the signal. */
+export function readerWith(reader: Reader, asking: Asking): Reader {
+  return {
+    dialect: reader.dialect,
+    query: (sql, params) => reader.query(sql, params, asking),
     close: () => reader.close(),
   };
 }

@@ -5,6 +5,7 @@ import {Exhausted, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import type {HeldLease} from './lease.ts';
 import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
+import {readerWith} from './steady-reader.ts';
 
 /** A page that is ready to be written: its intent is in the ledger. */
 export interface ReadyPage {
@@ -35,7 +36,7 @@ export interface WriterOptions {
   readonly database: Database;
   readonly run: string;
   /** Null where the operator forbids marks: pages are then settled by reading back. */
-  readonly lease: Pick<HeldLease, 'fence' | 'leaseMs' | 'raise'> | null;
+  readonly lease: Pick<HeldLease, 'fence' | 'leaseMs' | 'raise' | 'regain'> | null;
   /** The lease has a new fence: the ledger has to know. */
   readonly onRaised: (fence: number) => Promise<void>;
   readonly attempts: number;
@@ -62,14 +63,18 @@ interface Queued {
 
 /** Pages that go into one transaction. */
 const pagesAtOnce = 8;
+
 /**
  * Commits pages in order, several partitions' ready pages in one transaction, each with its mark. A transaction that
- * is refused says nothing about a single page, so its pages are then written one by one.
+ * is refused says nothing about a single page, so its pages are then written one by one. Without marks, and once
+ * something went wrong, only the rows can tell what a page did: that is left to whoever asked.
  */
 export class Writer {
   readonly #options: WriterOptions;
   readonly #queue: Queued[] = [];
   readonly #finished: string[] = [];
+  /** Partitions of which, without marks, some rows may have been written by a page that failed. */
+  readonly #doubtful = new Set<string>();
   #working = false;
 
   constructor(options: WriterOptions) {
@@ -86,6 +91,7 @@ export class Writer {
   /** The partition is checkpointed to its end: its mark goes with the next transaction. */
   forget(partition: string): void {
     this.#finished.push(partition);
+    this.#doubtful.delete(partition);
   }
 
   async #work(): Promise<void> {
@@ -101,10 +107,11 @@ export class Writer {
       const pages = group.map(({page}) => page);
       const committed = await this.#transaction(pages, state);
       for (const [index, {resolve}] of group.entries())
-        resolve(committed[index] ?? {touched: new Set(), rows: 0});
+        resolve(committed[index] ?? {touched: null, rows: null});
     } catch (error) {
-      if (group.length === 1 || !(error instanceof Fault)) for (const {reject} of group) reject(error);
-      else for (const queued of group) await this.#group([queued], {...state, slow: null});
+      if (group.length > 1 && error instanceof Fault && mayBeOfOne(error))
+        for (const queued of group) await this.#group([queued], {...state, slow: null});
+      else for (const {reject} of group) reject(error);
     }
   }
 
@@ -113,19 +120,35 @@ export class Writer {
     const {attempts, random, onRetry, signal} = this.#options;
     try {
       return await retrying({attempts, signal, random, onRetry}, async () => {
-        const wasUnsettled = state.isUnsettled;
-        const known = wasUnsettled ? await this.#settled(pages) : null;
+        const known = state.isUnsettled ? await this.#settled(pages) : null;
         if (known !== null) return known;
         state.isUnsettled = false;
         requireSmaller(pages, state.slow);
-        const committed = await this.#once(pages).catch((error: unknown) => {
-          if (error instanceof Fault) noteOutcome(state, error);
+        try {
+          const committed = await this.#fenced(pages);
+          return pages.map((page, index) => this.#known(page, committed[index]));
+        } catch (error) {
+          if (error instanceof Fault) this.#note(pages, state, error);
           throw error;
-        });
-        return wasUnsettled && this.#options.lease === null ? committed.map(unknown) : committed;
+        }
       });
     } catch (error) {
-      throw this.#translate(error instanceof Exhausted ? error.cause : error);
+      throw error instanceof Exhausted ? error.cause : error;
+    }
+  }
+
+  /** A refusal of the fence wrote nothing: where only a late claim of our own has raised it, the pages are sent again. */
+  async #fenced(pages: readonly ReadyPage[]): Promise<readonly Committed[]> {
+    const {lease, onRaised} = this.#options;
+    for (;;) {
+      try {
+        return await this.#once(pages);
+      } catch (error) {
+        if (lease === null || !(error instanceof Fault) || !isLeaseRefusal(error.message)) throw error;
+        const fence = await lease.regain();
+        if (fence === null) throw new LeaseLost();
+        await onRaised(fence);
+      }
     }
   }
 
@@ -165,12 +188,12 @@ export class Writer {
    * so a transaction that is still on its way is refused when it arrives.
    */
   async #settled(pages: readonly ReadyPage[]): Promise<readonly Committed[] | null> {
-    const {database, run, lease, onRaised} = this.#options;
+    const {database, run, lease, onRaised, signal} = this.#options;
     if (lease === null) return null;
     const fence = await lease.raise();
     if (fence === null) throw new LeaseLost();
     await onRaised(fence);
-    const marks = await readMarks(database, run);
+    const marks = await readMarks(readerWith(database, {signal}), run);
     const found = pages.map(({partition, page}) => {
       const mark = marks?.get(partition);
       return mark !== undefined && mark.page >= page ? mark : null;
@@ -180,16 +203,20 @@ export class Writer {
       : null;
   }
 
-  #translate(error: unknown): unknown {
-    return error instanceof Fault && error.kind === 'refused' && isLeaseRefusal(error.message)
-      ? new LeaseLost()
-      : error;
+  #note(pages: readonly ReadyPage[], state: Sending, fault: Fault): void {
+    state.isUnsettled = fault.isUnsettled;
+    state.slow = fault.kind === 'timeout' && fault.isUnsettled ? fault : null;
+    if (this.#options.lease === null) for (const {partition} of pages) this.#doubtful.add(partition);
+  }
+
+  #known({partition}: ReadyPage, committed: Committed | undefined): Committed {
+    return committed === undefined || this.#doubtful.has(partition) ? {touched: null, rows: null} : committed;
   }
 }
 
-function noteOutcome(state: Sending, fault: Fault): void {
-  state.isUnsettled = fault.isUnsettled;
-  state.slow = fault.kind === 'timeout' && fault.isUnsettled ? fault : null;
+/** Another page of the same transaction may be to blame. */
+function mayBeOfOne(fault: Fault): boolean {
+  return canBeHalved(fault) || fault.kind === 'invalid';
 }
 
 /** What took too long is not sent again as it is, as long as it can be cut. */
@@ -197,11 +224,6 @@ function requireSmaller(pages: readonly ReadyPage[], slow: Fault | null): void {
   const changes = pages.reduce((sum, page) => sum + page.changes, 0);
   if (slow !== null && (pages.length > 1 || changes > 1))
     throw new Fault('too-large', `${slow.message}: ${changes} changes at once`, {cause: slow});
-}
-
-/** Which rows were touched by which of several attempts, only the rows themselves can tell. */
-function unknown(): Committed {
-  return {touched: null, rows: null};
 }
 
 export function markedRows({inserted, updated, deleted}: Mark): number {
