@@ -18,6 +18,7 @@ databaseConformance({
     other.exec('BEGIN IMMEDIATE');
     return async () => other.close();
   },
+  unbindable: {},
 });
 
 describe('an SQLite file as a target', () => {

@@ -12,7 +12,9 @@ export type CloudflareFault =
       /** The database's own answer, with headers added, or spoilt on its way. */
       readonly answer: 'real' | 'stalled' | 'truncated';
       readonly headers: Readonly<Record<string, string>>;
-    };
+    }
+  /** A batch that is no transaction: one statement after the other, until the connection is lost. */
+  | {readonly breaksAfter: number};
 
 export interface Reply {
   readonly status: number;
@@ -106,6 +108,13 @@ export function stalledBody(): CloudflareFault {
 export function truncatedJson(): CloudflareFault {
   return {answer: 'truncated', headers: {}};
 }
+
+/** Each statement of a batch is a transaction of its own; after `breaksAfter` of them the connection is lost. */
+export function piecemeal(breaksAfter = Number.POSITIVE_INFINITY): CloudflareFault {
+  return {breaksAfter};
+}
+
+export const connectionLost = failure(500, 7500, 'Network connection lost.');
 
 function failure(status: number, code: number, message: string): Reply {
   return {

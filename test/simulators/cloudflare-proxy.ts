@@ -1,6 +1,7 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import {buffer} from 'node:stream/consumers';
-import type {CloudflareFault, Reply} from './cloudflare-faults.ts';
+import {z} from 'zod';
+import {type CloudflareFault, connectionLost, type Reply} from './cloudflare-faults.ts';
 import {type FaultLimits, Injected, type InjectedFault} from './cloudflare-injected.ts';
 import {operationOf, type SimulatedRequest, statementsIn} from './cloudflare-requests.ts';
 
@@ -52,6 +53,8 @@ export class FaultProxy {
     const land = () => this.#land(request, body);
     if (injected === undefined) {
       reply(response, await land(), seen);
+    } else if ('breaksAfter' in injected.fault) {
+      reply(response, await this.#piecemeal(request, seen, injected.fault.breaksAfter), seen);
     } else if ('lands' in injected.fault) {
       const {answer, lands} = injected.fault;
       if (lands === 'before-answer') await land();
@@ -73,12 +76,24 @@ export class FaultProxy {
       method,
       path,
       operation,
-      statements: statementsIn(body),
+      ...statementsIn(body),
       status: null,
       at: Date.now(),
     };
     this.#requests.push(seen);
     return seen;
+  }
+
+  /** Each statement by itself; what was done before one that fails, or before the connection breaks, stays. */
+  async #piecemeal(request: IncomingMessage, {batch}: Seen, breaksAfter: number): Promise<Reply> {
+    const results: unknown[] = [];
+    for (const [index, statement] of batch.entries()) {
+      if (index >= breaksAfter) return connectionLost;
+      const answer = await this.#land(request, Buffer.from(JSON.stringify({batch: [statement]})));
+      if (answer.status !== 200) return answer;
+      results.push(...successful.parse(JSON.parse(answer.body)).result);
+    }
+    return {status: 200, headers: json, body: JSON.stringify({...nothingElse, result: results})};
   }
 
   async #land(request: IncomingMessage, body: Buffer): Promise<Reply> {
@@ -103,6 +118,10 @@ export class FaultProxy {
     response.once('close', () => this.#unanswered.delete(response));
   }
 }
+
+const json = {'content-type': 'application/json'};
+const nothingElse = {success: true, errors: [], messages: []};
+const successful = z.object({result: z.array(z.unknown())});
 
 async function forward(url: URL, {method = 'GET', headers}: IncomingMessage, body: Buffer): Promise<Reply> {
   const response = await fetch(url, {

@@ -9,19 +9,27 @@ export interface SimulatedRequest {
   readonly operation: Operation;
   /** Entries of a batch, 1 for a single statement, 0 for what has none. */
   readonly statements: number;
+  /** Those, as far as they are of the form that the API takes. */
+  readonly batch: readonly SimulatedStatement[];
   /** What the client was told; null where there was no answer, or is none yet. */
   readonly status: number | null;
   /** Milliseconds since the epoch, when the request had come in full. */
   readonly at: number;
 }
 
-const batch = z.object({batch: z.array(z.unknown())});
-const single = z.object({sql: z.string()});
+export interface SimulatedStatement {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
 
-export function statementsIn(body: string): number {
+const batch = z.object({batch: z.array(z.unknown())});
+const single = z.object({sql: z.string(), params: z.array(z.unknown()).default([])});
+
+export function statementsIn(body: string): Pick<SimulatedRequest, 'statements' | 'batch'> {
   const many = batch.safeParse(parsed(body));
-  if (many.success) return many.data.batch.length;
-  return single.safeParse(parsed(body)).success ? 1 : 0;
+  const entries = many.success ? many.data.batch : [parsed(body)];
+  const statements = entries.flatMap(entry => single.safeParse(entry).data ?? []);
+  return {statements: many.success ? entries.length : statements.length, batch: statements};
 }
 
 function parsed(body: string): unknown {

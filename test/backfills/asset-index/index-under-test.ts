@@ -1,6 +1,4 @@
 import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {DatabaseSync} from 'node:sqlite';
 import {onTestFinished} from 'vitest';
 import type {AssetIndex, FoundObject} from '../../../src/backfills/asset-index/asset-index.ts';
 import type {FileChange} from '../../../src/backfills/asset-index/change.ts';
@@ -12,11 +10,11 @@ import type {Decision} from '../../../src/core/entry.ts';
 import type {Probe} from '../../../src/core/probe.ts';
 import type {Statement} from '../../../src/core/sql.ts';
 import type {Database, Reader} from '../../../src/databases/database.ts';
-import {sqliteTarget} from '../../../src/databases/sqlite.ts';
 import {directoryStore} from '../../../src/stores/directory.ts';
 import type {ObjectStore} from '../../../src/stores/object-store.ts';
 import {productionSchema} from '../../support/assets.ts';
 import {never} from '../../support/listing.ts';
+import {type HostedTarget, literal, type MakeHosted, sqliteHosted} from '../../support/target-host.ts';
 import {tempFolder} from '../../support/temp.ts';
 
 export const documentedSchema = readFileSync(
@@ -32,44 +30,38 @@ export const layouts = [
 
 export type Seen = Readonly<Record<string, FoundObject>>;
 
-/** An index in a file of its own, with what its owner, its reader and its writer see. */
+/** An index of its own, with what its owner, its reader and its writer see. */
 export class IndexUnderTest {
   readonly folder: string;
-  readonly path: string;
-  readonly owner: DatabaseSync;
   readonly source: ObjectStore;
   readonly reader: Reader;
   readonly database: Database;
+  /** As its owner: any statements; the rows of the last. */
+  readonly sql: HostedTarget['sql'];
   now = 1_700_000_000_000;
 
   private constructor(
     folder: string,
-    path: string,
-    owner: DatabaseSync,
     source: ObjectStore,
     reader: Reader,
     database: Database,
+    sql: HostedTarget['sql'],
   ) {
     this.folder = folder;
-    this.path = path;
-    this.owner = owner;
     this.source = source;
     this.reader = reader;
     this.database = database;
+    this.sql = sql;
   }
 
-  static async make(schema: string): Promise<IndexUnderTest> {
+  static async make(schema: string, host: MakeHosted = sqliteHosted): Promise<IndexUnderTest> {
     const folder = tempFolder();
-    const path = join(tempFolder(), 'index.sqlite');
-    const owner = new DatabaseSync(path);
-    owner.exec(schema);
-    const target = await sqliteTarget({path});
+    const {target, sql} = await host(schema);
     const [reader, database] = [await target.openReader(), await target.openDatabase()];
     onTestFinished(async () => {
       await Promise.all([reader.close(), database.close()]);
-      owner.close();
     });
-    return new IndexUnderTest(folder, path, owner, await directoryStore(folder), reader, database);
+    return new IndexUnderTest(folder, await directoryStore(folder), reader, database, sql);
   }
 
   get io(): Io<AssetIndex> {
@@ -117,17 +109,18 @@ export class IndexUnderTest {
     return changes;
   }
 
-  row(key: string): Readonly<Record<string, unknown>> | undefined {
-    return this.owner.prepare('SELECT * FROM files WHERE key = ?').get(key);
+  async row(key: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const [row] = await this.sql(`SELECT * FROM files WHERE key = ${literal(key)}`);
+    return row;
   }
 
   /** Every column of every row. */
-  rows(): readonly unknown[] {
-    return this.owner.prepare('SELECT * FROM files ORDER BY key').all();
+  rows(): Promise<readonly unknown[]> {
+    return this.sql('SELECT * FROM files ORDER BY key');
   }
 
-  revision(): unknown {
-    return this.owner.prepare('SELECT revision FROM asset_index_meta').get()?.['revision'];
+  async revision(): Promise<unknown> {
+    return (await this.sql('SELECT revision FROM asset_index_meta'))[0]?.['revision'];
   }
 
   async #run(statements: readonly Statement[]): Promise<Counted> {

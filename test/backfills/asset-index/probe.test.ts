@@ -1,9 +1,6 @@
 import {describe, expect, it} from 'vitest';
+import {targetHosts} from '../../support/target-host.ts';
 import {documentedSchema, hashOf, IndexUnderTest, layouts} from './index-under-test.ts';
-
-async function probed(schema: string) {
-  return (await IndexUnderTest.make(schema)).probe();
-}
 
 /** The documented table with one thing that is different. */
 function but(from: string | RegExp, to: string): string {
@@ -11,25 +8,6 @@ function but(from: string | RegExp, to: string): string {
   if (changed === documentedSchema) throw new Error(`${from} is not in the schema`);
   return changed;
 }
-
-describe('a table that is as it should be', () => {
-  it.each(layouts)('is told apart: $layout', async ({layout, schema}) => {
-    const {facts, findings} = await probed(
-      `${schema}; INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id) VALUES ('a', 1, 'x', 1, 'u'), ('b', 1, NULL, 1, 'u')`,
-    );
-    expect(facts).toMatchObject({layout, hasRevision: layout === 'production', rows: 2, withHash: 1});
-    expect(findings).toEqual([{level: 'ok', subject: 'target', message: expect.stringContaining(layout)}]);
-    expect(findings[0]?.message).toContain('2 rows, 1 with a hash');
-  });
-
-  it('may have a revision that is kept, in either layout', async () => {
-    const {facts, findings} = await probed(
-      `${documentedSchema}; CREATE TABLE asset_index_meta (id INTEGER PRIMARY KEY, revision INTEGER, updated_at INTEGER); INSERT INTO asset_index_meta VALUES (1, 1, 1)`,
-    );
-    expect(facts.hasRevision).toBe(true);
-    expect(findings).toMatchObject([{level: 'ok', message: expect.stringContaining('asset_index_meta')}]);
-  });
-});
 
 interface Difference {
   readonly what: string;
@@ -138,50 +116,75 @@ const differences: readonly Difference[] = [
   ),
 ];
 
-describe('a difference is named', () => {
-  it.each(differences)('$what: $level, with a remedy, and nothing else', async ({schema, level, says}) => {
-    const {findings} = await probed(schema);
-    const found = findings.filter(finding => finding.level === level);
-    expect(found).toEqual([
-      expect.objectContaining({subject: 'target', message: expect.stringMatching(says)}),
-    ]);
-    if (level === 'error') expect(found[0]?.remedy).toMatch(/\S{3}/);
+describe.each(targetHosts)('on $host', ({begin}) => {
+  const hosted = begin();
+  const make = (schema: string) => IndexUnderTest.make(schema, hosted);
+  const probed = async (schema: string) => (await make(schema)).probe();
+
+  describe('a table that is as it should be', () => {
+    it.each(layouts)('is told apart: $layout', async ({layout, schema}) => {
+      const {facts, findings} = await probed(
+        `${schema}; INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id) VALUES ('a', 1, 'x', 1, 'u'), ('b', 1, NULL, 1, 'u')`,
+      );
+      expect(facts).toMatchObject({layout, hasRevision: layout === 'production', rows: 2, withHash: 1});
+      expect(findings).toEqual([{level: 'ok', subject: 'target', message: expect.stringContaining(layout)}]);
+      expect(findings[0]?.message).toContain('2 rows, 1 with a hash');
+    });
+
+    it('may have a revision that is kept, in either layout', async () => {
+      const {facts, findings} = await probed(
+        `${documentedSchema}; CREATE TABLE asset_index_meta (id INTEGER PRIMARY KEY, revision INTEGER, updated_at INTEGER); INSERT INTO asset_index_meta VALUES (1, 1, 1)`,
+      );
+      expect(facts.hasRevision).toBe(true);
+      expect(findings).toMatchObject([{level: 'ok', message: expect.stringContaining('asset_index_meta')}]);
+    });
   });
 
-  it('also where our own inserts would break a foreign key of the table', async () => {
-    const index = await IndexUnderTest.make(
-      `CREATE TABLE users (id TEXT PRIMARY KEY); ${but('uploader_id TEXT NOT NULL', 'uploader_id TEXT NOT NULL REFERENCES users (id)')}`,
-    );
-    await expect(index.index({new: {hash: hashOf('a'), size: 1}})).rejects.toMatchObject({kind: 'refused'});
-    const {findings} = await index.probe();
-    expect(findings.filter(({level}) => level !== 'ok')).toEqual([
-      expect.objectContaining({message: expect.stringMatching(/users|uploader_id/)}),
-    ]);
+  describe('a difference is named', () => {
+    it.each(differences)('$what: $level, with a remedy, and nothing else', async ({schema, level, says}) => {
+      const {findings} = await probed(schema);
+      const found = findings.filter(finding => finding.level === level);
+      expect(found).toEqual([
+        expect.objectContaining({subject: 'target', message: expect.stringMatching(says)}),
+      ]);
+      if (level === 'error') expect(found[0]?.remedy).toMatch(/\S{3}/);
+    });
+
+    it('also where our own inserts would break a foreign key of the table', async () => {
+      const index = await make(
+        `CREATE TABLE users (id TEXT PRIMARY KEY); ${but('uploader_id TEXT NOT NULL', 'uploader_id TEXT NOT NULL REFERENCES users (id)')}`,
+      );
+      await expect(index.index({new: {hash: hashOf('a'), size: 1}})).rejects.toMatchObject({kind: 'refused'});
+      const {findings} = await index.probe();
+      expect(findings.filter(({level}) => level !== 'ok')).toEqual([
+        expect.objectContaining({message: expect.stringMatching(/users|uploader_id/)}),
+      ]);
+    });
+
+    it('together with all others', async () => {
+      const {findings} = await probed('CREATE TABLE files (key TEXT, owner TEXT NOT NULL)');
+      expect(findings.filter(({level}) => level === 'error')).toHaveLength(8 + 1 + 1);
+    });
   });
 
-  it('together with all others', async () => {
-    const {findings} = await probed('CREATE TABLE files (key TEXT, owner TEXT NOT NULL)');
-    expect(findings.filter(({level}) => level === 'error')).toHaveLength(8 + 1 + 1);
-  });
-});
+  describe('the schema that a plan is bound to', () => {
+    it.each([
+      ['a column', 'ALTER TABLE files ADD COLUMN note TEXT'],
+      ['a trigger', 'CREATE TRIGGER watch AFTER UPDATE ON files BEGIN SELECT 1; END'],
+      ['a revision', 'CREATE TABLE asset_index_meta (id, revision, updated_at)'],
+    ])('changes with %s', async (_, change) => {
+      const index = await make(documentedSchema);
+      const before = (await index.probe()).schema;
+      expect((await index.probe()).schema).toBe(before);
+      await index.sql(change);
+      expect((await index.probe()).schema).not.toBe(before);
+    });
 
-describe('the schema that a plan is bound to', () => {
-  it.each([
-    ['a column', 'ALTER TABLE files ADD COLUMN note TEXT'],
-    ['a trigger', 'CREATE TRIGGER watch AFTER UPDATE ON files BEGIN SELECT 1; END'],
-    ['a revision', 'CREATE TABLE asset_index_meta (id, revision, updated_at)'],
-  ])('changes with %s', async (_, change) => {
-    const index = await IndexUnderTest.make(documentedSchema);
-    const before = (await index.probe()).schema;
-    expect((await index.probe()).schema).toBe(before);
-    index.owner.exec(change);
-    expect((await index.probe()).schema).not.toBe(before);
-  });
-
-  it('does not change with rows', async () => {
-    const index = await IndexUnderTest.make(documentedSchema);
-    const before = (await index.probe()).schema;
-    index.owner.exec("INSERT INTO files (key, size, uploaded_at, uploader_id) VALUES ('a', 1, 1, 'u')");
-    expect((await index.probe()).schema).toBe(before);
+    it('does not change with rows', async () => {
+      const index = await make(documentedSchema);
+      const before = (await index.probe()).schema;
+      await index.sql("INSERT INTO files (key, size, uploaded_at, uploader_id) VALUES ('a', 1, 1, 'u')");
+      expect((await index.probe()).schema).toBe(before);
+    });
   });
 });
