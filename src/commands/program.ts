@@ -3,6 +3,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {type BatchCommandOptions, batchCommand} from './batch.ts';
 import {cancelCommand, pauseCommand} from './control.ts';
 import {doctorCommand} from './doctor.ts';
+import {estimateCommand} from './estimate.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
 import {explainCommand} from './explain.ts';
 import {failuresCommand} from './failures.ts';
@@ -12,7 +13,7 @@ import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
 import {liveCommand} from './live.ts';
 import {removeMarksCommand} from './marks.ts';
 import {migrateCommand} from './migrate.ts';
-import {batchLimit, natural, positive, sampleSize, sandboxName} from './option-values.ts';
+import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import {planCommand} from './plan.ts';
 import {resumeCommand, retryCommand} from './resume.ts';
 import {runCommand} from './run.ts';
@@ -75,6 +76,17 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--accept-new', 'also write what appeared after the dry run')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(runCommand));
+  ends(
+    scope(
+      common(
+        program.command('estimate <backfill>').description('predict from a sample what a run would take'),
+      ),
+    ),
+  )
+    .option('--sample <n>', 'objects to read (default: 200)', positiveInteger)
+    .option('--rate <n>', 'items a second at most', positive)
+    .option('--fresh', 'as if everything were read again')
+    .action(within(estimateCommand));
   common(program.command('live <run>').description("execute a dry run's plan through its gates, then verify"))
     .option('--confirm <name>', "the target's name")
     .option('--accept-new', 'also write what appeared after the dry run')

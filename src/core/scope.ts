@@ -14,16 +14,19 @@ export const keyScope = z.strictObject({
 export type KeyScope = z.infer<typeof keyScope>;
 
 const limits = z.looseObject({
+  prefix: z.string().default(''),
   maxItems: z.number().nullable().default(null),
   startAfter: z.string().default(''),
 });
 
-/** What the engine has to know of any scope: its cap, and whether it means key order. */
+/** What the engine has to know of any scope: its cap, whether it means key order, and whether it leaves keys out. */
 export function limitsOf(scope: unknown): {
   readonly cap: number | null;
   readonly startAfter: string;
   readonly ordered: boolean;
+  readonly isPart: boolean;
 } {
-  const {maxItems, startAfter} = limits.parse(scope);
-  return {cap: maxItems, startAfter, ordered: maxItems !== null || startAfter !== ''};
+  const {prefix, maxItems, startAfter} = limits.parse(scope);
+  const ordered = maxItems !== null || startAfter !== '';
+  return {cap: maxItems, startAfter, ordered, isPart: ordered || prefix !== ''};
 }

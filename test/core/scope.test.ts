@@ -6,14 +6,14 @@ const whole: KeyScope = {prefix: '', startAfter: '', maxItems: null, since: null
 describe('a scope', () => {
   it('is everything unless it is narrowed', () => {
     expect(keyScope.parse({})).toEqual(whole);
-    expect(limitsOf(whole)).toEqual({cap: null, startAfter: '', ordered: false});
+    expect(limitsOf(whole)).toEqual({cap: null, startAfter: '', ordered: false, isPart: false});
   });
 
   it.each([
-    ['a cap', {...whole, maxItems: 5}, {cap: 5, startAfter: '', ordered: true}],
-    ['a start', {...whole, startAfter: 'k'}, {cap: null, startAfter: 'k', ordered: true}],
-    ['a prefix', {...whole, prefix: 'p'}, {cap: null, startAfter: '', ordered: false}],
-    ['no keys at all', {}, {cap: null, startAfter: '', ordered: false}],
+    ['a cap', {...whole, maxItems: 5}, {cap: 5, startAfter: '', ordered: true, isPart: true}],
+    ['a start', {...whole, startAfter: 'k'}, {cap: null, startAfter: 'k', ordered: true, isPart: true}],
+    ['a prefix', {...whole, prefix: 'p'}, {cap: null, startAfter: '', ordered: false, isPart: true}],
+    ['no keys at all', {}, {cap: null, startAfter: '', ordered: false, isPart: false}],
   ])('with %s means this for the order', (_, scope, limits) => {
     expect(limitsOf(scope)).toEqual(limits);
   });

@@ -1,0 +1,198 @@
+import type {Cost} from '../core/money.ts';
+import type {Priced} from '../core/prices.ts';
+import type {EstimateFacts} from '../engine/estimate-facts.ts';
+import type {Predicted} from '../engine/estimate-measure.ts';
+import type {Prediction} from '../engine/estimate-prediction.ts';
+import type {Step} from '../engine/estimate-steps.ts';
+import type {Bottleneck} from '../engine/estimate-time.ts';
+import {amountWords, countText, rangeText, timeText, usdText} from './estimate-number-words.ts';
+import {warningLines} from './estimate-warning-words.ts';
+import {bytesText, counted, number} from './words.ts';
+
+/** How a prediction is worded: what matters first, every number with how sure it is. */
+
+const labelWidth = 10;
+
+export function estimateLines({facts, prediction, warnings}: Predicted): readonly string[] {
+  return [
+    ...warnings.flatMap(warningLines),
+    ...(warnings.length === 0 ? [] : ['']),
+    ...labelled('time', timeLines(facts, prediction)),
+    ...labelled('money', moneyLines(facts, prediction)),
+    ...labelled('changes', changeLines(facts, prediction)),
+    ...labelled('rows', rowLines(facts, prediction)),
+    ...labelled('reading', readingLines(facts, prediction)),
+    ...labelled('requests', requestLines(facts, prediction)),
+    ...labelled('sample', sampleLines(facts)),
+  ];
+}
+
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`);
+}
+
+const steps = [
+  ['dry run', 'dryRun'],
+  ['live', 'live'],
+  ['verify', 'verify'],
+] as const;
+
+function timeLines(facts: EstimateFacts, {duration, steps: predicted}: Prediction): readonly string[] {
+  const times = steps.map(([, name]) => timeText(predicted[name].seconds));
+  const width = Math.max(...times.map(text => text.length));
+  const {bottleneck} = duration;
+  const most = bottleneck === null ? '' : `, most of it for ${bottleneckWords[bottleneck]}`;
+  return [
+    `${aboutText(duration.seconds)}${most}${bottleneck === null ? '' : measureText(facts, bottleneck)}`,
+    ...steps.map(([title, name], index) => {
+      const wait = predicted[name].bottleneck;
+      return `  ${title.padEnd(8)} ${(times[index] ?? '').padStart(width)}${wait === null ? '' : `  ${bottleneckWords[wait]}`}`;
+    }),
+  ];
+}
+
+const bottleneckWords: Readonly<Record<Bottleneck, string>> = {
+  download: 'reading objects',
+  listing: 'listing the source',
+  target: 'asking the target',
+  rate: '--rate',
+  headgate: "Headgate's own work",
+};
+
+/** What the bottleneck lets through. */
+function measureText({sample, settings, target}: EstimateFacts, bottleneck: Bottleneck): string {
+  switch (bottleneck) {
+    case 'download':
+      return ` (${speedText(sample)})`;
+    case 'target':
+      return target.perSecond === null
+        ? ''
+        : ` (${Number(target.perSecond.toFixed(2))} requests a second at most)`;
+    case 'rate':
+      return ` (${settings.rate} items a second)`;
+    case 'listing':
+    case 'headgate':
+      return '';
+    default:
+      return bottleneck satisfies never;
+  }
+}
+
+function speedText({readings, seconds, bytes, atOnce}: EstimateFacts['sample']): string {
+  if (readings.length === 0 || seconds === 0) return 'faster than could be measured';
+  return `${bytesText(Math.round(bytes / seconds))} and ${number(Math.round(readings.length / seconds))} objects a second, ${atOnce} at once`;
+}
+
+function moneyLines(facts: EstimateFacts, {costs}: Prediction): readonly string[] {
+  const known = costs.filter(({service}) => service !== 'local');
+  const total = known.reduce((sum, {usd}) => sum + usd, 0);
+  const unknown = [facts.source, facts.target.service].includes('other')
+    ? ["a server of one's own: no price is known"]
+    : [];
+  if (known.length === 0) return unknown.length > 0 ? unknown : ['nothing: both ends are on this machine'];
+  return [
+    `${usdText(total)} at list prices of ${monthsText(known)}, before free allowances: no bill`,
+    ...known.flatMap(costLines),
+    ...unknown.map(line => `  ${line}`),
+  ];
+}
+
+function costLines({title, lines, usd, usdBeyondFree, note}: Cost): readonly string[] {
+  const amounts = lines.map(line => amountText(line.of, line.amount));
+  const remarks = [
+    ...(usd === 0 || usdBeyondFree === usd
+      ? []
+      : [`${usdText(usdBeyondFree)} while this month's free allowance is untouched`]),
+    ...(note === undefined ? [] : [note]),
+  ];
+  return [
+    `  ${title}: ${usdText(usd)}${amounts.length === 0 ? '' : ` for ${amounts.join(', ')}`}`,
+    ...(remarks.length === 0 ? [] : [`    ${remarks.join('; ')}`]),
+  ];
+}
+
+function monthsText(costs: readonly Cost[]): string {
+  return [...new Set(costs.map(({asOf}) => asOf))].sort().join(' and ');
+}
+
+function amountText(of: Priced, amount: number): string {
+  return `${of === 'download' ? bytesText(amount) : number(Math.round(amount))} ${amountWords[of]}`;
+}
+
+function changeLines({listing}: EstimateFacts, {changes, items}: Prediction): readonly string[] {
+  const kinds = [
+    ['to insert', items.insert],
+    ['to update', items.update],
+    ['to delete', items.delete],
+    ['unchanged', items.unchanged],
+    ['to skip', items.skip],
+    ['to fail', items.fail],
+  ] as const;
+  const seen = kinds.filter(([, {value}]) => value > 0);
+  const unseen = kinds.filter(([, {value, high}]) => value === 0 && high > 0);
+  const width = Math.max(0, ...seen.map(([, {value}]) => number(value).length));
+  return [
+    `${countText(changes)} of ${counted(listing.all.items, 'item')}`,
+    ...seen.map(([title, count]) => `  ${number(count.value).padStart(width)} ${title}${rangeText(count)}`),
+    ...(unseen.length === 0
+      ? []
+      : [
+          `  none seen ${unseen.map(([title]) => title).join(', ')} (95 %: at most ${number(Math.max(...unseen.map(([, {high}]) => high)))} of each)`,
+        ]),
+  ];
+}
+
+function rowLines({target: {service}}: EstimateFacts, {target, changes}: Prediction): readonly string[] {
+  if (service !== 'd1') return [`${countText(changes)} to write`];
+  return [
+    `${countText(target.rowsWritten)} written and ${countText(target.rowsRead)} read, as D1 bills them: with indexes, marks and checks`,
+  ];
+}
+
+function readingLines({listing}: EstimateFacts, {download}: Prediction): readonly string[] {
+  const {all, known, unproven} = listing;
+  return [
+    `${bytesText(download.bytes)} of ${counted(download.items, 'object')}, of ${bytesText(all.bytes)} listed`,
+    ...(known.items === 0
+      ? []
+      : [`  ${counted(known.items, 'object')} (${bytesText(known.bytes)}) are known from earlier runs`]),
+    ...(unproven.items === 0
+      ? []
+      : [`  ${counted(unproven.items, 'object')} may have changed without a trace: live reads them again`]),
+  ];
+}
+
+function requestLines(
+  {source, target, settings}: EstimateFacts,
+  {steps: predicted, pages}: Prediction,
+): readonly string[] {
+  return [
+    `${counted(pages, 'page')} of ${number(settings.page.items)} items at most`,
+    ...steps.flatMap(([title, name]) => {
+      const text = stepRequests(predicted[name], source === 'local', target.perSecond === null);
+      return text === '' ? [] : [`  ${title.padEnd(8)} ${text}`];
+    }),
+  ];
+}
+
+function stepRequests(step: Step, isFolder: boolean, isFile: boolean): string {
+  const {list, get} = step.source;
+  return [
+    ...(isFolder ? [] : [`source ${number(list)} LIST, ${number(get)} GET and HEAD`]),
+    ...(isFile ? [] : [`target ${number(step.target.requests)}`]),
+  ].join('; ');
+}
+
+function sampleLines({listing, sample}: EstimateFacts): readonly string[] {
+  const {unread, known, bytes, seconds} = sample;
+  return [
+    `${number(unread.looked)} of ${counted(listing.unread.items, 'object')} to read: ${bytesText(bytes)} in ${timeText(seconds)}${sample.stated.items === 0 ? '' : `; of ${number(sample.stated.items)} the source stated the hash`}`,
+    ...(listing.known.items === 0
+      ? []
+      : [`${number(known.looked)} of ${counted(listing.known.items, 'known object')} decided`]),
+  ];
+}
+
+function aboutText(seconds: number): string {
+  return seconds < 1 ? timeText(seconds) : `about ${timeText(seconds)}`;
+}
