@@ -31,7 +31,7 @@ export async function hashObject(http: S3Http, object: StoredObject, options: Re
       signal.throwIfAborted();
       if (!(error instanceof Fault) || !isRetryable(error.kind) || error.kind === 'changed') throw error;
       fruitless = reading.best > best ? 0 : fruitless + 1;
-      const waitMs = error.retryAfterMs ?? firstWaitMs * 2 ** fruitless;
+      const waitMs = error.retryAfterMs ?? (fruitless === 0 ? 0 : firstWaitMs * 2 ** fruitless);
       // Without a byte there is nothing to go on with: the engine tries again as well, and gives its place to others.
       if (reading.best === 0 || fruitless >= fruitlessAttempts || waitMs > longestWaitMs) throw error;
       await sleep(waitMs, undefined, {signal}).catch(() => signal.throwIfAborted());

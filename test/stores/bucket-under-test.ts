@@ -7,8 +7,11 @@ export interface BucketUnderTest extends StoreUnderTest {
   readonly server: S3Simulator;
 }
 
-/** An empty bucket of a simulator of the test's own, and a store that gives up soon. */
-export async function bucketUnderTest(options: S3SimulatorOptions = {}): Promise<BucketUnderTest> {
+/** An empty bucket of a simulator of the test's own, and a store with so much patience. */
+export async function bucketUnderTest({
+  idleMs = 20_000,
+  ...options
+}: S3SimulatorOptions & {readonly idleMs?: number} = {}): Promise<BucketUnderTest> {
   const server = await s3UnderTest(options);
   const {endpoint, bucket, accessKeyId, secretAccessKey} = server;
   const store = await s3Store({
@@ -16,7 +19,7 @@ export async function bucketUnderTest(options: S3SimulatorOptions = {}): Promise
     endpoint,
     credentials: {accessKeyId, secretAccessKey},
     label: `s3://${bucket}`,
-    timeouts: {connectMs: 1_000, idleMs: 300},
+    timeouts: {connectMs: 5_000, idleMs},
   });
   return {
     server,

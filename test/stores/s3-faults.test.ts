@@ -1,0 +1,140 @@
+import {hash} from 'node:crypto';
+import {describe, expect, it} from 'vitest';
+import type {Injected, S3Fault} from '../simulators/s3-faults.ts';
+import {makeIndex} from '../support/assets.ts';
+import {makeBench, rehearse} from '../support/engine.ts';
+import {listedKeys, never, theOne} from '../support/listing.ts';
+import {type BucketUnderTest, bucketUnderTest} from './bucket-under-test.ts';
+import {type Doing, type Failed, type FaultRow, faultTable} from './s3-fault-table.ts';
+
+const content = Buffer.alloc(400_000, 'headgate');
+/** 01/0 … 13/2, and `object`. */
+const keys = [
+  ...Array.from({length: 39}, (_, n) => `${String(Math.floor(n / 3) + 1).padStart(2, '0')}/${n % 3}`),
+  'object',
+];
+
+async function filled(faults: readonly S3Fault[]): Promise<BucketUnderTest> {
+  const stalls = faults.some(({type}) => type.startsWith('stalled'));
+  const bucket = await bucketUnderTest({pageKeys: 4, ...(stalls ? {idleMs: 1_000} : {})});
+  for (const key of keys) await bucket.put(key, key === 'object' ? content : `content of ${key}`);
+  return bucket;
+}
+
+const hashOf = (key: string) => hash('sha256', key === 'object' ? content : `content of ${key}`);
+
+/** What is done before the faults come, and then with them. The promise is of what must be right. */
+const acts: Readonly<Record<Doing, (bucket: BucketUnderTest) => Promise<() => Promise<void>>>> = {
+  read: async ({store}) => {
+    const object = await theOne(store, 'object');
+    return async () => expect(await store.sha256(object, {signal: never})).toBe(hashOf('object'));
+  },
+  'read rewritten': async ({store, put}) => {
+    const object = await theOne(store, 'object');
+    await put('object', Buffer.alloc(400_000, 'another'));
+    return async () => void (await store.sha256(object, {signal: never}));
+  },
+  'read rewriting': async ({store, server}) => {
+    const object = await theOne(store, 'object');
+    const onBytes = () => server.put('object', Buffer.alloc(400_000, 'another'));
+    return async () => void (await store.sha256(object, {signal: never, onBytes}));
+  },
+  'read deleting': async ({store, server}) => {
+    const object = await theOne(store, 'object');
+    return async () =>
+      void (await store.sha256(object, {signal: never, onBytes: () => server.remove('object')}));
+  },
+  list:
+    async ({store}) =>
+    async () =>
+      expect(await listedKeys(store)).toEqual(keys),
+  resume:
+    async ({store}) =>
+    async () =>
+      expect(await listedKeys(store, {lo: '07/1'})).toEqual(keys.slice(20)),
+  middle:
+    async ({store}) =>
+    async () =>
+      expect(await store.middle({prefix: '', lo: '01/0', hi: null, signal: never})).toBeNull(),
+  lookup: async ({store}) => {
+    const object = await theOne(store, 'object');
+    return async () => expect(await store.lookup('object', never)).toEqual(object);
+  },
+  stated: async ({store}) => {
+    const object = {...(await theOne(store, 'object')), statesHash: true};
+    return async () => expect(await store.statedSha256(object, never)).toBeNull();
+  },
+  'stated rewritten': async ({store, server}) => {
+    const object = {...(await theOne(store, 'object')), statesHash: true};
+    const sha256 = hash('sha256', 'another', 'base64');
+    server.put('object', 'another', {checksum: {sha256, type: 'FULL_OBJECT'}});
+    return async () => expect(await store.statedSha256(object, never)).toBeNull();
+  },
+  check:
+    async ({store}) =>
+    async () => {
+      const [first] = await store.check();
+      if (first?.level === 'error')
+        throw Object.assign(new Error(`${first.message} ${first.remedy}`), {
+          kind: first.isDenied === true ? 'denied' : 'invalid',
+        });
+    },
+  run:
+    async ({store}) =>
+    async () => {
+      const bench = await makeBench({store: () => store, settings: {attempts: 4}});
+      makeIndex(bench.index);
+      const {record} = await rehearse(bench);
+      const entries = (await Array.fromAsync(bench.ledger.pages.all(record.id, 'plan'))).flatMap(
+        page => page.entries,
+      );
+      expect(await bench.ledger.openItems.partitionFailures(record.id)).toEqual([]);
+      expect(entries.map(({key}) => key)).toEqual(keys);
+      const [open] = await bench.ledger.openItems.after(record.id, '', 1);
+      for (const {key, found} of entries)
+        if (key !== open?.key) expect(found).toMatchObject({hash: hashOf(key)});
+      if (open !== undefined) throw Object.assign(new Error(open.message), {kind: open.kind});
+      expect(record.status).toBe('completed');
+    },
+};
+
+function titleOf({while: doing, faults, outcome}: FaultRow): string {
+  const result = outcome === 'right' ? 'right' : `${outcome.kind} ${outcome.message.source}`;
+  return `${faults.map(described).join(' + ')}, ${doing}: ${result}`;
+}
+
+function described({type, ...rest}: S3Fault): string {
+  return `${type} ${JSON.stringify(rest)}`;
+}
+
+async function expectFailed(acting: Promise<void>, {kind, message, retryAfterMs}: Failed): Promise<void> {
+  const failure = await acting.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({kind, message: expect.stringMatching(message)});
+  if (retryAfterMs === undefined) return;
+  const [least, most] = retryAfterMs;
+  expect(failure).toSatisfy(
+    ({retryAfterMs: ms}: {readonly retryAfterMs: number}) => ms >= least && ms <= most,
+  );
+}
+
+function expectFired(injected: readonly Injected[], fired: FaultRow['fired']): void {
+  injected.forEach((fault, index) => {
+    const expected = fired[index];
+    if (expected === 'some') expect(fault.fired).toBeGreaterThan(0);
+    else expect(fault.fired).toBe(expected);
+  });
+}
+
+describe.each(Object.entries(faultTable))('%s', (_, rows) => {
+  it.each(rows.map(row => [titleOf(row), row] as const))('%s', async (_title, row) => {
+    const bucket = await filled(row.faults);
+    const act = await acts[row.while](bucket);
+    const injected = row.faults.map(fault => bucket.server.inject(fault));
+    if (row.outcome === 'right') await act();
+    else await expectFailed(act(), row.outcome);
+    expectFired(injected, row.fired);
+  });
+});
