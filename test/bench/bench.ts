@@ -105,7 +105,7 @@ function memoryPairs(few: number, many: number): readonly Pair[] {
 
 const legend = `  "one pass" is like for like: list, hash, decide and write, as the original does. A dry run writes only the ledger.
   "live" lists again, reuses what the dry run read, writes, and verifies; to verify, it reads up to 300 files again,
-  which "MB read" leaves out. Seconds are without the start of Node.\n\n`;
+  which "MB read" leaves out. Seconds are without the start of Node; "CPU s" are those of all threads of the process.\n\n`;
 
 const bucketLegend = `  The server is the S3 simulator, a process of its own that verifies every signature, on the same CPUs. "read alone"
   hashes what is in the bucket, 64 at once, and writes nothing; its listing is not measured, but rclone's is.

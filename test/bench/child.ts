@@ -10,6 +10,8 @@ const measured = z.object({
   written: z.number(),
   requests: z.number().optional(),
   seconds: z.number(),
+  /** Of all threads; a program of others' does not say. */
+  cpuSeconds: z.number().optional(),
   peakKib: z.number(),
 });
 /** What a measured process printed: see report.ts. */

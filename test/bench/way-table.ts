@@ -30,12 +30,22 @@ export function together(dryRun: Measured, live: Measured): Measured {
     bytes: dryRun.bytes + live.bytes,
     written: live.written,
     seconds: dryRun.seconds + live.seconds,
+    cpuSeconds: (dryRun.cpuSeconds ?? 0) + (live.cpuSeconds ?? 0),
     peakKib: Math.max(dryRun.peakKib, live.peakKib),
   };
 }
 
 export function medianSeconds(rounds: readonly Measured[]): number {
-  const sorted = rounds.map(({seconds}) => seconds).sort((a, b) => a - b);
+  return median(rounds.map(({seconds}) => seconds));
+}
+
+function medianCpu(rounds: readonly Measured[]): string {
+  const known = rounds.flatMap(({cpuSeconds}) => (cpuSeconds === undefined ? [] : [cpuSeconds]));
+  return known.length === 0 ? '' : median(known).toFixed(2);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
   return (below + above) / 2;
@@ -56,6 +66,7 @@ function columnsFor(noun: string): readonly Column<WayRow>[] {
     {title: 'written', text: ({rounds}) => count(rounds[0]?.written)},
     {title: 'MB read', text: ({rounds}) => megabytes(rounds).toFixed(1)},
     {title: 'seconds', text: ({rounds}) => medianSeconds(rounds).toFixed(2)},
+    {title: 'CPU s', text: ({rounds}) => medianCpu(rounds)},
     {title: `${noun}/s`, text: ({rounds}) => count((rounds[0]?.files ?? 0) / medianSeconds(rounds))},
     {title: 'MB/s', text: ({rounds}) => (megabytes(rounds) / medianSeconds(rounds)).toFixed(1)},
     {
