@@ -40,7 +40,7 @@ export function requireUndoable({id, mode, status}: RunRecord): void {
   if (mode !== 'live')
     throw new OperatorError(
       'usage',
-      `run ${id} is ${mode === 'undo' ? 'an undo' : `a ${mode}`}: only live runs can be undone`,
+      `run ${id} is ${mode === 'undo' ? 'an undo' : `of mode ${mode}`}: only live runs can be undone`,
       'headgate status lists the runs.',
     );
   if (isActive(status))
@@ -56,7 +56,7 @@ export function requireResumable({id, mode}: RunRecord): void {
   if (onlyMeasures(mode))
     throw new OperatorError(
       'usage',
-      `run ${id} is a ${mode} run: only dry runs, live runs and undos are resumed`,
+      `run ${id} is of mode ${mode}: only dry runs, live runs and undos are resumed`,
       `Start it anew with headgate ${mode}.`,
     );
 }
