@@ -49,7 +49,7 @@ export function dryRunStep(
   // A page is closed after so many seconds, however little is in it.
   const pages = Math.max(
     work.pages,
-    Math.ceil((work.otherwise / settings.page.seconds) * (work.isParted ? settings.partitions : 1)),
+    Math.floor(work.otherwise / settings.page.seconds) * (work.isParted ? settings.partitions : 1),
   );
   const use = dryRunUse(facts, outlook, {...work, pages});
   return {
