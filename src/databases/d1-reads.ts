@@ -3,7 +3,7 @@ import type {Row} from '../core/sql.ts';
 import type {D1Statement} from './d1-statements.ts';
 
 /** Queries in one request at most, and about how many bytes of parameters: the whole request has 30 s. */
-const mostAtOnce = 10;
+const mostAtOnce = 16;
 const bytesAtOnce = 1_000_000;
 
 /** Sends one batch; what it is made of is asked for when it is its turn. */

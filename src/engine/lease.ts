@@ -136,7 +136,10 @@ class Lease implements HeldLease {
     if (blocked > releaseMs)
       throw new Fault('rate-limited', `no request is taken for ${Math.ceil(blocked / 1_000)} s`);
     const signal = AbortSignal.timeout(releaseMs);
-    await retrying({attempts, signal, random, onRetry: () => undefined}, () =>
+    const onRetry = (_: number, waitMs: number, fault: Fault) => {
+      if (waitMs > releaseMs) throw fault;
+    };
+    await retrying({attempts, signal, random, onRetry}, () =>
       this.#database.transaction(
         [...(isOver ? [dropMarks(run, this.fence)] : []), releaseLease(run, this.fence)],
         {signal},

@@ -6,6 +6,8 @@ export interface FaultLimits {
   readonly times?: number;
   /** How many that it could take it lets pass first. */
   readonly skip?: number;
+  /** Of those behind them, it takes each so manieth; 1 where nothing is said. */
+  readonly every?: number;
   readonly operation?: Operation;
   /** Tried on the request's body, which is JSON. */
   readonly matches?: RegExp;
@@ -28,6 +30,7 @@ export class Injected implements InjectedFault {
   readonly #held: (() => Promise<number>)[] = [];
   #left: number;
   #skip: number;
+  #passed = 0;
 
   constructor(fault: CloudflareFault, limits: FaultLimits) {
     this.fault = fault;
@@ -45,6 +48,8 @@ export class Injected implements InjectedFault {
       this.#skip--;
       return false;
     }
+    this.#passed++;
+    if (this.#passed % (this.#limits.every ?? 1) !== 0) return false;
     this.#left--;
     this.fired++;
     return true;
