@@ -21,7 +21,7 @@ export type MakeHosted = (schema?: string) => Promise<HostedTarget>;
 /** An SQLite file of its own, with a connection of its owner's. */
 export const sqliteHosted: MakeHosted = async (schema = '') => {
   const path = join(tempFolder(), 'index.sqlite');
-  const owner = new DatabaseSync(path);
+  const owner = new DatabaseSync(path, {timeout: 5_000});
   onTestFinished(() => owner.close());
   owner.exec(`${schema}; PRAGMA user_version = 0`);
   return {
