@@ -84,15 +84,14 @@ function speedText({readings, seconds, bytes, atOnce}: EstimateFacts['sample']):
 }
 
 function moneyLines(facts: EstimateFacts, {costs}: Prediction): readonly string[] {
-  const known = costs.filter(({service}) => service !== 'local');
-  const total = known.reduce((sum, {usd}) => sum + usd, 0);
+  const total = costs.reduce((sum, {usd}) => sum + usd, 0);
   const unknown = [facts.source, facts.target.service].includes('other')
     ? ["a server of one's own: no price is known"]
     : [];
-  if (known.length === 0) return unknown.length > 0 ? unknown : ['nothing: both ends are on this machine'];
+  if (costs.length === 0) return unknown.length > 0 ? unknown : ['nothing: both ends are on this machine'];
   return [
-    `${usdText(total)} at list prices of ${monthsText(known)}, before free allowances: no bill`,
-    ...known.flatMap(costLines),
+    `${usdText(total)} at list prices of ${monthsText(costs)}, before free allowances: no bill`,
+    ...costs.flatMap(costLines),
     ...unknown.map(line => `  ${line}`),
   ];
 }

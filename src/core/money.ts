@@ -24,7 +24,7 @@ export interface CostLine {
   readonly usdBeyondFree: number;
 }
 
-/** What usage costs at a service; null where its prices are not known. `stored` is in bytes. */
+/** What usage costs at a service; null where it has no price list. `stored` is in bytes. */
 export function costOf(service: Service, usage: Usage, stored: number): Cost | null {
   const list = priceLists[service];
   if (list === null) return null;

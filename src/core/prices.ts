@@ -42,7 +42,7 @@ const gigabyte = 1_000_000_000;
 
 const workersPaid = 'Workers Paid includes 25 billion rows read and 50 million written a month';
 
-/** Null where nobody knows a price: a server of one's own. A disk on this machine has none. */
+/** Null where there is no price, as of a disk on this machine, or nobody knows it, as of a server of one's own. */
 export const priceLists: Readonly<Record<Service, PriceList | null>> = {
   r2: {
     title: 'Cloudflare R2, Standard storage',
@@ -95,6 +95,6 @@ export const priceLists: Readonly<Record<Service, PriceList | null>> = {
       rowsWritten: {plan: "D1's free plan", amount: 100_000, otherwise: workersPaid},
     },
   },
-  local: {title: 'this machine', source: '', asOf: '', prices: {}},
+  local: null,
   other: null,
 };

@@ -3,8 +3,9 @@ import {type Count, plus, weighted} from '../core/count.ts';
 import type {EstimateFacts, Kinds, Outlook, TargetFacts} from './estimate-facts.ts';
 
 /**
- * What a step asks of the target: requests, and rows as D1 counts them. Made from what the engine really sends, request
- * by request; test/engine/estimate-cloudflare.test.ts holds it against a run on a real D1.
+ * What a step asks of the target: requests, and rows as D1 counts them, from what the engine really sends. A test holds
+ * it against runs on a real D1 (test/e2e/estimate-cloudflare.test.ts): rows within two percent, requests within a quarter
+ * and three. Left out: what is tried again, and other programs that write to the same target.
  */
 export interface TargetUse {
   readonly requests: number;

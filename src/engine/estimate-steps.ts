@@ -26,6 +26,8 @@ export interface SourceUse {
 
 /** Items a second that Headgate itself gets through on two cores, where nothing else is to be waited for. */
 const ownPace = {dryRun: 20_000, live: 15_000, verify: 40_000};
+/** A probe lists a bucket's first key, and asks for its object. */
+const probing: SourceUse = {list: 1, get: 1, bytes: 0};
 /** Requests that find the middle of a range. */
 const requestsOfParting = 15;
 
@@ -55,7 +57,7 @@ export function dryRunStep(
   return {
     ...planned(facts, use, {...work, pages}, waits, {
       list: listRequests(facts, work),
-      get: listing.unread.items,
+      get: probing.get + listing.unread.items,
       bytes: download.bytes,
     }),
     pages,
@@ -67,7 +69,7 @@ export function liveStep(facts: EstimateFacts, outlook: Outlook): Planned {
   const {changes} = outlook;
   if (changes.high === 0) {
     const idle = {pages: 0, changedPages: 0, otherwise: 0, isParted: false};
-    return planned(facts, idleUse(facts), idle, {}, {list: 1, get: 0, bytes: 0});
+    return planned(facts, idleUse(facts), idle, {}, probing);
   }
   const waits: Phase = {
     ...listingAndRate(facts),
@@ -77,7 +79,7 @@ export function liveStep(facts: EstimateFacts, outlook: Outlook): Planned {
   const work = pageWork(facts, waits, changedPages(facts, changes.value));
   return planned(facts, liveUse(facts, outlook, work), work, waits, {
     list: listRequests(facts, work),
-    get: listing.unproven.items,
+    get: probing.get + listing.unproven.items,
     bytes: listing.unproven.bytes,
   });
 }
@@ -166,9 +168,9 @@ function changedPages({listing}: EstimateFacts, changes: number): number {
   return Math.max(changes > 0 ? 1 : 0, Math.round(pages * (1 - unchanged)));
 }
 
-/** One for the probe, the listing, and what it takes to part it. */
+/** The probe, the listing, and what it takes to part it. */
 function listRequests({listing, settings}: EstimateFacts, {isParted}: PageWork): number {
-  return 1 + listing.requests + (isParted ? (settings.partitions - 1) * requestsOfParting : 0);
+  return probing.list + listing.requests + (isParted ? (settings.partitions - 1) * requestsOfParting : 0);
 }
 
 function secondsOf(requests: number, perSecond: number | null): number {
