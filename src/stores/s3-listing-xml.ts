@@ -21,6 +21,21 @@ export interface ListedObject {
   readonly hasSha256: boolean;
 }
 
+/** Written out once: half a million of them are looked for in a second. */
+const tags = {
+  key: tagOf('Key'),
+  size: tagOf('Size'),
+  modifiedAt: tagOf('LastModified'),
+  etag: tagOf('ETag'),
+  isTruncated: tagOf('IsTruncated'),
+  encoding: tagOf('EncodingType'),
+  nextToken: tagOf('NextContinuationToken'),
+};
+
+function tagOf(name: string) {
+  return {name, open: `<${name}>`, close: `</${name}>`, empty: `<${name}/>`};
+}
+
 export class NotAListing extends Error {}
 
 export function parseListing(xml: string): ListedPage {
@@ -43,18 +58,18 @@ export function parseListing(xml: string): ListedPage {
     from = close + '</Contents>'.length;
   }
   rest += xml.slice(from, end);
-  const isTruncated = element(rest, 'IsTruncated');
+  const isTruncated = element(rest, tags.isTruncated);
   if (isTruncated !== 'true' && isTruncated !== 'false')
     throw new NotAListing('a listing that does not say whether it is truncated');
-  if (element(rest, 'EncodingType'))
+  if (element(rest, tags.encoding))
     throw new NotAListing('a listing with encoded keys, which were not asked for');
-  return {contents, isTruncated: isTruncated === 'true', nextToken: element(rest, 'NextContinuationToken')};
+  return {contents, isTruncated: isTruncated === 'true', nextToken: element(rest, tags.nextToken)};
 }
 
 function parseObject(xml: string): ListedObject {
-  const key = element(xml, 'Key');
-  const size = element(xml, 'Size');
-  const modifiedAt = Date.parse(element(xml, 'LastModified') ?? '');
+  const key = element(xml, tags.key);
+  const size = element(xml, tags.size);
+  const modifiedAt = Date.parse(element(xml, tags.modifiedAt) ?? '');
   if (key === null || key === '' || size === null || !/^\d{1,15}$/.test(size) || Number.isNaN(modifiedAt))
     throw new NotAListing(`an object without key, size or time: ${xml.slice(0, 120)}`);
   return {
@@ -62,17 +77,17 @@ function parseObject(xml: string): ListedObject {
     size: Number(size),
     // A HEAD tells whole seconds: the same object must look the same either way.
     modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
-    etag: element(xml, 'ETag') ?? '',
+    etag: element(xml, tags.etag) ?? '',
     hasSha256: xml.includes('<ChecksumAlgorithm>SHA256<') && !xml.includes('<ChecksumType>COMPOSITE<'),
   };
 }
 
 /** An element's text; null where there is none. `<Key/>` is empty. */
-function element(xml: string, name: string): string | null {
-  const open = xml.indexOf(`<${name}>`);
-  if (open === -1) return xml.includes(`<${name}/>`) ? '' : null;
-  const from = open + name.length + 2;
-  const close = xml.indexOf(`</${name}>`, from);
-  if (close === -1) throw new NotAListing(`a listing that breaks off in ${name}`);
-  return unescaped(xml.slice(from, close));
+function element(xml: string, {name, open, close, empty}: ReturnType<typeof tagOf>): string | null {
+  const start = xml.indexOf(open);
+  if (start === -1) return xml.includes(empty) ? '' : null;
+  const from = start + open.length;
+  const end = xml.indexOf(close, from);
+  if (end === -1) throw new NotAListing(`a listing that breaks off in ${name}`);
+  return unescaped(xml.slice(from, end));
 }

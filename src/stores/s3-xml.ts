@@ -6,7 +6,10 @@ const named: Readonly<Record<string, string>> = {lt: '<', gt: '>', amp: '&', quo
  */
 export function unescaped(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (entity, hex, decimal, name) => {
+  // Every ETag has two of these, and hardly a key another one.
+  const almost = text.replaceAll('&quot;', '"');
+  if (!almost.includes('&')) return almost;
+  return almost.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (entity, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? entity;
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
     return code > 0x10ffff ? entity : String.fromCodePoint(code);
