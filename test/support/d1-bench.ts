@@ -1,7 +1,5 @@
 import {expect} from 'vitest';
 import type {D1AccountOptions} from '../../src/databases/d1-account.ts';
-import type {RunResult} from '../../src/engine/execution.ts';
-import type {RunRecord} from '../../src/ledger/records.ts';
 import {documentedSchema, hashOf} from '../backfills/asset-index/index-under-test.ts';
 import type {CloudflareSimulator, OwnRow} from '../simulators/cloudflare.ts';
 import {writeAsset} from './assets.ts';
@@ -50,17 +48,14 @@ export async function makeD1Bench(
   return {...bench, cloudflare, connection: {...bench.connection, target}};
 }
 
-/** Every column of every row. */
-export function filesOf({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promise<readonly OwnRow[]> {
-  return cloudflare.sql('SELECT * FROM files ORDER BY key');
+/** Every row, without the number that it got. */
+export async function filesOf({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promise<readonly OwnRow[]> {
+  const rows = await cloudflare.sql('SELECT * FROM files ORDER BY key');
+  return rows.map(({id: _, ...row}) => row);
 }
 
 /** A live run has left nothing of itself: no mark, and nobody who holds the lease. */
 export async function expectNothingLeft({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promise<void> {
   expect(await cloudflare.sql('SELECT * FROM headgate_marks')).toEqual([]);
   expect(await cloudflare.sql('SELECT run, holder FROM headgate_lease')).toEqual([{run: null, holder: null}]);
-}
-
-export function statusOf({record, error}: RunResult): RunRecord['status'] | unknown {
-  return error ?? record.status;
 }
