@@ -4,13 +4,34 @@ import {number} from './words.ts';
 
 /** Numbers of an estimate, each with how sure it is. */
 
-/** `about 882 (850 to 912)`, or `882` where it was counted. */
+/** `about 880 (95 %: 850 to 920)`, or `882` where it was counted. */
 export function countText(count: Count): string {
-  return isExact(count) ? number(count.value) : `about ${number(count.value)}${rangeText(count)}`;
+  return isExact(count) ? number(count.value) : `about ${valueText(count)}${rangeText(count)}`;
+}
+
+/** No more digits than are known; what is all of it stays what it is. */
+export function valueText(count: Count): string {
+  const step = count.value === count.high || count.value === count.low ? 1 : stepOf(count);
+  return number(Math.round(count.value / step) * step);
 }
 
 export function rangeText(count: Count): string {
-  return isExact(count) ? '' : ` (95 %: ${number(count.low)} to ${number(count.high)})`;
+  if (isExact(count)) return '';
+  const {value, low, high} = count;
+  const step = stepOf(count);
+  const from = low === value ? low : Math.floor(low / step) * step;
+  const to = high === value ? high : Math.ceil(high / step) * step;
+  return ` (95 %: ${number(from)} to ${number(to)})`;
+}
+
+/** Three digits, for what is only multiplied with a price. */
+export function roughText(amount: number): string {
+  return number(Number(amount.toPrecision(3)));
+}
+
+/** Two digits of how far the truth may be off. */
+function stepOf({low, high}: Count): number {
+  return Math.max(1, 10 ** (Math.floor(Math.log10(Math.max(1, high - low))) - 1));
 }
 
 /** In the unit that matters. */

@@ -5,7 +5,15 @@ import type {Predicted} from '../engine/estimate-measure.ts';
 import type {Prediction} from '../engine/estimate-prediction.ts';
 import type {Step} from '../engine/estimate-steps.ts';
 import type {Bottleneck} from '../engine/estimate-time.ts';
-import {amountWords, countText, rangeText, timeText, usdText} from './estimate-number-words.ts';
+import {
+  amountWords,
+  countText,
+  rangeText,
+  roughText,
+  timeText,
+  usdText,
+  valueText,
+} from './estimate-number-words.ts';
 import {warningLines} from './estimate-warning-words.ts';
 import {bytesText, counted, number} from './words.ts';
 
@@ -115,7 +123,7 @@ function monthsText(costs: readonly Cost[]): string {
 }
 
 function amountText(of: Priced, amount: number): string {
-  return `${of === 'download' ? bytesText(amount) : number(Math.round(amount))} ${amountWords[of]}`;
+  return `${of === 'download' ? bytesText(amount) : roughText(amount)} ${amountWords[of]}`;
 }
 
 function changeLines({listing}: EstimateFacts, {changes, items}: Prediction): readonly string[] {
@@ -129,10 +137,10 @@ function changeLines({listing}: EstimateFacts, {changes, items}: Prediction): re
   ] as const;
   const seen = kinds.filter(([, {value}]) => value > 0);
   const unseen = kinds.filter(([, {value, high}]) => value === 0 && high > 0);
-  const width = Math.max(0, ...seen.map(([, {value}]) => number(value).length));
+  const width = Math.max(0, ...seen.map(([, count]) => valueText(count).length));
   return [
     `${countText(changes)} of ${counted(listing.all.items, 'item')}`,
-    ...seen.map(([title, count]) => `  ${number(count.value).padStart(width)} ${title}${rangeText(count)}`),
+    ...seen.map(([title, count]) => `  ${valueText(count).padStart(width)} ${title}${rangeText(count)}`),
     ...(unseen.length === 0
       ? []
       : [

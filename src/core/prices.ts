@@ -48,6 +48,7 @@ export const priceLists: Readonly<Record<Service, PriceList | null>> = {
     title: 'Cloudflare R2, Standard storage',
     source: 'https://developers.cloudflare.com/r2/pricing/',
     asOf: '2026-08',
+    note: 'what is beyond it is billed by whole millions',
     prices: {
       list: {name: 'Class A operations', usd: 4.5, per: million, free: {amount: million}},
       get: {name: 'Class B operations', usd: 0.36, per: million, free: {amount: 10 * million}},

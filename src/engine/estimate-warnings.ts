@@ -99,9 +99,15 @@ function dailyLimit(
       predicted,
       is: predicted.low > limit ? 'certain' : predicted.high > limit ? 'possible' : 'close',
       days: Math.ceil(predicted.value / limit),
-      objectsADay: objects < 1 ? null : Math.min(objects, listing.all.items),
+      objectsADay: objects < 1 ? null : Math.min(twoDigits(objects), listing.all.items),
     },
   ];
+}
+
+/** 17,928 is 17,000: it is typed, and promises nothing. */
+function twoDigits(count: number): number {
+  const step = Math.max(1, 10 ** (Math.floor(Math.log10(count)) - 1));
+  return Math.floor(count / step) * step;
 }
 
 /** Every day that something is done, the whole table is passed several times. */
