@@ -79,7 +79,10 @@ function rootOf(error: Error): {readonly code: string; readonly message: string}
 /** The client's message is the status and the body: of a page for people, its title is enough. */
 function withoutJson(message: string): string {
   const [, title] = /<title>([^<]*)<\/title>/i.exec(message) ?? [];
-  return (title ?? message.replace(/^\d{3} /, '')).trim().slice(0, 200);
+  return (title ?? message)
+    .replace(/^\s*\d{3} /, '')
+    .trim()
+    .slice(0, 200);
 }
 
 /** Milliseconds that the service asks to wait: Retry-After as seconds or as a date, or the time until there is more. */
