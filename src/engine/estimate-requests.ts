@@ -69,8 +69,8 @@ export function dryRunUse(facts: EstimateFacts, {items}: Outlook, work: PageWork
   ]);
 }
 
-/** Lease: read, made, taken, and given back; the bookmark; two requests to see that a transaction is all or nothing. */
-const liveRequests = 7;
+/** The bookmark; the lease, taken and given back; two requests to see that a transaction is all or nothing. */
+const liveRequests = 5;
 /** The two tables and the lease's row, taken and given back. */
 const liveRows = 8;
 /** A partition's first mark has an index entry more, and is removed in the end. */

@@ -29,7 +29,7 @@ const ownPace = {dryRun: 20_000, live: 15_000, verify: 40_000};
 /** A probe lists a bucket's first key, and asks for its object. */
 const probing: SourceUse = {list: 1, get: 1, bytes: 0};
 /** Requests that find the middle of a range. */
-const requestsOfParting = 15;
+const requestsOfParting = 10;
 
 export interface Planned {
   readonly step: Step;
