@@ -57,7 +57,7 @@ export async function d1Target({
 async function find(account: D1Account, database: string, label: string): Promise<Described> {
   try {
     const found = uuidForm.test(database)
-      ? described.parse(await ask(account, `d1/database/${database.toLowerCase()}`))
+      ? await ask(account, described, `d1/database/${database.toLowerCase()}`)
       : await named(account, database);
     if (found !== null) return found;
     throw unknown(database, label, await page(account, {}));
@@ -79,17 +79,21 @@ async function named(account: D1Account, name: string): Promise<Described | null
   return null;
 }
 
-async function page(
-  account: D1Account,
-  query: Readonly<Record<string, string>>,
-): Promise<readonly Described[]> {
-  return z.array(described).parse(await ask(account, 'd1/database', {...query, per_page: String(perPage)}));
+function page(account: D1Account, query: Readonly<Record<string, string>>): Promise<readonly Described[]> {
+  return ask(account, z.array(described), 'd1/database', {...query, per_page: String(perPage)});
 }
 
-async function ask(account: D1Account, path: string, query: Readonly<Record<string, string>> = {}) {
+async function ask<T>(
+  account: D1Account,
+  form: z.ZodType<T>,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await account.request({method: 'get', path, query});
+      const parsed = form.safeParse(await account.request({method: 'get', path, query}));
+      if (parsed.success) return parsed.data;
+      throw new Fault('invalid', 'D1: the answer is not of the form that the API documents');
     } catch (error) {
       const isPassing =
         error instanceof Fault && (error.kind === 'connection' || error.kind === 'server-error');
@@ -134,7 +138,7 @@ function explain(error: unknown, label: string): unknown {
       return new OperatorError(
         'failed',
         `target ${label}: Cloudflare's API can't be reached (${error.message})`,
-        'Look at the network and at www.cloudflarestatus.com, then try again.',
+        'Look at CLOUDFLARE_BASE_URL where it is set, at the network and at www.cloudflarestatus.com, then try again.',
       );
   }
 }
