@@ -4,8 +4,8 @@ import type {EstimateFacts, Kinds, Outlook, TargetFacts} from './estimate-facts.
 
 /**
  * What a step asks of the target: requests, and rows as D1 counts them, from what the engine really sends. A test holds
- * it against runs on a real D1 (test/e2e/estimate-cloudflare.test.ts): rows within two percent, requests within a quarter
- * and three. Left out: what is tried again, and other programs that write to the same target.
+ * it against runs on a real D1 (test/e2e/estimate-cloudflare.test.ts): rows within two percent; requests within a tenth
+ * in key order, within a half where pages share them. Left out: what is tried again, and other programs that write.
  */
 export interface TargetUse {
   readonly requests: number;

@@ -18,9 +18,9 @@ const cloudflare = sharedSimulator();
 const patience = 180_000;
 /** Of rows as billed, from what was read to the last item. */
 const rowTolerance = 0.02;
-/** Of requests, where pages of several partitions share them; and so many more or fewer anyway. */
-const requestTolerance = 0.25;
-const requestsAnyway = 3;
+/** Of requests: page after page they can be counted; where pages share them, it depends on who is ready when. */
+const requestTolerance = {inOrder: 0.1, shared: 0.5};
+const requestsAnyway = 2;
 
 const range = z.object({value: z.number(), low: z.number(), high: z.number()});
 const step = z.object({
@@ -96,7 +96,7 @@ async function makeWorld(objects: number, settings: object): Promise<World> {
 type Step = z.infer<typeof step>;
 
 /** The prediction of one or several steps beside what they took. */
-function expectNear(taken: Taken, ...predicted: readonly Step[]): void {
+function expectNear(taken: Taken, how: keyof typeof requestTolerance, ...predicted: readonly Step[]): void {
   const sum = (of: (one: Step) => number) => predicted.reduce((total, one) => total + of(one), 0);
   const requests = sum(one => one.target.requests);
   expect(
@@ -136,10 +136,10 @@ it('is what a run in key order takes, page after page', {timeout: patience}, asy
   expect(predicted).toMatchObject({changes: {value: 260}, download: {items: 260}, pages: 6});
   const {dryRun, live, verify} = predicted.steps;
   const rehearsed = await take('run', 'asset-index', '--max-objects', '260');
-  expectNear(rehearsed, dryRun);
+  expectNear(rehearsed, 'inOrder', dryRun);
   const run = String(summaryOf(rehearsed.ended)['run']);
   const gone = await take('live', run);
-  expectNear(gone, live, verify);
+  expectNear(gone, 'inOrder', live, verify);
   expect(summaryOf(gone.ended)).toMatchObject({inserted: 260});
   expect(live).toMatchObject({bottleneck: 'target'});
   expect(gone.seconds).toBeLessThan(2 * (live.seconds + verify.seconds) + 2);
@@ -150,20 +150,20 @@ it('is what a run takes whose range is parted while it runs, and a second one', 
   timeout: patience,
 }, async () => {
   const settings = {page: {items: 20}, d1: {requestsPerSecond: 4}, splitAfterSeconds: 0.5};
-  const {estimate, take} = await makeWorld(700, settings);
-  const predicted = await estimate('--sample', '700');
-  expect(predicted.changes).toEqual({value: 700, low: 700, high: 700});
+  const {estimate, take} = await makeWorld(500, settings);
+  const predicted = await estimate('--sample', '500');
+  expect(predicted.changes).toEqual({value: 500, low: 500, high: 500});
   const {dryRun, live, verify} = predicted.steps;
   const rehearsed = await take('run', 'asset-index');
-  expectNear(rehearsed, dryRun);
+  expectNear(rehearsed, 'shared', dryRun);
   const gone = await take('live', String(summaryOf(rehearsed.ended)['run']));
-  expectNear(gone, live, verify);
+  expectNear(gone, 'shared', live, verify);
 
-  const again = await estimate('--sample', '700');
+  const again = await estimate('--sample', '500');
   expect(again).toMatchObject({changes: {high: 0}, download: {items: 0, bytes: 0}, warnings: []});
   const second = await take('run', 'asset-index');
-  expectNear(second, again.steps.dryRun);
+  expectNear(second, 'shared', again.steps.dryRun);
   const idle = await take('live', String(summaryOf(second.ended)['run']));
-  expectNear(idle, again.steps.live, again.steps.verify);
+  expectNear(idle, 'shared', again.steps.live, again.steps.verify);
   expect(idle.rowsWritten).toBe(0);
 });
