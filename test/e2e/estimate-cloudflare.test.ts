@@ -102,7 +102,7 @@ function expectNear(taken: Taken, how: keyof typeof requestTolerance, ...predict
   expect(
     Math.abs(taken.requests - requests),
     `${taken.requests} requests, predicted ${requests}`,
-  ).toBeLessThan(requestsAnyway + requests * requestTolerance);
+  ).toBeLessThan(requestsAnyway + requests * requestTolerance[how]);
   near(
     'rows read',
     taken.rowsRead,
