@@ -36,7 +36,7 @@ const full: Plan = {
   ],
   buckets: [
     {title: 'objects of 10 KiB', corpus: {objects: 10_000, bytes: 10 * kib}, rounds: 2, goal: 10},
-    {title: 'objects of 16 MiB', corpus: {objects: 48, bytes: 16 * mib}, rounds: 3},
+    {title: 'objects of 16 MiB', corpus: {objects: 48, bytes: 16 * mib}, rounds: 2},
   ],
   listings: [
     {title: 'flat', corpus: {objects: 200_000, named: 'flat', latencyMs}, rounds: 2, goal: 4},
