@@ -4,6 +4,7 @@ import {S3Client} from '@aws-sdk/client-s3';
 import {OperatorError} from '../core/operator-error.ts';
 import {anyRegion, isAws, regionOf, requireBucket, requireEndpoint, resolveUrl} from './s3-address.ts';
 import {remedyOf} from './s3-faults.ts';
+import {type AwsEnvironment, endpointOfProfile} from './s3-profile.ts';
 
 /** Where a bucket is, and how it is reached. Credentials come from the environment or a profile, as AWS tools take them. */
 export interface S3Place {
@@ -12,8 +13,14 @@ export interface S3Place {
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
-  /** For a place that was made for the occasion, such as the sandbox: no config has these. */
-  readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string};
+  /** The SDK knows it by itself; a profile's endpoint is looked up with this one. */
+  readonly environment?: AwsEnvironment;
+  /** Where neither is to be asked: for a bucket whose config has them, or one that was made for the occasion. */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 }
 
 export interface S3Timeouts {
@@ -44,14 +51,17 @@ export async function connectS3(
   place: S3Place,
   timeouts: S3Timeouts = defaultTimeouts,
 ): Promise<S3Connection> {
-  const {bucket} = place;
+  const {bucket, profile} = place;
   requireBucket(bucket);
-  if (place.endpoint !== undefined) requireEndpoint(place.endpoint, bucket);
+  const endpoint =
+    place.endpoint ??
+    (profile === undefined ? undefined : await endpointOfProfile(profile, place.environment ?? {}));
+  if (endpoint !== undefined) requireEndpoint(endpoint, bucket);
   const agents = {
     'http:': new HttpAgent({keepAlive: true, maxSockets}),
     'https:': new HttpsAgent({keepAlive: true, maxSockets}),
   };
-  const clientIn = (region: string | undefined) => clientOf({...place, region}, agents, timeouts);
+  const clientIn = (region: string | undefined) => clientOf({...place, endpoint, region}, agents, timeouts);
   try {
     const named = await clientIn(place.region)
       .config.region()
@@ -68,9 +78,14 @@ export async function connectS3(
     await client.config.credentials();
     return {client, agents, url, region};
   } catch (error) {
-    throw explain(error, bucket);
+    throw explain(error, place);
   }
 }
+
+type Resolved = Pick<S3Place, 'profile' | 'credentials'> & {
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+};
 
 /** No type of the SDK has it, but what reads the profile's files takes it: they are read again when credentials are refreshed. */
 const files = {ignoreCache: true};
@@ -80,7 +95,7 @@ const files = {ignoreCache: true};
  * waiting for "100 Continue", no retries of its own (the engine retries, and counts).
  */
 function clientOf(
-  {endpoint, region, profile, credentials}: Omit<S3Place, 'region'> & {readonly region: string | undefined},
+  {endpoint, region, profile, credentials}: Resolved,
   agents: S3Connection['agents'],
   {connectMs, idleMs}: S3Timeouts,
 ): S3Client {
@@ -106,12 +121,12 @@ function clientOf(
   });
 }
 
-function explain(error: unknown, bucket: string): unknown {
+function explain(error: unknown, {bucket, profile}: S3Place): unknown {
   if (!(error instanceof Error) || error instanceof OperatorError) return error;
   if (error.name === 'CredentialsProviderError')
     return new OperatorError(
       'auth',
-      `source s3://${bucket}: there are no credentials (${error.message})`,
+      `source s3://${bucket}: there are no credentials${profile === undefined ? '' : ` in the profile ${profile}`} (${error.message})`,
       remedyOf('NoCredentials'),
     );
   return new OperatorError(
