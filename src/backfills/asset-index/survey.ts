@@ -1,4 +1,5 @@
 import type {Breach} from '../../core/checks.ts';
+import {Reservoir} from '../../core/reservoir.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
 import type {CheckIo} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
@@ -56,8 +57,7 @@ async function survey(io: CheckIo<AssetIndex>): Promise<Survey> {
   const groups = new Map<string, Counting>();
   const missing: Breach[] = [];
   const rowsWithoutObject: Breach[] = [];
-  const sample: Sampled[] = [];
-  let matched = 0;
+  const sample = new Reservoir<Sampled>(io.sample ?? 0, () => io.random());
   let waiting: StoredObject[] = [];
 
   const explain = async () => {
@@ -78,23 +78,11 @@ async function survey(io: CheckIo<AssetIndex>): Promise<Survey> {
     if (waiting.length >= causesAtOnce) await explain();
     if (isStray(pair, io.source !== null) && rowsWithoutObject.length < shown)
       rowsWithoutObject.push({key: pair.key, detail: 'the source has no such object'});
-    if (pair.object !== null && pair.row !== null && pair.row.hash !== null) {
-      matched++;
-      keep(sample, {object: pair.object, hash: pair.row.hash}, matched, io);
-    }
+    if (pair.object !== null && pair.row !== null && pair.row.hash !== null)
+      sample.offer({object: pair.object, hash: pair.row.hash});
   }
   await explain();
-  return {whole, groups, missing, rowsWithoutObject, sample};
-}
-
-/** Reservoir sampling: every matched object is as likely as any other to be in the sample. */
-function keep(sample: Sampled[], found: Sampled, matched: number, io: CheckIo<AssetIndex>): void {
-  const size = io.sample ?? 0;
-  if (sample.length < size) sample.push(found);
-  else {
-    const place = Math.floor(io.random() * matched);
-    if (place < size) sample[place] = found;
-  }
+  return {whole, groups, missing, rowsWithoutObject, sample: sample.kept};
 }
 
 function isMissing(pair: Pair): pair is Pair & {readonly object: StoredObject} {
