@@ -6,6 +6,7 @@ import type {RunRecord} from '../../src/ledger/records.ts';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {documentedSchema, hashOf} from '../backfills/asset-index/index-under-test.ts';
 import {
+  authenticationError,
   badGateway,
   type CloudflareFault,
   connectionReset,
@@ -195,6 +196,52 @@ it('whatever fails when, the run and its resumptions end with the same table and
     }),
     {numRuns: 12},
   );
+});
+
+it('a row that the database left out is a conflict, also where only the mark knows how many there were', async () => {
+  for (const fault of [null, gatewayTimeout('before-answer')]) {
+    await simulator().reset();
+    const bench = await makeD1Bench(simulator());
+    await simulator().sql(
+      "CREATE TRIGGER leave_out BEFORE INSERT ON files WHEN new.key = 'file 00004' BEGIN SELECT RAISE(IGNORE); END",
+    );
+    const plan = await rehearse(bench);
+    if (fault !== null) simulator().inject(fault, {matches: /INTO files/, times: 2});
+    const {record} = await goLive(bench, plan.record);
+    expect(record).toMatchObject({
+      status: 'incomplete',
+      tally: {inserted: 7, updated: 4, skipped: 1, pending: 0, rows: 11},
+    });
+  }
+});
+
+it('a token that is taken away in the middle fails the run by name, and it goes on with another', async () => {
+  const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  const revoked = simulator().inject(authenticationError(), {matches: /files/, skip: 9, times: Infinity});
+  const failed = await goLive(bench, plan.record);
+  expect(failed.record).toMatchObject({status: 'failed', stopReason: {by: 'error'}});
+  expect(failed.record.stopReason?.message).toMatch(/Authentication error \(10000\)/);
+  expect(revoked.fired).toBe(1);
+  revoked.lift();
+  expect((await resume(bench, failed.record)).record).toMatchObject({status: 'completed', tally});
+});
+
+it('a bookmark that can not be had keeps nobody from going live, which is said', async () => {
+  const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  simulator().inject(transient('not allowed', {status: 403}), {operation: 'bookmark'});
+  expect((await goLive(bench, plan.record)).record).toMatchObject({status: 'completed', tally});
+  expect(notes(bench)).toMatch(/bookmark before the run could not be read .*not allowed/);
+});
+
+it('the bookmark before a live run is noted, and in the audit', async () => {
+  const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  const bookmark = await bench.connection.target.bookmark();
+  await goLive(bench, plan.record);
+  expect(notes(bench)).toContain(`Time Travel bookmark before the run: ${bookmark}`);
+  expect(await bench.connection.target.bookmark()).not.toBe(bookmark);
 });
 
 describe('a D1 whose batches are no transactions', () => {

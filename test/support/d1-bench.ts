@@ -22,7 +22,7 @@ export interface D1BenchOptions extends BenchOptions {
 const now = Date.UTC(2026, 10, 20);
 const attempts = 5;
 
-/** An engine between a folder and a simulated D1 that knows some of its files: every third, with a wrong hash or none. */
+/** An engine between a folder and a simulated D1 that knows some of its files: every third of the first, with a wrong hash or none. */
 export async function makeD1Bench(
   cloudflare: CloudflareSimulator,
   {account, objects = 12, schema = documentedSchema, settings, marks = true, ...options}: D1BenchOptions = {},
@@ -35,7 +35,7 @@ export async function makeD1Bench(
   const keys = Array.from({length: objects}, (_, number) => `file ${String(number).padStart(5, '0')}`);
   for (const key of keys) writeAsset(bench.assets, key, `content of ${key}`);
   await cloudflare.sql(schema);
-  const known = keys.filter((_, number) => number % 3 === 0);
+  const known = keys.filter((_, number) => number % 3 === 0 && number < 300);
   const rows = known.map(
     (key, number) =>
       `(${literal(key)}, 1, ${number % 2 === 0 ? literal(hashOf('0')) : 'NULL'}, 1000, '2026-01-01', 'proxy')`,
