@@ -23,8 +23,8 @@ const shapes = {
     return `logs/${time.slice(0, 10).replaceAll('-', '/')}/${time.slice(11, 19)}-${hex(n).slice(0, 8)}.gz`;
   },
   'one huge prefix and a few others': (n: number, all: number) => {
-    if (n < all / 20) return `aa/${n}`;
-    return n < all / 10 ? `zz/${n}` : `main/users/${hex(n).slice(0, 12)}/photo.jpg`;
+    if (n < all / 50) return `aa/${n}`;
+    return n < all / 25 ? `zz/${n}` : `main/users/${hex(n).slice(0, 12)}/photo.jpg`;
   },
   'a long shared prefix': (n: number) => `${'very/long/'.repeat(20)}${hex(n)}`,
   words: (n: number) => `${words[n % 8]}-${words[(n * 7) % 5]}-${n}`,
