@@ -53,7 +53,7 @@ export function faultOfAnswer(answer: S3Answer, what: string, host: string): S3F
   const {status, code, message, retryAfter, region} = answer;
   const waitMs = retryAfterMs(retryAfter, Date.parse(answer.date ?? '') || Date.now());
   const meaning = byCode.get(code);
-  const words = [`${status} ${code === 'NotS3' ? '' : code}`.trim(), message].filter(part => part !== '');
+  const words = [`${status} ${ours.has(code) ? '' : code}`.trim(), message].filter(part => part !== '');
   const more = [
     ...(region === undefined ? [] : [`its region is ${region}`]),
     ...(code === 'RequestTimeTooSkewed' ? skewOf(answer) : []),
@@ -79,6 +79,9 @@ export function faultOfConnection(error: unknown, what: string, host: string): F
     cause: error,
   });
 }
+
+/** Codes that no service sends. */
+const ours: ReadonlySet<string> = new Set(['NotS3', 'PathResolved']);
 
 function messageOf(what: string, meaning: Meaning | undefined, said: string): string {
   const clean = printableKey(said).slice(0, 500);

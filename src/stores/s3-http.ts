@@ -8,7 +8,14 @@ import {request as httpsRequest} from 'node:https';
 import type {Socket} from 'node:net';
 import {SignatureV4} from '@smithy/signature-v4';
 import type {S3Connection, S3Timeouts} from './s3-client.ts';
-import {answerOf, faultOfAnswer, faultOfConnection, mayBeRenewed, S3Fault} from './s3-faults.ts';
+import {
+  answerOf,
+  faultOfAnswer,
+  faultOfConnection,
+  mayBeRenewed,
+  type S3Answer,
+  S3Fault,
+} from './s3-faults.ts';
 
 /**
  * Signed requests without the SDK's middleware, for what a run asks by the hundred thousand. Measured on one core with
@@ -52,7 +59,7 @@ export class S3Http {
       if (expected.includes(statusCode)) return response;
       const answer = answerOf(statusCode, headers, await this.text(response, errorBytes, what, signal));
       if (renewed || !mayBeRenewed(answer) || !(await this.#isRenewed(signed.headers)))
-        throw faultOfAnswer(answer, what, this.host);
+        throw faultOfAnswer(refusalOf(answer, get.key), what, this.host);
     }
   }
 
@@ -202,6 +209,14 @@ interface Signed {
 }
 
 const errorBytes = 64 * 1024;
+
+/** Whoever resolves "." and ".." in a path looks at another one than was signed: no wonder that it refuses. */
+function refusalOf(answer: S3Answer, key = ''): S3Answer {
+  const {code, message} = answer;
+  const isMisread = code === 'SignatureDoesNotMatch' || code === 'NoSuchBucket';
+  if (!isMisread || !/(^|\/)\.{1,2}(\/|$)/.test(key)) return answer;
+  return {...answer, code: 'PathResolved', message: `${code}: ${message}`};
+}
 
 function wasClosed(request: ClientRequest | null, error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -64,6 +64,12 @@ export const meanings: readonly Meaning[] = [
     kind: 'denied',
     cause: 'access is denied',
   },
+  {
+    codes: ['PathResolved'],
+    kind: 'invalid',
+    cause: 'the service, or a proxy, takes the . or .. in its key for a folder',
+    remedy: 'Rename the object, or leave it out with --prefix: it can not be asked for by this name.',
+  },
   {codes: ['InvalidObjectState'], kind: 'denied', cause: 'it is archived'},
   {
     codes: [

@@ -82,7 +82,7 @@ const acts: Readonly<Record<Doing, (bucket: BucketUnderTest) => Promise<() => Pr
   run:
     async ({store}) =>
     async () => {
-      const bench = await makeBench({store: () => store, settings: {attempts: 4}});
+      const bench = await makeBench({store: () => store, settings: {attempts: 8}});
       makeIndex(bench.index);
       const {record} = await rehearse(bench);
       const entries = (await Array.fromAsync(bench.ledger.pages.all(record.id, 'plan'))).flatMap(
@@ -137,4 +137,27 @@ describe.each(Object.entries(faultTable))('%s', (_, rows) => {
     else await expectFailed(act(), row.outcome);
     expectFired(injected, row.fired);
   });
+});
+
+it('a run through all of them at once plans every key once, with its right hash', async () => {
+  const bucket = await filled([]);
+  const act = await acts.run(bucket);
+  const passing: readonly S3Fault[] = [
+    {type: 'error', code: 'SlowDown', skip: 7, times: 2},
+    {type: 'error', code: 'InternalError', skip: 11, times: 2},
+    {type: 'reset', skip: 5, times: 3},
+    {type: 'html', status: 502, skip: 16, times: 2},
+    {type: 'cut-body', after: 5, by: 'reset', skip: 9, times: 4},
+    {type: 'cut-body', after: 250_000, by: 'close', key: 'object', times: 2},
+    {type: 'range-ignored', key: 'object', times: 1},
+    {type: 'wrong-length', off: -1, sends: 'declared', skip: 20, times: 2},
+    {type: 'start-after-ignored', skip: 2, times: 1},
+    {type: 'truncated-without-token', skip: 3, times: 1},
+    {type: 'continuation-expired', skip: 2, times: 1},
+    {type: 'empty-page', skip: 4, times: 2},
+    {type: 'latency', ms: 3, skip: 10, times: 20},
+  ];
+  const injected = passing.map(fault => bucket.server.inject(fault));
+  await act();
+  expect(injected.filter(({fired}) => fired > 0).length).toBeGreaterThanOrEqual(11);
 });

@@ -1,7 +1,5 @@
-import {subscribe, unsubscribe} from 'node:diagnostics_channel';
-import type {ClientRequest} from 'node:http';
 import fc from 'fast-check';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {Fault, isRetryable} from '../../src/core/failure.ts';
 import {inRange} from '../../src/core/keys.ts';
 import type {Listing, ObjectStore} from '../../src/stores/object-store.ts';
@@ -12,6 +10,7 @@ import {listedKeys, never} from '../support/listing.ts';
 import {inByteOrder, rangesOf} from '../support/ranges.ts';
 import {type BucketUnderTest, bucketUnderTest} from './bucket-under-test.ts';
 import {keyShapes, keysOf} from './key-shapes.ts';
+import {watchRequests} from './watch-requests.ts';
 
 const whole = {prefix: '', lo: '', hi: null};
 
@@ -77,28 +76,6 @@ const transient: fc.Arbitrary<S3Fault> = fc
     fc.integer({min: 1, max: 3}),
   )
   .map(([fault, skip, times]) => ({...fault, skip, times}));
-
-/** The requests that go out while the test runs. */
-function watchRequests(): {readonly all: readonly ClientRequest[]; quiet(): Promise<void>} {
-  const all: ClientRequest[] = [];
-  const onStart = (message: unknown) => {
-    if (isStart(message)) all.push(message.request);
-  };
-  subscribe('http.client.request.start', onStart);
-  onTestFinished(() => void unsubscribe('http.client.request.start', onStart));
-  const turn = () => new Promise(resolve => setImmediate(resolve));
-  return {
-    all,
-    /** None is running, and what the last one brought has been looked at. */
-    quiet: async () => {
-      for (let calm = 0; calm < 3; await turn()) calm = all.every(({destroyed}) => destroyed) ? calm + 1 : 0;
-    },
-  };
-}
-
-function isStart(message: unknown): message is {readonly request: ClientRequest} {
-  return typeof message === 'object' && message !== null && 'request' in message;
-}
 
 describe('several pages at once', () => {
   it('are the same listing as one after the other, for keys of every shape, and of any range and prefix', async () => {
