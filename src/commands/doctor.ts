@@ -22,6 +22,7 @@ const variables = [
     'AWS_SESSION_TOKEN',
     'AWS_REGION',
     'AWS_ENDPOINT_URL_S3',
+    'AWS_ENDPOINT_URL',
   ],
   ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_BASE_URL'],
 ] as const;

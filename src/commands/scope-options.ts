@@ -52,5 +52,6 @@ function timeOf(text: string): number {
       `--since ${text}: this is not a time`,
       'Give an ISO 8601 time, such as 2026-11-20 or 2026-11-20T05:12:00Z.',
     );
-  return time;
+  // Buckets tell whole seconds: what was put there within this one is meant as well.
+  return Math.floor(time / 1_000) * 1_000;
 }

@@ -38,7 +38,8 @@ export function durationText(seconds: number): string {
 /** `D1 of account 8f14e45f: 21 requests, 2.4 a second (at most 3: limit of the account)` */
 export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: number): string {
   const seconds = (at - (firstAt ?? at)) / 1_000;
-  const rate = seconds < 1 ? '' : `, ${(requests / seconds).toFixed(1)} a second`;
+  // Of the requests' beginnings: the first of them took no time.
+  const rate = seconds < 2 ? '' : `, ${((requests - 1) / seconds).toFixed(1)} a second`;
   const most = perSecond === null ? '' : ` (at most ${Number(perSecond.toFixed(2))}: ${reason})`;
   return `${host}: ${counted(requests, 'request')}${rate}${most}`;
 }

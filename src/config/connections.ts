@@ -33,7 +33,11 @@ export class Connections {
     if (known !== undefined) {
       const {s3, credentials, ...rest} = known;
       const keys = credentials === undefined ? undefined : this.#keys(credentials, `source ${named}`);
-      return bucket({...parseBucket(s3), ...rest, ...flags}, named, keys);
+      const address = {...parseBucket(s3), ...rest, ...flags};
+      // A run has to find its source again by this label, so flags beside a name are part of it.
+      const isChanged = Object.keys(flags).length > 0;
+      if (isChanged && keys !== undefined) throw flagsBesideCredentials(named);
+      return bucket(address, isChanged ? formatBucket(address) : named, keys);
     }
     if (named.startsWith('s3:')) {
       const address = {...parseBucket(named), ...flags};
@@ -100,6 +104,14 @@ export class Connections {
 type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {
   readonly sessionToken?: string;
 };
+
+function flagsBesideCredentials(named: string): OperatorError {
+  return new OperatorError(
+    'usage',
+    `source ${named}: --endpoint and --region beside a name whose config has its own credentials`,
+    'Change them in the config: a run could not find its source again.',
+  );
+}
 
 /** The SDK takes a while to load: only who reads a bucket waits for it. */
 async function bucket(

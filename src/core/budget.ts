@@ -25,13 +25,18 @@ export const defaultBudgets: Budgets = {
 
 export interface Spent {
   readonly tally: Tally;
+  /** Read from the source, also of what failed or was given back. */
+  readonly bytes: number;
   readonly failuresInARow: number;
   /** On the ledger's disk; null where that can't be told. */
   readonly freeBytes: number | null;
 }
 
 /** The sentence that says which budget is spent, or null while all hold. */
-export function spentBudget(budgets: Budgets, {tally, failuresInARow, freeBytes}: Spent): string | null {
+export function spentBudget(
+  budgets: Budgets,
+  {tally, bytes, failuresInARow, freeBytes}: Spent,
+): string | null {
   const settled = listedOf(tally) - tally.pending;
   if (budgets.failuresInARow !== null && failuresInARow >= budgets.failuresInARow)
     return `${failuresInARow} failures in a row (budget failuresInARow: ${budgets.failuresInARow})`;
@@ -41,8 +46,8 @@ export function spentBudget(budgets: Budgets, {tally, failuresInARow, freeBytes}
     return `${tally.failed} items failed (budget failures: ${budgets.failures})`;
   if (budgets.changes !== null && changedOf(tally) >= budgets.changes)
     return `${changedOf(tally)} items changed (budget changes: ${budgets.changes})`;
-  if (budgets.bytes !== null && tally.bytes >= budgets.bytes)
-    return `${tally.bytes} bytes read (budget bytes: ${budgets.bytes})`;
+  if (budgets.bytes !== null && bytes >= budgets.bytes)
+    return `${bytes} bytes read (budget bytes: ${budgets.bytes})`;
   if (freeBytes !== null && freeBytes < budgets.freeBytes)
     return `${freeBytes} bytes are free on the ledger's disk (budget freeBytes: ${budgets.freeBytes})`;
   return null;

@@ -40,7 +40,8 @@ export async function listScope(
   let saidAt = startedAt;
   const take = (item: WorkItem, found: unknown) => {
     count(amounts.all, item);
-    pages.add(item.size);
+    const isRead = item.skip === undefined && item.fault === undefined && found === undefined;
+    pages.add(isRead ? item.size : 0);
     if (item.skip !== undefined) skipped++;
     else if (item.fault !== undefined) faulty++;
     else if (found !== undefined) {

@@ -7,6 +7,8 @@ import type {Inspection, WorkItem} from './work.ts';
 export interface Slot {
   readonly item: WorkItem;
   readonly planned: Entry | undefined;
+  /** Bytes that inspecting it reads. */
+  readonly reads: number;
   /** What it counted as before, where a retry takes it up again. */
   readonly former: Outcome | 'pending' | undefined;
   /** Never rejects. */

@@ -132,7 +132,7 @@ export class Pager {
     former: Outcome | 'pending' | undefined,
   ): Promise<Slot | null> {
     const planned = known.planned.get(item.key);
-    const slot = {item, planned, former};
+    const slot = {item, planned, former, reads: 0};
     if (item.skip !== undefined)
       return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
     if (item.fault !== undefined)
@@ -144,7 +144,7 @@ export class Pager {
         return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found, bytes: 0}})};
       }
       const place = await this.#context.limiter.acquire(this.#context.work.host(item), this.#ending);
-      return {...slot, result: inspect(this.#context, item, place)};
+      return {...slot, reads: item.size, result: inspect(this.#context, item, place)};
     } catch (error) {
       if (this.#ending.aborted) return null;
       throw error;
@@ -182,7 +182,7 @@ export class Pager {
   #add(slot: Slot): void {
     if (this.#slots.length === 0) this.#openedAt = this.#context.now();
     this.#slots.push(slot);
-    this.#bytes += slot.item.size;
+    this.#bytes += slot.reads;
     this.#taken++;
     this.frontier = slot.item.key;
     this.#listed([slot]);
@@ -230,6 +230,7 @@ function goneSlot(item: WorkItem, known: KnownRange): Slot {
     item,
     planned: known.planned.get(item.key),
     former: undefined,
+    reads: 0,
     result: Promise.resolve({kind: 'gone'}),
   };
 }

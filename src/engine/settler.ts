@@ -190,6 +190,7 @@ export class Settler {
     const freeBytes = await ledger.freeBytes();
     const spent = spentBudget(settings.budgets, {
       tally: state.spent,
+      bytes: state.bytesRead,
       failuresInARow: state.failuresInARow,
       freeBytes,
     });

@@ -7,14 +7,15 @@ const none: Budgets = {...defaultBudgets, failuresInARow: null, failureShareAfte
 interface Case {
   readonly budgets: Partial<Budgets>;
   readonly tally: Partial<Tally>;
+  readonly bytes?: number;
   readonly failuresInARow?: number;
   readonly freeBytes?: number;
 }
 
-function spent({budgets, tally, failuresInARow = 0, freeBytes}: Case): string | null {
+function spent({budgets, tally, bytes = 0, failuresInARow = 0, freeBytes}: Case): string | null {
   return spentBudget(
     {...none, ...budgets},
-    {tally: {...emptyTally, ...tally}, failuresInARow, freeBytes: freeBytes ?? null},
+    {tally: {...emptyTally, ...tally}, bytes, failuresInARow, freeBytes: freeBytes ?? null},
   );
 }
 
@@ -57,8 +58,8 @@ describe('a budget pauses a run and names itself', () => {
       '6 items changed (budget changes: 6)',
     ],
     ['fewer changes', {budgets: {changes: 6}, tally: {inserted: 5, unchanged: 9}}, null],
-    ['bytes', {budgets: {bytes: 100}, tally: {bytes: 100}}, '100 bytes read (budget bytes: 100)'],
-    ['fewer bytes', {budgets: {bytes: 100}, tally: {bytes: 99}}, null],
+    ['bytes', {budgets: {bytes: 100}, tally: {}, bytes: 100}, '100 bytes read (budget bytes: 100)'],
+    ['fewer bytes', {budgets: {bytes: 100}, tally: {}, bytes: 99}, null],
     ['no limits', {budgets: {}, tally: {failed: 9, inserted: 9, bytes: 9}, failuresInARow: 9}, null],
   ])('%s', (_, given, said) => {
     expect(spent(given)).toBe(said);
@@ -66,14 +67,16 @@ describe('a budget pauses a run and names itself', () => {
 
   it('by default: 5 % of at least 200, 50 in a row, nothing else', () => {
     const tally = {...emptyTally, inserted: 1_000_000_000, bytes: 2 ** 50};
-    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 49, freeBytes: null})).toBeNull();
-    expect(spentBudget(defaultBudgets, {tally, failuresInARow: 50, freeBytes: null})).toContain(
+    expect(
+      spentBudget(defaultBudgets, {tally, bytes: 2 ** 50, failuresInARow: 49, freeBytes: null}),
+    ).toBeNull();
+    expect(spentBudget(defaultBudgets, {tally, bytes: 0, failuresInARow: 50, freeBytes: null})).toContain(
       'failuresInARow',
     );
     const failing = {...emptyTally, failed: 11, unchanged: 189};
-    expect(spentBudget(defaultBudgets, {tally: failing, failuresInARow: 0, freeBytes: null})).toContain(
-      'failureShare',
-    );
+    expect(
+      spentBudget(defaultBudgets, {tally: failing, bytes: 0, failuresInARow: 0, freeBytes: null}),
+    ).toContain('failureShare');
   });
 
   it('shows a share as a person would write it', () => {

@@ -1,7 +1,7 @@
 import type {Probe} from '../../core/probe.ts';
 import type {TargetCosts} from '../backfill.ts';
-import {rowsAtOnce as rowsOfCheck} from './breaches.ts';
-import {rowsAtOnce as rowsOfSurvey} from './pairs.ts';
+import {rowsPerCheck} from './breaches.ts';
+import {rowsPerRead} from './pairs.ts';
 import {countedRows, type FilesFacts} from './probe.ts';
 
 /** An update names these whether they change or not, so SQLite writes every index that has one of them. */
@@ -27,8 +27,8 @@ export function costs({facts}: Probe<FilesFacts>): TargetCosts {
     probe: Math.min(rows, countedRows + 1),
     // Two invariants look at every row.
     passes: {
-      checks: {read: 2, rowsAtOnce: rowsOfCheck},
-      survey: {read: 1, rowsAtOnce: rowsOfSurvey},
+      checks: {read: 2, rowsAtOnce: rowsPerCheck},
+      survey: {read: 1, rowsAtOnce: rowsPerRead},
     },
   };
 }

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Decision} from '../../core/entry.ts';
+import {jsonParts} from '../../core/json-parts.ts';
 import type {Probe} from '../../core/probe.ts';
 import type {Row} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
@@ -44,18 +45,37 @@ export async function readStates(
   target: Reader,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, FileState>> {
-  const rows = await target.query(
-    `SELECT key, content_hash, ${exact('size')}, ${exact('uploaded_at')}
+  const rows = await inParts(
+    target,
+    `SELECT key, ${exact('content_hash')}, ${exact('size')}, ${exact('uploaded_at')}
      FROM files
      WHERE key IN (SELECT value FROM json_each(?))`,
-    [JSON.stringify(keys)],
+    keys,
   );
   return new Map(rows.map(row => written.parse(row)).map(({key, state}) => [key, state]));
 }
 
-/** JavaScript rounds integers beyond 2^53: such a one is read as text, which SQLite compares with it all the same. */
+/** Asked for together, each part small enough for one parameter: a page's commit may be halved, its reading is not. */
+async function inParts(target: Reader, sql: string, items: readonly unknown[]): Promise<readonly Row[]> {
+  return (await Promise.all(jsonParts(items).map(part => target.query(sql, [part])))).flat();
+}
+
+/**
+ * A value as JSON can hold it. JavaScript rounds integers beyond 2^53: such a one is read as text, which SQLite compares
+ * with it all the same. Bytes, which no program of ours ever wrote, are equal to nothing: a row that holds them where a
+ * hash belongs is left alone as a conflict.
+ */
 export function exact(column: string): string {
-  return `CASE WHEN typeof(${column}) = 'integer' AND abs(${column}) > ${Number.MAX_SAFE_INTEGER} THEN CAST(${column} AS TEXT) ELSE ${column} END AS ${column}`;
+  return `CASE
+    WHEN typeof(${column}) = 'integer' AND abs(${column}) > ${Number.MAX_SAFE_INTEGER} THEN CAST(${column} AS TEXT)
+    WHEN typeof(${column}) = 'blob' THEN 'bytes ' || hex(${column})
+    ELSE ${column}
+  END AS ${column}`;
+}
+
+/** Whatever a column holds, as text. */
+export function asText(column: string): string {
+  return `CASE typeof(${column}) WHEN 'blob' THEN 'bytes ' || hex(${column}) ELSE CAST(${column} AS TEXT) END`;
 }
 
 /** As CURRENT_TIMESTAMP writes it: UTC, to the second. */
@@ -72,11 +92,12 @@ export async function decideUndo(
   io: Io<AssetIndex>,
   {facts}: Probe<FilesFacts>,
 ): Promise<readonly Decision<FileChange>[]> {
-  const rows = await io.target.query(
-    `SELECT row.key, row.content_hash, ${exact('size')}, ${exact('uploaded_at')}, ${isAsInserted('row', 'change.value', facts)} AS as_inserted
+  const rows = await inParts(
+    io.target,
+    `SELECT row.key, ${exact('content_hash')}, ${exact('size')}, ${exact('uploaded_at')}, ${isAsInserted('row', 'change.value', facts)} AS as_inserted
      FROM json_each(?) AS change
      CROSS JOIN files AS row ON row.key = change.value->>'key'`,
-    [JSON.stringify(changes.map(({key, after}) => ({key, ...after})))],
+    changes.map(({key, after}) => ({key, ...after})),
   );
   const byKey = new Map(rows.map(row => [row['key'], row]));
   return changes.map(change => undoOf(change, byKey.get(change.key)));

@@ -3,6 +3,7 @@ import {Fault} from '../../core/failure.ts';
 import type {CheckIo, Invariant} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {findBreaches} from './breaches.ts';
+import {asText} from './decide.ts';
 import {pairs} from './pairs.ts';
 import {filtered, type Sampled, surveyOf} from './survey.ts';
 
@@ -28,7 +29,7 @@ const hashFormat: Invariant<AssetIndex> = {
       {
         breaks: `(content_hash IS NOT NULL AND (length(content_hash) <> 64
                    OR content_hash GLOB '*[^0-9a-f]*' OR typeof(content_hash) <> 'text'))`,
-        detail: 'CAST(content_hash AS TEXT)',
+        detail: asText('content_hash'),
         groups: false,
       },
       signal,
@@ -45,7 +46,11 @@ const oneRowPerKey: Invariant<AssetIndex> = {
   measure: ({target, signal}) =>
     findBreaches(
       target,
-      {breaks: '(count(*) > 1 OR key IS NULL)', detail: "count(*) || ' rows'", groups: true},
+      {
+        breaks: "CASE typeof(key) WHEN 'text' THEN count(*) > 1 ELSE count(*) END",
+        detail: "count(*) || ' rows'",
+        groups: true,
+      },
       signal,
     ),
 };

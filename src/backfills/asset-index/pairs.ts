@@ -4,6 +4,7 @@ import type {Reader} from '../../databases/database.ts';
 import type {Listing, StoredObject} from '../../stores/object-store.ts';
 import type {CheckIo} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
+import {asText} from './decide.ts';
 
 export interface FileRow {
   readonly key: string;
@@ -17,7 +18,7 @@ export interface Pair {
   readonly row: FileRow | null;
 }
 
-export const rowsAtOnce = 5_000;
+export const rowsPerRead = 5_000;
 
 /** Merge-joins the listing with the table, both in key order: memory is two pages, whatever the size of either. */
 export async function* pairs({
@@ -57,12 +58,12 @@ async function* filesInOrder(
     signal.throwIfAborted();
     const found: readonly FileRow[] = (
       await target.query(
-        `SELECT key, content_hash
+        `SELECT key, ${asText('content_hash')} AS content_hash
          FROM files
-         WHERE key ${bound} ?1 ${hi === null ? '' : 'AND key <= ?3'}
+         WHERE key ${bound} ?1 AND ${hi === null ? "key < x''" : 'key <= ?3'}
          ORDER BY key
          LIMIT ?2`,
-        [from, rowsAtOnce, ...(hi === null ? [] : [hi])],
+        [from, rowsPerRead, ...(hi === null ? [] : [hi])],
       )
     )
       .map(row => fileRow.parse(row))

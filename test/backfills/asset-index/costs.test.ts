@@ -21,8 +21,8 @@ import {hashOf, layouts} from './index-under-test.ts';
 
 const simulator = sharedSimulator();
 const rows = 100;
-/** Beside what is counted by rows: the id's counter, the revision, pages of JSON. */
-const beside = 3;
+/** Beside what is counted by rows: the id's counter, the revision, pages of JSON, the ends of an index. */
+const beside = 6;
 
 function changes(before: string | null, after: string): readonly FileChange[] {
   return Array.from({length: rows}, (_, number) => ({

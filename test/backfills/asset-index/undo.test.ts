@@ -70,6 +70,18 @@ describe.each(targetHosts)('on $host', ({host, begin}) => {
       );
     });
 
+    it('decides on more rows than one parameter can name', async () => {
+      const index = await make(schema);
+      const all = Object.fromEntries(
+        Array.from({length: 1_500}, (_, number) => [`${number} ${'x'.repeat(1_000)}`, {hash: a, size: 1}]),
+      );
+      expect((await index.decide(all)).every(({action}) => action === 'insert')).toBe(true);
+      const some = Object.fromEntries(Object.entries(all).slice(0, 300));
+      const changes = await index.index(some);
+      const many = Array.from({length: 5}, () => changes).flat();
+      expect((await index.decideUndo(many)).map(({action}) => action)).toEqual(Array(1_500).fill('delete'));
+    });
+
     it('twice finds nothing to do', async () => {
       const index = await lived(await make(schema), nulls);
       const changes = await index.index(seen);

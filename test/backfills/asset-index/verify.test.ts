@@ -40,7 +40,7 @@ async function covered(io: CheckIo<AssetIndex>) {
   return new Map(groups.map(group => [group.group, group]));
 }
 
-function insertRows(index: IndexUnderTest, rows: readonly (readonly [string | null, unknown])[]) {
+function insertRows(index: IndexUnderTest, rows: readonly (readonly [string | Buffer | null, unknown])[]) {
   const values = rows.map(([key, hash]) => `(${literal(key)}, 1, ${literal(hash)}, 1, 'u')`);
   if (values.length === 0) return Promise.resolve([]);
   return index.sql(
@@ -198,8 +198,27 @@ describe.each(targetHosts)('on $host', ({host, begin}) => {
       ]);
       expect(await measured('hash-format', checkIo(index))).toMatchObject({
         count: 1,
-        sample: [{key: 'bad', detail: hash.toString()}],
+        sample: [
+          {
+            key: 'bad',
+            detail: typeof hash === 'string' ? hash : `bytes ${hash.toString('hex').toUpperCase()}`,
+          },
+        ],
       });
+    });
+
+    it('one-row-per-key: a key that is bytes is shown, and hinders nothing else', async () => {
+      const index = await make(withoutRules);
+      await insertRows(index, [
+        [Buffer.from('raw'), hashOf('a')],
+        ['good', hashOf('b')],
+      ]);
+      expect(await measured('one-row-per-key', checkIo(index))).toMatchObject({
+        count: 1,
+        sample: [{key: '(bytes) 726177', detail: '1 rows'}],
+      });
+      expect(await measured('hash-format', checkIo(index))).toMatchObject({count: 0});
+      expect((await covered(checkIo(index))).get('*')).toMatchObject({rows: 1, rowsDone: 1});
     });
 
     it('one-row-per-key: doubles and rows without a key are shown', async () => {
