@@ -61,12 +61,13 @@ export async function connectS3(
     'http:': new HttpAgent({keepAlive: true, maxSockets}),
     'https:': new HttpsAgent({keepAlive: true, maxSockets}),
   };
-  const clientIn = (region: string | undefined) => clientOf({...place, endpoint, region}, agents, timeouts);
+  const clientIn = (region: string | undefined, credentials = place.credentials) =>
+    clientOf({profile, endpoint, region, credentials}, agents, timeouts);
   try {
     const named = await clientIn(place.region)
       .config.region()
       .catch(() => undefined);
-    const url = await resolveUrl(clientIn(named ?? anyRegion), bucket);
+    const url = await resolveUrl(clientIn(named ?? anyRegion, nobody), bucket);
     const region = place.region ?? regionOf(url) ?? named ?? (isAws(url) ? undefined : anyRegion);
     if (region === undefined)
       throw new OperatorError(
@@ -75,6 +76,7 @@ export async function connectS3(
         'Add --region, or set AWS_REGION. Where the bucket is not at AWS, add --endpoint.',
       );
     const client = clientIn(region);
+    // Once: some programs that give them ask the operator each time.
     await client.config.credentials();
     return {client, agents, url, region};
   } catch (error) {
@@ -82,9 +84,11 @@ export async function connectS3(
   }
 }
 
-type Resolved = Pick<S3Place, 'profile' | 'credentials'> & {
-  readonly endpoint: string | undefined;
-  readonly region: string | undefined;
+/** To have an address worked out, for which nobody needs to be known. */
+const nobody = {accessKeyId: 'nobody', secretAccessKey: 'nobody'};
+
+type Resolved = {
+  readonly [Name in 'endpoint' | 'region' | 'profile' | 'credentials']: S3Place[Name] | undefined;
 };
 
 /** No type of the SDK has it, but what reads the profile's files takes it: they are read again when credentials are refreshed. */

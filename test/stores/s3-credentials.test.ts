@@ -1,14 +1,16 @@
 import {hash} from 'node:crypto';
-import {chmodSync, writeFileSync} from 'node:fs';
+import {once} from 'node:events';
+import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
 import {join} from 'node:path';
-import {expect, it} from 'vitest';
+import {expect, it, onTestFinished} from 'vitest';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {s3Store} from '../../src/stores/s3.ts';
 import type {S3Simulator} from '../simulators/s3-server.ts';
 import {s3UnderTest} from '../simulators/s3-under-test.ts';
 import {makeIndex} from '../support/assets.ts';
 import {makeBench, rehearse} from '../support/engine.ts';
-import {listedKeys, never, theOne} from '../support/listing.ts';
+import {listed, listedKeys, never, theOne} from '../support/listing.ts';
 import {tempFolder} from '../support/temp.ts';
 import {awsEnvironment, profileOf} from './aws-environment.ts';
 
@@ -127,22 +129,34 @@ it('that expire are read again from a profile that is late: what is asked after 
   expect(await store.sha256(object, {signal: never})).toBe(hash('sha256', 'object 07'));
 });
 
+/** A profile whose credentials come from a program, and how often it was asked. */
+function program(
+  given: (time: number) => {readonly id: string; readonly secret: string; readonly seconds?: number},
+) {
+  const folder = tempFolder();
+  const path = join(folder, 'program');
+  const asked = join(folder, 'asked');
+  writeFileSync(asked, '');
+  const answers = Array.from({length: 20}, (_, time) => {
+    const {id, secret, seconds = 3_600} = given(time);
+    const Expiration = new Date(Date.now() + seconds * 1_000).toISOString();
+    return `${time + 1}) echo '${JSON.stringify({Version: 1, AccessKeyId: id, SecretAccessKey: secret, Expiration})}';;`;
+  });
+  writeFileSync(
+    path,
+    `#!/bin/sh\necho >> ${asked}\ncase $(wc -l < ${asked}) in\n${answers.join('\n')}\nesac\n`,
+  );
+  chmodSync(path, 0o755);
+  awsEnvironment({}, {config: `[default]\ncredential_process = ${path}\n`});
+  return {path, times: () => readFileSync(asked, 'utf8').length};
+}
+
 it('that a program gave, and does not give again, are a failure that says what to set', async () => {
   const server = await filled();
-  const folder = tempFolder();
-  const program = join(folder, 'program');
-  const given = JSON.stringify({
-    Version: 1,
-    AccessKeyId: 'old',
-    SecretAccessKey: 'oldsecret',
-    Expiration: new Date(Date.now() + 1_500).toISOString(),
-  });
-  writeFileSync(program, `#!/bin/sh\necho '${given}'\n`);
-  chmodSync(program, 0o755);
-  awsEnvironment({}, {config: `[default]\ncredential_process = ${program}\n`});
+  const {path} = program(() => ({id: 'old', secret: 'oldsecret', seconds: 1.5}));
   const store = await storeAt(server);
   expect(await listedKeys(store)).toEqual(keys);
-  writeFileSync(program, '#!/bin/sh\nexit 1\n');
+  writeFileSync(path, '#!/bin/sh\nexit 1\n');
   // They are good for a second and a half.
   let failure: unknown = null;
   while (failure === null)
@@ -160,6 +174,58 @@ it('that a program gave, and does not give again, are a failure that says what t
     isDenied: true,
     remedy: expect.stringContaining('AWS_ACCESS_KEY_ID'),
   });
+});
+
+it('are asked for once to begin with, and once when they expire, however many requests that meets', async () => {
+  const server = await filled();
+  const {times} = program(time =>
+    time === 0 ? {id: 'old', secret: 'oldsecret'} : {id: 'new', secret: 'newsecret'},
+  );
+  const store = await storeAt(server);
+  const objects = await listed(store);
+  expect(times()).toBe(1);
+  server.addAccessKey('new', 'newsecret');
+  server.inject({type: 'expired-token', accessKeyId: 'old'});
+  server.inject({type: 'latency', ms: 100, key: 'object 01'});
+  const late = store.lookup('object 01', never);
+  expect(await Promise.all(objects.map(object => store.lookup(object.key, never)))).toEqual(objects);
+  expect(await late).toEqual(objects[1]);
+  expect(times()).toBe(2);
+});
+
+it('that are others every time, and never good, are tried twice', async () => {
+  const server = await filled();
+  program(time => ({id: `key${time}`, secret: 'secret'}));
+  const store = await storeAt(server);
+  await expect(listedKeys(store)).rejects.toMatchObject({kind: 'denied'});
+  expect(server.requests.map(({headers}) => signerOf(headers.authorization))).toEqual(['key0', 'key1']);
+});
+
+it('that R2 does not know any more are taken anew as well', async () => {
+  const signers: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    signers.push(signerOf(request.headers.authorization));
+    if (signers.at(-1) === 'new')
+      response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
+    else
+      response.writeHead(401).end('<Error><Code>Unauthorized</Code><Message>Unauthorized</Message></Error>');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const {credentials} = awsEnvironment({}, {credentials: profileOf('default', 'old', 'x')});
+  const store = await s3Store({
+    bucket: 'assets',
+    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    label: 'bucket',
+  });
+  writeFileSync(credentials, profileOf('default', 'new', 'x'));
+  expect(await listedKeys(store)).toEqual([]);
+  expect(signers).toEqual(['old', 'new']);
 });
 
 it('of a session are sent with its token', async () => {

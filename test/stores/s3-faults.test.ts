@@ -1,5 +1,6 @@
 import {hash} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
+import {faultOfAnswer} from '../../src/stores/s3-faults.ts';
 import type {Injected, S3Fault} from '../simulators/s3-faults.ts';
 import {makeIndex} from '../support/assets.ts';
 import {makeBench, rehearse} from '../support/engine.ts';
@@ -160,4 +161,12 @@ it('a run through all of them at once plans every key once, with its right hash'
   const injected = passing.map(fault => bucket.server.inject(fault));
   await act();
   expect(injected.filter(({fired}) => fired > 0).length).toBeGreaterThanOrEqual(11);
+});
+
+it('a date to come back at counts by the clock of the service', () => {
+  const answer = {status: 503, code: 'SlowDown', message: '', region: undefined};
+  const [date, retryAfter] = ['Fri, 20 Nov 2026 10:00:00 GMT', 'Fri, 20 Nov 2026 10:00:30 GMT'];
+  expect(faultOfAnswer({...answer, date, retryAfter}, 'a', 'host').retryAfterMs).toBe(30_000);
+  expect(faultOfAnswer({...answer, date: retryAfter, retryAfter: date}, 'a', 'host').retryAfterMs).toBe(0);
+  expect(faultOfAnswer({...answer, date, retryAfter: 'soon'}, 'a', 'host').retryAfterMs).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import {Fault} from '../../src/core/failure.ts';
 import type {ObjectStore, StoredObject} from '../../src/stores/object-store.ts';
 import {s3Store} from '../../src/stores/s3.ts';
 import type {S3Fault} from '../simulators/s3-faults.ts';
-import {never, theOne} from '../support/listing.ts';
+import {listedKeys, never, theOne} from '../support/listing.ts';
 import {bucketUnderTest} from './bucket-under-test.ts';
 import {watchRequests} from './watch-requests.ts';
 
@@ -248,6 +248,16 @@ describe('an answer of a server that is not like S3', () => {
     });
     expect(await store.sha256(listedAs('"v"', 8), {signal: never})).toBe(hash('sha256', 'AAAABBBB'));
     expect(request).toBe(3);
+  });
+
+  it.each([200, 500])('that never ends is not waited for: %d', async status => {
+    const store = await storeOf((_request, response) => {
+      response.writeHead(status);
+      const more = () => void (response.destroyed || response.write('<Error>'.repeat(10_000), more));
+      more();
+    });
+    const listing = listedKeys(store);
+    await expect(listing).rejects.toMatchObject({kind: 'server-error'});
   });
 
   it('does not bring its control characters to the terminal', async () => {
