@@ -51,7 +51,7 @@ export interface Target {
   /** Bytes free where the target grows, or null where that can't be told. */
   freeBytes(): Promise<number | null>;
   /** The service's name for the database's present state, to which it can restore it; null where it has none. */
-  bookmark(): Promise<string | null>;
+  bookmark(options?: Asking): Promise<string | null>;
   /** How the service behind it is being asked; null for one on this machine. */
   traffic(): HostLimit | null;
 }

@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import type {Probe} from '../core/probe.ts';
 import type {RunMode} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -9,6 +10,15 @@ export interface RunKind {
   readonly label: string;
   readonly rehearsedBy?: string | null;
   readonly undoes?: string | null;
+  /** How it was asked to work, for whoever takes it up again. */
+  readonly options?: RunOptions;
+}
+
+export interface RunOptions {
+  /** Items a second; null is as the settings say. */
+  readonly rate?: number | null;
+  /** Read everything again, also what has not changed. */
+  readonly fresh?: boolean;
 }
 
 /** Writes a new run into the ledger, as pending. */
@@ -18,7 +28,7 @@ export async function createRun(
   mode: RunMode,
   scope: unknown,
   probe: Probe<unknown>,
-  kind: RunKind,
+  {options = {}, ...kind}: RunKind,
 ): Promise<RunRecord> {
   const {ledger, configDigest, program, now, settings} = host;
   const id = newRunId(host);
@@ -32,7 +42,7 @@ export async function createRun(
     targetLabel: target.label,
     targetName: target.name,
     scope,
-    settings,
+    settings: {...settings, ...optionsAs(settings.rate, options)},
     schema: probe.schema,
     configDigest,
     program,
@@ -53,3 +63,15 @@ function newRunId({now, random}: EngineHost): string {
 
 /** Without vowels and look-alikes. */
 const alphabet = 'bcdfghjkmnpqrstvwxz23456789';
+
+const kept = z.looseObject({rate: z.number().nullable().default(null), fresh: z.boolean().default(false)});
+
+function optionsAs(usual: number | null, {rate = null, fresh = false}: RunOptions): z.infer<typeof kept> {
+  return {rate: rate ?? usual, fresh};
+}
+
+/** How a run was asked to work when it was made. */
+export function optionsOf({settings}: RunRecord): Required<RunOptions> {
+  const {rate, fresh} = kept.parse(settings);
+  return {rate, fresh};
+}

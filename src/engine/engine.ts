@@ -7,7 +7,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import type {Gate} from '../runbook/gates.ts';
 import {claimRun} from './claim-run.ts';
 import type {Connection, RunConnection} from './connection.ts';
-import {createRun} from './create-run.ts';
+import {createRun, optionsOf, type RunOptions} from './create-run.ts';
 import type {EngineHost} from './engine-host.ts';
 import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
@@ -21,13 +21,6 @@ import {
   requireUndoable,
 } from './preconditions.ts';
 import {reading} from './steady-reader.ts';
-
-export interface RunOptions {
-  /** Items a second; null is as the settings say. */
-  readonly rate?: number | null;
-  /** Read everything again, also what has not changed. */
-  readonly fresh?: boolean;
-}
 
 export interface LiveOptions extends GateOptions, RunOptions {
   readonly acceptNew: boolean;
@@ -61,11 +54,14 @@ export class Engine {
   /** A dry run: it reads, and writes only to the ledger. */
   async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
-    const record = await createRun(this.host, connection, 'dry-run', scope, probe, {label: 'dry run'});
+    const record = await createRun(this.host, connection, 'dry-run', scope, probe, {
+      label: 'dry run',
+      options,
+    });
     await reading(this.host, connection.target, reader =>
       measureTarget(this.host, connection, scope, probe, reader, record.id),
     );
-    return this.#start(connection, record, {probe, ...runOptions(options)});
+    return this.#start(connection, record, {probe});
   }
 
   /** The dry run of an undo: what can be put back, and what was changed by somebody since. */
@@ -110,6 +106,7 @@ export class Engine {
       label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',
       rehearsedBy: plan.id,
       undoes: plan.undoes,
+      options,
     });
     if (!(await ledger.runs.use(plan.id, record.id))) {
       await ledger.runs.move(record.id, 'cancelled', {at: now()});
@@ -130,7 +127,6 @@ export class Engine {
       acceptNew,
       takeOver,
       verifies: mode === 'live',
-      ...runOptions(options),
     });
     return {...handle, done: this.#givePlanBack(handle, plan)};
   }
@@ -138,9 +134,12 @@ export class Engine {
   /** A live run without a plan: an API call, a scheduled job, one batch. Labelled unrehearsed, held by budgets. */
   async unrehearsed(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
     const probe = await this.fineProbe(connection, scope);
-    const record = await createRun(this.host, connection, 'live', scope, probe, {label: 'unrehearsed'});
+    const record = await createRun(this.host, connection, 'live', scope, probe, {
+      label: 'unrehearsed',
+      options,
+    });
     await this.#audit('unrehearsed', record.id, '');
-    return this.#start(connection, record, {probe, ...runOptions(options)});
+    return this.#start(connection, record, {probe});
   }
 
   /** Goes on where a run stopped. One that ended incomplete takes up only its open items and failed partitions. */
@@ -173,7 +172,7 @@ export class Engine {
       retry,
       idle,
       verifies: run.mode === 'live' && plan !== null,
-      ...runOptions(options),
+      ...(options.rate == null ? {} : {rate: options.rate}),
     });
   }
 
@@ -215,6 +214,7 @@ export class Engine {
   ): Promise<RunHandle> {
     const record = await this.host.ledger.runs.get(id);
     const {cap, ordered} = limitsOf(record.scope);
+    const {rate, fresh} = optionsOf(record);
     return execute(this.host, {
       record,
       connection,
@@ -223,8 +223,8 @@ export class Engine {
       acceptNew: false,
       acceptDrift: false,
       takeOver: null,
-      rate: null,
-      reuse: true,
+      rate,
+      reuse: !fresh,
       // A plan ends where its dry run was capped, whatever has been added before that key since.
       cap: record.undoes === null && (options.plan?.cappedAt ?? null) === null ? cap : null,
       splittable: !ordered,
@@ -239,8 +239,4 @@ export class Engine {
     const {ledger, self, now} = this.host;
     return ledger.audit.write({at: now(), who: self.user, host: self.holder.host, action, run, detail});
   }
-}
-
-function runOptions({rate = null, fresh = false}: RunOptions): Pick<Execution, 'rate' | 'reuse'> {
-  return {rate, reuse: !fresh};
 }

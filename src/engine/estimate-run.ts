@@ -6,8 +6,9 @@ import type {Probe} from '../core/probe.ts';
 import type {RunStatus, StopReason} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
+import type {RunOptions} from './create-run.ts';
 import {createRun} from './create-run.ts';
-import type {Engine, RunOptions} from './engine.ts';
+import type {Engine} from './engine.ts';
 import type {EngineHost} from './engine-host.ts';
 import {type Estimating, measureScope, type Predicted} from './estimate-measure.ts';
 import {Limiter} from './limiter.ts';
@@ -52,7 +53,7 @@ export async function estimateRun(
   announce(estimating);
   const interrupt = () => stopper.stop('halt', {by: 'interrupt', message: 'interrupted'});
   signal.addEventListener('abort', interrupt, {once: true});
-  const watch = watchRun(host, record.id, stopper, null);
+  const watch = watchRun(host, record.id, stopper, () => null);
   const seconds = () => (host.now() - startedAt) / 1_000;
   try {
     const result = await measureScope({...estimating, probeRequests});

@@ -11,7 +11,7 @@ import type {EngineHost} from './engine-host.ts';
 import type {Execution, RunHandle, RunResult} from './execution.ts';
 import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
-import {giveBack, takeLease} from './live-lease.ts';
+import {giveBack, type LiveLease, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
 import {settleIntents} from './recover.ts';
 import {isStop, Stopper} from './run-handle.ts';
@@ -101,14 +101,16 @@ class Executor {
     const reader = steadyReader(this.#host, opened, halt, (attempt, waitMs, fault) =>
       emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
     );
-    const parts = {host: this.#host, execution: this.#execution, signal: halt, emit};
-    const {lease, marks} =
-      database === null ? {lease: null, marks: null} : await takeLease({...parts, database});
-    const context = this.#context(reader, database, marks);
-    const watch = watchRun(this.#host, context.run, this.stopper, lease);
+    const execution = this.#execution;
+    let held: LiveLease = {lease: null, marks: null};
+    const watch = watchRun(this.#host, execution.record.id, this.stopper, () => held.lease);
     try {
-      if (!this.#execution.idle) await this.#pages(context, reader, lease, marks !== null);
-      if (this.stopper.reason === null && this.#execution.verifies) await this.#verify(context, reader);
+      if (database !== null)
+        held = await takeLease({host: this.#host, execution, database, signal: halt, emit});
+      const {lease, marks} = held;
+      const context = this.#context(reader, database, marks);
+      if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
+      if (this.stopper.reason === null && execution.verifies) await this.#verify(context, reader);
     } finally {
       await watch.stop();
     }

@@ -1,5 +1,5 @@
 import type {RunNews} from '../core/event.ts';
-import type {Asking, Database} from '../databases/database.ts';
+import type {Database} from '../databases/database.ts';
 import {isAtomic} from './atomicity.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -30,8 +30,13 @@ export async function takeLease(parts: Parts): Promise<LiveLease> {
   if (!target.marks) return {lease: null, marks: null};
   const lease = await insisting(parts, () => acquire(parts));
   if (!target.provesAtomicity) return {lease, marks: lease};
-  if (await insisting(parts, () => isAtomic(parts.database, execution.record.id)))
-    return {lease, marks: lease};
+  const isProven = await insisting(parts, () =>
+    isAtomic(parts.database, execution.record.id, parts.signal),
+  ).catch(async (error: unknown) => {
+    await giveBack(lease, false, emit);
+    throw error;
+  });
+  if (isProven) return {lease, marks: lease};
   emit({
     type: 'note',
     level: 'warning',
@@ -79,17 +84,17 @@ async function noteBookmark(parts: Parts): Promise<void> {
   const {host, execution, signal, emit} = parts;
   const {connection, record} = execution;
   if (record.discovered) return;
-  // Only a service has anything to give up.
-  const read: (asking: Asking) => Promise<string | null> = connection.target.bookmark;
-  const bookmark = await insisting(parts, () => read({signal})).catch((error: unknown) => {
-    signal.throwIfAborted();
-    emit({
-      type: 'note',
-      level: 'warning',
-      message: `the bookmark before the run could not be read (${String(error)})`,
-    });
-    return null;
-  });
+  const bookmark = await insisting(parts, () => connection.target.bookmark({signal})).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      emit({
+        type: 'note',
+        level: 'warning',
+        message: `the bookmark before the run could not be read (${String(error)})`,
+      });
+      return null;
+    },
+  );
   if (bookmark === null) return;
   const {ledger, self, now} = host;
   const who = {who: self.user, host: self.holder.host};

@@ -9,12 +9,12 @@ const pollMs = 100;
 /** How often the run's row says that its process is alive. */
 export const beatMs = 5_000;
 
-/** While a run works: obeys requests from other terminals, and keeps its lease alive. Ends with `stop`. */
+/** While a run works: obeys requests from other terminals, and keeps its lease alive once it has one. Ends with `stop`. */
 export function watchRun(
   host: EngineHost,
   run: string,
   stopper: Stopper,
-  lease: HeldLease | null,
+  held: () => HeldLease | null,
 ): {stop(): Promise<void>} {
   let busy: Promise<void> | null = null;
   let renewedAt = host.now();
@@ -28,6 +28,7 @@ export function watchRun(
       beatenAt = host.now();
       await host.ledger.runs.beat(run, beatenAt);
     }
+    const lease = held();
     if (lease === null || host.now() - renewedAt < renewMs) return;
     renewedAt = host.now();
     if (!(await renewed(lease))) stopper.stop('halt', reasons.leaseLost);

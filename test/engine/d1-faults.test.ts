@@ -29,7 +29,7 @@ const places: Readonly<Record<string, FaultLimits>> = {
   'the claim of the lease, with its tables': {matches: /CREATE TABLE IF NOT EXISTS headgate_lease/},
   'the trial of atomicity': {matches: /VALUES \(\?, \?, 0, \?\)/},
   'the look after the trial': {matches: /SELECT 1 FROM headgate_marks/},
-  'the read of a decision': {matches: /SELECT key, content_hash, CASE/},
+  'the read of a decision': {matches: /WHERE key IN \(SELECT value FROM json_each/},
   'the commit of a page': {matches: pageCommit},
   'the commit of a later page': {matches: pageCommit, skip: 2},
   'the release of the lease': {matches: /SET run = NULL/},
