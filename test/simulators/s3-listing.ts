@@ -104,13 +104,16 @@ function withFaults(page: Page, query: ListingQuery, request: S3Request, faults:
   const [first, second, ...rest] = entries;
   if (first && second && faults.take('unsorted-page', request)) entries = [second, first, ...rest];
   if (first && faults.take('duplicate-key', request)) entries = [first, ...entries];
+  if (first && faults.take('empty-page', request)) {
+    entries = [];
+    isTruncated = true;
+    nextToken = sameAgain(query);
+  }
   if (isTruncated && faults.take('truncated-without-token', request)) nextToken = null;
   if (isTruncated && nextToken !== null && faults.take('token-loop', request))
     nextToken = query.token ?? makeToken('from', query.startAfter ?? '');
   if (isTruncated && nextToken !== null && faults.take('token-back', request))
     nextToken = makeToken('from', '');
-  if (first && faults.take('empty-page', request))
-    return {entries: [], isTruncated: true, nextToken: sameAgain(query)};
   return {entries, isTruncated, nextToken};
 }
 

@@ -543,6 +543,24 @@ export const faultTable: Readonly<Record<S3FaultType, readonly FaultRow[]>> = {
     },
   ],
   'empty-page': [
+    {
+      while: 'list',
+      faults: [
+        {type: 'empty-page', skip: 3, ...once},
+        {type: 'token-back', skip: 3, ...once},
+      ],
+      fired: [1, 1],
+      outcome: 'right',
+    },
+    {
+      while: 'list',
+      faults: [
+        {type: 'empty-page', skip: 1},
+        {type: 'truncated-without-token', skip: 1},
+      ],
+      fired: ['some', 'some'],
+      outcome: {kind: 'server-error', message: /does not say where it goes on$/},
+    },
     {while: 'list', faults: [{type: 'empty-page', skip: 2, times: 5}], fired: [5], outcome: 'right'},
     {
       while: 'list',
