@@ -1,7 +1,7 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {D1AccountOptions} from '../../src/databases/d1-account.ts';
 import {D1Database} from '../../src/databases/d1-database.ts';
-import {gatewayTimeout, piecemeal, silence, transient} from '../simulators/cloudflare-faults.ts';
+import {gatewayTimeout, silence, transient} from '../simulators/cloudflare-faults.ts';
 import {sharedSimulator, uuidOf} from '../support/cloudflare.ts';
 import {accountOf} from '../support/d1.ts';
 
@@ -256,18 +256,16 @@ describe('transactions', () => {
 
   it('that are given up while they wait for a turn are not sent; one that was sent is finished', async () => {
     await simulator().sql('CREATE TABLE items (id INTEGER PRIMARY KEY)');
-    const database = opened({perSecond: 1});
+    const database = opened({requestMs: 500});
     const ending = new AbortController();
     const insert = (id: number) =>
-      database.transaction([{sql: 'INSERT INTO items VALUES (?) RETURNING id', params: [id]}], {
-        signal: ending.signal,
-      });
-    const slow = simulator().inject(piecemeal());
-    const first = insert(1);
-    await expect.poll(() => slow.fired).toBe(1);
+      database.transaction([{sql: 'INSERT INTO items VALUES (?)', params: [id]}], {signal: ending.signal});
+    const unanswered = simulator().inject(silence('before-answer'));
+    const first = insert(1).catch((error: unknown) => error);
     const second = insert(2).catch((error: unknown) => error);
+    await expect.poll(() => unanswered.fired).toBe(1);
     ending.abort('gone');
-    expect(await first).toEqual([[{id: 1}]]);
+    expect(await first).toMatchObject({kind: 'timeout', isUnsettled: true});
     expect(await second).toBe('gone');
     expect(await simulator().sql('SELECT id FROM items')).toEqual([{id: 1}]);
   });

@@ -87,8 +87,10 @@ describe('a page', () => {
 
 it('429 at every second request only slows it down', async () => {
   const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  const handle = await startLive(bench, plan.record);
   const storm = simulator().inject(rateLimited({retryAfter: 0}), {every: 2, times: 6});
-  const live = await goLive(bench, (await rehearse(bench)).record);
+  const live = await handle.done;
   expect(live.record).toMatchObject({status: 'completed', tally});
   expect(storm.fired).toBe(6);
   const slowest = bench.events.flatMap(({snapshot}) =>
@@ -227,6 +229,27 @@ it('a token that is taken away in the middle fails the run by name, and it goes 
   expect((await resume(bench, failed.record)).record).toMatchObject({status: 'completed', tally});
 });
 
+it.each([
+  ['landed', gatewayTimeout('before-answer')],
+  ['did not land', gatewayTimeout('never')],
+  ['lands when the run is over', gatewayTimeout('on-release')],
+])('a page that could not be settled, and %s, is settled when the run is resumed', async (_, fault) => {
+  const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  const page = simulator().inject(fault, {matches: /INTO files/, skip: 1});
+  const down = simulator().inject(transient('not allowed', {status: 403}), {matches: /fence = max/, skip: 1});
+  const failed = await goLive(bench, plan.record);
+  expect(failed.record).toMatchObject({status: 'failed', tally: {rows: 3}});
+  expect([page.fired, down.fired]).toEqual([1, 1]);
+  expect((await resume(bench, failed.record)).record).toMatchObject({
+    status: 'completed',
+    tally: {...tally, unchanged: 0, skipped: 0},
+  });
+  const before = await filesOf(bench);
+  await page.release();
+  expect(await filesOf(bench)).toEqual(before);
+});
+
 it('a bookmark that can not be had keeps nobody from going live, which is said', async () => {
   const bench = await makeD1Bench(simulator());
   const plan = await rehearse(bench);
@@ -239,6 +262,7 @@ it('the bookmark before a live run is noted, and in the audit', async () => {
   const bench = await makeD1Bench(simulator());
   const plan = await rehearse(bench);
   const bookmark = await bench.connection.target.bookmark();
+  simulator().inject(badGateway('never'), {operation: 'bookmark', times: 2});
   await goLive(bench, plan.record);
   expect(notes(bench)).toContain(`Time Travel bookmark before the run: ${bookmark}`);
   expect(await bench.connection.target.bookmark()).not.toBe(bookmark);

@@ -5,7 +5,7 @@ import {acquireLease, type LeaseOrder} from '../../src/engine/lease.ts';
 import {markPage, readLease} from '../../src/engine/mark.ts';
 import {gatewayTimeout, rateLimited, transient} from '../simulators/cloudflare-faults.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
-import {targetOn} from '../support/d1.ts';
+import {accountOf, targetOn} from '../support/d1.ts';
 import {targetHosts} from '../support/target-host.ts';
 
 function orderOf(changes: Partial<LeaseOrder> = {}): LeaseOrder {
@@ -108,6 +108,8 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     expect(await lease.renew()).toBe(true);
     await sql("UPDATE headgate_lease SET holder = 'bob'");
     expect(await lease.regain()).toBeNull();
+    await sql('UPDATE headgate_lease SET run = NULL, holder = NULL, expires_at = 0');
+    expect(await lease.regain()).toBeNull();
     expect(lease.fence).toBe(10);
   });
 
@@ -158,6 +160,33 @@ describe('on a D1 that fails', () => {
     blockedMs = 300_000;
     await expect(lease.release(true)).rejects.toThrow('no request is taken for 300 s');
     expect(sent()).toBe(before);
+  });
+
+  it('is given back before a renewal that still waits for its turn, and that is not sent', async () => {
+    const account = accountOf(simulator(), {perSecond: 2});
+    const database = await opened(await targetOn(simulator(), {account}));
+    const lease = await acquireLease(database, orderOf());
+    const before = simulator().requests.length;
+    await lease.renew();
+    await lease.release(true);
+    expect(
+      simulator()
+        .requests.slice(before)
+        .map(({statements}) => statements),
+    ).toEqual([2]);
+  });
+
+  it('needs no renewal any more where the run is stopped', async () => {
+    const account = accountOf(simulator(), {perSecond: 2});
+    const database = await opened(await targetOn(simulator(), {account}));
+    const stop = new AbortController();
+    const lease = await acquireLease(database, orderOf(), stop.signal);
+    const before = simulator().requests.length;
+    await lease.renew();
+    stop.abort(new Error('paused'));
+    await new Promise(resolve => setImmediate(resolve));
+    expect(await lease.renew()).toBe(true);
+    expect(simulator().requests.length).toBe(before);
   });
 
   it('is held through renewals that fail in passing, and its end is told where they fail for good', async () => {
