@@ -25,6 +25,7 @@ const settings = z.strictObject({
   rate: z.number().positive().nullable().exactOptional(),
   d1: z.strictObject({requestsPerSecond: z.number().min(0.1).max(4).exactOptional()}).exactOptional(),
   attempts: z.int().min(1).max(20).exactOptional(),
+  patienceSeconds: z.number().min(0).max(3_600).exactOptional(),
   budgets: z
     .strictObject({
       failureShare: share.exactOptional(),

@@ -23,6 +23,7 @@ const remarks: Readonly<Record<SettingPath, string>> = {
   'd1.requestsPerSecond':
     'requests a second to one Cloudflare account, which allows 4 to all programs together',
   attempts: 'attempts at one item before its failure is recorded',
+  patienceSeconds: 'a service behind the target that does not answer is asked again for so long',
   'budgets.failureShare': 'a run pauses when more than this share has failed',
   'budgets.failureShareAfter': '… of at least so many items',
   'budgets.failuresInARow': '… or so many one after the other; null is no limit',

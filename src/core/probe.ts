@@ -7,6 +7,8 @@ export interface Finding {
   readonly remedy?: string;
   /** It is a matter of credentials or permission. */
   readonly isDenied?: boolean;
+  /** It may be over soon: milliseconds to wait, null where nobody said how long. */
+  readonly retryAfterMs?: number | null;
 }
 
 export interface Probe<Facts> {

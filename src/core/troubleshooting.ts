@@ -40,11 +40,10 @@ export const troubles: readonly Trouble[] = [
     remedy: 'Run it again without --since, --prefix or --max-objects.',
   },
   {
-    symptom: 'the listing is truncated, and does not say where it goes on',
-    cause: 'the server broke off its list of objects (R2 list truncation)',
+    symptom: 'a list of objects that breaks off (R2 list truncation)',
+    cause: 'the server gives fewer keys than were asked for, or does not say where its list goes on',
     remedy:
-      'Retry: the partition goes on behind its last key. If it stays, the server can not be listed reliably; nothing beyond that key was touched.',
-    matches: /is truncated, and does not say where it goes on/,
+      'Nothing: Headgate goes on behind the last key that came. A list that goes back is a failure by name.',
   },
   {
     symptom: '404: no such bucket',

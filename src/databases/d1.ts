@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {Fault} from '../core/failure.ts';
+import {type FailureKind, Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {D1Account} from './d1-account.ts';
 import {D1Database} from './d1-database.ts';
@@ -24,6 +24,9 @@ const namesShown = 10;
 const perPage = 1_000;
 /** A name is looked up once more where the connection or Cloudflare failed: nothing has begun yet. */
 const attempts = 3;
+const longestWaitMs = 30_000;
+/** What has timed out has taken its time already. */
+const passing: ReadonlySet<FailureKind> = new Set(['connection', 'server-error', 'rate-limited']);
 
 /** A D1 database as a target, found by its name or its id. */
 export async function d1Target({
@@ -95,8 +98,9 @@ async function ask<T>(
       if (parsed.success) return parsed.data;
       throw new Fault('invalid', 'D1: the answer is not of the form that the API documents');
     } catch (error) {
+      // The next request waits as long as the answer asked for: a longer wait is told instead.
       const isPassing =
-        error instanceof Fault && (error.kind === 'connection' || error.kind === 'server-error');
+        error instanceof Fault && passing.has(error.kind) && (error.retryAfterMs ?? 0) <= longestWaitMs;
       if (!isPassing || attempt === attempts) throw error;
     }
   }

@@ -20,6 +20,7 @@ import {
   requireSettled,
   requireUndoable,
 } from './preconditions.ts';
+import {lookingAgain} from './probe-again.ts';
 import {reading} from './steady-reader.ts';
 
 export interface LiveOptions extends GateOptions, RunOptions {
@@ -46,8 +47,10 @@ export class Engine {
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const signal = new AbortController().signal;
     const rest = {connection, scope, signal, now: this.host.now, onBytes: () => undefined};
-    return reading(this.host, connection.target, reader =>
-      connection.backfill.probe(targetIoFor({reader, ...rest})),
+    return lookingAgain(this.host, () =>
+      reading(this.host, connection.target, reader =>
+        connection.backfill.probe(targetIoFor({reader, ...rest})),
+      ),
     );
   }
 

@@ -103,11 +103,12 @@ async function noteBookmark(parts: Parts): Promise<void> {
 }
 
 async function insisting<T>({host, signal, emit}: Parts, work: () => Promise<T>): Promise<T> {
-  const {settings, random} = host;
+  const {settings, random, now} = host;
+  const patience = {forMs: settings.patienceSeconds * 1_000, now};
   const onRetry: OnRetry = (attempt, waitMs, fault) =>
     emit({type: 'retrying', host: 'target', attempt, waitMs, fault});
   try {
-    return await retrying({attempts: settings.attempts, signal, random, onRetry}, work);
+    return await retrying({attempts: settings.attempts, patience, signal, random, onRetry}, work);
   } catch (error) {
     throw error instanceof Exhausted ? error.cause : error;
   }

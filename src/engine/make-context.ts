@@ -80,7 +80,7 @@ function makeWork({host, execution, reader, state, stopper}: Parts): Work {
 
 function makeWriter({host, execution, database, lease, stopper, emit}: Parts): Writer | null {
   if (database === null) return null;
-  const {settings, random, at, ledger} = host;
+  const {settings, random, now, at, ledger} = host;
   const run = execution.record.id;
   return new Writer({
     database,
@@ -89,6 +89,7 @@ function makeWriter({host, execution, database, lease, stopper, emit}: Parts): W
     onRaised: fence => ledger.runs.set(run, {fence}),
     signal: stopper.halt,
     attempts: settings.attempts,
+    patience: {forMs: settings.patienceSeconds * 1_000, now},
     random,
     at,
     onRetry: (attempt: number, waitMs: number, fault: Fault) =>

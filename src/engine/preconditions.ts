@@ -1,5 +1,5 @@
-import {OperatorError} from '../core/operator-error.ts';
-import {errorsOf, type Probe} from '../core/probe.ts';
+import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
+import {errorsOf, type Finding, type Probe} from '../core/probe.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -12,12 +12,18 @@ export function requireFine(probe: Probe<unknown>): void {
   const errors = errorsOf(probe);
   const [first, second] = errors;
   if (first === undefined) return;
-  const code = errors.some(({isDenied}) => isDenied === true) ? 'auth' : 'usage';
+  const code = codeOf(errors);
   if (second === undefined) throw new OperatorError(code, `${first.subject}: ${first.message}`, first.remedy);
   const lines = errors.map(
     ({subject, message, remedy}) => `  ${subject}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`,
   );
   throw new OperatorError(code, `the probe found ${errors.length} problems:\n${lines.join('\n')}`);
+}
+
+/** Who can do something about it: whoever has the credentials, nobody but time, or whoever wrote the command. */
+function codeOf(errors: readonly Finding[]): OperatorErrorCode {
+  if (errors.some(({isDenied}) => isDenied === true)) return 'auth';
+  return errors.every(({retryAfterMs}) => retryAfterMs !== undefined) ? 'failed' : 'usage';
 }
 
 /** A name in the config may have come to mean another place since the run began. */

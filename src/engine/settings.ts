@@ -21,6 +21,8 @@ export interface Settings {
   };
   /** Attempts at one item or request before its failure is recorded. */
   readonly attempts: number;
+  /** A service behind the target that does not answer is asked again for so long. */
+  readonly patienceSeconds: number;
   readonly budgets: Budgets;
   readonly drift: DriftLimit;
   /** How long a live run's lease holds without a sign of life. */
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   rate: null,
   d1: {requestsPerSecond: 3},
   attempts: 5,
+  patienceSeconds: 120,
   budgets: defaultBudgets,
   drift: defaultDriftLimit,
   leaseSeconds: 60,

@@ -7,17 +7,20 @@ export type OnRetry = (attempt: number, waitMs: number, fault: Fault) => void;
 
 /** A reader whose queries are tried again where that may help, and given up as soon as the signal is aborted. */
 export function steadyReader(
-  {settings, random}: Pick<EngineHost, 'settings' | 'random'>,
+  {settings, random, now}: Pick<EngineHost, 'settings' | 'random' | 'now'>,
   reader: Reader,
-  signal: AbortSignal = never,
+  signal?: AbortSignal,
   onRetry: OnRetry = () => undefined,
 ): Reader {
-  const retry = {attempts: settings.attempts, signal, random, onRetry};
+  // Only a run, which can be paused meanwhile, waits for long.
+  const patience = {forMs: signal === undefined ? 0 : settings.patienceSeconds * 1_000, now};
+  const ending = signal ?? never;
+  const retry = {attempts: settings.attempts, patience, signal: ending, random, onRetry};
   return {
     dialect: reader.dialect,
     query: async (sql, params) => {
       try {
-        return await retrying(retry, () => reader.query(sql, params, {signal}));
+        return await retrying(retry, () => reader.query(sql, params, {signal: ending}));
       } catch (error) {
         throw error instanceof Exhausted ? error.cause : error;
       }

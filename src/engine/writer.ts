@@ -1,7 +1,7 @@
 import {Fault} from '../core/failure.ts';
 import type {Row, Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
-import {Exhausted, retrying} from './backoff.ts';
+import {Exhausted, type Patience, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import type {HeldLease} from './lease.ts';
 import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
@@ -40,6 +40,7 @@ export interface WriterOptions {
   /** The lease has a new fence: the ledger has to know. */
   readonly onRaised: (fence: number) => Promise<void>;
   readonly attempts: number;
+  readonly patience: Patience;
   /** Ends waiting for a turn; a transaction in flight is finished. */
   readonly signal: AbortSignal;
   readonly random: () => number;
@@ -117,9 +118,9 @@ export class Writer {
 
   /** Sends pages until it is known what became of them. Whatever may still be under way is locked out first. */
   async #transaction(pages: readonly ReadyPage[], state: Sending): Promise<readonly Committed[]> {
-    const {attempts, random, onRetry, signal} = this.#options;
+    const {attempts, patience, random, onRetry, signal} = this.#options;
     try {
-      return await retrying({attempts, signal, random, onRetry}, async () => {
+      return await retrying({attempts, patience, signal, random, onRetry}, async () => {
         const known = state.isUnsettled ? await this.#settled(pages) : null;
         if (known !== null) return known;
         state.isUnsettled = false;

@@ -1,4 +1,4 @@
-import {Fault} from '../core/failure.ts';
+import {Fault, isRetryable} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
@@ -50,5 +50,6 @@ function finding(level: 'warning' | 'error', name: string, fault: Fault): Findin
     message: name + fault.message,
     remedy: fault instanceof S3Fault ? fault.remedy : remedyFor(fault),
     ...(level === 'error' && fault.kind === 'denied' ? {isDenied: true} : {}),
+    ...(level === 'error' && isRetryable(fault.kind) ? {retryAfterMs: fault.retryAfterMs ?? null} : {}),
   };
 }

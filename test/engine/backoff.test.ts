@@ -114,3 +114,33 @@ describe('trying again', () => {
     await expect(retrying(retry({signal: stop.signal}), work)).rejects.toBe(reason);
   });
 });
+
+describe('patience', () => {
+  const silent = {signal: new AbortController().signal, random: () => 0, onRetry: () => undefined};
+
+  /** Attempts that are made within so many milliseconds, of which each takes ten. */
+  async function attemptsWithin(forMs: number, fault: Fault): Promise<number> {
+    let clock = 0;
+    let made = 0;
+    const work = () => {
+      made++;
+      clock += 10;
+      return Promise.reject(fault);
+    };
+    const patience = {forMs, now: () => clock};
+    await expect(retrying({...silent, attempts: 3, patience}, work)).rejects.toBeInstanceOf(Exhausted);
+    return made;
+  }
+
+  const down = new Fault('connection', 'Network connection lost.', {host: 'D1'});
+
+  it('asks a service again for as long as it lasts, and never less often than without it', async () => {
+    expect(await attemptsWithin(200, down)).toBe(20);
+    expect(await attemptsWithin(0, down)).toBe(3);
+  });
+
+  it('does not wait for a lock of this machine, nor for what is final', async () => {
+    expect(await attemptsWithin(200, new Fault('timeout', 'database is locked'))).toBe(3);
+    expect(await attemptsWithin(200, new Fault('refused', 'NOT NULL', {host: 'D1'}))).toBe(1);
+  });
+});

@@ -56,6 +56,7 @@ async function makeWriter({marks = true, account = {}, writer = {}}: Options = {
       lease: marks ? lease : null,
       onRaised: async fence => void raised.push(fence),
       attempts: 5,
+      patience: {forMs: 0, now: Date.now},
       signal: new AbortController().signal,
       random: () => 0,
       at: () => undefined,
@@ -184,6 +185,11 @@ describe('pages that are ready at the same time', () => {
     writer.forget('b');
     await writer.commit({...page('c', ['c3']), page: 2});
     expect([...((await readMarks(database, 'r')) ?? []).keys()]).toEqual(['c']);
+    await writer.commit({...page('c', ['c4']), page: 3});
+    const dropped = simulator().requests.map(
+      ({batch}) => batch.filter(({sql}) => /^DELETE FROM headgate_marks/.test(sql)).length,
+    );
+    expect(dropped.filter(marks => marks > 0)).toEqual([2]);
   });
 
   it('wait for their turn only as long as the run is not stopped', async () => {

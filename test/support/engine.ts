@@ -56,7 +56,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
   const engine = new Engine({
     ledger,
     self: options.self ?? thisProcess(Math.random().toString(36).slice(2)),
-    settings: {...defaultSettings, attempts: 2, ...options.settings},
+    settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
     program: 'test',
     configDigest: 'test',
     now: () => clock.now ?? Date.now(),
