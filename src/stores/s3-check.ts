@@ -3,7 +3,6 @@ import {printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {StoredObject} from './object-store.ts';
-import {S3Fault} from './s3-faults.ts';
 import type {S3Http} from './s3-http.ts';
 import {listPage} from './s3-listing.ts';
 
@@ -48,7 +47,7 @@ function finding(level: 'warning' | 'error', name: string, fault: Fault): Findin
     level,
     subject: 'source',
     message: name + fault.message,
-    remedy: fault instanceof S3Fault ? fault.remedy : remedyFor(fault),
+    remedy: remedyFor(fault),
     ...(level === 'error' && fault.kind === 'denied' ? {isDenied: true} : {}),
     ...(level === 'error' && isRetryable(fault.kind) ? {retryAfterMs: fault.retryAfterMs ?? null} : {}),
   };

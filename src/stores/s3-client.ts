@@ -2,8 +2,8 @@ import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {S3Client} from '@aws-sdk/client-s3';
 import {OperatorError} from '../core/operator-error.ts';
+import {noCredentials} from '../core/troubleshooting.ts';
 import {anyRegion, isAws, regionOf, requireBucket, requireEndpoint, resolveUrl} from './s3-address.ts';
-import {remedyOf} from './s3-faults.ts';
 import {type AwsEnvironment, endpointOfProfile} from './s3-profile.ts';
 
 /** Where a bucket is, and how it is reached. Credentials come from the environment or a profile, as AWS tools take them. */
@@ -131,7 +131,7 @@ function explain(error: unknown, {bucket, profile}: S3Place): unknown {
     return new OperatorError(
       'auth',
       `source s3://${bucket}: there are no credentials${profile === undefined ? '' : ` in the profile ${profile}`} (${error.message})`,
-      remedyOf('NoCredentials'),
+      noCredentials,
     );
   return new OperatorError(
     'usage',

@@ -1,8 +1,7 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import {type FailureKind, Fault, type FaultDetails} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
-import {remedyFor} from '../core/troubleshooting.ts';
-import {type Meaning, meanings} from './s3-remedies.ts';
+import {type Meaning, meanings} from './s3-codes.ts';
 import {unescaped} from './s3-xml.ts';
 
 /** An answer that is no success. */
@@ -18,31 +17,24 @@ export interface S3Answer {
   readonly region: string | undefined;
 }
 
-/** A failure of S3 or of the way to it, with what its code means. */
+/** A failure of S3 or of the way to it, with its code. */
 export class S3Fault extends Fault {
   /** Of S3, of Node, or of ours. */
   readonly code: string;
-  readonly remedy: string;
 
   constructor(kind: FailureKind, message: string, details: S3FaultDetails) {
     super(kind, message, details);
     this.code = details.code;
-    this.remedy = remedyOf(details.code)?.replace('{region}', details.region ?? 'REGION') ?? remedyFor(this);
   }
 }
 
 interface S3FaultDetails extends FaultDetails {
   readonly code: string;
-  readonly region?: string | undefined;
 }
 
 const byCode: ReadonlyMap<string, Meaning> = new Map(
   meanings.flatMap(meaning => meaning.codes.map(code => [code, meaning])),
 );
-
-export function remedyOf(code: string): string | undefined {
-  return byCode.get(code)?.remedy;
-}
 
 /** The credentials are not valid any more, and others may be at hand by now. */
 export function mayBeRenewed({code, status}: S3Answer): boolean {
@@ -62,7 +54,6 @@ export function faultOfAnswer(answer: S3Answer, what: string, host: string): S3F
   return new S3Fault(meaning?.kind ?? kindOfStatus(status), messageOf(what, meaning, said), {
     host,
     code,
-    region,
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
   });
 }
@@ -123,6 +114,7 @@ export function answerOf(status: number, headers: IncomingHttpHeaders, body: str
     message: said('Message'),
     retryAfter: headers['retry-after'],
     date: headers.date,
-    region: typeof region === 'string' ? region : undefined,
+    // It is shown within a command: nothing but a name gets there.
+    region: typeof region === 'string' && /^[a-z0-9-]{1,40}$/.test(region) ? region : undefined,
   };
 }

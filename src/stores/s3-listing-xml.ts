@@ -89,5 +89,10 @@ function element(xml: string, {name, open, close, empty}: ReturnType<typeof tagO
   const from = start + open.length;
   const end = xml.indexOf(close, from);
   if (end === -1) throw new NotAListing(`a listing that breaks off in ${name}`);
-  return unescaped(xml.slice(from, end));
+  return detached(unescaped(xml.slice(from, end)));
+}
+
+/** A slice keeps the whole page in memory for as long as it lives: one kept object of each page would keep them all. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
 }

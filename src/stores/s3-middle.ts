@@ -23,22 +23,20 @@ export interface FirstKeys {
 
 export type AskFirst = (range: KeyRange, count: number) => Promise<FirstKeys>;
 
-export async function middleKey(ask: AskFirst, whole: KeyRange, prefix: string): Promise<string | null> {
-  let {lo, hi} = whole;
-  let page = await ask({lo, hi}, pageKeys);
+export async function middleKey(ask: AskFirst, range: KeyRange, prefix: string): Promise<string | null> {
+  let {hi} = range;
+  let page = await ask(range, pageKeys);
   let middle: string | null = null;
   for (let round = 0; round < rounds && !page.isAll; round++) {
     const text = await halfway(ask, hi, page, prefix);
     const rest = await ask({lo: text, hi}, pageKeys);
     middle = rest.keys[0] ?? null;
     if (middle === null) return page.keys.at(-1) ?? null;
-    if (compareKeys(middle, page.keys.at(-1) ?? '') <= 0) {
-      lo = text;
-      page = rest;
-    } else if (rest.isAll) hi = text;
+    if (compareKeys(middle, page.keys.at(-1) ?? '') <= 0) page = rest;
+    else if (rest.isAll) hi = text;
     else break;
   }
-  if (!page.isAll || page.keys.length < 2) return middle === whole.hi ? null : middle;
+  if (!page.isAll || page.keys.length < 2) return middle === range.hi ? null : middle;
   return page.keys[Math.floor((page.keys.length - 1) / 2)] ?? null;
 }
 

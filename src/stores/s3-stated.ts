@@ -40,7 +40,6 @@ export class StatedHashes {
       if (!statesHash) this.#askedInVain = hash === null ? this.#askedInVain + 1 : 0;
       return hash;
     } catch (error) {
-      signal.throwIfAborted();
       // Whatever is wrong, reading the object will say it better.
       if (error instanceof Fault) return null;
       throw error;

@@ -45,7 +45,8 @@ class S3Store implements ObjectStore {
     this.#stated = new StatedHashes(http);
     this.host = http.host;
     this.service = serviceOfHost(http.host);
-    this.id = `s3:${connection.url.host}/${bucket}`;
+    // A gateway may serve several stores under one host, each below a path of its own.
+    this.id = `s3:${connection.url.host}${connection.url.pathname}`;
     this.label = label;
     this.prefix = prefix;
   }

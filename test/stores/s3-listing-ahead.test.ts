@@ -1,8 +1,11 @@
+import {once} from 'node:events';
+import {createServer} from 'node:http';
 import fc from 'fast-check';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {Fault, isRetryable} from '../../src/core/failure.ts';
 import {inRange} from '../../src/core/keys.ts';
 import type {Listing, ObjectStore} from '../../src/stores/object-store.ts';
+import {s3Store} from '../../src/stores/s3.ts';
 import {maxPagesAhead} from '../../src/stores/s3-listing-ahead.ts';
 import type {S3Fault} from '../simulators/s3-faults.ts';
 import {awkwardText} from '../support/awkward.ts';
@@ -186,6 +189,54 @@ describe('several pages at once', () => {
     expect(requests.all.every(({destroyed}) => destroyed)).toBe(true);
   });
 
+  it('are asked for again only when it is their turn, where they were refused ahead', async () => {
+    const keys = keysOf('flat numbers', 1_000);
+    const refused: string[] = [];
+    const server = createServer((request, response) => {
+      const after = new URL(request.url ?? '', 'http://host').searchParams.get('start-after') ?? '';
+      // The first pages come, the next one never does, and all that is asked for ahead of it is refused.
+      if (after === keys[14]) return;
+      if (after !== '' && after > (keys[14] ?? '')) {
+        refused.push(after);
+        response.writeHead(503).end();
+      } else response.end(pageAfter(keys, after));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const address = server.address();
+    const store = await s3Store({
+      bucket: 'assets',
+      endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+      credentials: {accessKeyId: 'id', secretAccessKey: 'secret'},
+      label: 'bucket',
+    });
+    const pages = store.list({...whole, signal: never})[Symbol.asyncIterator]();
+    for (let page = 0; page < 3; page++) await pages.next();
+    const {all} = watchRequests();
+    const next = pages.next().catch(() => null);
+    for (let turns = 0; turns < 200; turns++) await new Promise(resolve => setImmediate(resolve));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused).size, refused.join(' ')).toBe(refused.length);
+    expect(all.length).toBeLessThan(15);
+    server.closeAllConnections();
+    await next;
+  });
+
+  it('are not tried again where the server has shown that it begins where it likes', async () => {
+    const {store, server} = await bucketWith(keysOf('flat numbers', 40), 4);
+    server.inject({type: 'start-after-ignored'});
+    await listedKeys(store);
+    const before = server.requests.length;
+    await listedKeys(store);
+    expect(server.requests.slice(before).map(({query}) => 'start-after' in query)).toEqual(
+      Array(10).fill(false),
+    );
+  });
+
   it('are the whole listing all the same where one of them fails ahead, and soon as many as before', async () => {
     const keys = keysOf('flat numbers', 1_500);
     const {store, server} = await bucketWith(keys, 5);
@@ -213,3 +264,14 @@ describe('several pages at once', () => {
     expect(survived).toBeGreaterThanOrEqual(5);
   });
 });
+
+function pageAfter(keys: readonly string[], after: string): string {
+  const beyond = keys.filter(key => key > after);
+  const contents = beyond
+    .slice(0, 5)
+    .map(
+      key =>
+        `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00Z</LastModified><Size>0</Size></Contents>`,
+    );
+  return `<ListBucketResult>${contents.join('')}<IsTruncated>${beyond.length > 5}</IsTruncated></ListBucketResult>`;
+}

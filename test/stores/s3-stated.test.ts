@@ -58,7 +58,9 @@ describe('the SHA-256 that a bucket states', () => {
     const ignored = server.inject({type: 'if-match-ignored'});
     expect(await store.statedSha256(object, never)).toBeNull();
     expect(ignored.fired).toBe(1);
-    expect(await store.statedSha256({...object, version: ''}, never)).toBeNull();
+    const asked = server.requests.length;
+    expect(await store.statedSha256({...object, version: ''}, never), 'there is no telling whose').toBeNull();
+    expect(server.requests).toHaveLength(asked);
   });
 
   it.each<[string, string | undefined, string | undefined, string, string | null]>([
@@ -87,6 +89,17 @@ describe('the SHA-256 that a bucket states', () => {
     server.put('stated', 'content', whole('content'));
     const stated = await store.statedSha256(await theOne(store, 'stated'), never);
     expect(stated).toBe(hash('sha256', 'content'));
+  });
+
+  it('is asked for no less where one that the listing promised is of no use', async () => {
+    const {store, server} = await bucketUnderTest();
+    server.put('parts', 'content', {checksum: {sha256: base64('content'), type: 'COMPOSITE'}});
+    const large = Buffer.alloc(1_048_576);
+    server.put('large', large, whole(large));
+    const parts = {...(await theOne(store, 'parts')), statesHash: true};
+    for (let time = 0; time < 9; time++) expect(await store.statedSha256(parts, never)).toBeNull();
+    const object = {...(await theOne(store, 'large')), statesHash: false};
+    expect(await store.statedSha256(object, never)).toBe(hash('sha256', large));
   });
 
   it('is asked for no less where the question failed', async () => {

@@ -6,16 +6,12 @@ export interface Meaning {
   /** Without one the answer's status decides. */
   readonly kind?: FailureKind;
   readonly cause?: string;
-  /** Where core/troubleshooting.ts has none or can't be as exact. `{region}` is the region that the answer names. */
-  readonly remedy?: string;
 }
-
-const unreachable = 'Look at host and port of the endpoint, and at the network: VPN, firewall, proxy.';
 
 /**
  * Codes of AWS (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), R2
- * (developers.cloudflare.com/r2/api/error-codes) and B2, of Node's sockets and of its TLS. Causes are words of our own:
- * Ceph, for one, sends codes without any.
+ * (developers.cloudflare.com/r2/api/error-codes) and B2, of Node's sockets and of its TLS. Causes are words of our own
+ * (Ceph, for one, sends codes without any), by which core/troubleshooting.ts finds what to do.
  */
 export const meanings: readonly Meaning[] = [
   {
@@ -38,8 +34,6 @@ export const meanings: readonly Meaning[] = [
     codes: ['NoCredentials'],
     kind: 'denied',
     cause: 'there are no credentials',
-    remedy:
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a profile in the config. For R2 and B2 they are the keys of an API token for S3.',
   },
   {
     codes: ['InvalidAccessKeyId', 'InvalidToken'],
@@ -50,8 +44,6 @@ export const meanings: readonly Meaning[] = [
     codes: ['Unauthorized'],
     kind: 'denied',
     cause: 'the service does not know this access key',
-    remedy:
-      'Look at AWS_ACCESS_KEY_ID, or at the profile. For R2 it is the access key id of an API token of the account that the endpoint names.',
   },
   {
     codes: ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired'],
@@ -68,7 +60,6 @@ export const meanings: readonly Meaning[] = [
     codes: ['PathResolved'],
     kind: 'invalid',
     cause: 'the service, or a proxy, takes the . or .. in its key for a folder',
-    remedy: 'Rename the object, or leave it out with --prefix: it can not be asked for by this name.',
   },
   {codes: ['InvalidObjectState'], kind: 'denied', cause: 'it is archived'},
   {
@@ -81,14 +72,11 @@ export const meanings: readonly Meaning[] = [
     ],
     kind: 'invalid',
     cause: 'the bucket is in another region',
-    remedy: 'Name it: --region {region}, or region in the config. For R2 it is auto.',
   },
   {codes: ['RequestTimeTooSkewed'], kind: 'denied', cause: "this machine's clock is wrong"},
   {
     codes: ['NotS3'],
     cause: 'this is no answer of S3',
-    remedy:
-      'Look at the endpoint: is it the address for S3, and not that of a console or a website? Is there a proxy, or a network that wants a sign-in?',
   },
   {
     codes: ['ENOTFOUND', 'EAI_AGAIN'],
@@ -104,7 +92,6 @@ export const meanings: readonly Meaning[] = [
     codes: ['ETIMEDOUT', 'NoConnection', 'NoAnswer'],
     kind: 'timeout',
     cause: 'the host does not answer',
-    remedy: unreachable,
   },
   {
     codes: [
@@ -116,19 +103,15 @@ export const meanings: readonly Meaning[] = [
     ],
     kind: 'denied',
     cause: "the host's certificate is not trusted",
-    remedy:
-      'If the host is yours, name the authority that signed its certificate: NODE_EXTRA_CA_CERTS=FILE.pem. If not, somebody stands in between.',
   },
   {
     codes: ['ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
     kind: 'denied',
     cause: "the host's certificate is not valid for it",
-    remedy: "Look at the endpoint's name and at this machine's clock; the rest is for whoever runs the host.",
   },
   {
     codes: ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
     kind: 'connection',
     cause: 'the host does not speak TLS there',
-    remedy: 'Look at the endpoint: is it http:// rather than https://, or another port?',
   },
 ];
