@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {Fault, isRetryable} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
-import type {Asking, Database} from '../databases/database.ts';
+import type {Asking, Database, Reader} from '../databases/database.ts';
 import {retrying} from './backoff.ts';
 import {parseHolder, type Self} from './holder.ts';
 import {
@@ -14,7 +14,7 @@ import {
   renewLease,
   type StandingLease,
 } from './mark.ts';
-import {readerWith} from './steady-reader.ts';
+import {retryingReader} from './steady-reader.ts';
 
 /**
  * The right to write to a target: one live run at a time, whoever starts it and from whichever ledger. A claim of our
@@ -64,7 +64,7 @@ export async function acquireLease(
   signal?: AbortSignal,
 ): Promise<HeldLease> {
   const asking = signal === undefined ? {} : {signal};
-  const reader = readerWith(database, asking);
+  const reader = readerFor(database, order, signal);
   const tables = createTables(order.leastFence);
   const first = await claim(database, order, null, asking, tables);
   const instead = first === null ? displaced(await readLease(reader), order) : null;
@@ -118,7 +118,7 @@ class Lease implements HeldLease {
 
   async regain(): Promise<number | null> {
     const {run, self} = this.#order;
-    const standing = await readLease(readerWith(this.#database, {signal: this.#signal}));
+    const standing = await readLease(readerFor(this.#database, this.#order, this.#signal));
     if (standing === null)
       throw new Fault(
         'not-found',
@@ -163,6 +163,14 @@ class Lease implements HeldLease {
   }
 }
 
+function readerFor(
+  database: Database,
+  {attempts, random}: LeaseOrder,
+  signal = new AbortController().signal,
+): Reader {
+  return retryingReader(database, {attempts, random, signal, onRetry: () => undefined});
+}
+
 /** The fence; null where somebody else holds the lease. Asked for twice by the same holder, it is only higher. */
 async function claim(
   database: Database,
@@ -179,7 +187,7 @@ async function claim(
   } catch (error) {
     // A lock of another process on this machine; a service that did not answer is another matter.
     if (!(error instanceof Fault) || error.kind !== 'timeout' || error.isUnsettled) throw error;
-    const standing = await readLease(readerWith(database, asking)).catch(() => null);
+    const standing = await readLease(database).catch(() => null);
     throw new OperatorError(
       'gate',
       `the target is locked (${error.message})${standing?.holder == null ? '' : `: ${standing.holder} sits inside a transaction`}`,

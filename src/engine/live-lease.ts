@@ -30,8 +30,9 @@ export async function takeLease(parts: Parts): Promise<LiveLease> {
   if (!target.marks) return {lease: null, marks: null};
   const lease = await insisting(parts, () => acquire(parts));
   if (!target.provesAtomicity) return {lease, marks: lease};
-  const isProven = await insisting(parts, () =>
-    isAtomic(parts.database, execution.record.id, parts.signal),
+  const {database, signal} = parts;
+  const isProven = await isAtomic(database, execution.record.id, signal, work =>
+    insisting(parts, work),
   ).catch(async (error: unknown) => {
     await giveBack(lease, false, emit);
     throw error;

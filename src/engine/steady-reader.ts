@@ -1,6 +1,6 @@
 import type {Fault} from '../core/failure.ts';
-import type {Asking, Reader, Target} from '../databases/database.ts';
-import {Exhausted, retrying} from './backoff.ts';
+import type {Reader, Target} from '../databases/database.ts';
+import {Exhausted, type Retry, retrying} from './backoff.ts';
 import type {EngineHost} from './engine-host.ts';
 
 export type OnRetry = (attempt: number, waitMs: number, fault: Fault) => void;
@@ -15,25 +15,20 @@ export function steadyReader(
   // Only a run, which can be paused meanwhile, waits for long.
   const patience = {forMs: signal === undefined ? 0 : settings.patienceSeconds * 1_000, now};
   const ending = signal ?? never;
-  const retry = {attempts: settings.attempts, patience, signal: ending, random, onRetry};
+  return retryingReader(reader, {attempts: settings.attempts, patience, signal: ending, random, onRetry});
+}
+
+/** Each query by itself is tried again: where every second request fails, several in a row would never come through. */
+export function retryingReader(reader: Reader, retry: Retry): Reader {
   return {
     dialect: reader.dialect,
     query: async (sql, params) => {
       try {
-        return await retrying(retry, () => reader.query(sql, params, {signal: ending}));
+        return await retrying(retry, () => reader.query(sql, params, {signal: retry.signal}));
       } catch (error) {
         throw error instanceof Exhausted ? error.cause : error;
       }
     },
-    close: () => reader.close(),
-  };
-}
-
-/** A reader whose every query is given up with the signal. */
-export function readerWith(reader: Reader, asking: Asking): Reader {
-  return {
-    dialect: reader.dialect,
-    query: (sql, params) => reader.query(sql, params, asking),
     close: () => reader.close(),
   };
 }

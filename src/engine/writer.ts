@@ -5,7 +5,7 @@ import {Exhausted, type Patience, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import type {HeldLease} from './lease.ts';
 import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
-import {readerWith} from './steady-reader.ts';
+import {retryingReader} from './steady-reader.ts';
 
 /** A page that is ready to be written: its intent is in the ledger. */
 export interface ReadyPage {
@@ -110,7 +110,8 @@ export class Writer {
       for (const [index, {resolve}] of group.entries())
         resolve(committed[index] ?? {touched: null, rows: null});
     } catch (error) {
-      if (group.length > 1 && error instanceof Fault && mayBeOfOne(error))
+      const mayBeOfOne = error instanceof Fault && (canBeHalved(error) || error.kind === 'invalid');
+      if (group.length > 1 && mayBeOfOne)
         for (const queued of group) await this.#group([queued], {...state, slow: null});
       else for (const {reject} of group) reject(error);
     }
@@ -189,12 +190,12 @@ export class Writer {
    * so a transaction that is still on its way is refused when it arrives.
    */
   async #settled(pages: readonly ReadyPage[]): Promise<readonly Committed[] | null> {
-    const {database, run, lease, onRaised, signal} = this.#options;
+    const {database, run, lease, onRaised, attempts, signal, random, onRetry} = this.#options;
     if (lease === null) return null;
     const fence = await lease.raise();
     if (fence === null) throw new LeaseLost();
     await onRaised(fence);
-    const marks = await readMarks(readerWith(database, {signal}), run);
+    const marks = await readMarks(retryingReader(database, {attempts, signal, random, onRetry}), run);
     const found = pages.map(({partition, page}) => {
       const mark = marks?.get(partition);
       return mark !== undefined && mark.page >= page ? mark : null;
@@ -213,11 +214,6 @@ export class Writer {
   #known({partition}: ReadyPage, committed: Committed | undefined): Committed {
     return committed === undefined || this.#doubtful.has(partition) ? {touched: null, rows: null} : committed;
   }
-}
-
-/** Another page of the same transaction may be to blame. */
-function mayBeOfOne(fault: Fault): boolean {
-  return canBeHalved(fault) || fault.kind === 'invalid';
 }
 
 /** What took too long is not sent again as it is, as long as it can be cut. */

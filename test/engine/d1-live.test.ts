@@ -86,16 +86,34 @@ describe('a page', () => {
 });
 
 it('429 at every second request only slows it down', async () => {
-  const bench = await makeD1Bench(simulator(), {settings: {attempts: 8}});
+  const bench = await makeD1Bench(simulator(), {settings: {attempts: 2}});
   const plan = await rehearse(bench);
   const handle = await startLive(bench, plan.record);
   const storm = simulator().inject(rateLimited({retryAfter: 0}), {every: 2, times: 6});
   const live = await handle.done;
   expect(live.record).toMatchObject({status: 'completed', tally});
   expect(storm.fired).toBe(6);
-  expect(bench.connection.target.traffic()?.perSecond).toBeLessThan(1_000);
+  const {perSecond = null} = bench.connection.target.traffic() ?? {};
+  expect(perSecond).toBeLessThan(1_000);
   await expectNothingLeft(bench);
 });
+
+it.each([0, 1, 2, 3])(
+  'every second request from the %i. on is lost behind a page, and it is settled',
+  async skip => {
+    const bench = await makeD1Bench(simulator(), {settings: {attempts: 2}});
+    const plan = await rehearse(bench);
+    simulator().inject(transient('Network connection lost.', {lands: 'before-answer'}), {
+      matches: /INTO files/,
+    });
+    const matches = /headgate_marks|headgate_lease/;
+    const handle = await startLive(bench, plan.record);
+    await expect.poll(() => sizesSent(bench).length, {interval: 1}).toBeGreaterThan(0);
+    simulator().inject(transient('Network connection lost.'), {matches, skip, every: 2, times: 3});
+    const live = await handle.done;
+    expect(live.record).toMatchObject({status: 'completed', tally});
+  },
+);
 
 it('a lease that is renewed while every second answer is lost is kept', async () => {
   const bench = await makeD1Bench(simulator(), {settings: {leaseSeconds: 1}});
