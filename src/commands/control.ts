@@ -3,18 +3,18 @@ import {exitCodeOf, exitCodes} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive, onlyMeasures, sourcesOf} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {chooseRun, isGone, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
 
 /** How long a run's process is given to come to rest before the command says that it has not yet. */
 const patienceMs = 10_000;
 const lookMs = 50;
+/** Among so many of the newest runs, one at work is looked for. */
+const runsLookedAt = 200;
 
 /** Asks the run's process, whichever terminal it runs in, to pause. */
 export async function pauseCommand(session: Session, named: string): Promise<number> {
-  const run = await session.ledger.runs.resolve(
-    named,
-    ({status}) => status !== 'completed' && status !== 'cancelled',
-  );
+  const run = named === 'last' ? await newestAtWork(session) : await session.ledger.runs.resolve(named);
   if (!isActive(run.status)) throw notAtWork(run);
   requireAlive(session, run);
   await session.ledger.runs.request(run.id, 'pause');
@@ -23,10 +23,7 @@ export async function pauseCommand(session: Session, named: string): Promise<num
 
 /** Cancels a run for good: one at work through its process, one at rest here. What it has written stays. */
 export async function cancelCommand(session: Session, named: string): Promise<number> {
-  const run = await session.ledger.runs.resolve(
-    named,
-    ({status}) => status !== 'completed' && status !== 'cancelled',
-  );
+  const run = await chooseRun(session, named, cancellable);
   if (isActive(run.status) && isAlive(session, run)) {
     await session.ledger.runs.request(run.id, 'cancel');
     return reportRest(session, run);
@@ -70,6 +67,32 @@ async function reportRest({ledger, report, surroundings}: Session, {id}: RunReco
     await sleep(lookMs);
   }
 }
+
+/** The newest run that is at work, in whichever terminal. */
+async function newestAtWork(session: Session): Promise<RunRecord> {
+  const runs = await session.ledger.runs.list(runsLookedAt);
+  const found = runs.find(run => isActive(run.status) && isAlive(session, run));
+  if (found !== undefined) return found;
+  const dead = runs.find(run => isGone(session, run));
+  throw new OperatorError(
+    'usage',
+    'no run is at work',
+    dead === undefined
+      ? 'headgate status lists the runs; --ledger names another ledger.'
+      : `The process of run ${dead.id} is gone; settle it and go on: headgate resume ${dead.id}`,
+  );
+}
+
+const cancellable: Wanted = {
+  noun: 'run',
+  isOfKind: ({mode, status}) => !onlyMeasures(mode) || isActive(status),
+  obstacle: ({status}) =>
+    isActive(status) || sourcesOf('cancelled').includes(status)
+      ? null
+      : `is ${status}: there is nothing to cancel`,
+  command: ({id}) => ['headgate', 'cancel', id],
+  code: 'usage',
+};
 
 function isAlive({surroundings}: Session, {holder}: RunRecord): boolean {
   return holder !== null && surroundings.self.isAlive(holder);

@@ -1,8 +1,12 @@
 import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {onlyMeasures} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
+import type {OpenItem} from '../ledger/open-items.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {chooseRun, isGone, withItems} from './choose-run.ts';
+import {openCounts, openCountText} from './open-counts.ts';
+import {openSteps} from './open-steps.ts';
 import {openRemedy, openWords, withoutKey} from './open-words.ts';
 import type {Session} from './session.ts';
 
@@ -15,51 +19,59 @@ export async function failuresCommand(
   options: {readonly kind?: string},
 ): Promise<number> {
   const {ledger, report} = session;
-  const run = await ledger.runs.resolve(named, ({mode}) => !onlyMeasures(mode));
+  const run = await chooseRun(session, named, withItems('failures'));
   const kind = kindOf(options.kind);
+  const ranges = (await ledger.openItems.partitionFailures(run.id)).filter(
+    failure => kind === undefined || failure.kind === kind,
+  );
+  const counts = openCounts(await ledger.openItems.counts(run.id, kind), ranges);
+  if (counts.total === 0)
+    report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
+  else report.data({type: 'open', run: run.id, ...counts}, [openCountText(counts)]);
   const remedies = new Set<string>();
-  let count = 0;
-  for (const {partition, kind: failed, message} of await ledger.openItems.partitionFailures(run.id)) {
-    if (kind !== undefined && kind !== failed) continue;
-    count++;
+  for (const {partition, kind: failed, message} of ranges) {
     const remedy = remedyFor({kind: failed, message});
     remedies.add(`${failed}: ${remedy}`);
     report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy}, [
       `partition ${partition}  failed (${failed}): ${message}`,
     ]);
   }
-  for (let after = ''; ; ) {
-    const page = await ledger.openItems.after(run.id, after, atOnce, kind === undefined ? {} : {kind});
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.key;
-    for (const item of page) {
-      count++;
-      const remedy = openRemedy(item);
-      if (item.kind !== null) remedies.add(`${item.kind}: ${remedy}`);
-      report.data(
-        {
-          type: 'failure',
-          run: run.id,
-          key: item.key,
-          outcome: item.outcome,
-          kind: item.kind,
-          message: item.message,
-          attempts: item.attempts,
-          remedy,
-          at: item.at,
-        },
-        [
-          `${printableKey(item.key)}  ${openWords[item.outcome]}${item.kind === null ? '' : ` (${item.kind})`}: ${withoutKey(item.message, item.key)}`,
-        ],
-      );
-    }
+  let conflict: string | null = null;
+  for await (const item of openOf(session, run, kind)) {
+    if (item.outcome === 'skipped') conflict ??= item.key;
+    const remedy = openRemedy(item, run);
+    remedies.add(`${item.kind ?? openWords[item.outcome]}: ${remedy}`);
+    showItem(session, run, item, remedy);
   }
-  if (count === 0)
-    report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
   for (const remedy of remedies) report.note(remedy);
-  if (count > 0) report.next('Take them up again', ['headgate', 'retry', run.id]);
+  if (counts.total === 0) return 0;
+  if (run.holder !== null && !isGone(session, run)) {
+    report.note(`run ${run.id} is at work: what it left open is taken up when it has ended`);
+    return 0;
+  }
+  for (const {why, words} of openSteps(run, counts, conflict)) report.next(why, words);
   return 0;
+}
+
+async function* openOf(
+  {ledger}: Session,
+  {id}: RunRecord,
+  kind: FailureKind | undefined,
+): AsyncGenerator<OpenItem> {
+  for (let after = ''; ; ) {
+    const page = await ledger.openItems.after(id, after, atOnce, kind === undefined ? {} : {kind});
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.key;
+    yield* page;
+  }
+}
+
+function showItem({report}: Session, {id}: RunRecord, item: OpenItem, remedy: string): void {
+  const {key, outcome, kind, message, attempts, at} = item;
+  report.data({type: 'failure', run: id, key, outcome, kind, message, attempts, remedy, at}, [
+    `${printableKey(key)}  ${openWords[outcome]}${kind === null ? '' : ` (${kind})`}: ${withoutKey(message, key)}`,
+  ]);
 }
 
 function kindOf(named: string | undefined): FailureKind | undefined {

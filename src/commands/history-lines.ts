@@ -45,7 +45,7 @@ function happeningLines(happening: Happening, history: RunHistory, key: string):
     case 'under-way':
       return [...decisionLines(happening.entry, key, changeText(happening)), underWayLine(history)];
     case 'open':
-      return openLines(happening.item, key);
+      return openLines(happening.item, key, history.run);
     case 'not-listed':
       return [
         `not reached: its listing failed (${happening.failure.kind}), ${timeText(happening.failure.at)}: ${happening.failure.message}`,
@@ -90,13 +90,13 @@ function faultLines({kind, message}: FaultData, attempts: number, key: string): 
   ];
 }
 
-function openLines(item: OpenItem, key: string): readonly string[] {
+function openLines(item: OpenItem, key: string, run: RunRecord): readonly string[] {
   const {outcome, kind, message, attempts, at} = item;
   const where = item.key === key ? '' : `the folder ${printableKey(item.key)} above it `;
   const why = kind === null ? '' : ` (${kind}) after ${counted(attempts, 'attempt')}`;
   return [
     `${where}${openWords[outcome]}${why}, ${timeText(at)}: ${withoutKey(message, item.key)}`,
-    openRemedy(item),
+    openRemedy(item, run),
   ];
 }
 
@@ -139,11 +139,15 @@ export function historyObjects(
     usedBy: run.usedBy,
     undoes: run.undoes,
     undoneBy,
-    ...happeningObject(happening, key),
+    ...happeningObject(happening, key, run),
   }));
 }
 
-function happeningObject(happening: Happening, key: string): Readonly<Record<string, unknown>> {
+function happeningObject(
+  happening: Happening,
+  key: string,
+  run: RunRecord,
+): Readonly<Record<string, unknown>> {
   switch (happening.what) {
     case 'decided':
     case 'written':
@@ -169,7 +173,7 @@ function happeningObject(happening: Happening, key: string): Readonly<Record<str
         kind,
         message,
         attempts,
-        remedy: openRemedy(happening.item),
+        remedy: openRemedy(happening.item, run),
         at,
       };
     }

@@ -26,6 +26,8 @@ export class JsonReport implements Report {
     this.#line(object);
   }
 
+  header(): void {}
+
   note(): void {}
 
   failure(error: unknown): void {

@@ -1,4 +1,9 @@
+import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {shellWord} from '../runbook/gates.ts';
+import {chooseRun, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
 
 export interface LiveCommandOptions {
@@ -15,11 +20,10 @@ export async function liveCommand(
   named: string,
   options: LiveCommandOptions,
 ): Promise<number> {
-  const plan = await session.ledger.runs.resolve(
-    named,
-    ({mode, usedBy}) => mode === 'dry-run' && usedBy === null,
-  );
+  const plan = await chooseRun(session, named, planned);
+  refuseUndo(plan);
   const connection = await session.reconnect(plan);
+  session.announce(plan, null);
   const handle = await session.engine.live(connection, plan, {
     confirm: options.confirm ?? null,
     acceptedFailures: options.acceptFailures ?? null,
@@ -29,6 +33,39 @@ export async function liveCommand(
     rate: options.rate ?? null,
   });
   const result = await session.finish(handle);
+  warnOfEmptySource(session, result.record);
   session.showNext(result.record);
   return exitCodeOf(result.endings);
+}
+
+/** A dry run has one plan, which is executed once. */
+const planned: Wanted = {
+  noun: 'dry run',
+  isOfKind: ({mode, undoes}) => mode === 'dry-run' && undoes === null,
+  obstacle: ({usedBy, status}) => {
+    if (usedBy !== null) return `has no plan left to execute: run ${usedBy} did`;
+    return status === 'completed' || status === 'incomplete' ? null : `is ${status}: its plan is not whole`;
+  },
+  instead: ({id, usedBy, status}) => {
+    if (usedBy !== null) return {why: 'Look at that run', words: ['headgate', 'status', usedBy]};
+    return status === 'cancelled' ? null : {why: 'Let it end first', words: ['headgate', 'resume', id]};
+  },
+  command: ({id, targetName}) => ['headgate', 'live', id, '--confirm', targetName],
+  code: 'gate',
+};
+
+/** Its plan puts rows back, and whoever types live means something else. */
+function refuseUndo({id, undoes, targetName}: RunRecord): void {
+  if (undoes === null) return;
+  throw new OperatorError(
+    'gate',
+    `run ${id} is the dry run of an undo: live does not execute it`,
+    `To undo run ${undoes}: headgate undo ${undoes} --confirm ${shellWord(targetName)}`,
+  );
+}
+
+/** Nothing was planned, listed or written: most likely the source is not the one that was meant. */
+export function warnOfEmptySource({report}: Session, {sourceLabel, status, tally}: RunRecord): void {
+  if (listedOf(tally) === 0 && (status === 'completed' || status === 'incomplete'))
+    report.note(`warning: the source ${sourceLabel} has nothing in this scope: nothing was listed`);
 }

@@ -11,6 +11,13 @@ export async function removeMarksCommand(
   if (options.target === undefined)
     throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite or d1:NAME');
   const target = await session.connections.target(options.target);
+  const [unsettled] = await session.ledger.runs.unsettled(target.id);
+  if (unsettled !== undefined)
+    throw new OperatorError(
+      'gate',
+      `run ${unsettled.id} is not settled (${unsettled.status}): its marks say which of its pages were written`,
+      `Bring it to an end first: headgate resume ${unsettled.id}`,
+    );
   const database = await target.openDatabase();
   try {
     const lease = await readLease(database);

@@ -17,14 +17,16 @@ export function nextSteps(run: RunRecord): readonly NextStep[] {
     return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];
   if (status === 'paused' || status === 'failed') return [step('Go on where it stopped', 'resume', id)];
   if (usedBy !== null) return [step('Its plan was executed; look at that run', 'status', usedBy)];
-  return [...openSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run))];
+  return [...takeUpSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run))];
 }
 
-function openSteps({id, mode, status, tally, partitions}: RunRecord): readonly NextStep[] {
+function takeUpSteps({id, mode, status, tally, partitions}: RunRecord): readonly NextStep[] {
   if (status !== 'incomplete') return [];
   const look = step('See what was left open, and why', 'failures', id);
   if (mode === 'dry-run') return [look];
   const hasFailures = tally.failed + partitions.failed > 0;
+  // What is left of an undo then are conflicts, which it would leave alone again.
+  if (mode === 'undo' && !hasFailures && tally.pending === 0) return [look];
   const acceptNew = tally.pending > 0 ? ['--accept-new'] : [];
   return [look, step('Take it up again', hasFailures ? 'retry' : 'resume', id, ...acceptNew)];
 }
@@ -44,10 +46,10 @@ function undoSteps({id, mode, tally}: RunRecord): readonly NextStep[] {
   return mode === 'live' && changedOf(tally) > 0 ? [step('Take it back (a dry run first)', 'undo', id)] : [];
 }
 
-function newDryRun({backfill, sourceLabel, targetLabel}: RunRecord): NextStep {
+export function newDryRun({backfill, sourceLabel, targetLabel}: RunRecord): NextStep {
   return step('Or make a new dry run', 'run', backfill, '--source', sourceLabel, '--target', targetLabel);
 }
 
-function step(why: string, ...words: readonly string[]): NextStep {
+export function step(why: string, ...words: readonly string[]): NextStep {
   return {why, words: ['headgate', ...words]};
 }

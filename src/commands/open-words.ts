@@ -1,6 +1,7 @@
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
+import type {RunRecord} from '../ledger/records.ts';
 
 /** How what a run left open is worded. */
 
@@ -12,8 +13,12 @@ const openRemedies = {
   skipped: 'Its row was changed by somebody else: retry decides again.',
 } as const;
 
-export function openRemedy({kind, outcome, message}: OpenItem): string {
-  return kind === null ? openRemedies[outcome] : remedyFor({kind, message});
+/** What is done about it in this run: an undo never overwrites what somebody changed later. */
+export function openRemedy({kind, outcome, message}: OpenItem, {undoes}: Pick<RunRecord, 'undoes'>): string {
+  if (kind !== null) return remedyFor({kind, message});
+  if (outcome === 'skipped' && undoes !== null)
+    return `Its row was changed after run ${undoes}, so an undo leaves it as it is: headgate explain KEY shows both.`;
+  return openRemedies[outcome];
 }
 
 /** A fault names its item first, which a line about the item need not do again. */

@@ -1,27 +1,15 @@
 import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
-import type {Drift} from '../core/drift.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {hintOf, type Report} from './report.ts';
+import {type HeaderFacts, hintOf, type Report} from './report.ts';
 import type {Surroundings} from './session.ts';
-import {
-  breachLines,
-  bytesText,
-  checkLine,
-  commandText,
-  counted,
-  coverageLines,
-  durationText,
-  identityText,
-  limitLine,
-  modeText,
-  number,
-  scopeText,
-} from './words.ts';
+import {summaryLines} from './summary-lines.ts';
+import {WaitingLines} from './waiting-lines.ts';
+import {breachLines, checkLine, commandText, coverageLines, limitLine, number, scopeText} from './words.ts';
 
 interface Verb {
   readonly done: string;
@@ -33,12 +21,6 @@ const verbs = {
   write: {done: 'Updated', toDo: 'To update'},
   undo: {done: 'Put back', toDo: 'To put back'},
 } satisfies Record<string, Verb>;
-
-/** How the world differed from the plan, where it did. */
-function driftLines({added, gone, changed}: Drift): readonly string[] {
-  if (added + gone + changed === 0) return [];
-  return [`Since the dry run: ${number(added)} added, ${number(gone)} gone, ${number(changed)} changed`];
-}
 
 /** A folder answers no requests that anybody counts, or pays for. */
 function isService({host, requests}: HostLimit): boolean {
@@ -58,8 +40,10 @@ export class PlainReport implements Report {
   readonly #flags: readonly string[];
   #batches = 0;
   #failures = 0;
-  /** Told once each. */
+  /** Told once each, behind the failures. */
   readonly #remedies = new Set<string>();
+  readonly #waits = new WaitingLines();
+  #header: HeaderFacts = {};
   #coverage: CoverageGroup[] = [];
   #limits: readonly string[] = [];
   #verb: Verb = verbs.write;
@@ -78,6 +62,7 @@ export class PlainReport implements Report {
       case 'started':
         this.#batches = 0;
         this.#failures = 0;
+        this.#remedies.clear();
         this.#coverage = [];
         this.#isResumed = event.resumed;
         this.#hasNamedDrift = false;
@@ -95,9 +80,7 @@ export class PlainReport implements Report {
         );
         return;
       case 'retrying':
-        this.#err(
-          `${event.host}: ${event.fault.message}; attempt ${event.attempt + 1} in ${durationText(event.waitMs / 1_000)}\n`,
-        );
+        this.#waiting(event);
         return;
       case 'drift':
         if (!this.#hasNamedDrift)
@@ -144,29 +127,20 @@ export class PlainReport implements Report {
     }
   }
 
-  summary({record, reason, seconds}: RunResult): void {
-    const {tally} = record;
-    const isDry = record.mode === 'dry-run';
-    const label = modeText(record);
-    const lines = [
-      rule,
-      `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
-      `${this.#isResumed ? 'Batches this time' : 'Total batches'}: ${this.#batches}`,
-      `Total ${(isDry ? this.#verb.toDo : this.#verb.done).toLowerCase()}: ${changedOf(tally)}`,
-      `Total skipped: ${tally.unchanged + tally.skipped}`,
-      `Total failed: ${tally.failed}`,
-      identityText(tally, isDry),
-      ...driftLines(record.drift),
-      `${bytesText(tally.bytes)} read${isDry ? '' : `, ${counted(tally.rows, 'row')} written`}${this.#isResumed ? ' in all' : ''}; ${durationText(seconds)}${this.#isResumed ? ' this time' : ''}`,
-    ];
-    lines.push(...this.#limits);
-    if (isDry && record.status !== 'paused' && changedOf(tally) === 0)
-      lines.push(
-        tally.failed === 0
-          ? 'Nothing to change.'
-          : `Nothing to change, but ${counted(tally.failed, 'item')} failed.`,
-      );
-    this.#out(`${lines.join('\n')}\n`);
+  summary(result: RunResult): void {
+    const isDry = result.record.mode === 'dry-run';
+    for (const remedy of this.#remedies) this.#err(`${remedy}\n`);
+    const lines = summaryLines(result, {
+      batches: this.#batches,
+      isResumed: this.#isResumed,
+      verb: isDry ? this.#verb.toDo : this.#verb.done,
+      limits: this.#limits,
+    });
+    this.#out(`${[rule, ...lines].join('\n')}\n`);
+  }
+
+  header(facts: HeaderFacts): void {
+    this.#header = {...this.#header, ...facts};
   }
 
   data(_object: Readonly<Record<string, unknown>>, lines: readonly string[]): void {
@@ -189,27 +163,36 @@ export class PlainReport implements Report {
 
   #banner(event: Extract<RunEvent, {type: 'started'}>): void {
     const {backfill, mode, run} = event.snapshot;
+    const {target = event.target, plan, gates} = this.#header;
     const isDry = event.label.startsWith('dry run');
     this.#err(
       [
         `${backfill} · ${isDry || event.label === mode ? event.label : `${mode} (${event.label})`} · run ${run}`,
         `  source  ${event.source}`,
-        `  target  ${event.target}`,
+        `  target  ${target}`,
         `  scope   ${scopeText(event.scope)}, in pages of ${number(event.pageItems)}`,
+        ...(plan === undefined ? [] : [`  plan    ${plan}`]),
+        ...(gates === undefined ? [] : [`  gates   ${gates}`]),
         '',
       ].join('\n'),
     );
+    this.#header = {target};
+  }
+
+  #waiting(event: Extract<RunEvent, {type: 'retrying'}>): void {
+    const line = this.#waits.add(event);
+    if (line !== null) this.#err(`${line}\n`);
   }
 
   #page(settled: Tally, total: Tally, isDry: boolean): void {
     this.#batches++;
     const updated = isDry ? this.#verb.toDo : this.#verb.done;
-    const failed = settled.failed > 0 ? `, Failed: ${settled.failed}` : '';
+    const failed = settled.failed > 0 ? `, Failed: ${number(settled.failed)}` : '';
     this.#err(
       [
         `=== Batch ${this.#batches} ===`,
-        `${updated}: ${changedOf(settled)}, Skipped: ${settled.unchanged + settled.skipped}${failed}`,
-        `Running totals: ${updated}=${changedOf(total)}, Skipped=${total.unchanged + total.skipped}, Failed=${total.failed}, Listed=${listedOf(total)}${total.pending === 0 ? '' : `, Pending=${total.pending}`}`,
+        `${updated}: ${number(changedOf(settled))}, Skipped: ${number(settled.unchanged + settled.skipped)}${failed}`,
+        `Running totals: ${updated}=${number(changedOf(total))}, Skipped=${number(total.unchanged + total.skipped)}, Failed=${number(total.failed)}, Listed=${number(listedOf(total))}${total.pending === 0 ? '' : `, Pending=${number(total.pending)}`}`,
         '',
       ].join('\n'),
     );
@@ -220,8 +203,7 @@ export class PlainReport implements Report {
     if (this.#failures <= shownFailures)
       this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
     const remedy = remedyFor({kind, message});
-    if (!this.#remedies.has(remedy)) this.#err(`  ${remedy}\n`);
-    this.#remedies.add(remedy);
+    this.#remedies.add(`${kind}: ${remedy}`);
     if (this.#failures === shownFailures + 1)
       this.#err('further failures are not named here: headgate failures lists them all\n');
   }

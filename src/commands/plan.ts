@@ -4,11 +4,15 @@ import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {previewOf} from '../engine/preview-of.ts';
+import {chooseRun, withItems} from './choose-run.ts';
 import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
+import {identityText, modeText} from './words.ts';
 
 /** What is not worth a line unless it is asked for. */
 const quiet: readonly Entry['action'][] = ['unchanged'];
+/** What stands behind a longer key is not aligned. */
+const widestKey = 60;
 
 /** Reads the plan of a dry run, decision by decision, or what a live run changed. */
 export async function planCommand(
@@ -16,7 +20,7 @@ export async function planCommand(
   named: string,
   {action}: {readonly action?: string},
 ): Promise<number> {
-  const run = await session.ledger.runs.resolve(named, ({mode}) => !onlyMeasures(mode));
+  const run = await chooseRun(session, named, withItems('plan'));
   const wanted = actions.find(known => known === action);
   if (action !== undefined && wanted === undefined)
     throw new OperatorError(
@@ -31,13 +35,17 @@ export async function planCommand(
       `Make a dry run: headgate run ${run.backfill} …`,
     );
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
+  session.report.note(
+    `${kind === 'plan' ? 'plan of' : 'changes of'} ${modeText(run)} ${run.id}: ${identityText(run.tally, kind === 'plan')}`,
+  );
   let shown = 0;
   for await (const {entries} of session.ledger.pages.all(run.id, kind)) {
-    for (const entry of entries) {
-      if (wanted === undefined ? quiet.includes(entry.action) : entry.action !== wanted) continue;
-      shown++;
-      showEntry(session, entry, previewOf(run, entry));
-    }
+    const said = entries.filter(({action: decided}) =>
+      wanted === undefined ? !quiet.includes(decided) : decided === wanted,
+    );
+    shown += said.length;
+    const width = Math.min(widestKey, Math.max(0, ...said.map(({key}) => printableKey(key).length)));
+    for (const entry of said) showEntry(session, entry, previewOf(run, entry), width);
   }
   if (shown === 0)
     session.report.note(
@@ -46,7 +54,12 @@ export async function planCommand(
   return 0;
 }
 
-function showEntry({report}: Session, {key, action, reason, fault}: Entry, preview: Preview | null): void {
+function showEntry(
+  {report}: Session,
+  {key, action, reason, fault}: Entry,
+  preview: Preview | null,
+  width: number,
+): void {
   const why = reason ?? (fault === undefined ? undefined : `${fault.kind}: ${fault.message}`);
   report.data(
     {
@@ -57,7 +70,13 @@ function showEntry({report}: Session, {key, action, reason, fault}: Entry, previ
       ...(why === undefined ? {} : {reason: why}),
     },
     [
-      `${action.padEnd(9)} ${printableKey(key)}${preview === null ? '' : `  ${previewText(preview)}`}${why === undefined ? '' : `  ${why}`}`,
+      [
+        `${action.padEnd(9)} ${printableKey(key).padEnd(width)}`,
+        ...(preview === null ? [] : [previewText(preview)]),
+        ...(why === undefined ? [] : [why]),
+      ]
+        .join('  ')
+        .trimEnd(),
     ],
   );
 }

@@ -4,9 +4,18 @@ import {OperatorError} from '../core/operator-error.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {RunResult} from '../engine/execution.ts';
 
+export interface HeaderFacts {
+  readonly target?: string;
+  /** The plan that is executed, and that all gates hold. */
+  readonly plan?: string;
+  readonly gates?: string;
+}
+
 /** Where a command's words go: plain lines for people, or one JSON object a line for programs. */
 export interface Report {
   event(event: RunEvent): void;
+  /** What the header of the next run says besides what the run itself tells. */
+  header(facts: HeaderFacts): void;
   /** A step has ended. */
   summary(result: RunResult): void;
   /** An object for programs, and its lines for people, on standard output. */

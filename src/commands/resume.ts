@@ -1,8 +1,9 @@
 import {exitCodeOf} from '../core/exit-code.ts';
 import {failureKinds} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {onlyMeasures} from '../core/run.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {chooseRun, isGone, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
 
 export interface ResumeCommandOptions {
@@ -19,7 +20,7 @@ export async function resumeCommand(
   named: string,
   options: ResumeCommandOptions,
 ): Promise<number> {
-  return goOn(session, await session.ledger.runs.resolve(named, isResumable), options);
+  return goOn(session, await chooseRun(session, named, resumable(session, 'resume')), options);
 }
 
 /** Takes up what a run left open: its failures, or those of one kind. */
@@ -28,7 +29,7 @@ export async function retryCommand(
   named: string,
   options: ResumeCommandOptions,
 ): Promise<number> {
-  const run = await session.ledger.runs.resolve(named, isResumable);
+  const run = await chooseRun(session, named, resumable(session, 'retry'));
   if (options.kind !== undefined && !failureKinds.some(kind => kind === options.kind))
     throw new OperatorError(
       'usage',
@@ -49,9 +50,29 @@ export async function retryCommand(
   return goOn(session, run, options);
 }
 
-/** Ended with something left to do, or at work in a process that may be gone. */
-function isResumable({mode, status}: RunRecord): boolean {
-  return !onlyMeasures(mode) && status !== 'completed' && status !== 'cancelled';
+/** Ended with something left to do, or at work in a process that may be gone; one that died while it wrote comes first. */
+function resumable(session: Session, command: 'resume' | 'retry'): Wanted {
+  return {
+    noun: 'run',
+    isOfKind: ({mode}) => !onlyMeasures(mode),
+    obstacle: run => {
+      if (run.status === 'completed' || run.status === 'cancelled')
+        return `is ${run.status}: there is nothing to ${command}`;
+      if (run.usedBy !== null) return 'is a dry run whose plan was executed: there is nothing to go on with';
+      return isAtWorkHere(session, run) ? 'is at work' : null;
+    },
+    command: ({id}) => ['headgate', command, id],
+    code: 'usage',
+    urgent: run =>
+      (run.mode === 'live' || run.mode === 'undo') && isGone(session, run)
+        ? 'its process died while it wrote'
+        : null,
+  };
+}
+
+/** Of a process on another machine nothing is known from here but its signs of life, at which the engine looks. */
+function isAtWorkHere({surroundings: {self}}: Session, {status, holder}: RunRecord): boolean {
+  return isActive(status) && holder !== null && holder.host === self.holder.host && self.isAlive(holder);
 }
 
 async function goOn(session: Session, run: RunRecord, options: ResumeCommandOptions): Promise<number> {

@@ -5,6 +5,7 @@ import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gates.ts';
+import {warnOfEmptySource} from './live.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
@@ -39,6 +40,7 @@ export async function runCommand(session: Session, id: string, options: RunComma
   if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
     return exitCodeOf(rehearsed.endings);
   const live = await goLive(session, connection, rehearsed.record, options);
+  warnOfEmptySource(session, live.record);
   session.showNext(live.record);
   return exitCodeOf(live.endings);
 }
@@ -54,6 +56,7 @@ function goLive(
     failures: options.maxFailures ?? 0,
     deletes: options.maxDeletes ?? 0,
   };
+  session.announce(plan, thresholds);
   return session.engine
     .live(connection, plan, {
       confirm: options.confirm ?? null,

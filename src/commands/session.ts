@@ -1,6 +1,7 @@
 import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
+import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
@@ -10,10 +11,13 @@ import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Self} from '../engine/holder.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {gateCount, shellWord, type Thresholds} from '../runbook/gates.ts';
 import {JsonReport} from './json-report.ts';
 import {nextSteps} from './next-steps.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
+import {targetText} from './target-text.ts';
+import {clockText, counted} from './words.ts';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -55,6 +59,8 @@ export class Session {
   readonly connections: Connections;
   readonly engine: Engine;
   readonly report: Report;
+  /** As the operator named it. */
+  #target: string | null = null;
 
   private constructor(surroundings: Surroundings, config: Config, ledger: Ledger, report: Report) {
     this.surroundings = surroundings;
@@ -88,8 +94,11 @@ export class Session {
       options.json === true
         ? new JsonReport(surroundings)
         : new PlainReport(surroundings, ledgerFlag(options));
+    const session = new Session(surroundings, config, ledger, report);
     try {
-      return await command(new Session(surroundings, config, ledger, report));
+      return await command(session);
+    } catch (error) {
+      throw session.#target === null ? error : namingTarget(error, session.#target);
     } finally {
       await ledger.close();
     }
@@ -117,16 +126,27 @@ export class Session {
         'no target is named',
         'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
       );
-    return {
+    this.#target = target;
+    const opened = {
       backfill,
       source: source === undefined ? null : await this.connections.source(source, bucketFlags(ends)),
       target: await this.connections.target(target),
     };
+    this.report.header({target: targetText(this.config, opened.target)});
+    return opened;
   }
 
   /** The two ends of a run in the ledger, as it named them. */
   reconnect({backfill, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
     return this.connect(findBackfill(backfill), {source: sourceLabel, target: targetLabel});
+  }
+
+  /** What the header of the run that comes says of its plan; it is shown only where every gate holds. */
+  announce({id, createdAt, tally}: RunRecord, thresholds: Thresholds | null): void {
+    this.report.header({
+      plan: `${id}, made ${clockText(createdAt)}, ${counted(changedOf(tally), 'change')}`,
+      gates: `✔ ${gateCount(thresholds)} gates hold`,
+    });
   }
 
   /** The commands that go on from here. */
@@ -147,6 +167,21 @@ export class Session {
       this.surroundings.follow(null);
     }
   }
+}
+
+/** A probe does not know how its target was named: a remedy of it says TARGET, and a command that is shown says the name. */
+function namingTarget(error: unknown, target: string): unknown {
+  if (!(error instanceof OperatorError)) return error;
+  const {code, message, hint} = error;
+  return new OperatorError(
+    code,
+    withTarget(message, target),
+    hint === undefined ? undefined : withTarget(hint, target),
+  );
+}
+
+export function withTarget(remedy: string, target: string): string {
+  return remedy.replaceAll('--target TARGET', () => `--target ${shellWord(target)}`);
 }
 
 export function bucketFlags({endpoint, region}: Ends): {

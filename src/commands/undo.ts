@@ -1,7 +1,10 @@
-import {changedOf} from '../core/accounting.ts';
+import {changedOf, outcomes, type Tally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {chooseRun, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
+import {number} from './words.ts';
 
 export interface UndoCommandOptions {
   readonly confirm?: string;
@@ -15,7 +18,7 @@ export async function undoCommand(
   options: UndoCommandOptions,
 ): Promise<number> {
   const {engine, report} = session;
-  const run = await session.ledger.runs.resolve(named, ({mode}) => mode === 'live');
+  const run = await chooseRun(session, named, anyLive);
   const connection = await session.reconnect(run);
   if (options.confirm !== undefined && options.confirm !== connection.target.name)
     throw new OperatorError(
@@ -23,6 +26,7 @@ export async function undoCommand(
       `"${options.confirm}" is not the target's name`,
       `To undo, add --confirm ${connection.target.name}`,
     );
+  const preview = await previewOfUndo(session, run);
   const rehearsed = await session.finish(await engine.rehearseUndo(connection, run));
   if (options.confirm === undefined) {
     if (changedOf(rehearsed.record.tally) === 0) report.note('There is nothing to put back.');
@@ -31,6 +35,7 @@ export async function undoCommand(
   }
   if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
     return exitCodeOf(rehearsed.endings);
+  session.announce(rehearsed.record, null);
   const handle = await engine.live(connection, rehearsed.record, {
     confirm: options.confirm,
     acceptedFailures: rehearsed.record.tally.failed,
@@ -39,6 +44,39 @@ export async function undoCommand(
     acceptNew: false,
   });
   const result = await session.finish(handle);
+  const differences = tallyDifferences((preview ?? rehearsed.record).tally, result.record.tally);
+  if (differences.length > 0)
+    report.note(
+      `This is not what the dry run ${(preview ?? rehearsed.record).id} showed: ${differences.join(', ')}`,
+    );
   session.showNext(result.record);
   return exitCodeOf(result.endings);
+}
+
+const anyLive: Wanted = {
+  noun: 'live run',
+  isOfKind: ({mode}) => mode === 'live',
+  obstacle: () => null,
+  command: ({id}) => ['headgate', 'undo', id],
+  code: 'usage',
+};
+
+/** Among so many of the newest runs, the preview that the operator has read is looked for. */
+const runsLookedAt = 200;
+
+/** The newest dry run of this undo: what the operator has read before the name was typed. */
+async function previewOfUndo({ledger}: Session, {id}: RunRecord): Promise<RunRecord | null> {
+  const runs = await ledger.runs.list(runsLookedAt);
+  return (
+    runs.find(
+      ({mode, undoes, status}) =>
+        mode === 'dry-run' && undoes === id && (status === 'completed' || status === 'incomplete'),
+    ) ?? null
+  );
+}
+
+function tallyDifferences(shown: Tally, now: Tally): readonly string[] {
+  return outcomes
+    .filter(outcome => shown[outcome] !== now[outcome])
+    .map(outcome => `${number(now[outcome])} ${outcome}, not ${number(shown[outcome])}`);
 }

@@ -26,13 +26,18 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** `0.4 s`, `1 min 15 s`, `2 h 5 min`. */
 export function durationText(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   const hours = Math.floor(whole / 3_600);
   const minutes = Math.floor((whole % 3_600) / 60);
-  const rest = `${String(minutes).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
-  return hours === 0 ? rest : `${hours}:${rest}`;
+  return hours === 0 ? `${minutes} min ${whole % 60} s` : `${hours} h ${minutes} min`;
+}
+
+/** The time of day, in UTC as in a run's id. */
+export function clockText(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
 
 /** `D1 of account 8f14e45f: 21 requests, 2.4 a second (at most 3: limit of the account)` */

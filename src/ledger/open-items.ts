@@ -24,6 +24,10 @@ const openItem = z.object({
   at: z.number(),
 });
 
+const openCount = openItem.pick({outcome: true, kind: true}).extend({count: z.number()});
+
+export type OpenCount = Pick<OpenItem, 'outcome' | 'kind'> & {readonly count: number};
+
 export interface PartitionFailure {
   readonly partition: string;
   readonly kind: FailureKind;
@@ -77,6 +81,16 @@ export class OpenItems {
       [run, JSON.stringify(filter.outcomes ?? ['failed', 'pending', 'skipped']), filter.kind ?? null],
     );
     return z.number().parse(row?.['n']);
+  }
+
+  /** How many items a run left open, by outcome and kind. */
+  async counts(run: string, kind?: FailureKind): Promise<readonly OpenCount[]> {
+    const rows = await this.#db.query(
+      `SELECT outcome, kind, count(*) AS count FROM open_items WHERE run = ? AND (?2 IS NULL OR kind = ?2)
+       GROUP BY outcome, kind ORDER BY outcome, count DESC, kind`,
+      [run, kind ?? null],
+    );
+    return rows.map(row => openCount.parse(row));
   }
 
   /** The open items among some keys, for the causes of what is missing. */

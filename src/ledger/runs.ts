@@ -1,19 +1,11 @@
 import {z} from 'zod';
-import {tallyNames} from '../core/accounting.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/run.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {adoptPlan} from './adopt-plan.ts';
 import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
-
-const runColumns = `r.*,
-  ${tallyNames.map(name => `r.${name} + COALESCE((SELECT sum(p.${name}) FROM partitions p WHERE p.run = r.id AND p.status <> 'done'), 0) AS ${name}`).join(',\n  ')},
-  (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status = 'failed') AS partitions_failed,
-  (SELECT count(*) FROM partitions p WHERE p.run = r.id AND p.status IN ('pending', 'running')) AS partitions_pending`;
-
-/** Among so many of the newest runs, `last` is looked for. */
-const runsLookedAt = 200;
+import {runColumns} from './run-columns.ts';
+import {runNamed} from './run-named.ts';
 
 export interface Transition {
   readonly holder?: Holder | null;
@@ -70,41 +62,9 @@ export class Runs {
     return run;
   }
 
-  /** The run that the operator means: its id, the only one that begins so, or `last`, the newest that fits. */
-  async resolve(named: string, fits: (run: RunRecord) => boolean = () => true): Promise<RunRecord> {
-    if (named === 'last') return this.#last(fits);
-    const pattern = `${named.replace(/[\\%_]/g, '\\$&')}%`;
-    const rows = await this.#db.query(
-      `SELECT ${runColumns} FROM runs r WHERE r.id = ? OR r.id LIKE ? ESCAPE '\\' ORDER BY r.id = ?1 DESC, r.created_at DESC LIMIT 2`,
-      [named, pattern],
-    );
-    const [first, second] = rows.map(readRun);
-    if (first === undefined)
-      throw new OperatorError(
-        'usage',
-        `there is no run ${named} in this ledger`,
-        'headgate status lists the runs; --ledger names another ledger.',
-      );
-    if (second !== undefined && first.id !== named)
-      throw new OperatorError(
-        'usage',
-        `several runs begin with ${named}`,
-        `Name one in full: ${first.id}, ${second.id} …`,
-      );
-    return first;
-  }
-
-  async #last(fits: (run: RunRecord) => boolean): Promise<RunRecord> {
-    const newest = await this.list(runsLookedAt);
-    const found = newest.find(fits);
-    if (found !== undefined) return found;
-    throw new OperatorError(
-      'usage',
-      newest.length === 0
-        ? 'there is no run in this ledger yet'
-        : 'none of the newest runs is one that this command is for',
-      'headgate status lists the runs; --ledger names another ledger.',
-    );
+  /** The run that the operator means: its id, the only one that begins or ends so, or `last`, the newest of all. */
+  resolve(named: string): Promise<RunRecord> {
+    return runNamed(this.#db, named);
   }
 
   async list(limit: number): Promise<readonly RunRecord[]> {
@@ -133,6 +93,19 @@ export class Runs {
       [target, backfill, JSON.stringify(modes)],
     );
     return row === undefined ? null : readRun(row);
+  }
+
+  /** Runs that write to a target and have not come to an end there: what they left half done is told by their marks. */
+  async unsettled(target: string): Promise<readonly RunRecord[]> {
+    const rows = await this.#db.query(
+      `SELECT ${runColumns} FROM runs r
+       WHERE r.target = ? AND r.mode IN ('live', 'undo')
+         AND (r.status IN ('running', 'pausing', 'cancelling', 'paused')
+           OR EXISTS (SELECT 1 FROM pages WHERE pages.run = r.id AND pages.kind = 'intent'))
+       ORDER BY r.created_at DESC, r.id DESC`,
+      [target],
+    );
+    return rows.map(readRun);
   }
 
   /** Moves a run on, if it still is where the table of core/run.ts allows it from. */

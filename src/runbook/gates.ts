@@ -58,20 +58,29 @@ export interface Thresholds {
   readonly deletes: number | null;
 }
 
+const gatesBefore = [
+  probeGate,
+  rehearsedGate,
+  sameGate,
+  freshGate,
+  unusedGate,
+  failuresGate,
+  invariantsGate,
+  spaceGate,
+  leaseGate,
+] as const;
+
 export function gatesOf(facts: GateFacts): readonly Gate[] {
   return [
-    probeGate(facts),
-    rehearsedGate(facts),
-    sameGate(facts),
-    freshGate(facts),
-    unusedGate(facts),
-    failuresGate(facts),
-    invariantsGate(facts),
-    spaceGate(facts),
-    leaseGate(facts),
+    ...gatesBefore.map(gate => gate(facts)),
     ...(facts.thresholds === null ? [] : [thresholdsGate(facts, facts.thresholds)]),
     confirmedGate(facts),
   ];
+}
+
+/** How many have to hold: an unattended run has its thresholds besides. */
+export function gateCount(thresholds: Thresholds | null): number {
+  return gatesBefore.length + (thresholds === null ? 1 : 2);
 }
 
 function probeGate({findings}: GateFacts): Gate {
@@ -165,19 +174,19 @@ function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFa
   const gate = {id: 'failures', title: 'failures accepted'} as const;
   if (openFailures === 0) return {...gate, holds: true, reason: 'the dry run had no failures'};
   if (acceptedFailures === openFailures)
-    return {...gate, holds: true, reason: `${counted(openFailures)} accepted`};
+    return {...gate, holds: true, reason: `${counted(openFailures, 'failure')} accepted`};
   if (thresholds !== null)
-    return {...gate, holds: true, reason: `${counted(openFailures)}: the thresholds decide`};
+    return {...gate, holds: true, reason: `${counted(openFailures, 'failure')}: the thresholds decide`};
   return {
     ...gate,
     holds: false,
-    reason: `${openFailures} ${openFailures === 1 ? 'item' : 'items'} failed in the dry run${acceptedFailures === null ? '' : `, and ${acceptedFailures} were accepted`}`,
+    reason: `${counted(openFailures, 'item')} failed in the dry run${acceptedFailures === null ? '' : `, and ${acceptedFailures.toLocaleString('en-US')} ${acceptedFailures === 1 ? 'was' : 'were'} accepted`}`,
     unlock: `Look at them (headgate failures ${plan.id}), then retry them (headgate retry ${plan.id}) or accept them: --accept-failures ${openFailures}`,
   };
 }
 
-function counted(failures: number): string {
-  return failures === 1 ? '1 failure' : `${failures} failures`;
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function invariantsGate({newlyBroken}: GateFacts): Gate {
@@ -187,7 +196,7 @@ function invariantsGate({newlyBroken}: GateFacts): Gate {
   return {
     ...gate,
     holds: false,
-    reason: `newly broken: ${first.title} (${first.count} rows)`,
+    reason: `newly broken: ${first.title} (${counted(first.count, 'row')})`,
     unlock: first.recovery,
   };
 }
@@ -217,9 +226,9 @@ function thresholdsGate(
 ): Gate {
   const gate = {id: 'thresholds', title: 'thresholds'} as const;
   const over = [
-    ...exceeds('changes', changedOf(tally), changes),
-    ...exceeds('failures', openFailures, failures),
-    ...exceeds('deletes', tally.deleted, deletes),
+    ...exceeds('change', changedOf(tally), changes),
+    ...exceeds('failure', openFailures, failures),
+    ...exceeds('delete', tally.deleted, deletes),
   ];
   if (over.length === 0) return {...gate, holds: true, reason: 'within what an unattended run may do'};
   return {
@@ -230,8 +239,9 @@ function thresholdsGate(
   };
 }
 
-function exceeds(name: string, count: number, limit: number | null): readonly string[] {
-  return limit === null || count <= limit ? [] : [`${count} ${name} planned, --max-${name} is ${limit}`];
+function exceeds(noun: string, count: number, limit: number | null): readonly string[] {
+  if (limit === null || count <= limit) return [];
+  return [`${counted(count, noun)} planned, --max-${noun}s is ${limit.toLocaleString('en-US')}`];
 }
 
 function confirmedGate({confirmation: {expected, typed}}: GateFacts): Gate {
@@ -251,5 +261,5 @@ export function shellWord(word: string): string {
 }
 
 function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_048_576).toLocaleString('en')} MiB`;
+  return `${Math.ceil(bytes / 1_048_576).toLocaleString('en-US')} MiB`;
 }

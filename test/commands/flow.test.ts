@@ -82,7 +82,7 @@ it('holds an unattended run to its thresholds', async () => {
   writeAsset(join(cwd, 'assets'), Buffer.from('bad\xff', 'latin1'), 'x');
   const failing = await headgate(...unattended);
   expect(failing.code).toBe(6);
-  expect(failing.err).toMatch(/1 failures planned, --max-failures is 0/);
+  expect(failing.err).toMatch(/1 failure planned, --max-failures is 0/);
   expect(tableDigest(index, 'files')).toBe(before);
   const allowed = await headgate(...unattended, '--max-failures', '1');
   expect(allowed.code).toBe(5);
@@ -132,6 +132,12 @@ it('comes to rest on Ctrl+C with the exit code of the signal, and goes on where 
 it('reads the plan, by action', async () => {
   const {headgate} = makeCommandWorld();
   await headgate('run', 'asset-index', ...ends);
+  const read = await headgate('plan', 'last');
+  expect(read.err).toMatch(/^plan of dry run \S+: 27 listed = 25 to insert \+ 1 to update \+ 1 unchanged\n/);
+  const before = read.out
+    .split('\n')
+    .flatMap(line => (line.includes('size') ? [line.search(/\S+ (NULL → )?\S+( → \S+)?,/)] : []));
+  expect(new Set(before).size).toBe(1);
   const updates = await headgate('plan', 'last', '--action', 'update', '--json');
   expect(updates.lines).toMatchObject([
     {

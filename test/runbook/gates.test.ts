@@ -156,7 +156,7 @@ const closings: readonly Closing[] = [
     gate: 'failures',
     because: 'another number was accepted',
     change: {acceptedFailures: 1, openFailures: 2, thresholds: null},
-    says: /2 items failed in the dry run, and 1 were accepted/,
+    says: /2 items failed in the dry run, and 1 was accepted/,
   },
   {
     gate: 'confirmed',

@@ -1,0 +1,85 @@
+import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {NextStep} from './next-steps.ts';
+import type {Session} from './session.ts';
+import {clockText, commandText, modeText} from './words.ts';
+
+/** What `last` means to a command. */
+export interface Wanted {
+  /** A run of the kind that the command is for, whatever its state: `a dry run`. */
+  readonly noun: string;
+  readonly isOfKind: (run: RunRecord) => boolean;
+  /** Why the command can do nothing with a run of the kind, as the end of a sentence; null where it can. */
+  readonly obstacle: (run: RunRecord) => string | null;
+  /** What is done about the newest where there is an obstacle. */
+  readonly instead?: (run: RunRecord) => NextStep | null;
+  /** The command for an older run, to which there is no obstacle. */
+  readonly command: (run: RunRecord) => readonly string[];
+  readonly code: OperatorErrorCode;
+  /** Taken before the newest, for the reason that it gives; null for any other. */
+  readonly urgent?: (run: RunRecord) => string | null;
+}
+
+/** Among so many of the newest runs, `last` is looked for. */
+const runsLookedAt = 200;
+
+/**
+ * The run that the operator means. `last` is the newest of the kind, and never silently an older one: where the
+ * command can do nothing with the newest, it stops, and names the newest with which it can.
+ */
+export async function chooseRun(session: Session, named: string, wanted: Wanted): Promise<RunRecord> {
+  const {runs} = session.ledger;
+  if (named !== 'last') return runs.resolve(named);
+  const ofKind = (await runs.list(runsLookedAt)).filter(wanted.isOfKind);
+  const {urgent = () => null} = wanted;
+  const first = ofKind.find(run => urgent(run) !== null);
+  if (first !== undefined) {
+    session.report.note(`run ${first.id} comes first: ${urgent(first)}`);
+    return first;
+  }
+  const [newest, ...older] = ofKind;
+  if (newest === undefined)
+    throw new OperatorError(
+      'usage',
+      `there is no ${wanted.noun} in this ledger yet`,
+      'headgate status lists the runs; --ledger names another ledger.',
+    );
+  const obstacle = wanted.obstacle(newest);
+  if (obstacle === null) return newest;
+  const able = older.find(run => wanted.obstacle(run) === null);
+  throw new OperatorError(
+    wanted.code,
+    `the newest ${wanted.noun}, ${newest.id}, ${obstacle}`,
+    hintOf(wanted, newest, able),
+  );
+}
+
+function hintOf(wanted: Wanted, newest: RunRecord, able: RunRecord | undefined): string {
+  const step = wanted.instead?.(newest) ?? null;
+  const lines = [
+    ...(step === null ? [] : [`${step.why}: ${commandText(step.words)}`]),
+    ...(able === undefined
+      ? []
+      : [
+          `Older, and ${able.status}: ${commandText(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
+        ]),
+  ];
+  return lines.length === 0 ? 'headgate status lists the runs.' : lines.join('\n');
+}
+
+/** Any run that has items of its own: one that only measures has none. */
+export function withItems(command: string): Wanted {
+  return {
+    noun: 'run with items',
+    isOfKind: ({mode}) => !onlyMeasures(mode),
+    obstacle: () => null,
+    command: ({id}) => ['headgate', command, id],
+    code: 'usage',
+  };
+}
+
+/** The run is said to be at work, and its process is gone. */
+export function isGone({surroundings}: Session, {status, holder}: RunRecord): boolean {
+  return isActive(status) && (holder === null || !surroundings.self.isAlive(holder));
+}

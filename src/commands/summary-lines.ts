@@ -1,0 +1,46 @@
+import {changedOf} from '../core/accounting.ts';
+import type {Drift} from '../core/drift.ts';
+import type {RunResult} from '../engine/execution.ts';
+import {bytesText, counted, durationText, identityText, modeText, number} from './words.ts';
+
+/** What the report knows of a run besides its result. */
+export interface SummaryFacts {
+  readonly batches: number;
+  readonly isResumed: boolean;
+  /** What is done to rows: `Updated`, or `To update` in a dry run. */
+  readonly verb: string;
+  readonly limits: readonly string[];
+}
+
+/** How a run ended, in totals. */
+export function summaryLines(
+  {record, reason, seconds}: RunResult,
+  {batches, isResumed, verb, limits}: SummaryFacts,
+): readonly string[] {
+  const {tally} = record;
+  const isDry = record.mode === 'dry-run';
+  const label = modeText(record);
+  const written = isDry ? '' : `, ${counted(tally.rows, 'row')} written`;
+  return [
+    `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
+    `${isResumed ? 'Batches this time' : 'Total batches'}: ${number(batches)}`,
+    `Total ${verb.toLowerCase()}: ${number(changedOf(tally))}`,
+    `Total skipped: ${number(tally.unchanged + tally.skipped)}`,
+    `Total failed: ${number(tally.failed)}`,
+    identityText(tally, isDry),
+    ...driftLines(record.drift),
+    `${bytesText(tally.bytes)} read${written}${isResumed ? ' in all' : ''}; ${durationText(seconds)}${isResumed ? ' this time' : ''}`,
+    ...limits,
+    ...(isDry && record.status !== 'paused' && changedOf(tally) === 0 ? [nothingText(tally.failed)] : []),
+  ];
+}
+
+/** How the world differed from the plan, where it did. */
+function driftLines({added, gone, changed}: Drift): readonly string[] {
+  if (added + gone + changed === 0) return [];
+  return [`Since the dry run: ${number(added)} added, ${number(gone)} gone, ${number(changed)} changed`];
+}
+
+function nothingText(failed: number): string {
+  return failed === 0 ? 'Nothing to change.' : `Nothing to change, but ${counted(failed, 'item')} failed.`;
+}

@@ -1,0 +1,16 @@
+import type {Config} from '../config/config.ts';
+import type {Target} from '../databases/database.ts';
+
+/** `prod  (D1 prod-index, production)`: a target as it is named, and what a name of the config stands for. */
+export function targetText(config: Pick<Config, 'targets'>, target: Target): string {
+  const place = placeText(config, target);
+  return place === null ? target.label : `${target.label}  (${place})`;
+}
+
+/** `D1 prod-index, production`; null where the operator named the place itself. */
+export function placeText({targets}: Pick<Config, 'targets'>, {label, environment}: Target): string | null {
+  const known = targets[label];
+  if (known === undefined) return null;
+  const place = 'd1' in known ? `D1 ${known.d1}` : `SQLite ${known.sqlite}`;
+  return `${place}${environment === null ? '' : `, ${environment}`}`;
+}
