@@ -1,15 +1,19 @@
 import {backfills} from '../backfills/registry.ts';
-import {exitCodeOf} from '../core/exit-code.ts';
+import {type Ending, exitCodeOf} from '../core/exit-code.ts';
+import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import {readLease} from '../engine/mark.ts';
-import type {Session} from './session.ts';
-import {bytesText} from './words.ts';
+import {type Session, withTarget} from './session.ts';
+import {placeText} from './target-text.ts';
+import {bytesText, counted, number} from './words.ts';
 
 interface Finding {
   readonly level: 'ok' | 'warning' | 'error';
   readonly message: string;
   readonly remedy?: string;
+  /** Of an error: what the exit code says where all errors are of its sort. */
+  readonly ending?: Ending;
 }
 
 const signs = {ok: '✔', warning: '!', error: '✖'} as const;
@@ -40,7 +44,24 @@ export async function doctorCommand(session: Session): Promise<number> {
       {type: 'finding', ok: level !== 'error', level, message, ...(remedy === undefined ? {} : {remedy})},
       [`${signs[level]} ${message}`, ...(remedy === undefined ? [] : [`  ${remedy}`])],
     );
-  return exitCodeOf(findings.every(({level}) => level !== 'error') ? [] : ['failed']);
+  const counts = countsOf(findings);
+  session.report.data({type: 'doctor', ...counts}, [
+    `${number(counts.ok)} fine, ${counted(counts.warning, 'warning')}, ${counted(counts.error, 'error')}`,
+  ]);
+  return exitCodeOf(endingsOf(findings));
+}
+
+function countsOf(findings: readonly Finding[]): Readonly<Record<Finding['level'], number>> {
+  const of = (wanted: Finding['level']) => findings.filter(({level}) => level === wanted).length;
+  return {ok: of('ok'), warning: of('warning'), error: of('error')};
+}
+
+/** Refused credentials and mistakes of the config have exit codes of their own, unless something else is wrong too. */
+function endingsOf(findings: readonly Finding[]): readonly Ending[] {
+  const errors = findings.filter(({level}) => level === 'error');
+  const endings = new Set(errors.map(({ending = 'failed'}) => ending));
+  if (endings.has('failed')) return ['failed'];
+  return endings.has('usage') ? ['usage'] : [...endings];
 }
 
 async function here({config, ledger, surroundings}: Session): Promise<Finding[]> {
@@ -66,20 +87,26 @@ async function here({config, ledger, surroundings}: Session): Promise<Finding[]>
 
 async function source({connections}: Session, name: string): Promise<readonly Finding[]> {
   const store = await connections.source(name);
-  return (await store.check()).map(({level, message, remedy}) => ({
+  return (await store.check()).map(({level, message, remedy, isDenied = false}) => ({
     level,
     message: `source ${name}: ${message}`,
     ...(remedy === undefined ? {} : {remedy}),
+    ...(isDenied ? {ending: 'auth' as const} : {}),
   }));
 }
 
-async function target({connections, engine}: Session, name: string): Promise<readonly Finding[]> {
+async function target({connections, engine, config}: Session, name: string): Promise<readonly Finding[]> {
   const opened = await connections.target(name);
   const reader = await opened.openReader();
   try {
     const lease = await readLease(reader);
     const held = lease?.holder == null || lease.remainingMs <= 0 ? '' : `; being written by ${lease.holder}`;
-    const findings: Finding[] = [{level: 'ok', message: `target ${name}: ${opened.id} can be read${held}`}];
+    const findings: Finding[] = [
+      {
+        level: 'ok',
+        message: `target ${name}: ${placeText(config, opened) ?? opened.label} (${opened.id}) can be read${held}`,
+      },
+    ];
     for (const backfill of backfills)
       if (await backfill.needsMigration(reader))
         findings.push({
@@ -104,7 +131,7 @@ async function schema(
   return findings.map(({level, message, remedy}) => ({
     level,
     message: `target ${name}: ${backfill.id}: ${message}`,
-    ...(remedy === undefined ? {} : {remedy}),
+    ...(remedy === undefined ? {} : {remedy: withTarget(remedy, name)}),
   }));
 }
 
@@ -119,7 +146,13 @@ async function examine(look: () => Promise<readonly Finding[]>, what: string): P
         level: 'error',
         message: said.startsWith(what) ? said : `${what}: ${said}`,
         ...(hint === undefined ? {} : {remedy: hint}),
+        ending: endingOf(error),
       },
     ];
   }
+}
+
+function endingOf(error: unknown): Ending {
+  if (error instanceof OperatorError) return error.code;
+  return error instanceof Fault && error.kind === 'denied' ? 'auth' : 'failed';
 }

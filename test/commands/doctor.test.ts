@@ -38,13 +38,15 @@ it('says of each bucket and database whether it works, and what to do', async ()
   expect(out).toMatch(/✔ source photos: s3:\/\/assets at http:.*: the bucket can be listed/);
   expect(out).toMatch(/✖ source nowhere: .*NoSuchBucket.*\n {2}Look at the name of the bucket/);
   expect(out).toMatch(
-    /✔ target index: d1:.* can be read\n✔ target index: asset-index: files is the documented table: 0 rows/,
+    /✔ target index: D1 assets \(d1:.*\) can be read\n✔ target index: asset-index: files is the documented table: 0 rows/,
   );
   expect(out).toMatch(
     /! target empty: the tables of asset-index are not there\n.*headgate migrate asset-index --target empty/,
   );
   expect(out).toMatch(/✖ target gone: the account has no database "gone"\n {2}It has assets, other\./);
   expect(out).toContain('CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_BASE_URL set');
+  expect(out).toMatch(/✔ target empty: D1 other, production \(d1:.*\) can be read/);
+  expect(out).toMatch(/\n8 fine, 1 warning, 2 errors\n$/);
   expect(code).toBe(1);
 });
 
@@ -58,5 +60,5 @@ it('tells wrong credentials from everything else', async () => {
   const {out, code} = await doctor({AWS_SECRET_ACCESS_KEY: 'wrong', CLOUDFLARE_API_TOKEN: 'wrong'});
   expect(out).toMatch(/✖ source photos: .*SignatureDoesNotMatch.*\n {2}\S/);
   expect(out).toMatch(/✖ target index: Cloudflare refused the token.*\n.*CLOUDFLARE_API_TOKEN needs/);
-  expect(code).toBe(1);
+  expect(code).toBe(4);
 });

@@ -49,7 +49,7 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
           level: 'error',
           subject: 'target',
           message: 'there is no table files',
-          remedy: 'headgate migrate asset-index makes the documented one.',
+          remedy: 'headgate migrate asset-index --target TARGET makes the documented one.',
         },
       ],
       schema: '',
