@@ -1,10 +1,13 @@
 import {listedOf} from '../core/accounting.ts';
+import type {CheckResult} from '../core/checks.ts';
 import {isActive} from '../core/run.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {isGone} from './choose-run.ts';
 import {encodeCursor} from './cursor.ts';
 import {summaryObject} from './json-report.ts';
 import type {Session} from './session.ts';
+import {brokenOf, brokenText, invariantLines, measuredAfter} from './status-words.ts';
 import {counted, identityText, modeText, number} from './words.ts';
 
 const listedRuns = 20;
@@ -15,17 +18,26 @@ export async function statusCommand(session: Session, named: string | undefined)
   const runs = await session.ledger.runs.list(listedRuns);
   if (runs.length === 0)
     session.report.note('No runs yet. Begin with: headgate run BACKFILL --source S --target T');
-  for (const run of runs) session.report.data(runObject(session, run), [runLine(session, run)]);
+  const measured = await session.ledger.measurements.ofRuns(runs.map(({id}) => id));
+  const rows = runs.map(run => {
+    const checks = measuredAfter(run, measured.get(run.id));
+    return {run, checks, status: `${isGone(session, run) ? 'dead' : run.status}${brokenText(checks)}`};
+  });
+  const width = Math.max(0, ...rows.map(({status}) => status.length));
+  for (const {run, checks, status} of rows)
+    session.report.data(runObject(session, run, checks), [runLine(run, status.padEnd(width))]);
   return 0;
 }
 
 async function showRun(session: Session, run: RunRecord): Promise<number> {
   const audit = await session.ledger.audit.of(run.id);
   const partitions = await session.ledger.partitions.unfinished(run.id);
-  session.report.data({...runObject(session, run), audit}, [
+  const measured = (await session.ledger.measurements.ofRuns([run.id])).get(run.id);
+  const checks = measuredAfter(run, measured);
+  session.report.data({...runObject(session, run, checks), audit, checks}, [
     `run         ${run.id}`,
     `backfill    ${run.backfill}, ${run.label.startsWith(modeText(run)) ? run.label : `${modeText(run)} (${run.label})`}`,
-    `status      ${statusText(session, run)}`,
+    `status      ${statusText(session, run)}${brokenText(checks)}`,
     `source      ${run.sourceLabel}`,
     `target      ${run.targetLabel}`,
     `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
@@ -37,6 +49,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
         ]),
     ...(run.usedBy === null ? [] : [`used by     ${run.usedBy}`]),
     ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
+    ...invariantLines(checks),
     ...partitions
       .slice(0, listedRuns)
       .map(({id, cursor}) => `  ${id}, at ${cursor === '' ? 'its start' : cursor}`),
@@ -66,6 +79,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
 function runObject(
   session: Session,
   run: RunRecord,
+  checks: readonly CheckResult[],
 ): Readonly<Record<string, unknown>> & {readonly type: string} {
   const seconds =
     run.startedAt === null ? 0 : ((run.finishedAt ?? run.beatAt ?? run.startedAt) - run.startedAt) / 1_000;
@@ -81,24 +95,20 @@ function runObject(
     undoes: run.undoes,
     cappedAt: run.cappedAt,
     holder: run.holder?.name ?? null,
+    invariantsBroken: brokenOf(checks).length,
     /** False where the run is said to be at work, and its process is gone. */
     alive: isActive(run.status) && !isGone(session, run),
   };
 }
 
 /** `20261120-0630-6fkf  live      incomplete  index.sqlite  41 items, 1 failed` */
-function runLine(session: Session, run: RunRecord): string {
+function runLine(run: RunRecord, status: string): string {
   const failed = run.tally.failed === 0 ? '' : `, ${number(run.tally.failed)} failed`;
-  const status = isGone(session, run) ? 'dead' : run.status;
   const mode = run.undoes === null ? modeText(run) : run.mode === 'undo' ? 'undo' : 'dry undo';
-  return `${run.id}  ${mode.padEnd(8)}  ${status.padEnd(10)}  ${run.targetName}  ${counted(listedOf(run.tally), 'item')}${failed}`;
+  return `${run.id}  ${mode.padEnd(8)}  ${status}  ${run.targetName}  ${counted(listedOf(run.tally), 'item')}${failed}`;
 }
 
 function statusText(session: Session, run: RunRecord): string {
   if (isGone(session, run)) return `${run.status}, but its process is gone`;
   return run.stopReason === null ? run.status : `${run.status}: ${run.stopReason.message}`;
-}
-
-function isGone({surroundings}: Session, {status, holder}: RunRecord): boolean {
-  return isActive(status) && (holder === null || !surroundings.self.isAlive(holder));
 }

@@ -2,6 +2,25 @@ import {z} from 'zod';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {Database} from '../databases/database.ts';
 
+const measured = z.object({
+  run: z.string(),
+  result: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(
+      z.object({
+        id: z.string(),
+        severity: z.enum(['blocking', 'warning']),
+        title: z.string(),
+        count: z.number(),
+        sample: z.array(z.object({key: z.string(), detail: z.string()})),
+        note: z.string().exactOptional(),
+        why: z.string(),
+        recovery: z.string(),
+      }),
+    ),
+});
+
 /** What verification measured, by run and by target: results to show, and baselines to compare with. */
 export class Measurements {
   readonly #db: Database;
@@ -26,6 +45,18 @@ export class Measurements {
         params: [run, target, group.group, group.done, group.total, JSON.stringify(group), group.at],
       },
     ]);
+  }
+
+  /** What was measured under some runs, by run. */
+  async ofRuns(runs: readonly string[]): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
+    const rows = await this.#db.query(
+      'SELECT run, result FROM checks WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, at, id',
+      [JSON.stringify(runs)],
+    );
+    const read = rows.map(row => measured.parse(row));
+    return new Map(
+      runs.map(id => [id, read.filter(({run}) => run === id).map(({result}) => result)] as const),
+    );
   }
 
   /** How many rows broke an invariant when it was last measured on a target; null where it never was. */

@@ -1,0 +1,33 @@
+import type {CheckResult} from '../core/checks.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {breachLines, checkLine, counted} from './words.ts';
+
+/** What was measured under a run that measures at its end; a dry run only looks at what it begins with. */
+export function measuredAfter(
+  {mode}: RunRecord,
+  checks: readonly CheckResult[] | undefined,
+): readonly CheckResult[] {
+  return mode === 'dry-run' ? [] : (checks ?? []);
+}
+
+/** Invariants that are broken in earnest: those that the exit code tells. */
+export function brokenOf(checks: readonly CheckResult[]): readonly CheckResult[] {
+  return checks.filter(({severity, count}) => severity === 'blocking' && count > 0);
+}
+
+/** `, 1 invariant broken`, behind a status. */
+export function brokenText(checks: readonly CheckResult[]): string {
+  const {length} = brokenOf(checks);
+  return length === 0 ? '' : `, ${counted(length, 'invariant')} broken`;
+}
+
+export function invariantLines(checks: readonly CheckResult[]): readonly string[] {
+  if (checks.length === 0) return [];
+  const kept = checks.filter(({count}) => count === 0).length;
+  return [
+    `invariants  ${counted(kept, 'holds', 'hold')}, ${checks.length - kept} broken`,
+    ...checks
+      .filter(({count}) => count > 0)
+      .flatMap(check => [checkLine(check), ...breachLines(check), `      ${check.recovery}`]),
+  ];
+}
