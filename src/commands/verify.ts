@@ -35,6 +35,10 @@ async function measured(
 ): Promise<number> {
   const backfill = findBackfill(id);
   const connection = await session.connectTarget(backfill, options);
+  if (connection.source === null)
+    session.report.note(
+      'without --source only rows are measured: not whether every object has one, or the right hash',
+    );
   const abort = new AbortController();
   session.surroundings.follow({interrupt: () => abort.abort(new Error('interrupted'))});
   try {

@@ -105,12 +105,14 @@ async function rereadSample(io: CheckIo<AssetIndex>) {
   const {sample} = await surveyOf(io);
   const result = await reread(io, sample);
   const clean = result.count === 0 && result.read > 0;
+  if (result.read + result.unread === 0) return {count: 0, sample: [], note: 'nothing to measure'};
   const note = `${result.read} read again${clean ? `: fewer than ${sampleBound(result.read).toPrecision(2)} % are wrong, at 95 % confidence` : ''}${unreadNote(result)}`;
   return {count: result.count, sample: result.wrong, note};
 }
 
 async function rereadAll(io: CheckIo<AssetIndex>) {
   const result = await reread(io, hashedObjects(io));
+  if (result.read + result.unread === 0) return {count: 0, sample: [], note: 'nothing to measure'};
   return {
     count: result.count,
     sample: result.wrong,
