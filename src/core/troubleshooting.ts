@@ -15,6 +15,9 @@ export interface Trouble {
   readonly kinds?: readonly FailureKind[];
 }
 
+export const noCredentials =
+  'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a profile in the config. For R2 and B2 they are the keys of an API token for S3.';
+
 export const troubles: readonly Trouble[] = [
   {
     symptom: '"Too many API requests", 429, SlowDown',
@@ -73,6 +76,19 @@ export const troubles: readonly Trouble[] = [
     matches: /\b(SignatureDoesNotMatch|InvalidAccessKeyId|InvalidToken)\b/,
   },
   {
+    symptom: 'there are no credentials',
+    cause: 'neither environment nor profile has an access key',
+    remedy: noCredentials,
+    matches: /there are no credentials/,
+  },
+  {
+    symptom: '401 Unauthorized',
+    cause: 'the service does not know this access key',
+    remedy:
+      'Look at AWS_ACCESS_KEY_ID, or at the profile. For R2 it is the access key id of an API token of the account that the endpoint names.',
+    matches: /the service does not know this access key/,
+  },
+  {
     symptom: '403 RequestTimeTooSkewed',
     cause: "this machine's clock is wrong",
     remedy: "Set this machine's clock (timedatectl set-ntp true), then retry.",
@@ -87,8 +103,8 @@ export const troubles: readonly Trouble[] = [
   {
     symptom: '301 PermanentRedirect, 400 AuthorizationHeaderMalformed',
     cause: 'the bucket lives in another region',
-    remedy: 'Name the region that the message says: --region REGION, or region in the config.',
-    matches: /\b(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)\b/,
+    remedy: 'Name it: --region REGION, or region in the config. For R2 it is auto.',
+    matches: /the bucket is in another region(.*its region is (?<region>[a-z0-9-]+))?/s,
   },
   {
     symptom: '403 AccessDenied',
@@ -100,8 +116,40 @@ export const troubles: readonly Trouble[] = [
   {
     symptom: 'self-signed certificate, unable to verify',
     cause: 'the server has a certificate that this machine does not trust',
-    remedy: 'Set NODE_EXTRA_CA_CERTS to the file with its certificate authority.',
-    matches: /self[- ]signed certificate|unable to (verify|get local issuer)|certificate has expired/i,
+    remedy:
+      'If the host is yours, name the authority that signed its certificate: NODE_EXTRA_CA_CERTS=FILE.pem. If not, somebody stands in between.',
+    matches: /certificate is not trusted/,
+  },
+  {
+    symptom: 'certificate of another name, expired, not yet valid',
+    cause: 'the address is another one than the certificate is for, or a clock is wrong',
+    remedy: "Look at the endpoint's name and at this machine's clock; the rest is for whoever runs the host.",
+    matches: /certificate is not valid for it/,
+  },
+  {
+    symptom: 'the host does not speak TLS there',
+    cause: 'https:// where http:// is spoken, or another port',
+    remedy: 'Look at the endpoint: is it http:// rather than https://, or another port?',
+    matches: /does not speak TLS there/,
+  },
+  {
+    symptom: 'this is no answer of S3',
+    cause: 'a console, a website, a proxy or a sign-in page answers in its place',
+    remedy:
+      'Look at the endpoint: is it the address for S3, and not that of a console or a website? Is there a proxy, or a network that wants a sign-in?',
+    matches: /this is no answer of S3|answered with (not a listing|something)/,
+  },
+  {
+    symptom: 'the service, or a proxy, takes the . or .. in a key for a folder',
+    cause: 'the key has a segment that addresses are shortened by',
+    remedy: 'Rename the object, or leave it out with --prefix: it can not be asked for by this name.',
+    matches: /takes the \. or \.\. in its key for a folder/,
+  },
+  {
+    symptom: 'the host does not answer',
+    cause: 'a firewall, a VPN that is down, or a wrong port',
+    remedy: 'Look at host and port of the endpoint, and at the network: VPN, firewall, proxy.',
+    matches: /the host does not answer|: (nothing came|no connection to \S+) for \d/,
   },
   {
     symptom: 'ENOTFOUND, ECONNREFUSED, ETIMEDOUT',
@@ -130,5 +178,6 @@ export function remedyFor({kind, message}: FaultData): string {
   const found = troubles.find(
     ({matches, kinds}) => matches?.test(message) === true || kinds?.includes(kind) === true,
   );
-  return found?.remedy ?? remedies[kind];
+  const named = found?.matches?.exec(message)?.groups?.['region'] ?? 'REGION';
+  return found?.remedy.replace('REGION', named) ?? remedies[kind];
 }

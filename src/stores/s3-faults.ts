@@ -51,11 +51,16 @@ export function faultOfAnswer(answer: S3Answer, what: string, host: string): S3F
     ...(code === 'RequestTimeTooSkewed' ? skewOf(answer) : []),
   ];
   const said = [words.join(': '), ...more].join('; ');
-  return new S3Fault(meaning?.kind ?? kindOfStatus(status), messageOf(what, meaning, said), {
-    host,
-    code,
-    ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
-  });
+  const isStranger = code === 'NotS3' && status === 404;
+  return new S3Fault(
+    isStranger ? 'invalid' : (meaning?.kind ?? kindOfStatus(status)),
+    messageOf(what, meaning, said),
+    {
+      host,
+      code,
+      ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
+    },
+  );
 }
 
 /** No answer at all, or one that broke off. */

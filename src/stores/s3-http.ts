@@ -212,7 +212,9 @@ const errorBytes = 64 * 1024;
 
 /** Whoever resolves "." and ".." in a path looks at another one than was signed: no wonder that it refuses. */
 function refusalOf(answer: S3Answer, key = ''): S3Answer {
-  const {code, message} = answer;
+  const {status, code, message} = answer;
+  // S3 says NoSuchKey: whoever only says 404 is somebody else, and may know nothing of the object.
+  if (status === 404 && code === '' && key !== '') return {...answer, code: 'NotS3'};
   const isMisread = code === 'SignatureDoesNotMatch' || code === 'NoSuchBucket';
   if (!isMisread || !/(^|\/)\.{1,2}(\/|$)/.test(key)) return answer;
   return {...answer, code: 'PathResolved', message: `${code}: ${message}`};

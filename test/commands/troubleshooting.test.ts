@@ -41,7 +41,7 @@ it.each<[symptom: RegExp, S3Fault, code: number]>([
   [/AccessDenied/, {type: 'error', code: 'AccessDenied', ...get}, 5],
 ])('%s is shown with what to do about it', async (symptom, fault, code) => {
   const {err, code: ended} = await dryRun(fault);
-  expect(err).toContain(remedy(symptom));
+  expect(err).toContain(remedy(symptom).replace('REGION', 'eu-west-3'));
   expect(ended).toBe(code);
 });
 

@@ -166,7 +166,7 @@ describe('where a bucket can not be listed, the reason and the remedy are', () =
       {type: 'html', status: 200},
       false,
       /answered with not a listing: <!doctype html>/,
-      /retry/,
+      /a console or a website/,
     ],
     [
       'a server that does not answer',
