@@ -1,3 +1,4 @@
+import {access} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {OperatorError} from '../core/operator-error.ts';
 import {accountFromEnvironment, D1Account} from '../databases/d1-account.ts';
@@ -44,6 +45,7 @@ export class Connections {
       return bucket(address, formatBucket(address));
     }
     requirePath('source', named, 'a folder or a bucket (s3://BUCKET/PREFIX)', Object.keys(sources));
+    await requireNoTypo('source', named, Object.keys(sources));
     return {...(await directoryStore(named)), label: resolve(named)};
   }
 
@@ -61,6 +63,7 @@ export class Connections {
     }
     if (named.startsWith('d1:')) return this.#d1(named.slice('d1:'.length), named, undefined, {});
     requirePath('target', named, 'an SQLite file or a D1 database (d1:NAME)', Object.keys(targets));
+    await requireNoTypo('target', named, Object.keys(targets));
     return {...(await sqliteTarget({path: named})), label: resolve(named)};
   }
 
@@ -133,4 +136,25 @@ function requirePath(
   if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
   const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
   throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `Name ${expected}${names}.`);
+}
+
+/** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
+async function requireNoTypo(
+  end: 'source' | 'target',
+  named: string,
+  known: readonly string[],
+): Promise<void> {
+  if (known.length === 0 || /[/\\.]/.test(named) || (await exists(named))) return;
+  throw new OperatorError(
+    'usage',
+    `there is no ${end} "${named}" in the config: it has ${known.join(', ')}`,
+    `For a ${end === 'source' ? 'folder' : 'file'} write ./${named}`,
+  );
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
