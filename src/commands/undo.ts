@@ -78,5 +78,5 @@ async function previewOfUndo({ledger}: Session, {id}: RunRecord): Promise<RunRec
 function tallyDifferences(shown: Tally, now: Tally): readonly string[] {
   return outcomes
     .filter(outcome => shown[outcome] !== now[outcome])
-    .map(outcome => `${number(now[outcome])} ${outcome}, not ${number(shown[outcome])}`);
+    .map(outcome => `${number(now[outcome])} ${outcome} (shown: ${number(shown[outcome])})`);
 }
