@@ -252,6 +252,29 @@ describe('over HTTP', () => {
     expect(account.traffic()).toMatchObject({inFlight: 0, reason: 'timeout'});
   });
 
+  it.each([
+    ['write has its answer all the same', true, 7],
+    ['read is called back', false, 'gone'],
+  ])('a request that is given up after it was sent: a %s', async (_, isWrite, outcome) => {
+    const {promise: arrived, resolve: arrive} = Promise.withResolvers<void>();
+    const {promise: told, resolve: tell} = Promise.withResolvers<void>();
+    const account = await accountOn((request, response) => {
+      request.resume();
+      arrive();
+      response.writeHead(200, {'content-type': 'application/json'});
+      void told.then(() => response.end('{"success":true,"result":7}'));
+    });
+    const ending = new AbortController();
+    const asked = account.request({method: 'post', path: 'x', isWrite, signal: ending.signal});
+    const answered = asked.catch((error: unknown) => error);
+    await arrived;
+    ending.abort('gone');
+    await new Promise(resolve => setImmediate(resolve));
+    tell();
+    expect(await answered).toBe(outcome);
+    expect(account.traffic().inFlight).toBe(0);
+  });
+
   it('a connection that breaks leaves a write open, and not a read', async () => {
     const account = await accountOn(request => request.socket.resetAndDestroy());
     expect(await failureOf(account)).toMatchObject({kind: 'connection', isUnsettled: true});

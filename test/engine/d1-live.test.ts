@@ -265,6 +265,21 @@ it.each([
   expect(await filesOf(bench)).toEqual(before);
 });
 
+it('a page whose mark went back, because the database was restored, is looked for in the rows, which is said', async () => {
+  const bench = await makeD1Bench(simulator());
+  const plan = await rehearse(bench);
+  simulator().inject(gatewayTimeout('before-answer'), {matches: /INTO files/, skip: 2});
+  simulator().inject(transient('not allowed', {status: 403}), {matches: /fence = max/, skip: 1});
+  const failed = await goLive(bench, plan.record);
+  expect(failed.record).toMatchObject({status: 'failed', tally: {rows: 6}});
+  await simulator().sql('UPDATE headgate_marks SET page = 1');
+  expect((await resume(bench, failed.record)).record).toMatchObject({
+    status: 'completed',
+    tally: {...tally, unchanged: 0},
+  });
+  expect(notes(bench)).toMatch(/page 3 of p1: there is no mark to trust/);
+});
+
 it('a bookmark that can not be had keeps nobody from going live, which is said', async () => {
   const bench = await makeD1Bench(simulator());
   const plan = await rehearse(bench);
