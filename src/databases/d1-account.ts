@@ -19,6 +19,7 @@ export interface D1AccountOptions {
   readonly now: () => number;
 }
 
+const cloudflareHost = 'api.cloudflare.com';
 const defaultPerSecond = 3;
 /** D1 ends a request after 30 s: a little more, so that its own word comes first. */
 const defaultRequestMs = 35_000;
@@ -62,7 +63,10 @@ export class D1Account {
   }
 
   get id(): string {
-    return this.#options.accountId;
+    const {accountId, baseUrl} = this.#options;
+    const host = baseUrl === undefined ? cloudflareHost : new URL(baseUrl).host;
+    // Another address is another account, whatever it calls itself.
+    return host === cloudflareHost ? accountId : `${accountId}@${host}`;
   }
 
   traffic(): HostLimit {

@@ -3,7 +3,7 @@ import {type FailureKind, Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {D1Account} from './d1-account.ts';
 import {D1Database} from './d1-database.ts';
-import type {Asking, Target} from './database.ts';
+import type {Asking, Reader, Target} from './database.ts';
 
 export interface D1TargetOptions {
   readonly account: D1Account;
@@ -39,6 +39,12 @@ export async function d1Target({
 }: D1TargetOptions): Promise<Target> {
   const found = await find(account, database, label);
   const open = async () => new D1Database(account, found.uuid);
+  // A dry run is handed what can't write, and not only what has no type for it.
+  const openReader = async (): Promise<Reader> => {
+    const database = await open();
+    const {dialect} = database;
+    return {dialect, query: database.query.bind(database), close: database.close.bind(database)};
+  };
   return {
     dialect: 'sqlite',
     service: 'd1',
@@ -48,7 +54,7 @@ export async function d1Target({
     environment: environment ?? null,
     marks: marks ?? true,
     provesAtomicity: true,
-    openReader: open,
+    openReader,
     recover: () => Promise.resolve(),
     openDatabase: open,
     freeBytes: () => Promise.resolve(null),

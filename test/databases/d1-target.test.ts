@@ -228,7 +228,9 @@ describe('the connections of a config', () => {
       {main: {d1: 'assets', account: mine}},
       {CLOUDFLARE_ACCOUNT_ID: 'b'.repeat(32)},
     );
-    expect((await open.target('main')).id).toBe(`d1:${mine}/${uuidOf(simulator())}`);
+    expect((await open.target('main')).id).toBe(
+      `d1:${mine}@${new URL(simulator().baseUrl).host}/${uuidOf(simulator())}`,
+    );
     await expect(open.target('d1:assets')).rejects.toMatchObject({code: 'auth'});
   });
 
