@@ -1,6 +1,7 @@
 import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {isActive} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -45,7 +46,7 @@ export async function failuresCommand(
   }
   for (const remedy of remedies) report.note(remedy);
   if (counts.total === 0) return 0;
-  if (run.holder !== null && !isGone(session, run)) {
+  if (isActive(run.status) && !isGone(session, run)) {
     report.note(`run ${run.id} is at work: what it left open is taken up when it has ended`);
     return 0;
   }

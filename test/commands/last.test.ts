@@ -72,9 +72,11 @@ it('resume last takes a run first whose process died while it wrote', async () =
     env: {HEADGATE_CRASH_AT: 'page-committed'},
   });
   expect(killed.signal).toBe('SIGKILL');
-  await headgate('run', 'asset-index', ...ends);
+  writeAsset(join(cwd, 'assets'), Buffer.from([0x62, 0xff]), 'not utf-8');
+  const newer = await headgate('run', 'asset-index', ...ends, '--json');
+  expect(summaryOf(newer)).toMatchObject({status: 'incomplete'});
   const resumed = await headgate('resume', 'last', '--json');
-  expect(summaryOf(resumed)).toMatchObject({mode: 'live', status: 'completed'});
+  expect(summaryOf(resumed)).toMatchObject({mode: 'live', inserted: 25, updated: 1});
 });
 
 it('pause last is for a run at work, and cancel last for one that can still be cancelled', async () => {

@@ -49,6 +49,32 @@ describe('a run', () => {
   });
 });
 
+describe('a run that writes', () => {
+  it('is unsettled while it is at work or paused, or has a page that may be half done', async () => {
+    const statuses = [
+      'pending',
+      'running',
+      'paused',
+      'completed',
+      'incomplete',
+      'failed',
+      'cancelled',
+    ] as const;
+    for (const [index, status] of statuses.entries()) {
+      await ledger.runs.create(order(status, {mode: 'live', createdAt: index}));
+      setStatus(ledger, status, status);
+    }
+    await ledger.runs.create(order('dry', {createdAt: 20}));
+    setStatus(ledger, 'dry', 'paused');
+    await ledger.runs.create(order('elsewhere', {mode: 'live', target: 'sqlite:/other', createdAt: 21}));
+    setStatus(ledger, 'elsewhere', 'paused');
+    const unsettled = async () => (await ledger.runs.unsettled('sqlite:/index.sqlite')).map(({id}) => id);
+    expect(await unsettled()).toEqual(['paused', 'running']);
+    await ledger.pages.intend('failed', 'p', 1, [entry('a')]);
+    expect(await unsettled()).toEqual(['failed', 'paused', 'running']);
+  });
+});
+
 describe('what the operator calls a run', () => {
   beforeEach(async () => {
     for (const [index, id] of ['r-abc1', 'r-abc2', 'r-abc', 'r-x_y', 'r-xzy'].entries())
@@ -60,6 +86,8 @@ describe('what the operator calls a run', () => {
     ['r-abc', 'r-abc'],
     ['r-x_', 'r-x_y'],
     ['r-xz', 'r-xzy'],
+    ['abc1', 'r-abc1'],
+    ['x_y', 'r-x_y'],
     ['last', 'r-xzy'],
   ])('%s is %s', async (named, id) => {
     expect((await ledger.runs.resolve(named)).id).toBe(id);
@@ -68,6 +96,7 @@ describe('what the operator calls a run', () => {
   it.each([
     ['r-ab', /several runs begin with r-ab/],
     ['nothing', /there is no run nothing/],
+    ['bc1', /there is no run bc1/],
     ['%', /there is no run %/],
   ])('%s is refused, with what to do', async (named, message) => {
     await expect(ledger.runs.resolve(named)).rejects.toMatchObject({
