@@ -48,7 +48,9 @@ it('keys that its S3 API does not take are listed as they are, and are failures:
       await expect(store.sha256(object, {signal: never}), object.key).rejects.toMatchObject({
         kind: 'invalid',
         message: expect.stringMatching(
-          object.key.includes('.') ? /takes the \. or \.\. in its key for a folder \(40\d: \w+/ : /this is no answer of S3 \(404\)/,
+          object.key.includes('.')
+            ? /takes the \. or \.\. in its key for a folder \(40\d: \w+/
+            : /this is no answer of S3 \(404\)/,
         ),
       });
     else expect(await store.sha256(object, {signal: never})).toBe(hash('sha256', object.key));
