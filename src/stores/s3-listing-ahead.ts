@@ -16,7 +16,7 @@ import type {ObjectPage, PageStart} from './s3-listing.ts';
 const maxAtOnce = 12;
 /** About how many pages a segment is meant to have. */
 const segmentPages = 4;
-/** Segments that one page may begin: with more, the end of a folder costs more requests in vain than are gained. */
+/** Segments that one page may begin at most; fewer where those before were in vain, as at the ends of many small folders. */
 const segmentsPerPage = 3;
 /** Pages that wait to be read, or are being asked for. */
 export const maxPagesAhead = maxAtOnce * segmentPages;
@@ -59,6 +59,7 @@ class AheadListing {
   #waiting = 0;
   /** Halved by every failure ahead, and regained page by page. */
   #atOnce = maxAtOnce;
+  #perPage = segmentsPerPage;
 
   constructor(ask: AskPage, {lo, hi}: KeyRange, signal: AbortSignal) {
     this.#ask = ask;
@@ -122,6 +123,9 @@ class AheadListing {
     each.waits = false;
     const {hi} = each;
     const inside = hi === null ? objects : objects.filter(({key}) => compareKeys(key, hi) <= 0);
+    if (inside.length === 0) this.#perPage = Math.max(1, this.#perPage - 1);
+    else if (inside.length === objects.length)
+      this.#perPage = Math.min(segmentsPerPage, this.#perPage + 1 / segmentPages);
     if (inside.length > 0) {
       each.ready.push(inside);
       this.#waiting++;
@@ -134,7 +138,7 @@ class AheadListing {
   #part(each: Segment, page: readonly StoredObject[]): void {
     const place = this.#segments.indexOf(each);
     const open = this.#segments.slice(0, place + 1).filter(({next}) => next !== null).length;
-    const room = Math.min(segmentsPerPage, Math.floor(this.#atOnce) - open);
+    const room = Math.floor(Math.min(this.#perPage, this.#atOnce - open));
     if (room <= 0) return;
     const {hi} = each;
     const keys = page.map(({key}) => key);
