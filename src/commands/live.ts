@@ -1,8 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {shellWord} from '../runbook/gates.ts';
 import {chooseRun, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
 
@@ -21,7 +19,6 @@ export async function liveCommand(
   options: LiveCommandOptions,
 ): Promise<number> {
   const plan = await chooseRun(session, named, planned);
-  refuseUndo(plan);
   const connection = await session.reconnect(plan);
   session.announce(plan, null);
   const handle = await session.engine.live(connection, plan, {
@@ -53,16 +50,6 @@ const planned: Wanted = {
   command: ({id, targetName}) => ['headgate', 'live', id, '--confirm', targetName],
   code: 'gate',
 };
-
-/** Its plan puts rows back, and whoever types live means something else. */
-function refuseUndo({id, undoes, targetName}: RunRecord): void {
-  if (undoes === null) return;
-  throw new OperatorError(
-    'gate',
-    `run ${id} is the dry run of an undo: live does not execute it`,
-    `To undo run ${undoes}: headgate undo ${undoes} --confirm ${shellWord(targetName)}`,
-  );
-}
 
 /** Nothing was planned, listed or written: most likely the source is not the one that was meant. */
 export function warnOfEmptySource({report}: Session, {sourceLabel, status, tally}: RunRecord): void {

@@ -4,7 +4,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {Thresholds} from '../runbook/gates.ts';
+import type {Thresholds} from '../runbook/gate.ts';
 import {warnOfEmptySource} from './live.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';

@@ -38,6 +38,7 @@ export async function undoCommand(
   session.announce(rehearsed.record, null);
   const handle = await engine.live(connection, rehearsed.record, {
     confirm: options.confirm,
+    undoes: run.id,
     acceptedFailures: rehearsed.record.tally.failed,
     takeOver: options.takeOver ?? null,
     thresholds: null,

@@ -3,7 +3,7 @@ import {type CheckResult, type CoverageGroup, percent} from '../core/checks.ts';
 import type {HostLimit} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {shellWord} from '../runbook/gates.ts';
+import {shellWord} from '../runbook/shell-word.ts';
 
 /** How numbers, counts and commands are worded, in plain output. */
 

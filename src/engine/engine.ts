@@ -4,7 +4,7 @@ import type {Probe} from '../core/probe.ts';
 import type {RunMode} from '../core/run.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {Gate} from '../runbook/gates.ts';
+import type {Gate} from '../runbook/gate.ts';
 import {claimRun} from './claim-run.ts';
 import type {Connection, RunConnection} from './connection.ts';
 import {createRun, optionsOf, type RunOptions} from './create-run.ts';

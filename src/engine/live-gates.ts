@@ -4,7 +4,8 @@ import {OperatorError} from '../core/operator-error.ts';
 import {errorsOf, type Probe} from '../core/probe.ts';
 import type {Reader} from '../databases/database.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {type Gate, gatesOf, type Thresholds} from '../runbook/gates.ts';
+import type {Gate, Thresholds} from '../runbook/gate.ts';
+import {gatesOf} from '../runbook/gates.ts';
 import type {Connection, RunConnection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
 import {leaseObstacle} from './lease.ts';
@@ -18,6 +19,8 @@ export interface GateOptions {
   readonly acceptedFailures: number | null;
   readonly takeOver: string | null;
   readonly thresholds: Thresholds | null;
+  /** The run that is to be undone; without one, the plan is to go live. */
+  readonly undoes?: string;
 }
 
 /** Rows and indexes of a change in the target, and its before-image in the ledger: generous, to be refused early. */
@@ -44,6 +47,7 @@ export async function lookAtGates(
   const obstacle = leaseObstacle(lease, self, options.takeOver);
   return gatesOf({
     plan,
+    undoes: options.undoes ?? null,
     now: now(),
     planHours: settings.planHours,
     findings: probe.findings,

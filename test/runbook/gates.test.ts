@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {emptyTally} from '../../src/core/accounting.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
-import {type GateFacts, type GateId, gatesOf, shellWord} from '../../src/runbook/gates.ts';
+import type {GateFacts, GateId} from '../../src/runbook/gate.ts';
+import {gatesOf} from '../../src/runbook/gates.ts';
+import {shellWord} from '../../src/runbook/shell-word.ts';
 
 const hour = 3_600_000;
 
@@ -42,6 +44,7 @@ const plan: RunRecord = {
 /** Everything holds: what was planned may go live. */
 const facts: GateFacts = {
   plan,
+  undoes: null,
   now: 2 * hour,
   planHours: 24,
   findings: [
@@ -145,6 +148,18 @@ const closings: readonly Closing[] = [
     because: 'there are too many deletions',
     change: {thresholds: {changes: null, failures: 1, deletes: 0}},
     says: /--max-deletes is 0/,
+  },
+  {
+    gate: 'rehearsed',
+    because: 'the plan is that of an undo',
+    change: {plan: {...plan, undoes: 'r-live', targetName: 'my index'}},
+    says: /r-plan is the dry run of an undo/,
+  },
+  {
+    gate: 'rehearsed',
+    because: 'an undo is to execute the plan of something else',
+    change: {undoes: 'r-live'},
+    says: /is not one of an undo/,
   },
   {
     gate: 'failures',

@@ -115,6 +115,7 @@ export function startLive(
   options: GoLive = {},
 ): Promise<RunHandle> {
   return engine.live(connection, plan, {
+    ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
     confirm: connection.target.name,
     acceptedFailures: options.acceptedFailures ?? null,
     takeOver: options.takeOver ?? null,

@@ -1,0 +1,60 @@
+import type {CheckResult} from '../core/checks.ts';
+import type {Finding} from '../core/probe.ts';
+import type {RunRecord} from '../ledger/records.ts';
+
+/** A condition of going live, with its reason and what unlocks it. */
+export interface Gate {
+  readonly id: GateId;
+  readonly title: string;
+  readonly holds: boolean;
+  /** What is so, or what is in the way. */
+  readonly reason: string;
+  /** What to do where it does not hold. */
+  readonly unlock?: string;
+}
+
+export type GateId =
+  | 'probe'
+  | 'rehearsed'
+  | 'same'
+  | 'fresh'
+  | 'unused'
+  | 'failures'
+  | 'invariants'
+  | 'space'
+  | 'lease'
+  | 'thresholds'
+  | 'confirmed';
+
+/** Everything that the gates look at. Pure data, so that a screen can show them before anything is asked for. */
+export interface GateFacts {
+  readonly plan: RunRecord;
+  /** The run that is to be undone; null where the plan of a backfill is to go live. */
+  readonly undoes: string | null;
+  readonly now: number;
+  readonly planHours: number;
+  readonly findings: readonly Finding[];
+  readonly present: {
+    readonly source: string;
+    readonly target: string;
+    readonly schema: string;
+    readonly configDigest: string;
+    readonly program: string;
+  };
+  readonly openFailures: number;
+  /** How many failures the operator accepts by typing their number; null where nothing was typed. */
+  readonly acceptedFailures: number | null;
+  /** Blocking invariants that are broken now and were not when they were last measured. */
+  readonly newlyBroken: readonly CheckResult[];
+  readonly space: {readonly free: number | null; readonly needed: number};
+  readonly leaseObstacle: string | null;
+  readonly thresholds: Thresholds | null;
+  readonly confirmation: {readonly expected: string; readonly typed: string | null};
+}
+
+/** What an unattended run may do without anybody looking; null is no limit. */
+export interface Thresholds {
+  readonly changes: number | null;
+  readonly failures: number | null;
+  readonly deletes: number | null;
+}
