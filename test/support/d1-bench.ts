@@ -1,5 +1,6 @@
 import {expect} from 'vitest';
 import type {D1AccountOptions} from '../../src/databases/d1-account.ts';
+import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {documentedSchema, hashOf} from '../backfills/asset-index/index-under-test.ts';
 import type {CloudflareSimulator, OwnRow} from '../simulators/cloudflare.ts';
 import {writeAsset} from './assets.ts';
@@ -48,6 +49,9 @@ export async function makeD1Bench(
   return {...bench, cloudflare, connection: {...bench.connection, target}};
 }
 
+/** What a whole run over twelve objects comes to. */
+export const tally = {inserted: 8, updated: 4, rows: 12, pending: 0};
+
 /** Every row, without the number that it got. */
 export async function filesOf({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promise<readonly OwnRow[]> {
   const rows = await cloudflare.sql('SELECT * FROM files ORDER BY key');
@@ -58,4 +62,33 @@ export async function filesOf({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promis
 export async function expectNothingLeft({cloudflare}: Pick<D1Bench, 'cloudflare'>): Promise<void> {
   expect(await cloudflare.sql('SELECT * FROM headgate_marks')).toEqual([]);
   expect(await cloudflare.sql('SELECT run, holder FROM headgate_lease')).toEqual([{run: null, holder: null}]);
+}
+
+/** Changes in each page that was sent, in order. */
+export function sizesSent({cloudflare}: D1Bench): readonly number[] {
+  return cloudflare.requests
+    .map(({batch}) => batch.filter(({sql}) => /INTO files|UPDATE files/.test(sql)))
+    .filter(statements => statements.length > 0)
+    .map(statements =>
+      statements.reduce((sum, {params}) => sum + (JSON.parse(String(params[0])) as unknown[]).length, 0),
+    );
+}
+
+export function notesOf({events}: D1Bench): string {
+  return events.flatMap(event => (event.type === 'note' ? [event.message] : [])).join('\n');
+}
+
+/** Lists three objects at a time; `between` is waited for before the last three. */
+export function inSteps(between: () => Promise<void>): (store: ObjectStore) => ObjectStore {
+  return store => ({
+    ...store,
+    async *list(listing) {
+      for await (const page of store.list(listing)) {
+        for (let from = 0; from < page.length; from += 3) {
+          if (from + 3 >= page.length) await between();
+          yield page.slice(from, from + 3);
+        }
+      }
+    },
+  });
 }
