@@ -38,7 +38,7 @@ export async function doctorCommand(session: Session): Promise<number> {
   for (const name of Object.keys(config.sources))
     findings.push(...(await examine(() => source(session, name), `source ${name}`)));
   for (const name of Object.keys(config.targets))
-    findings.push(...(await examine(() => target(session, name), `target ${name}`)));
+    findings.push(...(await examine(() => target(session, name), `target ${name}`)).map(naming(name)));
   for (const {level, message, remedy} of findings)
     session.report.data(
       {type: 'finding', ok: level !== 'error', level, message, ...(remedy === undefined ? {} : {remedy})},
@@ -49,6 +49,11 @@ export async function doctorCommand(session: Session): Promise<number> {
     `${number(counts.ok)} fine, ${counted(counts.warning, 'warning')}, ${counted(counts.error, 'error')}`,
   ]);
   return exitCodeOf(endingsOf(findings));
+}
+
+function naming(target: string): (finding: Finding) => Finding {
+  return finding =>
+    finding.remedy === undefined ? finding : {...finding, remedy: withTarget(finding.remedy, target)};
 }
 
 function countsOf(findings: readonly Finding[]): Readonly<Record<Finding['level'], number>> {
@@ -131,7 +136,7 @@ async function schema(
   return findings.map(({level, message, remedy}) => ({
     level,
     message: `target ${name}: ${backfill.id}: ${message}`,
-    ...(remedy === undefined ? {} : {remedy: withTarget(remedy, name)}),
+    ...(remedy === undefined ? {} : {remedy}),
   }));
 }
 

@@ -28,6 +28,8 @@ export class JsonReport implements Report {
 
   header(): void {}
 
+  heading(): void {}
+
   note(): void {}
 
   failure(error: unknown): void {

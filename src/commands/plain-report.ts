@@ -147,6 +147,10 @@ export class PlainReport implements Report {
     for (const line of lines) this.#out(`${line}\n`);
   }
 
+  heading(line: string): void {
+    this.#out(`${line}\n`);
+  }
+
   note(line: string): void {
     this.#err(`${line}\n`);
   }

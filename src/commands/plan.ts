@@ -35,7 +35,7 @@ export async function planCommand(
       `Make a dry run: headgate run ${run.backfill} …`,
     );
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
-  session.report.note(
+  session.report.heading(
     `${kind === 'plan' ? 'plan of' : 'changes of'} ${modeText(run)} ${run.id}: ${identityText(run.tally, kind === 'plan')}`,
   );
   let shown = 0;

@@ -20,6 +20,8 @@ export interface Report {
   summary(result: RunResult): void;
   /** An object for programs, and its lines for people, on standard output. */
   data(object: Readonly<Record<string, unknown>> & {readonly type: string}, lines: readonly string[]): void;
+  /** For people only: what stands above the lines of a listing, on standard output. */
+  heading(line: string): void;
   /** A remark for people only. */
   note(line: string): void;
   failure(error: unknown): void;

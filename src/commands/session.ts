@@ -61,8 +61,7 @@ export class Session {
   readonly connections: Connections;
   readonly engine: Engine;
   readonly report: Report;
-  /** As the operator named it. */
-  #target: string | null = null;
+  #named: Named | null = null;
 
   private constructor(surroundings: Surroundings, config: Config, ledger: Ledger, report: Report) {
     this.surroundings = surroundings;
@@ -100,7 +99,7 @@ export class Session {
     try {
       return await command(session);
     } catch (error) {
-      throw session.#target === null ? error : namingTarget(error, session.#target);
+      throw session.#named === null ? error : namingEnds(error, session.#named);
     } finally {
       await ledger.close();
     }
@@ -128,7 +127,7 @@ export class Session {
         'no target is named',
         'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
       );
-    this.#target = target;
+    this.#named = {backfill: backfill.id, target};
     const opened = {
       backfill,
       source: source === undefined ? null : await this.connections.source(source, bucketFlags(ends)),
@@ -171,14 +170,21 @@ export class Session {
   }
 }
 
-/** A probe does not know how its target was named: a remedy of it says TARGET, and a command that is shown says the name. */
-function namingTarget(error: unknown, target: string): unknown {
+/** What the operator called the two, which a remedy from below leaves open: `headgate migrate BACKFILL --target TARGET`. */
+interface Named {
+  readonly backfill: string;
+  readonly target: string;
+}
+
+/** A command that is shown can be typed as it is. */
+function namingEnds(error: unknown, {backfill, target}: Named): unknown {
   if (!(error instanceof OperatorError)) return error;
-  const {code, message, hint} = error;
+  const name = (text: string) =>
+    withTarget(text.replaceAll('headgate migrate BACKFILL', `headgate migrate ${backfill}`), target);
   return new OperatorError(
-    code,
-    withTarget(message, target),
-    hint === undefined ? undefined : withTarget(hint, target),
+    error.code,
+    name(error.message),
+    error.hint === undefined ? undefined : name(error.hint),
   );
 }
 

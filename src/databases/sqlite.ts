@@ -87,7 +87,7 @@ async function requireDatabaseFile(path: string): Promise<void> {
     throw new OperatorError(
       'usage',
       `target ${path}: there is no such file`,
-      'Name an existing SQLite file; headgate migrate makes a new one.',
+      'Name an existing SQLite file; headgate migrate BACKFILL --target TARGET makes a new one.',
     );
   if (!info.isFile())
     throw new OperatorError('usage', `target ${path}: this is not a file`, 'Name the SQLite file itself.');

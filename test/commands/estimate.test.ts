@@ -78,7 +78,7 @@ describe('from a folder into a file', () => {
       expect(refused.err).toMatch(says);
     }
     expect((await headgate('live', 'last', '--confirm', 'index.sqlite')).err).toMatch(
-      /none of the newest runs is one that this command is for/,
+      /there is no dry run in this ledger yet/,
     );
     const status = await headgate('status', 'last', '--json');
     expect(status.lines[0]).toMatchObject({mode: 'estimate', status: 'completed'});

@@ -133,7 +133,7 @@ it('reads the plan, by action', async () => {
   const {headgate} = makeCommandWorld();
   await headgate('run', 'asset-index', ...ends);
   const read = await headgate('plan', 'last');
-  expect(read.err).toMatch(/^plan of dry run \S+: 27 listed = 25 to insert \+ 1 to update \+ 1 unchanged\n/);
+  expect(read.out).toMatch(/^plan of dry run \S+: 27 listed = 25 to insert \+ 1 to update \+ 1 unchanged\n/);
   const before = read.out
     .split('\n')
     .flatMap(line => (line.includes('size') ? [line.search(/\S+ (NULL → )?\S+( → \S+)?,/)] : []));
@@ -149,7 +149,7 @@ it('reads the plan, by action', async () => {
     },
   ]);
   const all = await headgate('plan', 'last');
-  expect(all.out.trim().split('\n')).toHaveLength(26);
+  expect(all.out.trim().split('\n')).toHaveLength(27);
   expect(all.out).toContain('insert    new\\x0aline.txt');
 });
 

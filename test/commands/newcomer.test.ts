@@ -70,6 +70,10 @@ it('a remedy that is a command names the target, and runs as it is shown', async
   const refused = await headgate('run', 'asset-index', '--source', 'assets', '--target', 'an index.sqlite');
   expect(refused.code).toBe(2);
   expect(refused.err).toContain("headgate migrate asset-index --target 'an index.sqlite' makes");
+  const missing = await headgate('run', 'asset-index', '--source', 'assets', '--target', 'new.sqlite');
+  expect(missing.err).toContain('headgate migrate asset-index --target new.sqlite makes');
+  writeFileSync(join(cwd, 'headgate.config.json'), '{"targets": {"new": {"sqlite": "new.sqlite"}}}');
+  expect((await headgate('doctor')).out).toContain('headgate migrate BACKFILL --target new makes');
 });
 
 it('a live run of an empty source warns, and has nothing to measure', async () => {
