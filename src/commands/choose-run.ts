@@ -51,18 +51,18 @@ export async function chooseRun(session: Session, named: string, wanted: Wanted)
   throw new OperatorError(
     wanted.code,
     `the newest ${wanted.noun}, ${newest.id}, ${obstacle}`,
-    hintOf(wanted, newest, able),
+    hintOf(session, wanted, newest, able),
   );
 }
 
-function hintOf(wanted: Wanted, newest: RunRecord, able: RunRecord | undefined): string {
+function hintOf(session: Session, wanted: Wanted, newest: RunRecord, able: RunRecord | undefined): string {
   const step = wanted.instead?.(newest) ?? null;
   const lines = [
     ...(step === null ? [] : [`${step.why}: ${commandText(step.words)}`]),
     ...(able === undefined
       ? []
       : [
-          `Older, and ${able.status}: ${commandText(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
+          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${commandText(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
         ]),
   ];
   return lines.length === 0 ? 'headgate status lists the runs.' : lines.join('\n');

@@ -41,11 +41,11 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
     `source      ${run.sourceLabel}`,
     `target      ${run.targetLabel}`,
     `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
-    `partitions  ${counted(run.partitions.done, 'done', 'done')}, ${run.partitions.failed} failed, ${run.partitions.pending} pending`,
+    `partitions  ${counted(run.partitions.done, 'done', 'done')}, ${number(run.partitions.failed)} failed, ${number(run.partitions.pending)} pending`,
     ...(run.rehearsedBy === null
       ? []
       : [
-          `plan        ${run.rehearsedBy}; drift: ${run.drift.added} added, ${run.drift.gone} gone, ${run.drift.changed} changed`,
+          `plan        ${run.rehearsedBy}; drift: ${number(run.drift.added)} added, ${number(run.drift.gone)} gone, ${number(run.drift.changed)} changed`,
         ]),
     ...(run.usedBy === null ? [] : [`used by     ${run.usedBy}`]),
     ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
