@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {authenticationError, badGateway, gatewayTimeout, transient} from '../simulators/cloudflare-faults.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
 import {type D1Bench, filesOf, inSteps, makeD1Bench, notesOf, tally} from '../support/d1-bench.ts';
-import {goLive, rehearse, resume, startLive} from '../support/engine.ts';
+import {ended, goLive, rehearse, resume, startLive} from '../support/engine.ts';
 
 /** What only a look at the database can tell: pages that a run left behind, rows that it left out, a way back. */
 
@@ -71,6 +71,25 @@ it('a page whose mark went back, because the database was restored, is looked fo
     tally: {...tally, unchanged: 0},
   });
   expect(notesOf(bench)).toMatch(/page 3 of p1: there is no mark to trust/);
+});
+
+it('an undo whose answers are lost puts back what the run wrote, and counts it once', async () => {
+  const bench = await makeD1Bench(simulator());
+  const before = await filesOf(bench);
+  const live = await goLive(bench, (await rehearse(bench)).record);
+  const dry = await ended(bench.engine.rehearseUndo(bench.connection, live.record));
+  const lost = simulator().inject(gatewayTimeout('before-answer'), {
+    matches: /DELETE FROM files|UPDATE files/,
+    times: 3,
+  });
+  const undone = await goLive(bench, dry.record);
+  expect(undone.record).toMatchObject({
+    mode: 'undo',
+    status: 'completed',
+    tally: {deleted: 8, updated: 4, skipped: 0, unchanged: 0, rows: 12},
+  });
+  expect(lost.fired).toBe(3);
+  expect(await filesOf(bench)).toEqual(before);
 });
 
 it('a bookmark that can not be had keeps nobody from going live, which is said', async () => {
