@@ -57,12 +57,13 @@ export async function chooseRun(session: Session, named: string, wanted: Wanted)
 
 function hintOf(session: Session, wanted: Wanted, newest: RunRecord, able: RunRecord | undefined): string {
   const step = wanted.instead?.(newest) ?? null;
+  const shown = (words: readonly string[]) => commandText([...words, ...session.flags]);
   const lines = [
-    ...(step === null ? [] : [`${step.why}: ${commandText(step.words)}`]),
+    ...(step === null ? [] : [`${step.why}: ${shown(step.words)}`]),
     ...(able === undefined
       ? []
       : [
-          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${commandText(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
+          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${shown(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
         ]),
   ];
   return lines.length === 0 ? 'headgate status lists the runs.' : lines.join('\n');

@@ -61,13 +61,22 @@ export class Session {
   readonly connections: Connections;
   readonly engine: Engine;
   readonly report: Report;
+  /** What a command that is shown takes besides, to find the same ledger and config. */
+  readonly flags: readonly string[];
   #named: Named | null = null;
 
-  private constructor(surroundings: Surroundings, config: Config, ledger: Ledger, report: Report) {
+  private constructor(
+    surroundings: Surroundings,
+    config: Config,
+    ledger: Ledger,
+    report: Report,
+    flags: readonly string[],
+  ) {
     this.surroundings = surroundings;
     this.config = config;
     this.ledger = ledger;
     this.report = report;
+    this.flags = flags;
     const {self, now, random, at, program, environment} = surroundings;
     this.connections = new Connections({config, environment, now});
     this.engine = new Engine({
@@ -91,11 +100,10 @@ export class Session {
   ): Promise<number> {
     const config = await loadConfig(options.config ?? null, surroundings.cwd);
     const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
+    const flags = ledgerFlag(options);
     const report =
-      options.json === true
-        ? new JsonReport(surroundings)
-        : new PlainReport(surroundings, ledgerFlag(options));
-    const session = new Session(surroundings, config, ledger, report);
+      options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, flags);
+    const session = new Session(surroundings, config, ledger, report, flags);
     try {
       return await command(session);
     } catch (error) {

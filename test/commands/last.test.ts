@@ -86,6 +86,9 @@ it('pause last is for a run at work, and cancel last for one that can still be c
   expect(pause.code).toBe(2);
   expect(pause.err).toContain('no run is at work');
   const newer = runOf(await world.headgate('run', 'asset-index', ...ends, '--json'));
+  const ledger = ['--ledger', 'state/headgate/ledger.sqlite'] as const;
+  const elsewhere = await world.headgate('cancel', 'last', ...ledger);
+  expect(elsewhere.err).toContain(`headgate cancel ${paused} ${ledger.join(' ')} (live`);
   const cancel = await world.headgate('cancel', 'last');
   expect(cancel.err).toContain(`the newest run, ${newer}, is completed: there is nothing to cancel`);
   expect(cancel.err).toContain(`headgate cancel ${paused}`);
