@@ -73,11 +73,11 @@ function parseObject(xml: string): ListedObject {
   if (key === null || key === '' || size === null || !/^\d{1,15}$/.test(size) || Number.isNaN(modifiedAt))
     throw new NotAListing(`an object without key, size or time: ${xml.slice(0, 120)}`);
   return {
-    key,
+    key: detached(key),
     size: Number(size),
     // A HEAD tells whole seconds: the same object must look the same either way.
     modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
-    etag: element(xml, tags.etag) ?? '',
+    etag: detached(element(xml, tags.etag) ?? ''),
     hasSha256: xml.includes('<ChecksumAlgorithm>SHA256<') && !xml.includes('<ChecksumType>COMPOSITE<'),
   };
 }
@@ -89,7 +89,7 @@ function element(xml: string, {name, open, close, empty}: ReturnType<typeof tagO
   const from = start + open.length;
   const end = xml.indexOf(close, from);
   if (end === -1) throw new NotAListing(`a listing that breaks off in ${name}`);
-  return detached(unescaped(xml.slice(from, end)));
+  return unescaped(xml.slice(from, end));
 }
 
 /** A slice keeps the whole page in memory for as long as it lives: one kept object of each page would keep them all. */
