@@ -6,7 +6,8 @@ import {makeIndex} from '../support/assets.ts';
 import {makeBench, rehearse} from '../support/engine.ts';
 import {listedKeys, never, theOne} from '../support/listing.ts';
 import {type BucketUnderTest, bucketUnderTest} from './bucket-under-test.ts';
-import {type Doing, type Failed, type FaultRow, faultTable} from './s3-fault-table.ts';
+import type {Doing, Failed, FaultRow} from './s3-fault-row.ts';
+import {faultTable} from './s3-fault-table.ts';
 
 const content = Buffer.alloc(400_000, 'headgate');
 /** 01/0 … 13/2, and `object`. */

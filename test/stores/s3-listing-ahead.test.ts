@@ -1,11 +1,8 @@
-import {once} from 'node:events';
-import {createServer} from 'node:http';
 import fc from 'fast-check';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {Fault, isRetryable} from '../../src/core/failure.ts';
 import {inRange} from '../../src/core/keys.ts';
 import type {Listing, ObjectStore} from '../../src/stores/object-store.ts';
-import {s3Store} from '../../src/stores/s3.ts';
 import {maxPagesAhead} from '../../src/stores/s3-listing-ahead.ts';
 import type {S3Fault} from '../simulators/s3-faults.ts';
 import {awkwardText} from '../support/awkward.ts';
@@ -13,6 +10,7 @@ import {listedKeys, never} from '../support/listing.ts';
 import {inByteOrder, rangesOf} from '../support/ranges.ts';
 import {type BucketUnderTest, bucketUnderTest} from './bucket-under-test.ts';
 import {keyShapes, keysOf} from './key-shapes.ts';
+import {storeOf} from './stranger.ts';
 import {watchRequests} from './watch-requests.ts';
 
 const whole = {prefix: '', lo: '', hi: null};
@@ -192,7 +190,7 @@ describe('several pages at once', () => {
   it('are asked for again only when it is their turn, where they were refused ahead', async () => {
     const keys = keysOf('flat numbers', 1_000);
     const refused: string[] = [];
-    const server = createServer((request, response) => {
+    const store = await storeOf((request, response) => {
       const after = new URL(request.url ?? '', 'http://host').searchParams.get('start-after') ?? '';
       // The first pages come, the next one never does, and all that is asked for ahead of it is refused.
       if (after === keys[14]) return;
@@ -201,20 +199,8 @@ describe('several pages at once', () => {
         response.writeHead(503).end();
       } else response.end(pageAfter(keys, after));
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const address = server.address();
-    const store = await s3Store({
-      bucket: 'assets',
-      endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
-      credentials: {accessKeyId: 'id', secretAccessKey: 'secret'},
-      label: 'bucket',
-    });
-    const pages = store.list({...whole, signal: never})[Symbol.asyncIterator]();
+    const stop = new AbortController();
+    const pages = store.list({...whole, signal: stop.signal})[Symbol.asyncIterator]();
     for (let page = 0; page < 3; page++) await pages.next();
     const {all} = watchRequests();
     const next = pages.next().catch(() => null);
@@ -222,7 +208,7 @@ describe('several pages at once', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(new Set(refused).size, refused.join(' ')).toBe(refused.length);
     expect(all.length).toBeLessThan(15);
-    server.closeAllConnections();
+    stop.abort();
     await next;
   });
 
