@@ -111,7 +111,7 @@ describe.each(targetHosts)('on $host', ({host, begin}) => {
           expect(Object.fromEntries(stored.map(row => [row['key'], row['size']]))).toEqual(sizes);
           expect((await index.decide(seen)).every(({action}) => action === 'unchanged')).toBe(true);
         }),
-        {numRuns: host === 'D1' ? 10 : 100},
+        {numRuns: host === 'D1' ? 4 : 100},
       );
     });
 

@@ -66,7 +66,7 @@ describe.each(targetHosts)('on $host', ({host, begin}) => {
           await index.undo(changesOf(await index.decideUndo(changes)));
           expect(await index.rows()).toEqual(before);
         }),
-        {numRuns: host === 'D1' ? 8 : 50},
+        {numRuns: host === 'D1' ? 3 : 50},
       );
     });
 
