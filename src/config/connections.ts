@@ -38,11 +38,11 @@ export class Connections {
       // A run has to find its source again by this label, so flags beside a name are part of it.
       const isChanged = Object.keys(flags).length > 0;
       if (isChanged && keys !== undefined) throw flagsBesideCredentials(named);
-      return bucket(address, isChanged ? formatBucket(address) : named, keys);
+      return this.#bucket(address, isChanged ? formatBucket(address) : named, keys);
     }
     if (named.startsWith('s3:')) {
       const address = {...parseBucket(named), ...flags};
-      return bucket(address, formatBucket(address));
+      return this.#bucket(address, formatBucket(address));
     }
     requirePath('source', named, 'a folder or a bucket (s3://BUCKET/PREFIX)', Object.keys(sources));
     await requireNoTypo('source', named, Object.keys(sources));
@@ -86,6 +86,18 @@ export class Connections {
     );
   }
 
+  /** The SDK takes a while to load: only who reads a bucket waits for it. */
+  async #bucket(
+    {bucket, ...rest}: BucketAddress,
+    label: string,
+    credentials?: Credentials,
+  ): Promise<ObjectStore> {
+    const {environment} = this.#options;
+    const {s3Store} = await import('../stores/s3.ts');
+    const known = credentials === undefined ? {} : {credentials};
+    return s3Store({bucket, label, environment, ...rest, ...known});
+  }
+
   async #d1(
     database: string,
     label: string,
@@ -114,16 +126,6 @@ function flagsBesideCredentials(named: string): OperatorError {
     `source ${named}: --endpoint and --region beside a name whose config has its own credentials`,
     'Change them in the config: a run could not find its source again.',
   );
-}
-
-/** The SDK takes a while to load: only who reads a bucket waits for it. */
-async function bucket(
-  {bucket: name, prefix, ...rest}: BucketAddress,
-  label: string,
-  credentials?: Credentials,
-): Promise<ObjectStore> {
-  const {s3Store} = await import('../stores/s3.ts');
-  return s3Store({bucket: name, prefix, label, ...rest, ...(credentials === undefined ? {} : {credentials})});
 }
 
 /** A word with a scheme is no path, whatever lies in the folder. */
