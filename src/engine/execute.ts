@@ -1,6 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
-import type {RunEvent, RunNews, Snapshot} from '../core/event.ts';
+import type {RunEvent, RunNews} from '../core/event.ts';
 import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
@@ -17,6 +17,8 @@ import {settleIntents} from './recover.ts';
 import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
+import {isHalfDone, settleForGood} from './settle-for-good.ts';
+import {snapshotOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
 import {measure} from './verify.ts';
 import {watchRun} from './watch.ts';
@@ -92,7 +94,18 @@ class Executor {
       return;
     }
     const database = await target.openDatabase();
-    await this.#on(database, database).finally(() => database.close());
+    try {
+      await this.#on(database, database).finally(() => this.#settleCancelled(database));
+    } finally {
+      await database.close();
+    }
+  }
+
+  async #settleCancelled(database: Database): Promise<void> {
+    if (this.stopper.reason?.by !== 'cancel') return;
+    const emit = (news: RunNews) => this.#emit(news);
+    const parts = {host: this.#host, execution: this.#execution, state: this.#state, limiter: this.limiter};
+    await settleForGood({...parts, database, emit});
   }
 
   async #on(opened: Reader, database: Database | null): Promise<void> {
@@ -129,7 +142,9 @@ class Executor {
       if (this.#execution.retry !== null) await reopen(context, this.#execution.retry.kind);
       const partitions = await context.ledger.partitions.unfinished(context.run);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
-      isOver = this.stopper.reason === null || this.stopper.reason.by === 'cancel';
+      const {reason} = this.stopper;
+      isOver =
+        reason === null || (reason.by === 'cancel' && !(await isHalfDone(context.ledger, context.run)));
     } finally {
       if (lease !== null && this.stopper.reason?.by !== 'lost')
         await giveBack(lease, isOver, news => this.#emit(news));
@@ -220,30 +235,9 @@ class Executor {
       .catch(() => undefined);
   }
 
-  /** Of the source's hosts, and of the service behind the target. */
-  #limits(): Snapshot['limits'] {
-    const traffic = this.#execution.connection.target.traffic();
-    return [...this.limiter.limits(), ...(traffic === null ? [] : [traffic])];
-  }
-
   #emit(news: RunNews): void {
-    const {record, plan} = this.#execution;
-    const event: RunEvent = {
-      ...news,
-      snapshot: {
-        run: record.id,
-        backfill: record.backfill,
-        mode: record.mode,
-        status: this.#status,
-        tally: this.#state.tally,
-        partitions: this.#state.partitions,
-        drift: this.#state.drift,
-        bytesRead: this.#state.bytesRead,
-        expected: plan === null ? null : listedOf(plan.tally),
-        limits: this.#limits(),
-        at: this.#host.now(),
-      },
-    };
+    const snapshot = snapshotOf(this.#execution, this.#state, this.limiter, this.#status, this.#host.now());
+    const event: RunEvent = {...news, snapshot};
     this.#host.observe(event);
   }
 }

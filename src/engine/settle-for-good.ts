@@ -1,0 +1,40 @@
+import type {RunNews} from '../core/event.ts';
+import type {Database} from '../databases/database.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {EngineHost} from './engine-host.ts';
+import type {Execution} from './execution.ts';
+import type {Limiter} from './limiter.ts';
+import {giveBack, takeLease} from './live-lease.ts';
+import {makeContext} from './make-context.ts';
+import {settleIntents} from './recover.ts';
+import {Stopper} from './run-handle.ts';
+import type {RunState} from './run-state.ts';
+import {steadyReader} from './steady-reader.ts';
+
+interface Parts {
+  readonly host: EngineHost;
+  readonly execution: Execution;
+  readonly database: Database;
+  readonly state: RunState;
+  readonly limiter: Limiter;
+  readonly emit: (news: RunNews) => void;
+}
+
+/**
+ * A run that is cancelled is never taken up again, so what became of its last pages is found out before it ends,
+ * whatever else was stopped. Where that can't be found out, it throws, and the run has failed instead.
+ */
+export async function settleForGood(parts: Parts): Promise<void> {
+  const {host, execution, database, emit} = parts;
+  if (!(await isHalfDone(host.ledger, execution.record.id))) return;
+  const stopper = new Stopper(() => undefined);
+  const {lease, marks} = await takeLease({host, execution, database, signal: stopper.halt, emit});
+  const reader = steadyReader(host, database);
+  await settleIntents(makeContext({...parts, stopper, reader, lease: marks}), reader, marks !== null);
+  if (lease !== null) await giveBack(lease, true, emit);
+}
+
+/** Pages of its were intended, and never checkpointed. */
+export async function isHalfDone(ledger: Ledger, run: string): Promise<boolean> {
+  return (await ledger.pages.intents(run)).length > 0;
+}

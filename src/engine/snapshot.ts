@@ -1,0 +1,30 @@
+import {listedOf} from '../core/accounting.ts';
+import type {Snapshot} from '../core/event.ts';
+import type {RunStatus} from '../core/run.ts';
+import type {Execution} from './execution.ts';
+import type {Limiter} from './limiter.ts';
+import type {RunState} from './run-state.ts';
+
+/** Where a run stands, with the limits of the source's hosts and of the service behind the target. */
+export function snapshotOf(
+  {record, plan, connection}: Execution,
+  {tally, partitions, drift, bytesRead}: RunState,
+  limiter: Limiter,
+  status: RunStatus,
+  at: number,
+): Snapshot {
+  const traffic = connection.target.traffic();
+  return {
+    run: record.id,
+    backfill: record.backfill,
+    mode: record.mode,
+    status,
+    tally,
+    partitions,
+    drift,
+    bytesRead,
+    expected: plan === null ? null : listedOf(plan.tally),
+    limits: [...limiter.limits(), ...(traffic === null ? [] : [traffic])],
+    at,
+  };
+}
