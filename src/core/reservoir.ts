@@ -1,6 +1,6 @@
 /**
  * A uniform random sample of a stream whose length nobody knows: at every moment, each item that was offered is in it as
- * likely as any other. It keeps `size` items at most, and never looks back.
+ * likely as the others. It keeps `size` items at most, and never looks back.
  */
 export class Reservoir<T> {
   readonly #size: number;

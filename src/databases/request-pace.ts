@@ -7,6 +7,8 @@ import type {HostLimit} from '../core/event.ts';
  */
 
 const windowMs = 1_000;
+/** Requests differ by this on their way: with a second alone, the service saw four in one of its own. */
+const onTheWayMs = 100;
 const maxInFlight = 4;
 /** What a service says is left is spread over the time until it is renewed from here on. */
 const fewLeft = 60;
@@ -151,10 +153,10 @@ export class RequestPace {
     }
   }
 
-  /** Until the next request may begin: any second sees at most so many beginnings; below one a second they are spread. */
+  /** Until the next request may begin: no second sees more beginnings than that; below one a second they are spread. */
   #waitMs(): number {
     const now = this.#options.now();
-    const window = this.#perSecond < 1 ? windowMs / this.#perSecond : windowMs;
+    const window = this.#perSecond < 1 ? windowMs / this.#perSecond : windowMs + onTheWayMs;
     const allowed = Math.max(1, Math.floor(this.#perSecond));
     // A clock that was set back would leave beginnings in the future.
     this.#recent = this.#recent.map(at => Math.min(at, now)).filter(at => at >= now - window);

@@ -75,9 +75,9 @@ describe('any second', () => {
     );
   });
 
-  it('is used to the full', async () => {
+  it('is used to the full, but for a tenth of a second that requests may differ by on their way', async () => {
     const starts = await begun(makePace(3), 31);
-    expect(seconds(starts)).toBeCloseTo(10, 1);
+    expect(seconds(starts)).toBeCloseTo(11, 1);
   });
 
   it('is not filled up by requests that take long: four at once', async () => {
@@ -111,7 +111,7 @@ describe('push-back', () => {
     expect(pace.limit().waitsUntil).toBe(waited === 0 ? null : at + waited);
     const [first = 0] = await begun(pace, 4);
     expect(first - at).toBeGreaterThanOrEqual(waited);
-    expect(first - at).toBeLessThanOrEqual(waited + 1_001);
+    expect(first - at).toBeLessThanOrEqual(waited + 1_101);
   });
 
   it('does not shorten a wait that was asked for before', async () => {
