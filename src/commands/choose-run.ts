@@ -1,9 +1,9 @@
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {clockText, commandText, modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {NextStep} from './next-steps.ts';
+import type {NextStep} from '../runbook/next-steps.ts';
 import type {Session} from './session.ts';
-import {clockText, commandText, modeText} from './words.ts';
 
 /** What `last` means to a command. */
 export interface Wanted {

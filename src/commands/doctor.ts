@@ -2,11 +2,11 @@ import {backfills} from '../backfills/registry.ts';
 import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {bytesText, counted, number} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
 import {readLease} from '../engine/mark.ts';
 import {type Session, withTarget} from './session.ts';
 import {placeText} from './target-text.ts';
-import {bytesText, counted, number} from './words.ts';
 
 interface Finding {
   readonly level: 'ok' | 'warning' | 'error';

@@ -1,6 +1,6 @@
 import {type Count, isExact} from '../core/count.ts';
 import type {Priced} from '../core/prices.ts';
-import {number} from './words.ts';
+import {number} from '../core/words.ts';
 
 /** Numbers of an estimate, each with how sure it is. */
 

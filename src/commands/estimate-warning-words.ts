@@ -1,6 +1,6 @@
+import {bytesText, number} from '../core/words.ts';
 import type {Warning} from '../engine/estimate-warnings.ts';
 import {amountWords, countText} from './estimate-number-words.ts';
-import {bytesText, number} from './words.ts';
 
 /** A warning in words: what is the matter first, what to do below it. */
 export function warningLines(warning: Warning): readonly string[] {

@@ -1,5 +1,6 @@
 import type {Cost} from '../core/money.ts';
 import type {Priced} from '../core/prices.ts';
+import {bytesText, counted, number} from '../core/words.ts';
 import type {EstimateFacts} from '../engine/estimate-facts.ts';
 import type {Predicted} from '../engine/estimate-measure.ts';
 import type {Prediction} from '../engine/estimate-prediction.ts';
@@ -15,7 +16,6 @@ import {
   valueText,
 } from './estimate-number-words.ts';
 import {warningLines} from './estimate-warning-words.ts';
-import {bytesText, counted, number} from './words.ts';
 
 /** How a prediction is worded: what matters first, every number with how sure it is. */
 

@@ -5,10 +5,10 @@ import {isActive} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {openCounts, openCountText} from '../runbook/open-counts.ts';
+import {openSteps} from '../runbook/open-steps.ts';
+import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
 import {chooseRun, isGone, withItems} from './choose-run.ts';
-import {openCounts, openCountText} from './open-counts.ts';
-import {openSteps} from './open-steps.ts';
-import {openRemedy, openWords, withoutKey} from './open-words.ts';
 import type {Session} from './session.ts';
 
 const atOnce = 500;

@@ -1,11 +1,11 @@
 import {isChange, isOpen} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
+import {counted} from '../core/words.ts';
 import type {RunHistory} from '../engine/explain.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {nextSteps} from '../runbook/next-steps.ts';
 import {endsText, historyLines, historyObjects, timeText} from './history-lines.ts';
-import {nextSteps} from './next-steps.ts';
 import type {Session} from './session.ts';
-import {counted} from './words.ts';
 
 /** So many dry runs in a row that found the item unchanged are one line. */
 const quietRuns = 3;

@@ -1,10 +1,10 @@
 import type {Item} from '../backfills/backfill.ts';
 import {printableKey} from '../core/keys.ts';
+import {bytesText} from '../core/words.ts';
 import type {AtTarget, Indexing, VersionNow} from '../engine/item-now.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
 import {timeText} from './history-lines.ts';
 import type {Look, Looks} from './item-look.ts';
-import {bytesText} from './words.ts';
 
 /** What ledger, source and target have of an item now: lines for people, an object for programs. Hashes are given in full. */
 

@@ -4,12 +4,13 @@ import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
+import {commandText, number, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
+import {breachLines, checkLine, coverageLines, limitLine} from './measured-lines.ts';
 import {type HeaderFacts, hintOf, type Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 import {summaryLines} from './summary-lines.ts';
 import {WaitingLines} from './waiting-lines.ts';
-import {breachLines, checkLine, commandText, coverageLines, limitLine, number, scopeText} from './words.ts';
 
 interface Verb {
   readonly done: string;

@@ -3,11 +3,11 @@ import {actions, type Entry} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {onlyMeasures} from '../core/run.ts';
+import {identityText, modeText} from '../core/words.ts';
 import {previewOf} from '../engine/preview-of.ts';
 import {chooseRun, withItems} from './choose-run.ts';
 import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
-import {identityText, modeText} from './words.ts';
 
 /** What is not worth a line unless it is asked for. */
 const quiet: readonly Entry['action'][] = ['unchanged'];

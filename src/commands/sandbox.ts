@@ -4,12 +4,12 @@ import {join} from 'node:path';
 import {findBackfill} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
+import {identityText, number} from '../core/words.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {defaultSettings} from '../engine/settings.ts';
 import {openSandbox, type SandboxName} from '../sandbox/sandbox.ts';
 import {type CommonOptions, Session, type Surroundings} from './session.ts';
-import {identityText, number} from './words.ts';
 
 export interface SandboxCommandOptions extends CommonOptions {
   readonly sandbox?: SandboxName;

@@ -4,6 +4,8 @@ import {Connections} from '../config/connections.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {shellWord} from '../core/shell-word.ts';
+import {clockText, counted} from '../core/words.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
 import {Engine} from '../engine/engine.ts';
@@ -13,13 +15,11 @@ import {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
-import {shellWord} from '../runbook/shell-word.ts';
+import {nextSteps} from '../runbook/next-steps.ts';
 import {JsonReport} from './json-report.ts';
-import {nextSteps} from './next-steps.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
 import {targetText} from './target-text.ts';
-import {clockText, counted} from './words.ts';
 
 /** What every command takes. */
 export interface CommonOptions {

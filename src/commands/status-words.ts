@@ -1,6 +1,7 @@
 import type {CheckResult} from '../core/checks.ts';
+import {counted} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {breachLines, checkLine, counted} from './words.ts';
+import {breachLines, checkLine} from './measured-lines.ts';
 
 /** What was measured under a run that measures at its end; a dry run only looks at what it begins with. */
 export function measuredAfter(

@@ -2,13 +2,13 @@ import {listedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {isActive} from '../core/run.ts';
 import {limitsOf} from '../core/scope.ts';
+import {counted, identityText, modeText, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {isGone} from './choose-run.ts';
 import {encodeCursor} from './cursor.ts';
 import {summaryObject} from './json-report.ts';
 import type {Session} from './session.ts';
 import {brokenOf, brokenText, invariantLines, measuredAfter} from './status-words.ts';
-import {counted, identityText, modeText, number} from './words.ts';
 
 const listedRuns = 20;
 

@@ -1,7 +1,7 @@
 import {changedOf} from '../core/accounting.ts';
 import type {Drift} from '../core/drift.ts';
+import {bytesText, counted, durationText, identityText, modeText, number} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {bytesText, counted, durationText, identityText, modeText, number} from './words.ts';
 
 /** What the report knows of a run besides its result. */
 export interface SummaryFacts {

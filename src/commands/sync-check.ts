@@ -2,10 +2,10 @@ import {findBackfill} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {bytesText, counted, number} from '../core/words.ts';
 import {type SyncResult, syncCheck} from '../engine/sync-check.ts';
 import {directoryStore} from '../stores/directory.ts';
 import type {Session} from './session.ts';
-import {bytesText, counted, number} from './words.ts';
 
 export interface SyncCheckOptions {
   readonly target?: string;

@@ -1,10 +1,10 @@
 import {changedOf, outcomes, type Tally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
-import {number} from './words.ts';
 
 export interface UndoCommandOptions {
   readonly confirm?: string;

@@ -1,5 +1,5 @@
 import type {RunEvent} from '../core/event.ts';
-import {counted, durationText} from './words.ts';
+import {counted, durationText} from '../core/words.ts';
 
 type Retrying = Extract<RunEvent, {type: 'retrying'}>;
 

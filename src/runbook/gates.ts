@@ -1,7 +1,7 @@
 import {changedOf} from '../core/accounting.ts';
+import {shellWord} from '../core/shell-word.ts';
 import type {Gate, GateFacts, Thresholds} from './gate.ts';
 import {freshGate, rehearsedGate, sameGate, unusedGate} from './plan-gates.ts';
-import {shellWord} from './shell-word.ts';
 
 const gatesBefore = [
   probeGate,

@@ -1,6 +1,6 @@
+import {shellWord} from '../core/shell-word.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate, GateFacts} from './gate.ts';
-import {shellWord} from './shell-word.ts';
 
 /** What has to hold of the plan itself: that it is whole, of this setting, young, and not executed before. */
 

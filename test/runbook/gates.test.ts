@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {emptyTally} from '../../src/core/accounting.ts';
+import {shellWord} from '../../src/core/shell-word.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import type {GateFacts, GateId} from '../../src/runbook/gate.ts';
 import {gatesOf} from '../../src/runbook/gates.ts';
-import {shellWord} from '../../src/runbook/shell-word.ts';
 
 const hour = 3_600_000;
 

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
 import {PlainReport} from '../../src/commands/plain-report.ts';
-import {durationText} from '../../src/commands/words.ts';
 import {emptyPartitions, emptyTally} from '../../src/core/accounting.ts';
 import {noDrift} from '../../src/core/drift.ts';
 import type {RunEvent} from '../../src/core/event.ts';
+import {durationText} from '../../src/core/words.ts';
 
 it.each([
   [0.04, '0.0 s'],

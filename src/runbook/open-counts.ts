@@ -1,6 +1,6 @@
 import type {FailureKind} from '../core/failure.ts';
+import {counted, number} from '../core/words.ts';
 import type {OpenCount, PartitionFailure} from '../ledger/open-items.ts';
-import {counted, number} from './words.ts';
 
 /** What a run left open, in numbers: items and partitions that failed, items that wait, conflicts. */
 export interface OpenCounts {

@@ -1,0 +1,46 @@
+import {type CheckResult, type CoverageGroup, percent} from '../core/checks.ts';
+import type {HostLimit} from '../core/event.ts';
+import {printableKey} from '../core/keys.ts';
+import {counted, number} from '../core/words.ts';
+
+/** Lines about what was measured, in plain output. */
+
+/** `D1 of account 8f14e45f: 21 requests, 2.4 a second (at most 3: limit of the account)` */
+export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: number): string {
+  const seconds = (at - (firstAt ?? at)) / 1_000;
+  // Of the requests' beginnings: the first of them took no time.
+  const rate = seconds < 2 ? '' : `, ${((requests - 1) / seconds).toFixed(1)} a second`;
+  const most = perSecond === null ? '' : ` (at most ${Number(perSecond.toFixed(2))}: ${reason})`;
+  return `${host}: ${counted(requests, 'request')}${rate}${most}`;
+}
+
+export function checkLine({title, severity, count, note}: CheckResult): string {
+  const sign = count === 0 ? '✔' : severity === 'blocking' ? '✖' : '!';
+  return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, 'breach', 'breaches')}`}${note === undefined ? '' : ` (${note})`}`;
+}
+
+export function breachLines({sample, count}: CheckResult): readonly string[] {
+  const rest = count - sample.length;
+  return [
+    ...sample.map(({key, detail}) => `      ${printableKey(key)}: ${detail}`),
+    ...(rest > 0 && sample.length > 0 ? [`      … and ${number(rest)} more`] : []),
+  ];
+}
+
+/** `bgm/  97.05 %  1,170 of 1,204 objects have a hash; 1,170 of 1,200 rows`, and what is missing below it. */
+export function coverageLines(
+  {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  width: number,
+): readonly string[] {
+  const name = group === '*' ? 'all' : printableKey(group);
+  const share = total === 0 ? '     – %' : `${percent(done, total).toFixed(2).padStart(6)} %`;
+  const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
+  const beside =
+    objects === undefined
+      ? 'rows have a hash'
+      : `objects have a hash; ${number(rowsDone)} of ${number(rows)} rows`;
+  return [
+    `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
+    ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),
+  ];
+}

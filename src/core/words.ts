@@ -1,0 +1,73 @@
+import {listedOf, type Tally} from './accounting.ts';
+import type {RunMode} from './run.ts';
+import {shellWord} from './shell-word.ts';
+
+/** How numbers, times, counts and commands are worded, on every face. */
+
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${number(count)} ${count === 1 ? noun : plural}`;
+}
+
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_024 && unit < units.length - 1) {
+    value /= 1_024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `0.4 s`, `1 min 15 s`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3_600);
+  const minutes = Math.floor((whole % 3_600) / 60);
+  return hours === 0 ? `${minutes} min ${whole % 60} s` : `${hours} h ${minutes} min`;
+}
+
+/** The time of day, in UTC as in a run's id. */
+export function clockText(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
+}
+
+const decided: readonly (readonly [keyof Tally, string, string])[] = [
+  ['inserted', 'inserted', 'to insert'],
+  ['updated', 'updated', 'to update'],
+  ['deleted', 'deleted', 'to delete'],
+  ['unchanged', 'unchanged', 'unchanged'],
+  ['skipped', 'skipped', 'to skip'],
+  ['failed', 'failed', 'failed'],
+  ['pending', 'pending', 'pending'],
+];
+
+/** The accounting identity in words; what is zero is left out, except where nothing at all was listed. */
+export function identityText(tally: Tally, isDry: boolean): string {
+  const parts = decided
+    .filter(([name]) => tally[name] !== 0)
+    .map(([name, past, future]) => `${number(tally[name])} ${isDry ? future : past}`);
+  return `${number(listedOf(tally))} listed${parts.length === 0 ? '' : ` = ${parts.join(' + ')}`}`;
+}
+
+export function modeText({mode, undoes}: {readonly mode: RunMode; readonly undoes: string | null}): string {
+  if (mode === 'dry-run') return undoes === null ? 'dry run' : 'dry run of an undo';
+  return mode;
+}
+
+/** `prefix bgm/, maxItems 10`, or `everything`. */
+export function scopeText(scope: unknown): string {
+  const narrowed = Object.entries(scope ?? {}).filter(([, value]) => value !== null && value !== '');
+  return narrowed.length === 0
+    ? 'everything'
+    : narrowed.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+}
+
+export function commandText(words: readonly string[]): string {
+  return words.map(shellWord).join(' ');
+}
