@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import type {Breach, CoverageGroup, Severity} from '../core/checks.ts';
+import type {Breach, CoverageGroup, MissingItem, RecoveringRun, Severity} from '../core/checks.ts';
 import type {Decision} from '../core/entry.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
@@ -130,6 +130,8 @@ export interface Invariant<S extends Shape> {
   readonly reads: 'target' | 'listing' | 'bytes';
   readonly why: string;
   readonly recovery: string;
+  /** Only where a test proves it; what it leaves over, `recovery` says. */
+  readonly recovers?: RecoveringRun;
   measure(
     io: CheckIo<S>,
   ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
@@ -191,5 +193,10 @@ export interface Backfill<S extends Shape> {
   /** For an estimate. */
   costs(probe: Probe<S['facts']>): TargetCosts;
   coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;
+  /**
+   * The items of one coverage group that are missing, in key order, each with its cause in the words of coverage: over
+   * all of them, items by cause are that group's `missing`. It needs a source.
+   */
+  missing?(io: CheckIo<S>, group: string): AsyncIterable<readonly MissingItem[]>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
 }

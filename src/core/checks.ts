@@ -8,6 +8,13 @@ export interface Breach {
   readonly detail: string;
 }
 
+/** The run that mends what breaks an invariant, as far as a run can: this dry run, reviewed, and then live. */
+export const recoveries = ['dry-run', 'fresh dry-run'] as const;
+export interface RecoveringRun {
+  /** A fresh one reads everything again, also what is known from earlier runs. */
+  readonly as: (typeof recoveries)[number];
+}
+
 export interface CheckResult {
   readonly id: string;
   readonly severity: Severity;
@@ -19,6 +26,8 @@ export interface CheckResult {
   readonly note?: string;
   readonly why: string;
   readonly recovery: string;
+  /** Missing where no run mends it: it is handwork. */
+  readonly recovers?: RecoveringRun;
 }
 
 /** A share of what should be in the target that is there. `group` is "*" for the whole. */
@@ -35,6 +44,12 @@ export interface CoverageGroup {
   readonly objects?: number;
   /** What is not there, by cause. */
   readonly missing?: Readonly<Record<string, number>>;
+}
+
+/** An item that is not in the target, and the cause under which coverage counts it. */
+export interface MissingItem {
+  readonly key: string;
+  readonly why: string;
 }
 
 /** Percent to two decimals, never rounded up to 100: 2,237 of 2,238 is 99.95, and 99.999 is 99.99. */

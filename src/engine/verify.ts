@@ -61,9 +61,10 @@ export async function measure(measuring: Measuring): Promise<Measured> {
   );
   await Promise.all(ofTarget.values());
   const checks: CheckResult[] = [];
-  for (const {id, title, severity, why, recovery, measure: take} of wanted) {
+  for (const {id, title, severity, why, recovery, recovers, measure: take} of wanted) {
     const measured = await (ofTarget.get(id) ?? take.call(null, io));
-    const result: CheckResult = {id, title, severity, why, recovery, ...measured};
+    const mending = recovers === undefined ? {} : {recovers};
+    const result: CheckResult = {id, title, severity, why, recovery, ...mending, ...measured};
     if (run !== null) await host.ledger.measurements.saveCheck(run, connection.target.id, result, host.now());
     checks.push(result);
     emit({type: 'check', result});
@@ -71,10 +72,10 @@ export async function measure(measuring: Measuring): Promise<Measured> {
   const coverage: CoverageGroup[] = [];
   if (measuring.coverage) {
     for await (const group of connection.backfill.coverage(io, probe)) {
-      if (run !== null) await host.ledger.measurements.saveCoverage(run, connection.target.id, group);
       coverage.push(group);
       emit({type: 'coverage', group});
     }
+    if (run !== null) await host.ledger.measurements.saveCoverage(run, connection.target.id, coverage);
   }
   return {checks, coverage, bytes};
 }

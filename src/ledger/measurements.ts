@@ -1,25 +1,19 @@
 import {z} from 'zod';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {Database} from '../databases/database.ts';
+import {
+  type CoveragePoint,
+  checkResult,
+  coverageTrend,
+  type LastCoverage,
+  lastChecks,
+  lastCoverage,
+  type MeasuredCheck,
+} from './measured.ts';
 
-const measured = z.object({
-  run: z.string(),
-  result: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(
-      z.object({
-        id: z.string(),
-        severity: z.enum(['blocking', 'warning']),
-        title: z.string(),
-        count: z.number(),
-        sample: z.array(z.object({key: z.string(), detail: z.string()})),
-        note: z.string().exactOptional(),
-        why: z.string(),
-        recovery: z.string(),
-      }),
-    ),
-});
+export type {CoveragePoint, LastCoverage, MeasuredCheck} from './measured.ts';
+
+const measured = z.object({run: z.string(), result: checkResult});
 
 /** What verification measured, by run and by target: results to show, and baselines to compare with. */
 export class Measurements {
@@ -38,13 +32,30 @@ export class Measurements {
     ]);
   }
 
-  async saveCoverage(run: string, target: string, group: CoverageGroup): Promise<void> {
+  /** All groups of one measurement, or none: a run that measures again replaces what it had. */
+  async saveCoverage(run: string, target: string, groups: readonly CoverageGroup[]): Promise<void> {
     await this.#db.transaction([
-      {
-        sql: 'INSERT OR REPLACE INTO coverage (run, target, group_name, done, total, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      {sql: 'DELETE FROM coverage WHERE run = ?', params: [run]},
+      ...groups.map(group => ({
+        sql: 'INSERT INTO coverage (run, target, group_name, done, total, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
         params: [run, target, group.group, group.done, group.total, JSON.stringify(group), group.at],
-      },
+      })),
     ]);
+  }
+
+  /** Of each invariant the newest result on a target: of one backfill, or of all. */
+  lastChecks(target: string, backfill: string | null = null): Promise<readonly MeasuredCheck[]> {
+    return lastChecks(this.#db, target, backfill);
+  }
+
+  /** The newest measurement of a backfill's coverage; null where there is none. */
+  lastCoverage(target: string, backfill: string): Promise<LastCoverage | null> {
+    return lastCoverage(this.#db, target, backfill);
+  }
+
+  /** The whole of the last measurements of coverage, oldest first. */
+  coverageTrend(target: string, backfill: string, limit: number): Promise<readonly CoveragePoint[]> {
+    return coverageTrend(this.#db, target, backfill, limit);
   }
 
   /** What was measured under some runs, by run. */

@@ -5,6 +5,15 @@ import type {Database} from '../databases/database.ts';
 import {adoptPlan} from './adopt-plan.ts';
 import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
 import {runColumns} from './run-columns.ts';
+import {
+  activeRuns,
+  type EndLabels,
+  type KnownEnds,
+  lastTook,
+  latestOf,
+  recentEnds,
+  type Took,
+} from './run-ends.ts';
 import {runNamed} from './run-named.ts';
 
 export interface Transition {
@@ -93,6 +102,26 @@ export class Runs {
       [target, backfill, JSON.stringify(modes)],
     );
     return row === undefined ? null : readRun(row);
+  }
+
+  /** The newest run between two ends, named by their labels, in one of the modes; null where there is none. */
+  latestOf(ends: EndLabels, modes: readonly RunMode[]): Promise<RunRecord | null> {
+    return latestOf(this.#db, ends, modes);
+  }
+
+  /** Every pair of ends that a backfill was run between, that of the newest run first. */
+  recentEnds(limit: number): Promise<readonly KnownEnds[]> {
+    return recentEnds(this.#db, limit);
+  }
+
+  /** How long the newest run of a mode took that came to its end in one go; null where there is none. */
+  lastTook(ends: EndLabels, mode: RunMode): Promise<Took | null> {
+    return lastTook(this.#db, ends, mode);
+  }
+
+  /** Runs that a process works on, this one or another, newest first. */
+  active(): Promise<readonly RunRecord[]> {
+    return activeRuns(this.#db);
   }
 
   /** Runs that write to a target and have not come to an end there: what they left half done is told by their marks. */

@@ -23,6 +23,7 @@ const hashFormat: Invariant<AssetIndex> = {
   why: 'Clients compare hashes as text: one in another form never matches, and its file is uploaded again every time.',
   recovery:
     'Run asset-index over these keys: a wrong hash is updated. Rows without an object have to be mended by hand.',
+  recovers: {as: 'dry-run'},
   measure: ({target, signal}) =>
     findBreaches(
       target,
@@ -63,6 +64,7 @@ const objectsHaveHash: Invariant<AssetIndex> = {
   why: 'An object without a hash is uploaded again by every client that has it.',
   recovery:
     'Run asset-index again: it takes up what is missing. headgate failures RUN says why an object failed.',
+  recovers: {as: 'dry-run'},
   async measure(io) {
     const {whole, missing} = await surveyOf(io);
     const expected = whole.objects - (whole.missing[filtered] ?? 0);
@@ -78,6 +80,7 @@ const hashMatchesBytes: Invariant<AssetIndex> = {
   why: 'A wrong hash makes clients skip an upload that is needed.',
   recovery:
     'Run asset-index over these keys with --fresh: they are read again, and wrong hashes are updated.',
+  recovers: {as: 'fresh dry-run'},
   measure: io => (io.sample === null ? rereadAll(io) : rereadSample(io)),
 };
 

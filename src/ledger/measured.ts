@@ -1,0 +1,159 @@
+import {z} from 'zod';
+import {type CheckResult, type CoverageGroup, recoveries} from '../core/checks.ts';
+import {limitsOf} from '../core/scope.ts';
+import type {Row} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+
+/**
+ * The newest of what was measured on a target, by backfill. A measurement is told beside the scope that it is of, and
+ * compared with an earlier one only where both are of the same scope: a part is no change of the whole.
+ */
+
+/** The newest result of an invariant. */
+export interface MeasuredCheck {
+  readonly backfill: string;
+  readonly result: CheckResult;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly run: string;
+  /** What narrowed the run left out keys: with a prefix, a cap or a start. */
+  readonly isPart: boolean;
+  /** The count of the measurement before it in the same scope; null where there was none. */
+  readonly before: number | null;
+}
+
+/** One measurement of coverage, with all its groups, the whole ("*") first. */
+export interface LastCoverage {
+  readonly run: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly isPart: boolean;
+  readonly groups: readonly CoverageGroup[];
+}
+
+/** Coverage of the whole scope of one measurement. */
+export interface CoveragePoint {
+  readonly run: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly isPart: boolean;
+  readonly done: number;
+  readonly total: number;
+}
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+export const checkResult = json.pipe(
+  z.object({
+    id: z.string(),
+    severity: z.enum(['blocking', 'warning']),
+    title: z.string(),
+    count: z.number(),
+    sample: z.array(z.object({key: z.string(), detail: z.string()})),
+    note: z.string().exactOptional(),
+    why: z.string(),
+    recovery: z.string(),
+    recovers: z.object({as: z.enum(recoveries)}).exactOptional(),
+  }),
+);
+
+const coverageGroup = json.pipe(
+  z.object({
+    group: z.string(),
+    done: z.number(),
+    total: z.number(),
+    at: z.number(),
+    rows: z.number(),
+    rowsDone: z.number(),
+    objects: z.number().exactOptional(),
+    missing: z.record(z.string(), z.number()).exactOptional(),
+  }),
+);
+
+const isPart = json.transform(scope => limitsOf(scope).isPart);
+const checkRow = z
+  .object({
+    backfill: z.string(),
+    result: checkResult,
+    at: z.number(),
+    run: z.string(),
+    scope: isPart,
+    before: z.number().nullable(),
+  })
+  .transform(({scope, ...row}): MeasuredCheck => ({...row, isPart: scope}));
+const pointRow = z
+  .object({run: z.string(), at: z.number(), scope: isPart, done: z.number(), total: z.number()})
+  .transform(({scope, ...row}): CoveragePoint => ({...row, isPart: scope}));
+
+/** Of each invariant the newest result, in the order in which they were measured. */
+export async function lastChecks(
+  db: Database,
+  target: string,
+  backfill: string | null,
+): Promise<readonly MeasuredCheck[]> {
+  const rows = await db.query(
+    `SELECT newest.backfill, checks.result, newest.at, newest.run, newest.scope, newest.before
+     FROM (
+       SELECT checks.id, checks.run, checks.at, runs.backfill, runs.scope,
+         lead(checks.count) OVER (
+           PARTITION BY runs.backfill, checks.id, runs.scope ORDER BY checks.at DESC, checks.run DESC
+         ) AS before,
+         row_number() OVER (
+           PARTITION BY runs.backfill, checks.id ORDER BY checks.at DESC, checks.run DESC
+         ) AS place
+       FROM checks
+       JOIN runs ON runs.id = checks.run
+       WHERE checks.target = ?1 AND (?2 IS NULL OR runs.backfill = ?2)
+     ) AS newest
+     JOIN checks ON checks.run = newest.run AND checks.id = newest.id
+     WHERE newest.place = 1
+     ORDER BY newest.backfill, newest.at, newest.id`,
+    [target, backfill],
+  );
+  return rows.map(row => checkRow.parse(row));
+}
+
+/** The newest measurement of coverage; null where there is none. */
+export async function lastCoverage(
+  db: Database,
+  target: string,
+  backfill: string,
+): Promise<LastCoverage | null> {
+  const [newest] = await wholes(db, target, backfill, 1);
+  if (newest === undefined) return null;
+  const {run, at, isPart: is} = newest;
+  const rows = await db.query(
+    "SELECT result FROM coverage WHERE run = ? ORDER BY group_name <> '*', group_name",
+    [run],
+  );
+  return {run, at, isPart: is, groups: rows.map(row => coverageGroup.parse(row['result']))};
+}
+
+/** Coverage of the last measurements, oldest first. */
+export async function coverageTrend(
+  db: Database,
+  target: string,
+  backfill: string,
+  limit: number,
+): Promise<readonly CoveragePoint[]> {
+  return (await wholes(db, target, backfill, limit)).toReversed();
+}
+
+/** Newest first. */
+async function wholes(
+  db: Database,
+  target: string,
+  backfill: string,
+  limit: number,
+): Promise<readonly CoveragePoint[]> {
+  const rows: readonly Row[] = await db.query(
+    `SELECT coverage.run, coverage.at, runs.scope, coverage.done, coverage.total
+     FROM coverage
+     JOIN runs ON runs.id = coverage.run
+     WHERE coverage.target = ? AND coverage.group_name = '*' AND runs.backfill = ?
+     ORDER BY coverage.at DESC, coverage.run DESC
+     LIMIT ?`,
+    [target, backfill, limit],
+  );
+  return rows.map(row => pointRow.parse(row));
+}

@@ -1,0 +1,110 @@
+import {z} from 'zod';
+import {listedOf} from '../core/accounting.ts';
+import type {RunMode} from '../core/run.ts';
+import type {Database} from '../databases/database.ts';
+import {type RunRecord, readRun} from './records.ts';
+import {runColumns} from './run-columns.ts';
+
+/** What the ledger knows of a source and a target by the labels under which they are opened, without opening either. */
+
+export interface EndLabels {
+  readonly backfill: string;
+  /** Empty where there was none; any where it is left out. */
+  readonly sourceLabel?: string;
+  readonly targetLabel: string;
+}
+
+/** A backfill between two places, as runs have had it. */
+export interface KnownEnds extends Required<EndLabels> {
+  readonly targetName: string;
+  /** When its newest run was made, in milliseconds since the epoch. */
+  readonly newestAt: number;
+}
+
+export interface Took {
+  readonly run: string;
+  readonly seconds: number;
+  readonly listed: number;
+  /** When it ended, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+const knownEnds = z
+  .object({
+    backfill: z.string(),
+    source_label: z.string(),
+    target_label: z.string(),
+    target_name: z.string(),
+    newest_at: z.number(),
+  })
+  .transform(
+    (row): KnownEnds => ({
+      backfill: row.backfill,
+      sourceLabel: row.source_label,
+      targetLabel: row.target_label,
+      targetName: row.target_name,
+      newestAt: row.newest_at,
+    }),
+  );
+
+/** Every pair of ends that a backfill was run between, that of the newest run first. */
+export async function recentEnds(db: Database, limit: number): Promise<readonly KnownEnds[]> {
+  const rows = await db.query(
+    `SELECT backfill, source_label, target_label, target_name, max(created_at) AS newest_at
+     FROM runs
+     GROUP BY backfill, source_label, target_label, target_name
+     ORDER BY newest_at DESC, max(id) DESC
+     LIMIT ?`,
+    [limit],
+  );
+  return rows.map(row => knownEnds.parse(row));
+}
+
+const between = `r.target_label = ?1 AND r.backfill = ?2 AND (?3 IS NULL OR r.source_label = ?3)
+  AND r.mode IN (SELECT value FROM json_each(?4))`;
+
+function betweenParams({backfill, sourceLabel, targetLabel}: EndLabels, modes: readonly RunMode[]) {
+  return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes)];
+}
+
+/** The newest run between two ends in one of the modes; null where there is none. */
+export async function latestOf(
+  db: Database,
+  ends: EndLabels,
+  modes: readonly RunMode[],
+): Promise<RunRecord | null> {
+  const [row] = await db.query(
+    `SELECT ${runColumns} FROM runs r WHERE ${between} ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
+    betweenParams(ends, modes),
+  );
+  return row === undefined ? null : readRun(row);
+}
+
+/**
+ * How long the newest run of a mode took that came to its end. One that was taken up again is left out: between its
+ * start and its end lies the time that it rested.
+ */
+export async function lastTook(db: Database, ends: EndLabels, mode: RunMode): Promise<Took | null> {
+  const [row] = await db.query(
+    `SELECT ${runColumns} FROM runs r
+     WHERE ${between} AND r.status IN ('completed', 'incomplete') AND r.started_at IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM audit WHERE audit.run = r.id AND audit.action = 'resume')
+     ORDER BY r.created_at DESC, r.id DESC
+     LIMIT 1`,
+    betweenParams(ends, [mode]),
+  );
+  if (row === undefined) return null;
+  const {id, startedAt, finishedAt, tally} = readRun(row);
+  if (startedAt === null || finishedAt === null) return null;
+  return {run: id, seconds: (finishedAt - startedAt) / 1_000, listed: listedOf(tally), at: finishedAt};
+}
+
+/** Runs that a process works on, this one or another, newest first. */
+export async function activeRuns(db: Database): Promise<readonly RunRecord[]> {
+  const rows = await db.query(
+    `SELECT ${runColumns} FROM runs r
+     WHERE r.status IN ('running', 'pausing', 'cancelling')
+     ORDER BY r.created_at DESC, r.id DESC`,
+  );
+  return rows.map(readRun);
+}
