@@ -40,9 +40,9 @@ async function measured(
       'without --source only rows are measured: not whether every object has one, or the right hash',
     );
   const abort = new AbortController();
-  session.surroundings.follow({interrupt: () => abort.abort(new Error('interrupted'))});
+  session.surroundings.follow({interrupt: () => abort.abort()});
   try {
-    const {run, seconds, bytes, endings} = await verifyRun(session.engine, connection, {
+    const {record, seconds, bytes, endings} = await verifyRun(session.engine, connection, {
       scope: scopeOf(connection, options),
       sample: options.sample === 'all' ? null : (options.sample ?? session.config.settings.sample),
       only: options.check ?? null,
@@ -54,13 +54,13 @@ async function measured(
         type: 'summary',
         backfill: id,
         mode: 'verify',
-        status: 'completed',
+        status: record.status,
         // A verification settles no items.
         listed: 0,
         ...emptyTally,
         bytes,
         seconds,
-        run,
+        run: record.id,
       },
       [],
     );

@@ -22,6 +22,7 @@ import {
 } from './preconditions.ts';
 import {lookingAgain} from './probe-again.ts';
 import {reading} from './steady-reader.ts';
+import {startVerify, type VerifyHandle, type VerifyOptions} from './verify-run.ts';
 
 export interface LiveOptions extends GateOptions, RunOptions {
   readonly acceptNew: boolean;
@@ -143,6 +144,11 @@ export class Engine {
     });
     await this.#audit('unrehearsed', record.id, '');
     return this.#start(connection, record, {probe});
+  }
+
+  /** Measures invariants and coverage, and keeps the results: a run of mode `verify`. */
+  verify(connection: Connection, options: VerifyOptions): Promise<VerifyHandle> {
+    return startVerify(this, connection, options);
   }
 
   /** Goes on where a run stopped. One that ended incomplete takes up only its open items and failed partitions. */

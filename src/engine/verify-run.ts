@@ -1,18 +1,16 @@
 import type {Invariant, Shape} from '../backfills/backfill.ts';
-import {emptyPartitions, emptyTally} from '../core/accounting.ts';
-import {noDrift} from '../core/drift.ts';
-import type {RunEvent, RunNews} from '../core/event.ts';
-import type {Ending} from '../core/exit-code.ts';
+import type {CheckResult, CoverageGroup} from '../core/checks.ts';
+import type {RunNews} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import type {RunStatus} from '../core/run.ts';
+import type {Probe} from '../core/probe.ts';
 import type {Connection} from './connection.ts';
 import {createRun} from './create-run.ts';
 import {endingsOf} from './endings.ts';
 import type {Engine} from './engine.ts';
-import type {EngineHost} from './engine-host.ts';
-import {Limiter} from './limiter.ts';
+import type {RunHandle, RunResult} from './execution.ts';
+import {beginMeasuring, type MeasuringRun, stoppedBy, whileMeasuring} from './measuring-run.ts';
 import {steadyReader} from './steady-reader.ts';
-import {type Measured, measure} from './verify.ts';
+import {measure} from './verify.ts';
 
 export interface VerifyOptions {
   readonly scope: unknown;
@@ -22,109 +20,101 @@ export interface VerifyOptions {
   readonly coverage: boolean;
   /** One invariant only. */
   readonly only: string | null;
-  readonly signal: AbortSignal;
 }
 
-export interface Verified extends Measured {
-  readonly run: string;
-  readonly seconds: number;
-  readonly endings: readonly Ending[];
+/** How a verification ended. Where it was stopped, with what was measured before: each result is in the ledger. */
+export interface Verified extends RunResult {
+  /** Read from the source. */
+  readonly bytes: number;
+}
+
+/** A verification at work. It has no items of its own, so it can't be paused: whoever stops it ends it. */
+export interface VerifyHandle extends Omit<RunHandle, 'done' | 'pause'> {
+  readonly done: Promise<Verified>;
 }
 
 /** A run of mode `verify`: measures invariants and coverage, and keeps the results as a baseline. */
-export async function verifyRun(
+export async function startVerify(
   engine: Engine,
   connection: Connection,
   options: VerifyOptions,
-): Promise<Verified> {
+): Promise<VerifyHandle> {
   const {host} = engine;
-  const {scope, only, sample, reads, coverage, signal} = options;
+  const {scope, only} = options;
   const probe = await engine.fineProbe(connection, scope);
   requireKnown(connection.backfill.invariants(probe), only, connection.source !== null);
   const record = await createRun(host, connection, 'verify', scope, probe, {label: 'verify'});
-  const startedAt = host.now();
-  const emit = emitter(host, record.id, connection.backfill.id);
-  await host.ledger.runs.move(record.id, 'running', {holder: host.self.holder, at: startedAt});
-  emit(
-    {
-      type: 'started',
-      source: connection.source?.label ?? '(none)',
-      target: connection.target.label,
-      scope,
-      undoes: null,
-      resumed: false,
-      pageItems: host.settings.page.items,
-      label: record.label,
-    },
-    'running',
+  const run = await beginMeasuring(host, connection, record, host.settings.rate);
+  const {stopper, limiter} = run;
+  return {
+    id: record.id,
+    done: verify(run, connection, probe, options),
+    cancel: () => stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
+    interrupt: run.interrupt,
+    nudge: by => limiter.nudge(by),
+  };
+}
+
+/** From beginning to end, for whoever has nothing else to watch. Rejects with what failed; a stop is a result. */
+export async function verifyRun(
+  engine: Engine,
+  connection: Connection,
+  {signal, ...options}: VerifyOptions & {readonly signal: AbortSignal},
+): Promise<Verified> {
+  const {done, interrupt} = await startVerify(engine, connection, options);
+  const verified = await stoppedBy(signal, interrupt, () => done);
+  if (verified.error !== null) throw verified.error;
+  return verified;
+}
+
+async function verify(
+  run: MeasuringRun,
+  connection: Connection,
+  probe: Probe<unknown>,
+  options: VerifyOptions,
+): Promise<Verified> {
+  const checks: CheckResult[] = [];
+  const coverage: CoverageGroup[] = [];
+  const emit = (news: RunNews) => {
+    if (news.type === 'check') checks.push(news.result);
+    if (news.type === 'coverage') coverage.push(news.group);
+    run.emit(news);
+  };
+  const ended = await whileMeasuring(run, () => measured({...run, emit}, connection, probe, options));
+  const {record, reason, error, seconds} = ended;
+  const endings = endingsOf(record.status, reason, checks, error);
+  return {record, reason, checks, coverage, seconds, endings, error, bytes: run.state.bytesRead};
+}
+
+async function measured(
+  {host, record, stopper, limiter, state, emit}: MeasuringRun,
+  connection: Connection,
+  probe: Probe<unknown>,
+  options: VerifyOptions,
+): Promise<void> {
+  const signal = stopper.halt;
+  const reader = steadyReader(host, await connection.target.openReader(), signal, (attempt, waitMs, fault) =>
+    emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
   );
-  const reader = steadyReader(host, await connection.target.openReader(), signal);
+  const {target, backfill} = connection;
   try {
-    const before = await host.ledger.runs.latest(connection.target.id, connection.backfill.id, [
-      'live',
-      'dry-run',
-    ]);
-    const measured = await measure({
+    const before = await host.ledger.runs.latest(target.id, backfill.id, ['live', 'dry-run']);
+    await measure({
+      ...options,
       host,
       connection,
       reader,
-      scope,
       probe,
       run: record.id,
       causesFrom: before?.id ?? null,
-      sample,
-      reads,
-      coverage,
-      only,
       signal,
-      limiter: new Limiter({...host.settings.concurrency, rate: host.settings.rate, now: host.now}),
-      emit: news => emit(news, 'running'),
+      limiter,
+      emit,
+      onBytes: count => state.read(count),
     });
-    await host.ledger.runs.move(record.id, 'completed', {holder: null, at: host.now()});
-    const seconds = (host.now() - startedAt) / 1_000;
-    emit({type: 'ended', reason: null, seconds}, 'completed');
-    return {
-      ...measured,
-      run: record.id,
-      seconds,
-      endings: endingsOf('completed', null, measured.checks, null),
-    };
-  } catch (error) {
-    await host.ledger.runs.move(record.id, 'failed', {
-      holder: null,
-      at: host.now(),
-      reason: {by: 'error', message: String(error)},
-    });
-    throw error;
   } finally {
     await reader.close();
   }
-}
-
-function emitter(
-  host: EngineHost,
-  run: string,
-  backfill: string,
-): (news: RunNews, status: RunStatus) => void {
-  return (news, status) => {
-    const event: RunEvent = {
-      ...news,
-      snapshot: {
-        run,
-        backfill,
-        mode: 'verify',
-        status,
-        tally: emptyTally,
-        partitions: emptyPartitions,
-        drift: noDrift,
-        bytesRead: 0,
-        expected: null,
-        limits: [],
-        at: host.now(),
-      },
-    };
-    host.observe(event);
-  };
 }
 
 function requireKnown(

@@ -12,11 +12,16 @@ function rows(bench: Bench) {
 }
 
 it('a verification is never resumed as a run that writes', async () => {
-  const bench = await makeBench();
+  const bench = await makeBench({
+    store: store => ({
+      ...store,
+      list: () => {
+        throw new Fault('not-found', 'the source is gone');
+      },
+    }),
+  });
   writeAssets(bench.assets, 5);
   makeIndex(bench.index);
-  const gone = new AbortController();
-  gone.abort(new Error('killed'));
   await expect(
     verifyRun(bench.engine, bench.connection, {
       scope: scopeWith(),
@@ -24,10 +29,12 @@ it('a verification is never resumed as a run that writes', async () => {
       reads: ['target', 'listing'],
       coverage: true,
       only: null,
-      signal: gone.signal,
+      signal: new AbortController().signal,
     }),
-  ).rejects.toThrow();
-  await resume(bench, await bench.ledger.runs.resolve('last')).catch(() => undefined);
+  ).rejects.toThrow('the source is gone');
+  const run = await bench.ledger.runs.resolve('last');
+  expect(run.status).toBe('failed');
+  await expect(resume(bench, run)).rejects.toMatchObject({code: 'usage'});
   expect(rows(bench)).toBe(0);
 });
 

@@ -155,16 +155,22 @@ async function reread(
     }
   };
   const running = new Set<Promise<void>>();
+  // A task never rejects: while the listing is waited for, nobody would hear of a read that was given up.
+  const failures: unknown[] = [];
   try {
     for await (const sampled of objects) {
-      const task = check(sampled).finally(() => running.delete(task));
+      const task: Promise<void> = check(sampled)
+        .catch((error: unknown) => {
+          failures.push(error);
+        })
+        .finally(() => running.delete(task));
       running.add(task);
       if (running.size >= rereadsAtOnce) await Promise.race(running);
+      if (failures.length > 0) break;
     }
-    await Promise.all(running);
   } finally {
-    // Where the listing broke first, nobody else would hear of a read that was given up.
-    await Promise.allSettled(running);
+    await Promise.all(running);
   }
+  if (failures.length > 0) throw failures[0];
   return result;
 }

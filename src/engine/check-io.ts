@@ -1,0 +1,78 @@
+import type {CheckIo, Shape} from '../backfills/backfill.ts';
+import type {RunNews} from '../core/event.ts';
+import type {Fault} from '../core/failure.ts';
+import {limitsOf} from '../core/scope.ts';
+import type {Reader} from '../databases/database.ts';
+import {Exhausted, retrying} from './backoff.ts';
+import type {Connection} from './connection.ts';
+import type {EngineHost} from './engine-host.ts';
+import {targetIoFor} from './io.ts';
+import type {Limiter} from './limiter.ts';
+
+/** What whoever compares source and target with each other works with. */
+export interface Checking {
+  readonly host: EngineHost;
+  readonly connection: Connection;
+  readonly reader: Reader;
+  readonly scope: unknown;
+  /** Where a capped run ended; null is the end of the listing. */
+  readonly hi?: string | null;
+  /** The run whose open items explain what is missing. */
+  readonly causesFrom: string | null;
+  readonly sample: number | null;
+  readonly signal: AbortSignal;
+  readonly limiter: Limiter;
+  readonly emit: (news: RunNews) => void;
+  /** Told of every chunk of bytes that is read from the source. */
+  readonly onBytes?: (count: number) => void;
+}
+
+const causes = {failed: 'failed', pending: 'appeared during the run', skipped: 'in conflict'} as const;
+
+export function checkIo({
+  host,
+  connection,
+  reader,
+  scope,
+  signal,
+  causesFrom,
+  sample,
+  limiter,
+  emit,
+  hi = null,
+  onBytes = () => undefined,
+}: Checking): CheckIo<Shape> {
+  const {ledger, now, random, settings} = host;
+  return {
+    ...targetIoFor({connection, reader, scope, signal, now, onBytes}),
+    range: {lo: limitsOf(scope).startAfter, hi},
+    sample,
+    random,
+    limited: (name, request) => limited(name, request),
+    causes: async keys => {
+      if (causesFrom === null) return new Map();
+      const open = await ledger.openItems.among(causesFrom, keys);
+      return new Map([...open].map(([key, {outcome}]) => [key, causes[outcome]]));
+    },
+  };
+
+  async function limited<T>(name: string, request: () => Promise<T>): Promise<T> {
+    const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
+      emit({type: 'retrying', host: name, attempt, waitMs, fault});
+    try {
+      return await retrying({attempts: settings.attempts, signal, random, onRetry}, async () => {
+        const place = await limiter.acquire(name, signal);
+        try {
+          const answer = await request();
+          place.done({bytes: Number.POSITIVE_INFINITY});
+          return answer;
+        } catch (error) {
+          place.done({error});
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw error instanceof Exhausted ? error.cause : error;
+    }
+  }
+}
