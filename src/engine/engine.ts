@@ -13,6 +13,7 @@ import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
 import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
+import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
   requireFine,
   requireResumable,
@@ -149,6 +150,11 @@ export class Engine {
   /** Measures invariants and coverage, and keeps the results: a run of mode `verify`. */
   verify(connection: Connection, options: VerifyOptions): Promise<VerifyHandle> {
     return startVerify(this, connection, options);
+  }
+
+  /** What is missing of a coverage group, item by item, as it is now. */
+  missing(connection: Connection, options: MissingOptions): AsyncIterable<MissingPage> {
+    return missing(this.host, connection, options);
   }
 
   /** Goes on where a run stopped. One that ended incomplete takes up only its open items and failed partitions. */

@@ -10,6 +10,7 @@ import {coverage} from './coverage.ts';
 import {decideFiles, decideUndo} from './decide.ts';
 import {inspectObject} from './inspect.ts';
 import {invariants} from './invariants.ts';
+import {missingOf} from './missing.ts';
 import {type FilesFacts, hasFilesTable, probeFiles} from './probe.ts';
 import {fileRow} from './row.ts';
 import {syncFiles} from './sync.ts';
@@ -66,6 +67,7 @@ export const assetIndex: Backfill<AssetIndex> = {
   sync: syncFiles,
   costs,
   coverage,
+  missing: missingOf,
   invariants,
 };
 

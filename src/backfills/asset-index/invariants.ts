@@ -4,8 +4,9 @@ import type {CheckIo, Invariant} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {findBreaches} from './breaches.ts';
 import {asText} from './decide.ts';
+import {filtered} from './missing.ts';
 import {pairs} from './pairs.ts';
-import {filtered, type Sampled, surveyOf} from './survey.ts';
+import {type Sampled, surveyOf} from './survey.ts';
 
 const shown = 20;
 /** Objects that are read again at once; the limiter may allow fewer. */
