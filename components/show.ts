@@ -70,10 +70,11 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
     async suspend(run) {
       if (held === null) return run();
       await held.suspendTerminal(async () => {
-        // Ink stops listening, but Node goes on reading, and what it reads the child never gets. In the same tick the
-        // stream still counts as listened to, and a pause would do nothing.
+        // Ink stops listening, but Node goes on reading, and what it reads the child never gets. A pause counts only a
+        // turn after the last listener has gone, and takes a turn: a run that ends at once would else find stdin deaf.
         await nextTurn();
         stdin.pause();
+        await nextTurn();
         await run();
       });
       redraw();

@@ -149,7 +149,14 @@ function watchCursor(emulator: xterm.Terminal): () => boolean {
 }
 
 function linesOf(buffer: xterm.IBuffer, from: number, count: number): readonly string[] {
-  return Array.from({length: count}, (_, row) => buffer.getLine(from + row)?.translateToString(true) ?? '');
+  return Array.from(
+    {length: count},
+    (_, row) =>
+      buffer
+        .getLine(from + row)
+        ?.translateToString()
+        .trimEnd() ?? '',
+  );
 }
 
 function framed(rows: readonly string[]): string {
