@@ -5,7 +5,7 @@ import {pathToFileURL} from 'node:url';
 import type {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import {defaultSettings, type Settings} from '../engine/settings.ts';
-import {type ConfigFile, configSchema, type SettingsChanges} from './schema.ts';
+import {type ConfigFile, configSchema, type SettingsChanges, type SetupInConfig} from './schema.ts';
 
 /** The config as the program uses it: paths are absolute, settings complete. */
 export interface Config {
@@ -14,9 +14,19 @@ export interface Config {
   readonly ledger: string | null;
   readonly sources: ConfigFile['sources'];
   readonly targets: ConfigFile['targets'];
+  /** What the console offers to run, by the operator's name for it. Whether there is such a backfill is not known here. */
+  readonly backfills: Readonly<Record<string, BackfillSetup>>;
   readonly settings: Settings;
   /** Changes when anything changes that shapes what a run decides: a plan made under another config is not executed. */
   readonly digest: string;
+}
+
+/** A backfill between two ends; each is a name of the config or a place, and a path is absolute. */
+export interface BackfillSetup {
+  readonly backfill: string;
+  readonly source: string;
+  readonly target: string;
+  readonly prefix?: string;
 }
 
 export const configNames = ['headgate.config.ts', 'headgate.config.json'] as const;
@@ -36,6 +46,7 @@ export async function loadConfig(named: string | null, folder: string): Promise<
     targets: mapValues(file.targets, target =>
       'sqlite' in target ? {...target, sqlite: resolve(base, target.sqlite)} : target,
     ),
+    backfills: setupsIn(file, base),
     settings,
     digest: createHash('sha256')
       // A renewed credential is no other config.
@@ -46,6 +57,26 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       )
       .digest('hex'),
   };
+}
+
+function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Config['backfills'] {
+  return Object.fromEntries(
+    Object.entries(backfills).map(([name, {source, target, ...rest}]: [string, SetupInConfig]) => [
+      name,
+      {
+        backfill: name,
+        ...rest,
+        source: placeIn(base, source, Object.keys(sources)),
+        target: placeIn(base, target, Object.keys(targets)),
+      },
+    ]),
+  );
+}
+
+/** A name stays one, and so does a word that is neither a path nor an address: it is told where it is opened. */
+function placeIn(base: string, place: string, names: readonly string[]): string {
+  const isPath = /[/\\.]/.test(place) && !/^[a-z][a-z0-9+.-]+:/i.test(place);
+  return isPath && !names.includes(place) ? resolve(base, place) : place;
 }
 
 async function findConfig(folder: string): Promise<string | null> {

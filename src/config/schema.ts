@@ -78,12 +78,26 @@ const d1Target = z.strictObject({
   ...everyTarget,
 });
 
+const place = z
+  .string({error: 'name one of this config, or write a place as --source and --target take it'})
+  .min(1);
+/** A backfill that the console offers, with its ends. */
+const setup = z.strictObject({
+  /** Where the name is not that of the backfill itself. */
+  backfill: z.string().min(1).exactOptional(),
+  source: place,
+  target: place,
+  prefix: z.string().exactOptional(),
+});
+
 export const configSchema = z.strictObject({
   /** Where the ledger is, relative to the config file. */
   ledger: z.string().min(1).exactOptional(),
   sources: z.record(name, z.union([folderSource, bucketSource])).default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
+  backfills: z.record(name, setup).default({}),
   settings: settings.default({}),
 });
+export type SetupInConfig = z.infer<typeof setup>;
 export type BucketCredentials = NonNullable<z.infer<typeof bucketSource>['credentials']>;
 export type ConfigFile = z.infer<typeof configSchema>;

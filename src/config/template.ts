@@ -52,6 +52,10 @@ ${sources}
 ${targets}
   },
 
+  backfills: {
+${backfills}
+  },
+
   settings: {
 ${settingLines().join('\n')}
   },
@@ -100,6 +104,10 @@ const targets = `    // What is brought up to date: headgate run asset-index --t
     // A Cloudflare D1 database, by its name or its id. The token comes from CLOUDFLARE_API_TOKEN (it needs D1: Edit).
     // An account that is not named here comes from CLOUDFLARE_ACCOUNT_ID.
     // main: {d1: 'my-database', account: 'ACCOUNT_ID', environment: 'production', marks: true},`;
+
+const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
+    // a place. Where the name is that of the backfill itself, backfill is left out.
+    // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},`;
 
 /** Every setting with its default, in the groups in which it is written. */
 function settingLines(): readonly string[] {

@@ -115,6 +115,9 @@ describe('its examples', () => {
     const module: {readonly default: unknown} = await import(pathToFileURL(join(cwd, name)).href);
     expect(module.default).toEqual({
       ledger: expect.any(String),
+      backfills: {
+        photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: expect.any(String)},
+      },
       sources: {
         photos: {folder: expect.any(String)},
         aws: {s3: expect.stringMatching(/^s3:/), region: expect.any(String), profile: expect.any(String)},

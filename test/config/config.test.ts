@@ -204,6 +204,56 @@ describe('what is named on the command line', () => {
   });
 });
 
+describe('the backfills of a config', () => {
+  it('are a name with its ends: paths count from its folder, and the name may be that of the backfill', async () => {
+    const folder = folderWith({
+      [json]: {
+        sources: {'photos.old': {folder: 'photos'}},
+        targets: {main: {sqlite: 'index.sqlite'}},
+        backfills: {
+          'asset-index': {source: 'photos.old', target: 'main'},
+          art: {backfill: 'asset-index', source: './art', target: 'art.sqlite', prefix: 'kcs2/'},
+          cloud: {backfill: 'asset-index', source: 's3://my.bucket/art/', target: 'd1:main'},
+          typo: {backfill: 'nope', source: 'fotos', target: '/srv/index.sqlite'},
+        },
+      },
+    });
+    expect((await loadConfig(null, folder)).backfills).toEqual({
+      'asset-index': {backfill: 'asset-index', source: 'photos.old', target: 'main'},
+      art: {
+        backfill: 'asset-index',
+        source: join(folder, 'art'),
+        target: join(folder, 'art.sqlite'),
+        prefix: 'kcs2/',
+      },
+      cloud: {backfill: 'asset-index', source: 's3://my.bucket/art/', target: 'd1:main'},
+      typo: {backfill: 'nope', source: 'fotos', target: '/srv/index.sqlite'},
+    });
+    expect((await loadConfig(null, tempFolder())).backfills).toEqual({});
+  });
+
+  it('tell their mistakes by place', async () => {
+    const {message} = await mistakesIn({
+      backfills: {photos: {source: 7, traget: 'x'}, 'my photos': {source: 'a', target: 'b'}},
+    });
+    for (const place of [
+      'backfills.photos.source: name one of this config',
+      'backfills.photos.target: name one of this config',
+      'backfills.photos.traget: there is no such setting',
+      'backfills.my photos: a name is made of',
+    ])
+      expect(message).toContain(`\n  ${place}`);
+  });
+
+  it('do not shape what a run decides', async () => {
+    const setups = {photos: {backfill: 'asset-index', source: 'a', target: 'b'}};
+    const [without, beside] = await Promise.all(
+      [{}, {backfills: setups}].map(content => loadConfig(null, folderWith({[json]: content}))),
+    );
+    expect(without?.digest).toBe(beside?.digest);
+  });
+});
+
 describe('credentials in a config', () => {
   const source = (secret: unknown) => ({
     sources: {
