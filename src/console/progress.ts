@@ -40,7 +40,8 @@ export function progressOf(view: RunView, lastTotal: number | null = null): Prog
   }
   if (lastTotal === null || lastTotal <= 0) return {...counts, total: null, isSure: false, share: null};
   const total = Math.max(lastTotal, listedOf(tally));
-  return {...counts, total, isSure: false, share: unsureShare(counts.done / lastTotal)};
+  const most = Math.max(counts.done, view.memory?.done ?? 0);
+  return {...counts, total, isSure: false, share: unsureShare(most / lastTotal)};
 }
 
 /** The share of a total that is sure; null where there is none. */
@@ -68,7 +69,7 @@ function unsureShare(part: number): number {
 }
 
 /** In a retry, what failed before and has not been taken up yet is still to do. */
-function doneOf({snapshot: {tally}, memory, ended}: RunView): number {
+export function doneOf({snapshot: {tally}, memory, ended}: RunView): number {
   const settled = listedOf(tally) - tally.pending;
   if (memory === undefined || !memory.isRetry || ended !== null) return settled;
   return settled - Math.max(0, tally.failed - memory.failedSince);

@@ -4,7 +4,7 @@ import type {FaultData} from '../core/failure.ts';
 import type {Finding} from '../core/probe.ts';
 import {counted, durationText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
-import {isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
+import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
 import {type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
 import {driftKeys, measured, type RunMemory, type RunView, sparkSeconds} from './run-view.ts';
 
@@ -18,7 +18,7 @@ type Started = Extract<RunEvent, {type: 'started'}>;
 export function startRunView(event: Started): RunView {
   const {snapshot, source, target, scope, undoes, label} = event;
   const {at} = snapshot;
-  return {
+  return withMost({
     run: snapshot.run,
     label,
     source,
@@ -43,21 +43,17 @@ export function startRunView(event: Started): RunView {
       second: secondOf(at),
       isRetry: isRetryOf(event),
       failedSince: 0,
+      done: 0,
       share: 0,
       log: noLog.memory,
     },
-  };
+  });
 }
 
 export function reduceRun(view: RunView, event: RunEvent): RunView {
   if (event.type === 'started') return startRunView(event);
   if (event.snapshot.run !== view.run) return view;
-  const next = told(moved(view, event), event);
-  const share = sureShareOf(next);
-  const {memory} = next;
-  return share === null || memory === undefined || share <= memory.share
-    ? next
-    : {...next, memory: {...memory, share}};
+  return withMost(told(moved(view, event), event));
 }
 
 /** Lets time pass: the same view where that changes nothing that is shown. */
@@ -223,6 +219,14 @@ function kept<T>(all: readonly T[], one: T, isBefore: (each: T) => boolean): rea
   return all.length < measured ? [...all, one] : all;
 }
 
+/** Remembers how far it has been shown to be, from now on. */
+function withMost(view: RunView): RunView {
+  const memory = memoryOf(view);
+  const done = Math.max(memory.done, doneOf(view));
+  const share = Math.max(memory.share, sureShareOf(view) ?? 0);
+  return done === memory.done && share === memory.share ? view : {...view, memory: {...memory, done, share}};
+}
+
 function said(view: RunView, at: number, level: RunView['log'][number]['level'], text: string): RunView {
   return withLog(view, logged(logOf(view), at, level, text));
 }
@@ -236,7 +240,16 @@ function withLog(view: RunView, {lines, memory}: Log): RunView {
 }
 
 function memoryOf({memory, pace}: RunView): RunMemory {
-  return memory ?? {second: secondOf(pace.at), isRetry: false, failedSince: 0, share: 0, log: noLog.memory};
+  return (
+    memory ?? {
+      second: secondOf(pace.at),
+      isRetry: false,
+      failedSince: 0,
+      done: 0,
+      share: 0,
+      log: noLog.memory,
+    }
+  );
 }
 
 function secondOf(at: number): number {

@@ -99,7 +99,7 @@ export function settledOf(tally: Tally): number {
 function room(lines: readonly LogLine[]): readonly LogLine[] {
   if (lines.length < logLines) return lines;
   const others = lines.reduce((sum, {level}) => (level === 'error' ? sum : sum + 1), 0);
-  const leaving = others > logLines / 2 ? lines.findIndex(({level}) => level !== 'error') : 0;
+  const leaving = others >= logLines / 2 ? lines.findIndex(({level}) => level !== 'error') : 0;
   return lines.toSpliced(leaving, 1);
 }
 

@@ -47,7 +47,8 @@ export interface RunMemory {
   readonly isRetry: boolean;
   /** Items that failed since this process took the run up. */
   readonly failedSince: number;
-  /** The largest share that was shown, where the total was sure: none that is smaller comes after it. */
+  /** Most items that were done, and the largest share of a total that is sure: no smaller share is shown after it. */
+  readonly done: number;
   readonly share: number;
   readonly log: LogMemory;
 }

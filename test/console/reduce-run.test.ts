@@ -1,0 +1,275 @@
+import {describe, expect, it} from 'vitest';
+import {Coalescer} from '../../src/console/coalescer.ts';
+import {progressOf} from '../../src/console/progress.ts';
+import {reduceRun, startRunView, tickRun} from '../../src/console/reduce-run.ts';
+import {logLines, type RunView, sparkSeconds} from '../../src/console/run-view.ts';
+import type {CheckResult} from '../../src/core/checks.ts';
+import type {RunEvent, RunNews} from '../../src/core/event.ts';
+import {makeIndex, writeAssets} from '../support/assets.ts';
+import {goLive, makeBench, rehearse} from '../support/engine.ts';
+import {noon, ScriptedRun} from './run-events.ts';
+
+const check: CheckResult = {
+  id: 'no-hash',
+  severity: 'blocking',
+  title: 'every row has a hash',
+  count: 3,
+  sample: [],
+  why: '',
+  recovery: '',
+};
+
+function texts({log}: RunView): readonly string[] {
+  return log.map(({text, times}) => (times === 1 ? text : `${text} ×${times}`));
+}
+
+function reduced(...news: readonly RunNews[]): RunView {
+  const run = new ScriptedRun({expected: 100});
+  return news.map(each => run.emit(each)).reduce(reduceRun, startRunView(run.started));
+}
+
+describe('the log', () => {
+  it.each<[string, RunNews, string | null, RunView['log'][number]['level']]>([
+    [
+      'a failed item',
+      {type: 'failure', partition: 'p1', key: 'new\nline', fault: {kind: 'denied', message: '403 Forbidden'}},
+      'failed (denied): new\\x0aline: 403 Forbidden',
+      'error',
+    ],
+    [
+      'a failure whose message begins with its key',
+      {type: 'failure', partition: 'p1', key: 'a.png', fault: {kind: 'timeout', message: 'a.png: no answer'}},
+      'failed (timeout): a.png: no answer',
+      'error',
+    ],
+    [
+      'a failed partition',
+      {type: 'failure', partition: 'bgm/', key: '', fault: {kind: 'connection', message: 'reset'}},
+      'failed (connection): partition bgm/: reset',
+      'error',
+    ],
+    ['a note', {type: 'note', level: 'warning', message: 'no bookmark'}, 'no bookmark', 'warning'],
+    [
+      'what is given back',
+      {type: 'returned', partition: 'bgm/', items: 1_200},
+      '1,200 items of bgm/ given back: a resume lists them again',
+      'info',
+    ],
+    [
+      'drift',
+      {type: 'drift', keys: ['a', 'b', 'c', 'd']},
+      'drift: decided otherwise than in the dry run: a, b, c …',
+      'warning',
+    ],
+    [
+      'a pause',
+      {type: 'stopping', reason: {by: 'operator', message: 'paused by the operator'}},
+      'stopping: paused by the operator',
+      'warning',
+    ],
+    [
+      'a cancel',
+      {type: 'stopping', reason: {by: 'cancel', message: 'cancelled by the operator'}},
+      'cancelling: cancelled by the operator',
+      'warning',
+    ],
+    ['a broken invariant', {type: 'check', result: check}, 'every row has a hash: 3 breaches', 'error'],
+    ['an invariant that holds', {type: 'check', result: {...check, count: 0}}, null, 'info'],
+    ['a partition', {type: 'partition', partition: 'p1', state: 'found'}, null, 'info'],
+    [
+      'a finding',
+      {
+        type: 'probed',
+        findings: [
+          {level: 'ok', subject: 'source', message: 'reachable'},
+          {level: 'error', subject: 'target', message: 'no table files'},
+        ],
+      },
+      'target: no table files',
+      'error',
+    ],
+    ['the end', {type: 'ended', reason: null, seconds: 75}, 'running after 1 min 15 s', 'info'],
+  ])('words %s for people', (_, news, text, level) => {
+    expect(reduced(news).log.map(line => [line.text, line.level])).toEqual(
+      text === null ? [] : [[text, level]],
+    );
+  });
+
+  it('makes one line of pages in a row, with their sums', () => {
+    const run = new ScriptedRun({expected: 300});
+    let view = [run.list(300), run.settle(50)].reduce(reduceRun, startRunView(run.started));
+    expect(texts(view)).toEqual(['page 1 of kcs2/: 50 settled']);
+    view = [run.settle(50, 2), run.settle(100)].reduce(reduceRun, view);
+    expect(texts(view)).toEqual(['pages, newest 3 of kcs2/: 200 settled, 2 of them failed ×3']);
+    view = [run.failure('a'), run.settle(10)].reduce(reduceRun, view);
+    expect(texts(view).slice(1)).toEqual([
+      'failed (timeout): a: no answer in 30 s',
+      'page 4 of kcs2/: 10 settled',
+    ]);
+  });
+
+  it('makes one line of the same note again', () => {
+    const note = {type: 'note', level: 'info', message: 'asked again'} as const;
+    expect(texts(reduced(note, note, note))).toEqual(['asked again ×3']);
+  });
+
+  it('tells of waiting requests every five seconds, with their number', () => {
+    const run = new ScriptedRun({expected: 100});
+    let view = startRunView(run.started);
+    for (let step = 0; step < 120; step++) {
+      run.seconds = step * 0.1;
+      view = reduceRun(view, run.retrying(1, 2_000));
+    }
+    expect(texts(view)).toEqual([
+      'D1 of account 8f14e45f: 1 request waits (429 Too many requests), the next in 2.0 s',
+      'D1 of account 8f14e45f: 50 requests wait (429 Too many requests), the next in 1.3 s ×2',
+    ]);
+  });
+
+  it('keeps the newest hundred failures, however many pages and notes come between and behind', () => {
+    const run = new ScriptedRun({expected: null});
+    let view = startRunView(run.started);
+    for (let step = 0; step < 1_000; step++) {
+      run.seconds += 0.01;
+      const note = run.emit({type: 'note', level: 'info', message: `note ${step}`});
+      const failures = step < 300 ? [run.failure(`key-${step}`)] : [];
+      view = [run.list(10), ...failures, run.settle(10), note].reduce(reduceRun, view);
+    }
+    expect(view.log).toHaveLength(logLines);
+    const failures = view.log.filter(({level}) => level === 'error').map(({text}) => text);
+    expect(failures).toHaveLength(100);
+    expect(failures.at(-1)).toContain('key-299');
+    expect(view.log.at(-1)?.text).toBe('note 999');
+  });
+});
+
+describe('the rate', () => {
+  it('is of what this process has settled', () => {
+    const settle = (inserted: number) => {
+      const run = new ScriptedRun({expected: 1e6, tally: {inserted}, partitions: {pending: 1}});
+      let view = startRunView(run.started);
+      for (let step = 1; step <= 60; step++) {
+        run.seconds = step * 0.5;
+        view = [run.list(20), run.settle(20)].reduce(reduceRun, view);
+      }
+      return view;
+    };
+    const [resumed, fresh] = [settle(500_000), settle(0)];
+    expect(resumed.settledBefore).toBe(500_000);
+    expect(resumed.pace).toEqual(fresh.pace);
+    expect(fresh.pace.fast).toBeCloseTo(40, -1);
+  });
+
+  it('counts what a retry settles, also what fails again', () => {
+    const run = new ScriptedRun({
+      expected: 1_000,
+      tally: {inserted: 100, failed: 900},
+      partitions: {done: 1},
+    });
+    let view = startRunView(run.started);
+    expect(view.settledBefore).toBe(100);
+    for (let step = 1; step <= 20; step++) {
+      run.seconds = step;
+      view = [run.retake(30), run.settle(30, 10)].reduce(reduceRun, view);
+    }
+    expect(view.pace.fast).toBeGreaterThan(25);
+    expect(view.pace.fast).toBeLessThan(35);
+  });
+});
+
+describe('time', () => {
+  it('moves the seconds on, and changes nothing within one or once the run has ended', () => {
+    const run = new ScriptedRun({expected: 100});
+    const view = reduceRun(startRunView(run.started), run.list(10));
+    expect(tickRun(view, noon + 999)).toBe(view);
+    const later = tickRun(view, noon + 3_000);
+    expect(later.perSecond).toEqual([0, 0, 0, 0]);
+    expect(tickRun(later, noon + 3_900)).toBe(later);
+    expect(tickRun(later, noon + 1_000)).toBe(later);
+    const over = reduceRun(later, run.end());
+    expect(tickRun(over, noon + 60_000)).toBe(over);
+  });
+
+  it('keeps a minute of rates, the last of them the one that is shown', () => {
+    const run = new ScriptedRun({expected: null});
+    let view = startRunView(run.started);
+    for (let step = 1; step <= 900; step++) {
+      run.seconds = step * 0.1;
+      view = [run.list(5), run.settle(5)].reduce(reduceRun, view);
+    }
+    expect(view.perSecond).toHaveLength(sparkSeconds);
+    expect(view.perSecond.at(-1)).toBe(view.pace.fast);
+    for (const rate of view.perSecond) expect(rate).toBeCloseTo(50, -1);
+    const asleep = tickRun(view, noon + 86_400_000);
+    expect(asleep.perSecond).toHaveLength(sparkSeconds);
+    expect(asleep.pace.fast).toBeLessThan(0.1);
+  });
+});
+
+it('what another run tells changes nothing', () => {
+  const run = new ScriptedRun({expected: 100});
+  const view = startRunView(run.started);
+  const event = run.list(10);
+  expect(reduceRun(view, {...event, snapshot: {...event.snapshot, run: 'run-2'}})).toBe(view);
+});
+
+it('takes microseconds an event', () => {
+  const run = new ScriptedRun({expected: null});
+  const events: RunEvent[] = [];
+  for (let step = 0; step < 5_000; step++) {
+    run.seconds += 0.001;
+    events.push(run.list(1), run.retrying(1, 100), run.failure(`key-${step}`), run.settle(1, 1));
+  }
+  let view = startRunView(run.started);
+  const began = performance.now();
+  for (const event of events) view = reduceRun(view, event);
+  const each = ((performance.now() - began) * 1_000) / events.length;
+  expect(view.log).toHaveLength(logLines);
+  // Seen: 2 to 3. What matters is that 10,000 events a second leave the screen its time.
+  expect(each).toBeLessThan(50);
+});
+
+it('follows a real run to the end that is on record', async () => {
+  const bench = await makeBench({settings: {page: {items: 20, bytes: 1e9, seconds: 60}}});
+  const keys = writeAssets(bench.assets, 300);
+  makeIndex(bench.index);
+  const plan = await rehearse(bench);
+  const live = await goLive(bench, plan.record);
+  const views: Record<string, RunView> = {};
+  const coalescer = new Coalescer<RunEvent>({
+    deliver: batch => {
+      for (const event of batch) {
+        const {run} = event.snapshot;
+        const known = views[run];
+        if (known !== undefined) views[run] = reduceRun(known, event);
+        else if (event.type === 'started') views[run] = startRunView(event);
+      }
+    },
+    failed: error => expect.fail(String(error)),
+    isUrgent: ({type}) => type === 'ended',
+    schedule: () => () => undefined,
+    now: () => 0,
+  });
+  for (const event of bench.events) coalescer.push(event);
+  for (const {record, seconds} of [plan, live]) {
+    const view = views[record.id];
+    expect(view).toMatchObject({
+      snapshot: {
+        tally: record.tally,
+        partitions: record.partitions,
+        drift: record.drift,
+        status: 'completed',
+      },
+      ended: {reason: null, seconds},
+      label: record.label,
+      retry: null,
+    });
+    if (view === undefined) continue;
+    expect(progressOf(view)).toMatchObject({done: keys.length, underWay: 0, total: keys.length, share: 1});
+    expect(view.log.at(-1)?.text).toMatch(/^completed after /);
+  }
+  expect(views[live.record.id]?.checks.map(({id}) => id).sort()).toEqual(
+    live.checks.map(({id}) => id).sort(),
+  );
+  expect(views[live.record.id]?.coverage).toEqual(live.coverage);
+});
