@@ -1,0 +1,31 @@
+import {Text} from 'ink';
+import type {Line} from '../../src/console/line.ts';
+import {fitLine} from '../../src/console/text.ts';
+import {drawn, useTheme} from '../theme.tsx';
+
+export interface StyledLineProps {
+  readonly line: Line;
+  readonly width: number;
+  /** Drawn inverse over its whole width; the `>` that goes with it is the list's. */
+  readonly isSelected?: boolean;
+}
+
+/**
+ * One row of the terminal, exactly `width` cells.
+ *
+ *     ✔ dry run    2,238 listed · 2,172 to update · 66 unchan…
+ */
+export function StyledLine({line, width, isSelected = false}: StyledLineProps) {
+  const theme = useTheme();
+  // Fitted here and not by Ink, whose `…` would be drawn in ASCII too.
+  return (
+    <Text wrap="truncate" inverse={isSelected}>
+      {fitLine(line, width).map(({text, tone}, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity; one row is drawn anew as a whole
+        <Text key={index} {...(tone === undefined ? {} : theme.tones[tone])}>
+          {drawn(text, theme)}
+        </Text>
+      ))}
+    </Text>
+  );
+}
