@@ -5,7 +5,7 @@ import {createElement, type ReactElement, type ReactNode, useInsertionEffect, us
 /**
  * Owns the terminal while the console is open, and gives it back on every way out: a close, a component that throws,
  * the end of the process by exit or by an error that nobody caught, and for as long as a child or the shell needs it.
- * Left out: kill -9, which no program can answer, and a process.exit() in the midst of a render, which nothing here does.
+ * Left out: kill -9, which no program can answer, and a process.exit() inside a render or an effect (pastes stay marked).
  */
 export interface Shown {
   /** Settles once the terminal is given back; rejects with the error of a component that threw while rendering. */

@@ -67,6 +67,20 @@ describe('the terminal is given back', () => {
     expect(terminal.normalText()).not.toContain('console of');
   });
 
+  it.each([
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+  ] as const)('by %s where nobody handles it', async (name, signal) => {
+    await using terminal = openTerminal({command: process.execPath, args: [program, 'paste'], cwd: root});
+    await untilUp(terminal);
+    terminal.kill(name);
+    expect(await terminal.exit).toEqual({code: 0, signal});
+    expect(terminal.isAlternate()).toBe(false);
+    expect(terminal.isCursorVisible()).toBe(true);
+    expect(terminal.marksPastes()).toBe(false);
+  });
+
   it('by a component that throws at the first render', async () => {
     await using terminal = openProgram('crash');
     await expectGivenBack(terminal);
