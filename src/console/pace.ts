@@ -17,9 +17,8 @@ export interface Pace {
   readonly read: Meter;
 }
 
-/** An estimate needs at least so many steps and seconds. */
+/** An estimate needs at least so many steps; each is a second long or longer. */
 const leastSteps = 3;
-const leastSeconds = 3;
 const widening = 0.1;
 
 export function noPace(at: number): Pace {
@@ -66,9 +65,9 @@ export interface Eta {
  * assumes that the page under way is as far as time says. Null where nothing is left, and until it means something.
  */
 export function etaOf(pace: Pace, remaining: number): Eta | null {
-  const {at, fast, slow, steps, seconds, items} = pace;
+  const {at, fast, slow, steps, items} = pace;
   if (remaining <= 0 || items === null || fast === null || slow === null) return null;
-  if (steps < leastSteps || seconds < leastSeconds) return null;
+  if (steps < leastSteps) return null;
   const [lower, higher] = fast < slow ? [fast, slow] : [slow, fast];
   if (lower <= 0) return null;
   const since = Math.max(0, at - items.from) / 1_000;

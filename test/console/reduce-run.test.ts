@@ -126,6 +126,15 @@ describe('the log', () => {
     ]);
   });
 
+  it('remembers so many waiting hosts and no more', () => {
+    const run = new ScriptedRun({expected: 100});
+    let view = startRunView(run.started);
+    for (let host = 0; host < 1_000; host++)
+      view = reduceRun(view, {...run.retrying(1, 2_000), host: `pds-${host}.example`});
+    expect(view.memory?.log.waits).toHaveLength(32);
+    expect(view.memory?.log.waits.at(-1)?.host).toBe('pds-999.example');
+  });
+
   it('keeps the newest hundred failures, however many pages and notes come between and behind', () => {
     const run = new ScriptedRun({expected: null});
     let view = startRunView(run.started);

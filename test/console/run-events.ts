@@ -15,6 +15,7 @@ import {RunState} from '../../src/engine/run-state.ts';
 export const noon = Date.UTC(2026, 7, 1, 12);
 
 type Started = Extract<RunEvent, {type: 'started'}>;
+type Retrying = Extract<RunEvent, {type: 'retrying'}>;
 
 export interface Beginning {
   readonly mode?: RunMode;
@@ -120,14 +121,16 @@ export class ScriptedRun {
     return this.emit({type: 'failure', partition: 'kcs2/', key, fault: {kind, message}});
   }
 
-  retrying(attempt: number, waitMs: number, message = '429 Too many requests'): RunEvent {
-    return this.emit({
+  retrying(attempt: number, waitMs: number, message = '429 Too many requests'): Retrying {
+    const fault = {kind: 'rate-limited', message} as const;
+    return {
       type: 'retrying',
       host: 'D1 of account 8f14e45f',
       attempt,
       waitMs,
-      fault: {kind: 'rate-limited', message},
-    });
+      fault,
+      snapshot: this.snapshot,
+    };
   }
 
   end(status: RunStatus = 'completed', reason: StopReason | null = null): RunEvent {
