@@ -5,7 +5,7 @@ import type {Finding} from '../core/probe.ts';
 import {counted, durationText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
 import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
-import {type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
+import {failureText, type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
 import {driftKeys, measured, type RunMemory, type RunView, sparkSeconds} from './run-view.ts';
 
 /**
@@ -200,11 +200,6 @@ function drifted(view: RunView, keys: readonly string[], at: number): RunView {
   if (!isFirst) return next;
   const named = `${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ' …' : ''}`;
   return said(next, at, 'warning', `drift: decided otherwise than in the dry run: ${named}`);
-}
-
-function failureText({key, partition, fault}: Extract<RunEvent, {type: 'failure'}>): string {
-  const what = key === '' ? `partition ${partition}` : key;
-  return `failed (${fault.kind}): ${fault.message.startsWith(what) ? fault.message : `${what}: ${fault.message}`}`;
 }
 
 /** What an error says, without the error: that would hold on to all that caused it. */

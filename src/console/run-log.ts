@@ -35,6 +35,7 @@ interface HostWaits {
   readonly soonestAt: number;
 }
 
+type Failure = Extract<RunEvent, {type: 'failure'}>;
 type Page = Extract<RunEvent, {type: 'page'}>;
 type Retrying = Extract<RunEvent, {type: 'retrying'}>;
 
@@ -89,6 +90,11 @@ export function waitLogged(log: Log, {host, waitMs, fault, snapshot: {at}}: Retr
   const told = logged(log, at, 'warning', text);
   const fresh = {host, toldAt: at, waits: 0, soonestAt: Number.POSITIVE_INFINITY};
   return {...told, memory: {...told.memory, waits: [...others, fresh]}};
+}
+
+export function failureText({key, partition, fault}: Failure): string {
+  const what = key === '' ? `partition ${partition}` : key;
+  return `failed (${fault.kind}): ${fault.message.startsWith(what) ? fault.message : `${what}: ${fault.message}`}`;
 }
 
 export function settledOf(tally: Tally): number {
