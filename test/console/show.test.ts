@@ -37,6 +37,7 @@ async function expectGivenBack(terminal: RealTerminal): Promise<void> {
   expect(terminal.isCursorVisible()).toBe(true);
   expect(terminal.marksPastes()).toBe(false);
   expect(terminal.normalText()).toMatch(/^before$/m);
+  expect(terminal.normalText()).not.toContain('still raw');
   expectCooked(terminal);
 }
 
@@ -197,6 +198,15 @@ describe('a child', () => {
 });
 
 describe('the screen', () => {
+  it('begins at its first cell, wherever the cursor was', async () => {
+    const script = `echo; printf 'half a line '; ${start('paste')}`;
+    await using terminal = openTerminal({command: 'bash', args: ['-c', script], cwd: root});
+    await untilUp(terminal);
+    terminal.type('q');
+    await terminal.exit;
+    expect(terminal.normalText()).toBe('\nhalf a line closed');
+  });
+
   it('fills the terminal at every size', async () => {
     await using terminal = openProgram('paste');
     await untilUp(terminal);
@@ -233,13 +243,13 @@ describe('the screen', () => {
   it('is drawn anew also where nothing on it has changed', async () => {
     await using terminal = openTerminal({command: process.execPath, args: [program, 'paste'], cwd: root});
     await untilUp(terminal);
-    const before = terminal.raw().length;
-    terminal.kill('SIGUSR2');
-    await terminal.until(
-      ({raw}) => /console of 80×24[\s\S]*last row/.test(raw().slice(before)),
-      'a second drawing',
-    );
-    await untilUp(terminal);
+    for (const time of ['first', 'second', 'third']) {
+      const before = terminal.raw().length;
+      terminal.kill('SIGUSR2');
+      const isDrawn = () => /console of 80×24[\s\S]*last row/.test(terminal.raw().slice(before));
+      await terminal.until(isDrawn, `the ${time} drawing anew`);
+      await untilUp(terminal);
+    }
     terminal.type('q');
     expect(await terminal.exit).toEqual({code: 0, signal: 0});
   });
@@ -254,6 +264,15 @@ describe('the screen', () => {
 });
 
 describe('input', () => {
+  it('is not echoed into the first frame, before anything listens', async () => {
+    await using terminal = openTerminal({command: process.execPath, args: [program, 'mute'], cwd: root});
+    await terminal.until('last row');
+    terminal.type('zzz');
+    terminal.kill('SIGUSR2');
+    await terminal.until(({raw}) => /last row[\s\S]*last row/.test(raw()), 'a second drawing');
+    expect(terminal.raw()).not.toContain('z');
+  });
+
   it('of one read arrives as one', async () => {
     await using terminal = openProgram('paste');
     await untilUp(terminal);
