@@ -11,6 +11,7 @@ import {createRun, optionsOf, type RunOptions} from './create-run.ts';
 import type {EngineHost} from './engine-host.ts';
 import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
+import {givePlanBack} from './give-plan-back.ts';
 import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
 import {type MissingOptions, type MissingPage, missing} from './missing.ts';
@@ -22,6 +23,7 @@ import {
   requireUndoable,
 } from './preconditions.ts';
 import {lookingAgain} from './probe-again.ts';
+import {type Review, reviewPlan} from './review.ts';
 import {reading} from './steady-reader.ts';
 import {startVerify, type VerifyHandle, type VerifyOptions} from './verify-run.ts';
 
@@ -87,6 +89,11 @@ export class Engine {
     return (await this.#look(connection, plan, options)).gates;
   }
 
+  /** What there is to know of a dry run's plan before it goes live. It writes nothing. */
+  review(connection: RunConnection, plan: RunRecord): Promise<Review> {
+    return reviewPlan(this, connection, plan);
+  }
+
   async #look(
     connection: RunConnection,
     plan: RunRecord,
@@ -133,7 +140,7 @@ export class Engine {
       takeOver,
       verifies: mode === 'live',
     });
-    return {...handle, done: this.#givePlanBack(handle, plan)};
+    return {...handle, done: givePlanBack(this.host, handle, plan)};
   }
 
   /** A live run without a plan: an API call, a scheduled job, one batch. Labelled unrehearsed, held by budgets. */
@@ -189,19 +196,6 @@ export class Engine {
       verifies: run.mode === 'live' && plan !== null,
       ...(options.rate == null ? {} : {rate: options.rate}),
     });
-  }
-
-  async #givePlanBack({id, done}: RunHandle, plan: RunRecord) {
-    const result = await done;
-    // Refused before anything was done with it: the plan may be used again.
-    if (!(result.error instanceof OperatorError) || result.record.discovered) return result;
-    const {runs} = this.host.ledger;
-    await runs.move(id, 'cancelled', {
-      at: this.host.now(),
-      reason: {by: 'error', message: result.error.message},
-    });
-    await runs.release(plan.id, id);
-    return {...result, record: await runs.get(id)};
   }
 
   /** A probe without errors. */

@@ -10,6 +10,7 @@ import type {EstimateFacts} from './estimate-facts.ts';
 import {type Listed, listScope} from './estimate-listing.ts';
 import {type Prediction, predict} from './estimate-prediction.ts';
 import {type Sampled, takeSample} from './estimate-sample.ts';
+import {targetFactsOf} from './estimate-target.ts';
 import {type Warning, warningsOf} from './estimate-warnings.ts';
 import type {Limiter} from './limiter.ts';
 import {makeContext} from './make-context.ts';
@@ -80,19 +81,10 @@ function factsOf(
   listed: Listed,
   sampled: Sampled,
 ): EstimateFacts {
-  const {source, target, backfill} = connection;
   const {ordered, isPart} = limitsOf(scope);
   return {
-    source: source.service ?? 'other',
-    target: {
-      service: target.service,
-      perSecond: target.traffic()?.perSecond ?? null,
-      probeRequests,
-      decided: sampled.decided,
-      marks: target.marks,
-      provesAtomicity: target.provesAtomicity,
-      costs: backfill.costs(probe),
-    },
+    source: connection.source.service ?? 'other',
+    target: targetFactsOf(connection, probe, probeRequests, sampled.decided),
     listing: listed.facts,
     sample: sampled.facts,
     settings: {...host.settings, rate},

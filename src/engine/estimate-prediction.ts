@@ -1,9 +1,10 @@
-import {type Count, countOf, none, plus, rounded, weighted} from '../core/count.ts';
-import {type Cost, costOf} from '../core/money.ts';
+import {type Count, countOf, none, plus, rounded} from '../core/count.ts';
+import type {Cost} from '../core/money.ts';
 import type {Amount, EstimateFacts, Kind, Looked, Outlook} from './estimate-facts.ts';
 import type {TargetUse} from './estimate-requests.ts';
 import {dryRunStep, liveStep, type SourceUse, type Step, verifyStep} from './estimate-steps.ts';
 import {type Duration, durationOf} from './estimate-time.ts';
+import {costsOf, usageOf} from './estimate-use.ts';
 
 /** What would happen, by what was measured of a sample. It is made from facts alone: no I/O, no clock, no chance. */
 export interface Prediction extends Outlook {
@@ -30,17 +31,7 @@ export function predict(facts: EstimateFacts): Prediction {
   const live = liveStep(facts, outlook);
   const verify = verifyStep(facts, rows, inScope, changes);
   const steps = {dryRun: dryRun.step, live: live.step, verify: verify.step};
-  const all = Object.values(steps);
-  const source = {
-    list: sum(all.map(step => step.source.list)),
-    get: sum(all.map(step => step.source.get)),
-    bytes: sum(all.map(step => step.source.bytes)),
-  };
-  const use = {
-    requests: sum(all.map(step => step.target.requests)),
-    rowsRead: weighted(all.map(step => [step.target.rowsRead, 1])),
-    rowsWritten: weighted(all.map(step => [step.target.rowsWritten, 1])),
-  };
+  const {source, target: use} = usageOf(Object.values(steps));
   return {
     ...outlook,
     download,
@@ -49,10 +40,7 @@ export function predict(facts: EstimateFacts): Prediction {
     duration: durationOf([...dryRun.phases, ...live.phases, ...verify.phases]),
     source,
     target: use,
-    costs: [
-      costOf(facts.source, {...source, download: source.bytes}, listing.all.bytes),
-      costOf(target.service, {rowsRead: use.rowsRead.value, rowsWritten: use.rowsWritten.value}, 0),
-    ].filter(cost => cost !== null),
+    costs: costsOf(facts, source, use),
   };
 }
 

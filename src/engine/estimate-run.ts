@@ -4,6 +4,7 @@ import type {RunConnection} from './connection.ts';
 import {createRun, type RunOptions} from './create-run.ts';
 import type {Engine} from './engine.ts';
 import {measureScope, type Predicted} from './estimate-measure.ts';
+import {requestsTo} from './estimate-target.ts';
 import {ListingFailed} from './listing.ts';
 import {beginMeasuring, stoppedBy, whileMeasuring} from './measuring-run.ts';
 
@@ -32,9 +33,9 @@ export async function estimateRun(
 ): Promise<Estimated> {
   const {host} = engine;
   const {scope, signal} = options;
-  const before = connection.target.traffic()?.requests ?? 0;
+  const before = requestsTo(connection);
   const probe = await engine.fineProbe(connection, scope);
-  const probeRequests = (connection.target.traffic()?.requests ?? 0) - before;
+  const probeRequests = requestsTo(connection) - before;
   const record = await createRun(host, connection, 'estimate', scope, probe, {label: 'estimate'});
   const rate = options.rate ?? host.settings.rate;
   const run = await beginMeasuring(host, connection, record, rate);

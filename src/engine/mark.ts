@@ -192,12 +192,17 @@ export async function readMarks(target: Reader, run: string): Promise<ReadonlyMa
   return new Map(rows.map(row => markRow.parse(row)).map(({partition, ...mark}) => [partition, mark]));
 }
 
-async function hasTables(target: Reader): Promise<boolean> {
+/** Which of the two tables are there. */
+export async function standingTables(target: Reader): Promise<readonly string[]> {
   const rows = await target.query(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))",
     [JSON.stringify(markTables)],
   );
-  return rows.length === markTables.length;
+  return rows.map(row => z.string().parse(row['name']));
+}
+
+async function hasTables(target: Reader): Promise<boolean> {
+  return (await standingTables(target)).length === markTables.length;
 }
 
 /** The mark's fence was NULL: the lease is no longer held. */

@@ -1,6 +1,24 @@
 import type {Preview} from '../backfills/backfill.ts';
+import {changedOf} from '../core/accounting.ts';
 import type {Action} from '../core/entry.ts';
+import {Fault} from '../core/failure.ts';
 import type {Cost} from '../core/money.ts';
+import type {Probe} from '../core/probe.ts';
+import type {Reader, Target} from '../databases/database.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {RunConnection} from './connection.ts';
+import type {Engine} from './engine.ts';
+import type {EngineHost} from './engine-host.ts';
+import type {EstimateFacts} from './estimate-facts.ts';
+import {liveStep, type Planned, verifyStep} from './estimate-steps.ts';
+import {requestsTo} from './estimate-target.ts';
+import {durationOf} from './estimate-time.ts';
+import {costsOf, usageOf} from './estimate-use.ts';
+import {markTables, standingTables} from './mark.ts';
+import {previewOf} from './preview-of.ts';
+import {listOnePage, plannedOutlook, reviewFacts} from './review-facts.ts';
+import {actionsOf, planFacts} from './review-plan.ts';
+import {reading} from './steady-reader.ts';
 
 /** What there is to know of a plan before it goes live, most of it predicted. */
 export interface Review {
@@ -40,4 +58,97 @@ export interface ReviewMoney {
   /** What is left where this month's free allowances are untouched. */
   readonly usdBeyondFree: number;
   readonly costs: readonly Cost[];
+}
+
+/** Reads the plan in the ledger, one page of the source's listing, and the target's schema. It writes nothing. */
+export async function reviewPlan(engine: Engine, connection: RunConnection, run: RunRecord): Promise<Review> {
+  const before = requestsTo(connection);
+  const probe = await engine.fineProbe(connection, run.scope);
+  const probing = {probe, requests: requestsTo(connection) - before};
+  return reading(engine.host, connection.target, reader =>
+    reviewed(engine.host, connection, run, reader, probing),
+  );
+}
+
+async function reviewed(
+  host: EngineHost,
+  connection: RunConnection,
+  run: RunRecord,
+  reader: Reader,
+  {probe, requests}: {readonly probe: Probe<unknown>; readonly requests: number},
+): Promise<Review> {
+  const [plan, actions, page] = await Promise.all([
+    planFacts(host.ledger, run),
+    actionsOf(host.ledger, run),
+    listOnePage(host, connection, reader, run),
+  ]);
+  const facts = reviewFacts(host, connection, run, probe, requests, plan, page);
+  const {live, verify} = stepsOf(run, facts);
+  const steps = [live, ...(verify === null ? [] : [verify])];
+  const {source, target} = usageOf(steps.map(({step}) => step));
+  const isRemote = facts.source !== 'local';
+  const [tables, bookmark] = await Promise.all([
+    tablesIn(reader, connection.target, run),
+    hasBookmark(connection.target),
+  ]);
+  return {
+    actions,
+    rows:
+      facts.target.perSecond === null
+        ? null
+        : {read: target.rowsRead.value, written: target.rowsWritten.value},
+    samples: plan.samples.map(entry => ({
+      key: entry.key,
+      action: entry.action,
+      preview: previewOf(run, entry),
+    })),
+    itemsToRead: plan.unproven.items,
+    bytesToRead: plan.unproven.bytes,
+    verifies: {items: verify?.step.source.get ?? 0, bytes: verify?.step.source.bytes ?? 0},
+    requests: {source: isRemote ? source.list + source.get : 0, target: target.requests},
+    seconds: durationOf(steps.flatMap(({phases}) => phases)).seconds,
+    money: moneyOf(costsOf(facts, source, target)),
+    tables,
+    bookmark,
+  };
+}
+
+/** An undo is not verified. */
+function stepsOf(
+  run: RunRecord,
+  facts: EstimateFacts,
+): {readonly live: Planned; readonly verify: Planned | null} {
+  const outlook = plannedOutlook(run);
+  const {items, changes} = outlook;
+  const rows = facts.target.costs.rows.count + items.insert.value;
+  const inScope = facts.listing.all.items - items.fail.value - items.skip.value;
+  return {
+    live: liveStep(facts, outlook),
+    verify: run.undoes === null ? verifyStep(facts, rows, inScope, changes) : null,
+  };
+}
+
+function moneyOf(costs: readonly Cost[]): ReviewMoney | null {
+  if (costs.length === 0) return null;
+  return {
+    usd: costs.reduce((sum, {usd}) => sum + usd, 0),
+    usdBeyondFree: costs.reduce((sum, {usdBeyondFree}) => sum + usdBeyondFree, 0),
+    costs,
+  };
+}
+
+async function tablesIn(reader: Reader, {marks}: Target, {tally}: RunRecord): Promise<Review['tables']> {
+  if (!marks || changedOf(tally) === 0) return [];
+  const standing = await standingTables(reader);
+  return markTables.map(name => ({name, isThere: standing.includes(name)}));
+}
+
+/** A live run goes on without one that can't be read, so the review does too. */
+async function hasBookmark(target: Target): Promise<boolean> {
+  try {
+    return (await target.bookmark()) !== null;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
