@@ -13,17 +13,13 @@ export function barSpans(
   total: number | null,
 ): readonly Span[] {
   const cells = Math.max(0, width);
-  const full = total === null ? 0 : filled(cells, done, total);
+  const full = total === null ? 0 : cellsOf(cells, done, total);
   const begun = total === null ? 0 : cellsOf(cells, done + underWay, total) - full;
   return [
     {text: '█'.repeat(full), tone: 'accent' as const},
     {text: '▒'.repeat(Math.max(0, begun)), tone: 'accent' as const},
     {text: '░'.repeat(cells - full - Math.max(0, begun)), tone: 'dim' as const},
   ].filter(({text}) => text !== '');
-}
-
-function filled(width: number, done: number, total: number): number {
-  return done >= total ? width : Math.max(0, Math.min(width - 1, cellsOf(width, done, total)));
 }
 
 function cellsOf(width: number, count: number, total: number): number {

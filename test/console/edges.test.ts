@@ -14,6 +14,8 @@ describe('the top of a panel', () => {
     ['', '', 10, '╭────────╮'],
     ['Coverage', 'a very long note', 20, '╭ Coverage ────────╮'],
     ['Coverage of every group', '', 20, '╭ Coverage of ev… ─╮'],
+    ['Log', '9 wide in', 20, '╭ Log ─ 9 wide in ─╮'],
+    ['Log', '10 wide in', 20, '╭ Log ─────────────╮'],
     ['艦これ', '', 12, '╭ 艦これ ──╮'],
     ['Log', '', 4, '╭──╮'],
     ['Log', '', 1, '…'],

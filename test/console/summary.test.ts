@@ -33,6 +33,11 @@ describe('the layout of a summary', () => {
     expect(rows).toEqual([['resource…', '1,234,567']]);
   });
 
+  it('cuts words before wider numbers, down to four cells', () => {
+    expect(summaryLayout(columns, [['updated', '1,234,567,890']], 24).widths).toEqual([4, 13]);
+    expect(summaryLayout(columns, [['updated', '1,234,567,890']], 23).widths).toEqual([4, 12]);
+  });
+
   it('shows eight rows, and says how many it does not', () => {
     const {rows, hidden} = summaryLayout(columns, Array(11).fill(['updated', '1']), 40);
     expect([rows.length, hidden, summaryHeight(11), summaryHeight(8)]).toEqual([8, 3, 20, 19]);

@@ -1,4 +1,5 @@
-import {Box, Text} from 'ink';
+import {Box, Text, useInput} from 'ink';
+import {useState} from 'react';
 import {afterEach, describe, expect, it} from 'vitest';
 import {colorTheme, monoTheme, ThemeProvider} from '../../../components/theme.tsx';
 import {SummaryTable, type SummaryTableProps} from '../../../components/widgets/summary-table.tsx';
@@ -28,6 +29,20 @@ function drawn(props: Partial<SummaryTableProps>, ascii = false) {
     </ThemeProvider>
   );
   return drawWidget(table);
+}
+
+function Changing() {
+  const [hasChanged, setHasChanged] = useState(false);
+  useInput(() => setHasChanged(true));
+  return (
+    <ThemeProvider value={{...monoTheme, ascii: hasChanged}}>
+      <SummaryTable
+        columns={hasChanged ? columns.toReversed() : columns}
+        rows={hasChanged ? [['66', 'skipped']] : rows}
+        width={40}
+      />
+    </ThemeProvider>
+  );
 }
 
 describe('a summary', () => {
@@ -84,6 +99,20 @@ describe('a summary', () => {
       </Box>
     );
     expect(drawWidget(beside)[0]).toBe('┌───┬─beside');
+  });
+
+  it('follows what changes: its theme, its columns and its rows', async () => {
+    const frame = await renderFrame(<Changing />);
+    open.push(frame);
+    frame.press('x');
+    await frame.settled();
+    expect(frame.frame().split('\n')).toEqual([
+      '+-------+---------+',
+      '| items | outcome |',
+      '+-------+---------+',
+      '|    66 | skipped |',
+      '+-------+---------+',
+    ]);
   });
 
   it('has the tones of its columns', async () => {
