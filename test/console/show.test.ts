@@ -161,7 +161,8 @@ describe('a child', () => {
     await using terminal = openProgram('paste');
     await untilUp(terminal);
     terminal.type('c');
-    await terminal.until(({isAlternate}) => !isAlternate(), 'the normal screen');
+    await terminal.until('cat reads');
+    expect(terminal.isAlternate()).toBe(false);
     for (const word of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']) {
       terminal.type(`${word}\r`);
       await terminal.until(new RegExp(`^${word}\\n${word}$`, 'm'));

@@ -27,7 +27,7 @@ it('gives the program nothing of the environment of the tests', async () => {
 });
 
 it('tells the program its size, and each new one', async () => {
-  await using terminal = openScript('stty size; trap "stty size; exit" WINCH; while :; do read -t 1; done');
+  await using terminal = openScript('trap "stty size; exit" WINCH; stty size; while :; do read -t 1; done');
   await terminal.until('5 40');
   terminal.resize(50, 6);
   await terminal.until('6 50');
