@@ -3,9 +3,12 @@ import {join} from 'node:path';
 import {CommanderError} from 'commander';
 import envPaths from 'env-paths';
 import {JsonReport} from './commands/json-report.ts';
+import {hasTerminal} from './commands/looks.ts';
 import {PlainReport} from './commands/plain-report.ts';
 import {makeProgram} from './commands/program.ts';
 import type {Surroundings} from './commands/session.ts';
+import type {ShowsConsoles} from './commands/shows-consoles.ts';
+import {type JobControl, stopAndContinue} from './console/stop-and-continue.ts';
 import {exitCodeOf, exitCodes} from './core/exit-code.ts';
 import {Fault} from './core/failure.ts';
 import {OperatorError} from './core/operator-error.ts';
@@ -68,6 +71,7 @@ function surroundingsOf(interruption: Interruption): Surroundings {
   const paths = envPaths('headgate', {suffix: ''});
   // env-paths calls XDG_STATE_HOME, where the ledger belongs on Linux, its log folder.
   const state = process.platform === 'linux' ? paths.log : paths.data;
+  const isTty = process.stdin.isTTY && process.stdout.isTTY;
   return {
     cwd: process.cwd(),
     defaultLedger: join(state, 'ledger.sqlite'),
@@ -79,9 +83,36 @@ function surroundingsOf(interruption: Interruption): Surroundings {
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     environment: process.env,
+    terminal: hasTerminal(isTty, process.env) ? consoles : null,
     follow: handle => interruption.follow(handle),
   };
 }
+
+/** What shows consoles here. React and Ink take a while to load: only who sees a console waits for them. */
+const consoles: ShowsConsoles = {
+  size: () => ({columns: process.stdout.columns, rows: process.stdout.rows}),
+  show: async (model, {hasColor, isAscii, isSpoken}) => {
+    // React's other mode is made for its own developers, and two to four times as slow.
+    process.env['NODE_ENV'] ??= 'production';
+    const {open} = await import('../components/open.tsx');
+    const {stdin, stdout, stderr} = process;
+    const shown = open(model, {stdin, stdout, stderr, hasColor, isAscii, spoken: isSpoken});
+    return {
+      ...shown,
+      toShell: () => stopAndContinue(shown, jobControl),
+      copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
+      endProcess: code => process.exit(code),
+    };
+  },
+};
+
+const jobControl: JobControl = {
+  stop: () => process.kill(0, 'SIGTSTP'),
+  onContinued: listener => {
+    process.once('SIGCONT', listener);
+    return () => process.off('SIGCONT', listener);
+  },
+};
 
 /** The first signal lets the run come to rest; the second leaves at once: intent and mark settle it on resume. */
 class Interruption {

@@ -2,6 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {exitCodeOf, exitCodes} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive, onlyMeasures, sourcesOf} from '../core/run.ts';
+import {cancelAtRest} from '../engine/cancel-run.ts';
+import {notAtWork} from '../engine/preconditions.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, isGone, type Wanted} from './choose-run.ts';
 import type {Session} from './session.ts';
@@ -28,31 +30,9 @@ export async function cancelCommand(session: Session, named: string): Promise<nu
     await session.ledger.runs.request(run.id, 'cancel');
     return reportRest(session, run);
   }
-  const isHalfDone = (await session.ledger.pages.intents(run.id)).length > 0;
-  // A measurement writes nothing that could be half done, so one whose process is gone is simply over.
-  if (onlyMeasures(run.mode) || (!isActive(run.status) && !isHalfDone)) return cancelAtRest(session, run);
-  return settleAndCancel(session, run);
-}
-
-async function cancelAtRest(session: Session, run: RunRecord): Promise<number> {
-  const ends = sourcesOf('cancelled');
-  const from = onlyMeasures(run.mode) ? [...ends, 'running' as const] : ends;
-  const reason = {by: 'cancel', message: 'cancelled by the operator'} as const;
-  if (await session.ledger.runs.move(run.id, 'cancelled', {at: session.surroundings.now(), reason}, from))
-    return reportRest(session, run);
-  throw notAtWork(run);
-}
-
-/** What the run's process left half done is settled first, so that the counts are true. */
-async function settleAndCancel(session: Session, run: RunRecord): Promise<number> {
-  const handle = await session.engine.resume(await session.reconnect(run), run, {
-    acceptNew: false,
-    acceptDrift: false,
-    takeOver: null,
-    kind: null,
-  });
-  handle.cancel();
-  const {record, endings} = await session.finish(handle);
+  const settling = await cancelAtRest(session.engine, () => session.reconnect(run), run);
+  if (settling === null) return reportRest(session, run);
+  const {record, endings} = await session.finish(settling);
   return record.status === 'cancelled' ? exitCodes.done : exitCodeOf(endings);
 }
 
@@ -104,13 +84,5 @@ function requireAlive(session: Session, run: RunRecord): void {
     'gate',
     `the process of run ${run.id} is gone: it is not at work, and has nothing to pause`,
     `Settle it and go on: headgate resume ${run.id}`,
-  );
-}
-
-function notAtWork({id, status}: RunRecord): OperatorError {
-  return new OperatorError(
-    'usage',
-    `run ${id} is ${status}: it is not at work`,
-    `headgate status ${id} shows what it did.`,
   );
 }

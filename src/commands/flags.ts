@@ -1,4 +1,4 @@
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
 import {positive, positiveInteger} from './option-values.ts';
 
 /** Groups of flags that several commands share. */
@@ -40,4 +40,15 @@ export function resumeOptions(command: Command): Command {
     .option('--accept-drift', 'go on although more has changed than the limit allows')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .option('--rate <n>', 'items a second at most', positive);
+}
+
+/** How the console is shown. */
+export function looks(command: Command): Command {
+  return command
+    .option('--read-only', 'without the commands that write')
+    .option('--no-tui', 'lines instead of the console, even in a terminal')
+    .option('--no-color', 'as NO_COLOR does')
+    .addOption(new Option('--theme <theme>', 'colours of the console').choices(['color', 'mono']))
+    .option('--ascii', 'draw with ASCII alone')
+    .option('--screen-reader', 'lines that are read out instead of a screen');
 }

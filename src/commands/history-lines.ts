@@ -5,10 +5,10 @@ import {isActive} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import {counted, modeText} from '../core/words.ts';
 import type {Happening, RunHistory} from '../engine/explain.ts';
+import {previewText} from '../engine/preview-text.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
-import {previewText} from './preview-text.ts';
 
 /** One run's part in an item's history, as lines for people and as objects for programs. */
 

@@ -1,9 +1,10 @@
 import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
+import {hintOf} from '../core/hint.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {hintOf, type Report} from './report.ts';
+import type {Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 
 /** One event a line, on standard output. */

@@ -5,8 +5,8 @@ import {OperatorError} from '../core/operator-error.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {identityText, modeText} from '../core/words.ts';
 import {previewOf} from '../engine/preview-of.ts';
+import {previewText} from '../engine/preview-text.ts';
 import {chooseRun, withItems} from './choose-run.ts';
-import {previewText} from './preview-text.ts';
 import type {Session} from './session.ts';
 
 /** What is not worth a line unless it is asked for. */

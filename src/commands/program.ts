@@ -1,13 +1,14 @@
 import {Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
 import {type BatchCommandOptions, batchCommand} from './batch.ts';
+import {consoleCommand} from './console.ts';
 import {cancelCommand, pauseCommand} from './control.ts';
 import {doctorCommand} from './doctor.ts';
 import {estimateCommand} from './estimate.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
 import {explainCommand} from './explain.ts';
 import {failuresCommand} from './failures.ts';
-import {common, ends, prefix, resumeOptions, scope, targetHelp} from './flags.ts';
+import {common, ends, looks, prefix, resumeOptions, scope, targetHelp} from './flags.ts';
 import {initCommand} from './init.ts';
 import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
 import {liveCommand} from './live.ts';
@@ -35,7 +36,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .addOption(
       new Option(
         '--sandbox [world]',
-        'walk through a world of its own, which touches nothing of yours: folder, or r2-d1',
+        'the console on a world of its own, which touches nothing of yours: folder, or r2-d1',
       )
         .preset('folder')
         .argParser(sandboxName),
@@ -43,12 +44,18 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .exitOverride()
     .configureOutput({writeErr: quietErrors(surroundings), writeOut: surroundings.out})
     .addHelpText('after', exitCodeHelp());
-  common(program)
+  looks(common(program))
     .allowExcessArguments()
     .action(async (options: SandboxCommandOptions) => {
       requireNoCommand(program);
-      exit(await sandboxCommand(surroundings, options));
+      const open = options.sandbox === undefined ? consoleCommand : sandboxCommand;
+      exit(await open(surroundings, options));
     });
+  looks(prefix(ends(common(program.command('console').description('the console on what is named')))))
+    .option('--backfill <backfill>', 'only this backfill')
+    .action(async (_options: unknown, command: Command) =>
+      exit(await consoleCommand(surroundings, command.optsWithGlobals())),
+    );
 
   /** Runs a command's body in a session of its own. */
   const within = <Args extends readonly unknown[]>(body: Body<Args>) =>

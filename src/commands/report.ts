@@ -1,7 +1,4 @@
 import type {RunEvent} from '../core/event.ts';
-import {Fault} from '../core/failure.ts';
-import {OperatorError} from '../core/operator-error.ts';
-import {remedyFor} from '../core/troubleshooting.ts';
 import type {RunResult} from '../engine/execution.ts';
 
 export interface HeaderFacts {
@@ -27,10 +24,4 @@ export interface Report {
   failure(error: unknown): void;
   /** The command that comes next, word by word. */
   next(why: string, words: readonly string[]): void;
-}
-
-/** What to do about an error, where somebody knows. */
-export function hintOf(error: unknown): string | undefined {
-  if (error instanceof OperatorError) return error.hint;
-  return error instanceof Fault ? remedyFor(error) : undefined;
 }

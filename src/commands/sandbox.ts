@@ -9,9 +9,11 @@ import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {defaultSettings} from '../engine/settings.ts';
 import {openSandbox, type SandboxName} from '../sandbox/sandbox.ts';
-import {type CommonOptions, Session, type Surroundings} from './session.ts';
+import type {ConsoleCommandOptions} from './console.ts';
+import {openSandboxConsole} from './sandbox-console.ts';
+import {Session, type Surroundings} from './session.ts';
 
-export interface SandboxCommandOptions extends CommonOptions {
+export interface SandboxCommandOptions extends ConsoleCommandOptions {
   readonly sandbox?: SandboxName;
 }
 
@@ -23,8 +25,19 @@ const acceptance = {
   acceptNew: false,
 } as const;
 
-/** Walks the runbook of asset-index on a world of its own, step by step: nothing of the operator's is touched. */
+/** The sandbox in the console, where there is a terminal; else a walk through it, told in lines. */
 export async function sandboxCommand(
+  surroundings: Surroundings,
+  options: SandboxCommandOptions,
+): Promise<number> {
+  const {terminal} = surroundings;
+  return terminal === null || options.tui === false || options.json === true
+    ? walkSandbox(surroundings, options)
+    : openSandboxConsole(surroundings, terminal, options);
+}
+
+/** Walks the runbook of asset-index on a world of its own, step by step: nothing of the operator's is touched. */
+async function walkSandbox(
   surroundings: Surroundings,
   {json = false, sandbox = 'folder'}: SandboxCommandOptions,
 ): Promise<number> {

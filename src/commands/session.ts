@@ -19,6 +19,7 @@ import {nextSteps} from '../runbook/next-steps.ts';
 import {JsonReport} from './json-report.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
+import type {ShowsConsoles} from './shows-consoles.ts';
 import {targetText} from './target-text.ts';
 
 /** What every command takes. */
@@ -49,6 +50,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Where a console can be shown; null where there is no terminal, and all is told in lines. */
+  readonly terminal: ShowsConsoles | null;
   /** The run that a signal interrupts. */
   readonly follow: (handle: Pick<RunHandle, 'interrupt'> | null) => void;
 }
@@ -97,13 +100,14 @@ export class Session {
     surroundings: Surroundings,
     options: CommonOptions,
     command: (session: Session) => Promise<number>,
+    report: Report | null = null,
   ): Promise<number> {
     const config = await loadConfig(options.config ?? null, surroundings.cwd);
     const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
     const flags = ledgerFlag(options);
-    const report =
-      options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, flags);
-    const session = new Session(surroundings, config, ledger, report, flags);
+    const told =
+      report ?? (options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, flags));
+    const session = new Session(surroundings, config, ledger, told, flags);
     try {
       return await command(session);
     } catch (error) {
@@ -114,13 +118,7 @@ export class Session {
   }
 
   async connect(backfill: AnyBackfill, ends: Ends): Promise<RunConnection> {
-    const {source} = ends;
-    if (source === undefined)
-      throw new OperatorError(
-        'usage',
-        'no source is named',
-        'Name what is read: --source FOLDER, or --source s3://BUCKET/PREFIX',
-      );
+    const source = requireSource(ends);
     return {
       ...(await this.connectTarget(backfill, {target: ends.target})),
       source: await this.connections.source(source, bucketFlags(ends)),
@@ -128,13 +126,8 @@ export class Session {
   }
 
   async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {
-    const {source, target} = ends;
-    if (target === undefined)
-      throw new OperatorError(
-        'usage',
-        'no target is named',
-        'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
-      );
+    const {source} = ends;
+    const target = requireTarget(ends);
     this.#named = {backfill: backfill.id, target};
     const opened = {
       backfill,
@@ -176,6 +169,24 @@ export class Session {
       this.surroundings.follow(null);
     }
   }
+}
+
+export function requireSource({source}: Ends): string {
+  if (source !== undefined) return source;
+  throw new OperatorError(
+    'usage',
+    'no source is named',
+    'Name what is read: --source FOLDER, or --source s3://BUCKET/PREFIX',
+  );
+}
+
+export function requireTarget({target}: Ends): string {
+  if (target !== undefined) return target;
+  throw new OperatorError(
+    'usage',
+    'no target is named',
+    'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
+  );
 }
 
 /** What the operator called the two, which a remedy from below leaves open: `headgate migrate BACKFILL --target TARGET`. */

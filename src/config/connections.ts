@@ -49,6 +49,22 @@ export class Connections {
     return {...(await directoryStore(named)), label: resolve(named)};
   }
 
+  /** What a source is called in the ledger, without opening it. */
+  sourceLabel(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): string {
+    const known = this.#options.config.sources[named];
+    const isChanged = Object.keys(flags).length > 0;
+    if (known !== undefined && ('folder' in known || !isChanged)) return named;
+    if (known !== undefined && 's3' in known)
+      return formatBucket({...parseBucket(known.s3), ...known, ...flags});
+    return named.startsWith('s3:') ? formatBucket({...parseBucket(named), ...flags}) : resolve(named);
+  }
+
+  /** What a target is called in the ledger, without opening it. */
+  targetLabel(named: string): string {
+    const isName = this.#options.config.targets[named] !== undefined || named.startsWith('d1:');
+    return isName ? named : resolve(named);
+  }
+
   /** A name from the config, a D1 database (d1:NAME), or an SQLite file. */
   async target(named: string): Promise<Target> {
     const {targets} = this.#options.config;

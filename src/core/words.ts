@@ -71,3 +71,19 @@ export function scopeText(scope: unknown): string {
 export function commandText(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
+
+/** `just now`, `2 min ago`, `3 h ago`, `5 days ago`. */
+export function ageText(at: number, now: number): string {
+  const seconds = Math.max(0, (now - at) / 1_000);
+  if (seconds < 60) return 'just now';
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 48 * 3_600) return `${Math.floor(seconds / 3_600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+/** `00:01:09`, for what is told in a column. */
+export function clockDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60), whole % 60];
+  return parts.map(part => String(part).padStart(2, '0')).join(':');
+}

@@ -76,3 +76,11 @@ export async function requireSettled(ledger: Ledger, {id}: RunRecord): Promise<v
       `Settle them first: headgate resume ${id}`,
     );
 }
+
+export function notAtWork({id, status}: RunRecord): OperatorError {
+  return new OperatorError(
+    'usage',
+    `run ${id} is ${status}: it is not at work`,
+    `headgate status ${id} shows what it did.`,
+  );
+}

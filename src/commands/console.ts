@@ -1,0 +1,118 @@
+import {onTimer} from '../console/coalescer.ts';
+import {Console, type Leaving} from '../console/console.ts';
+import {lastLines} from '../console/last-lines.ts';
+import type {Setup} from '../console/setup.ts';
+import {exitCodeOf} from '../core/exit-code.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {ConsoleReport} from './console-report.ts';
+import {type LooksOptions, looksOf} from './looks.ts';
+import type {ScopeOptions} from './scope-options.ts';
+import {type CommonOptions, type Ends, Session, type Surroundings} from './session.ts';
+import {setupsOf} from './setups.ts';
+import type {ShownConsole, ShowsConsoles} from './shows-consoles.ts';
+
+export interface ConsoleCommandOptions
+  extends CommonOptions,
+    Ends,
+    Pick<ScopeOptions, 'prefix'>,
+    LooksOptions {
+  readonly backfill?: string;
+  readonly readOnly?: boolean;
+}
+
+/** Ctrl+C, as any program that it ends. */
+const interruptedCode = 130;
+
+/** The console on what is named, on the config, or on what was run before. */
+export async function consoleCommand(
+  surroundings: Surroundings,
+  options: ConsoleCommandOptions,
+): Promise<number> {
+  const {terminal} = surroundings;
+  if (terminal === null || options.tui === false)
+    throw new OperatorError(
+      'usage',
+      'the console needs a terminal, and there is none here',
+      'In scripts: headgate run, headgate live and headgate verify (headgate --help lists all).',
+    );
+  return openConsole(surroundings, terminal, options, session => setupsOf(session, options), {
+    isSandbox: false,
+  });
+}
+
+/** Shows a console until the operator leaves it, and lets everything come to rest. Answers with the exit code. */
+export function openConsole(
+  surroundings: Surroundings,
+  terminal: ShowsConsoles,
+  options: ConsoleCommandOptions,
+  setupsIn: (session: Session) => Promise<readonly Setup[]>,
+  {isSandbox}: {readonly isSandbox: boolean},
+): Promise<number> {
+  const report = new ConsoleReport();
+  return Session.with(
+    surroundings,
+    options,
+    async session => {
+      const setups = await setupsIn(session);
+      let shown: ShownConsole | null = null;
+      const model = new Console({
+        engine: session.engine,
+        ledger: session.ledger,
+        setups,
+        manner: {
+          isReadOnly: options.readOnly ?? false,
+          isSandbox,
+          version: surroundings.program,
+        },
+        size: terminal.size(),
+        now: surroundings.now,
+        schedule: onTimer,
+        terminal: {
+          redraw: () => shown?.redraw(),
+          suspend: async () => shown?.toShell(),
+          copy: text => shown?.copy(text),
+        },
+      });
+      report.model = model;
+      surroundings.follow({interrupt: () => model.interrupt()});
+      try {
+        shown = await terminal.show(model, looksOf(options, surroundings.environment));
+        model.start();
+        const leaving = await Promise.race([model.left, shown.closed.then(() => leftByItself)]);
+        return await leave(model, shown, leaving, {surroundings, session, isSandbox});
+      } catch (error) {
+        // A component that threw has given the terminal back; what is at work comes to rest before it is told.
+        model.stop();
+        await model.work.interrupt();
+        for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
+        throw error;
+      } finally {
+        surroundings.follow(null);
+      }
+    },
+    report,
+  );
+}
+
+const leftByItself: Leaving = {by: 'operator'};
+
+async function leave(
+  model: Console,
+  shown: ShownConsole,
+  {by}: Leaving,
+  {
+    surroundings,
+    session,
+    isSandbox,
+  }: {readonly surroundings: Surroundings; readonly session: Session; readonly isSandbox: boolean},
+): Promise<number> {
+  model.stop();
+  await shown.close();
+  if (by === 'now') {
+    surroundings.err('left at once; headgate resume last settles what was under way\n');
+    return shown.endProcess(interruptedCode);
+  }
+  for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
+  if (by === 'interrupt') return interruptedCode;
+  return isSandbox ? 0 : exitCodeOf([...model.work.endings.values()].flat());
+}

@@ -1,0 +1,67 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {findBackfill} from '../backfills/registry.ts';
+import type {Setup} from '../console/setup.ts';
+import {defaultSettings} from '../engine/settings.ts';
+import {openSandbox, type Sandbox, type SandboxName} from '../sandbox/sandbox.ts';
+import {type ConsoleCommandOptions, openConsole} from './console.ts';
+import {scopeOf} from './scope-options.ts';
+import type {Surroundings} from './session.ts';
+import type {ShowsConsoles} from './shows-consoles.ts';
+
+/** So that there is something to watch: as it comes, the sandbox is done within a second. */
+const settings = {page: {items: 50}, rate: 250};
+const places = {
+  folder: {source: 'assets', target: 'asset-index.sqlite'},
+  'r2-d1': {source: 's3://assets', target: 'd1:asset-index'},
+} as const satisfies Record<SandboxName, object>;
+
+/** The console on a world of its own, which is made while the first screen is there, and removed at the end. */
+export async function openSandboxConsole(
+  surroundings: Surroundings,
+  terminal: ShowsConsoles,
+  options: ConsoleCommandOptions & {readonly sandbox?: SandboxName},
+): Promise<number> {
+  const {sandbox = 'folder'} = options;
+  const root = await mkdtemp(join(tmpdir(), 'headgate-sandbox-'));
+  const {attempts, d1} = defaultSettings;
+  const {now} = surroundings;
+  let world: Promise<Sandbox> | null = null;
+  // Ten reads fail: the five attempts of the dry run, and the five of the live run.
+  const made = () => {
+    world ??= openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1});
+    return world;
+  };
+  const {source, target} = places[sandbox];
+  const backfill = findBackfill('asset-index');
+  const setup: Setup = {
+    name: backfill.id,
+    backfill,
+    sourceLabel: source,
+    targetLabel: target,
+    environment: 'sandbox',
+    open: async () => {
+      const opened = await made();
+      return {
+        backfill,
+        source: {...opened.source, label: source},
+        target: {...opened.target, label: target},
+      };
+    },
+    scope: connection => scopeOf(connection, {}),
+  };
+  try {
+    await writeFile(join(root, 'headgate.config.json'), JSON.stringify({settings}));
+    const here = {...surroundings, cwd: root, defaultLedger: join(root, 'ledger.sqlite')};
+    return await openConsole(here, terminal, options, () => Promise.resolve([setup]), {isSandbox: true});
+  } finally {
+    await (await ended(world))?.close();
+    await rm(root, {recursive: true, force: true});
+  }
+}
+
+/** A world that could not be made has nothing to be closed. */
+async function ended(world: Promise<Sandbox> | null): Promise<Sandbox | null> {
+  return world === null ? null : world.catch(() => null);
+}

@@ -1,0 +1,96 @@
+import {type AnyBackfill, backfills, findBackfill} from '../backfills/registry.ts';
+import type {Setup} from '../console/setup.ts';
+import {type ScopeOptions, scopeOf} from './scope-options.ts';
+import {bucketFlags, type Ends, requireSource, requireTarget, type Session} from './session.ts';
+
+/** Pairs of ends that are remembered from the ledger. */
+const remembered = 20;
+
+interface Named extends Ends, Pick<ScopeOptions, 'prefix'> {
+  readonly name: string;
+  readonly backfill: AnyBackfill;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What the console offers: what was named, else what the config names, and what was run before. */
+export async function setupsOf(
+  session: Session,
+  options: Ends & Pick<ScopeOptions, 'prefix'> & {readonly backfill?: string},
+): Promise<readonly Setup[]> {
+  const {source, target, backfill} = options;
+  if (source !== undefined || target !== undefined) {
+    // Says which of the two is missing, before the console opens.
+    const ends = {source: requireSource(options), target: requireTarget(options)};
+    const chosen = backfill === undefined ? backfills : [findBackfill(backfill)];
+    return unique(chosen.map(each => ({...options, ...ends, name: each.id, backfill: each}))).map(named =>
+      setupOf(session, named),
+    );
+  }
+  const configured = configuredOf(session);
+  const known = [...configured, ...(await recentOf(session))];
+  return unique(withoutDoubles(session, known)).map(named => setupOf(session, named));
+}
+
+function configuredOf({config}: Session): readonly Named[] {
+  const named = Object.entries(config.backfills).map(
+    ([name, {backfill = name, ...ends}]): Named => ({...ends, name, backfill: findBackfill(backfill)}),
+  );
+  if (named.length > 0) return named;
+  // A config of one source and one target leaves nothing to choose.
+  const [[source] = [], ...otherSources] = Object.entries(config.sources);
+  const [[target] = [], ...otherTargets] = Object.entries(config.targets);
+  const isOne = otherSources.length === 0 && otherTargets.length === 0;
+  if (!isOne || source === undefined || target === undefined) return [];
+  return backfills.map(backfill => ({name: backfill.id, backfill, source, target}));
+}
+
+/** What was run before can be run again. */
+async function recentOf({ledger}: Session): Promise<readonly Named[]> {
+  const ends = await ledger.runs.recentEnds(remembered);
+  return ends.flatMap(({backfill: id, sourceLabel, targetLabel}): readonly Named[] => {
+    const backfill = backfills.find(known => known.id === id);
+    return backfill === undefined || sourceLabel === ''
+      ? []
+      : [{name: id, backfill, source: sourceLabel, target: targetLabel}];
+  });
+}
+
+function withoutDoubles({connections}: Session, all: readonly Named[]): readonly Named[] {
+  const seen = new Set<string>();
+  return all.filter(({backfill, source, target, prefix = ''}) => {
+    const key = JSON.stringify([
+      backfill.id,
+      connections.sourceLabel(source),
+      connections.targetLabel(target),
+      prefix,
+    ]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** A name is said in headers, so no two are the same. */
+function unique(all: readonly Named[]): readonly Named[] {
+  const times = new Map<string, number>();
+  return all.map(named => {
+    const time = (times.get(named.name) ?? 0) + 1;
+    times.set(named.name, time);
+    return time === 1 ? named : {...named, name: `${named.name} (${time})`};
+  });
+}
+
+function setupOf(session: Session, named: Named): Setup {
+  const {name, backfill, source, target, prefix} = named;
+  const {connections, config} = session;
+  return {
+    name,
+    backfill,
+    sourceLabel: connections.sourceLabel(source, bucketFlags(named)),
+    targetLabel: connections.targetLabel(target),
+    environment: config.targets[target]?.environment ?? null,
+    open: () => session.connect(backfill, named),
+    scope: connection => scopeOf(connection, prefix === undefined ? {} : {prefix}),
+  };
+}

@@ -1,0 +1,291 @@
+import type {Tally} from '../core/accounting.ts';
+import {printableKey} from '../core/keys.ts';
+import {commandText} from '../core/words.ts';
+import {nextSteps} from '../runbook/next-steps.ts';
+import type {Command} from './command.ts';
+import {confirmDialog, typedIn} from './confirm-dialog.ts';
+import type {ConsoleOptions} from './console.ts';
+import type {ConfirmDialog} from './dialog.ts';
+import {flowOfSetup} from './flow-of.ts';
+import {Lists} from './lists.ts';
+import type {Message} from './message.ts';
+import {moveAbout} from './move-about.ts';
+import {chosenCheck, chosenRow, runRows} from './rows.ts';
+import {partWord} from './screens/run-lines.ts';
+import type {Setup} from './setup.ts';
+import {recordOf, shownRun} from './shown-run.ts';
+import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';
+import type {Work} from './work.ts';
+
+export interface CommandsOptions
+  extends Pick<ConsoleOptions, 'engine' | 'ledger' | 'setups' | 'now' | 'terminal'> {
+  readonly work: Work;
+  readonly send: (message: Message) => void;
+  readonly state: () => ConsoleState;
+}
+
+/** Requests at once that `+` and `-` allow more or fewer. */
+const nudgeBy = 4;
+
+/** Carries out commands that are available: what they start goes on by itself. */
+export class Commands {
+  readonly #options: CommandsOptions;
+  readonly #lists: Lists;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+    this.#lists = new Lists(options);
+  }
+
+  readHistory(): Promise<void> {
+    return this.#lists.readHistory();
+  }
+
+  do(command: Command): void {
+    const {send} = this.#options;
+    const state = this.#options.state();
+    const moved = moveAbout(state, command);
+    if (moved !== null) {
+      send(moved);
+      this.#readForShown();
+      return;
+    }
+    const shown = chosenSetup(state);
+    const setup = this.#options.setups.find(({name}) => name === shown?.name);
+    if (shown !== null && setup !== undefined) this.#ofSetup(state, shown, setup, command);
+  }
+
+  /** The typed confirmation was right. */
+  confirmed(dialog: ConfirmDialog): void {
+    const {send, work, setups} = this.#options;
+    const state = this.#options.state();
+    const shown = chosenSetup(state);
+    const setup = setups.find(({name}) => name === shown?.name);
+    const record = recordOf(state, dialog.plan);
+    send({type: 'closed'});
+    if (setup === undefined || record === null) return;
+    send({type: 'switched', to: 'runbook'});
+    void work.goLive(setup, record, typedIn(dialog));
+  }
+
+  cancelRun(run: string): void {
+    const {work, setups} = this.#options;
+    const state = this.#options.state();
+    const setup = setups.find(({name}) => name === chosenSetup(state)?.name);
+    const record = recordOf(state, run);
+    if (setup === undefined) return;
+    const isResting = record !== null && state.runs[run]?.ended !== null && isAtRest(record.status);
+    void (isResting ? work.giveUp(setup, record) : work.stop(setup, run, 'cancel'));
+  }
+
+  /** Lists are read when they are looked at. */
+  #readForShown(): void {
+    const {name} = shownView(this.#options.state());
+    if (name === 'failures') void this.#lists.readFailures();
+  }
+
+  #ofSetup(state: ConsoleState, shown: SetupView, setup: Setup, command: Command): void {
+    const {work, send, terminal} = this.#options;
+    const run = shownRun(state, shown);
+    switch (command) {
+      case 'open':
+        this.#open(state, shown);
+        return;
+      case 'go-on':
+        this.#goOn(state, shown, setup);
+        return;
+      case 'probe':
+        void work.probe(setup);
+        return;
+      case 'dry-run':
+      case 'fresh-dry-run':
+        send({type: 'switched', to: 'runbook'});
+        void work.rehearse(setup, {fresh: command === 'fresh-dry-run'});
+        return;
+      case 'recover':
+        send({type: 'switched', to: 'runbook'});
+        void work.rehearse(setup, {fresh: chosenCheck(state)?.result.recovers?.as === 'fresh dry-run'});
+        return;
+      case 'review':
+        this.#review(shown, setup);
+        return;
+      case 'go-live':
+        this.#confirm(shown);
+        return;
+      case 'resume':
+      case 'accept':
+        this.#resume(state, shown, setup, command === 'accept');
+        return;
+      case 'retry':
+        this.#retry(shown, setup);
+        return;
+      case 'undo': {
+        const live = shown.facts?.live ?? null;
+        send({type: 'switched', to: 'runbook'});
+        if (live !== null) void work.rehearseUndo(setup, live);
+        return;
+      }
+      case 'verify':
+        void work.verify(setup);
+        return;
+      case 'pause':
+        if (run !== null) void work.stop(setup, run.run, 'pause');
+        return;
+      case 'cancel':
+        this.#askToCancel(state, shown);
+        return;
+      case 'faster':
+        work.nudge(setup, nudgeBy);
+        return;
+      case 'slower':
+        work.nudge(setup, -nudgeBy);
+        return;
+      case 'copy':
+        this.#copy(state, shown, terminal.copy);
+        return;
+      default:
+    }
+  }
+
+  #open(state: ConsoleState, shown: SetupView): void {
+    const {send} = this.#options;
+    const row = chosenRow(state);
+    if (row === null) return;
+    switch (shownView(state).name) {
+      case 'overview':
+        send({type: 'entered', view: view('runbook')});
+        return;
+      case 'history':
+        send({type: 'entered', view: view('run', row)});
+        return;
+      case 'invariants':
+        send({type: 'entered', view: view('invariant', row)});
+        return;
+      case 'coverage':
+        void this.#lists.openMissing(shown, row);
+        return;
+      case 'run': {
+        const run = shownRun(state, shown);
+        const part = runRows.find(known => known === row);
+        if (run === null || part === undefined) return;
+        const word = partWord(part satisfies keyof Tally, run.snapshot.mode === 'dry-run');
+        void this.#lists.openPart(run.run, run.snapshot.mode, part, `${word}: ${run.run}`);
+        return;
+      }
+      default:
+    }
+  }
+
+  #goOn(state: ConsoleState, shown: SetupView, setup: Setup): void {
+    const {work, send} = this.#options;
+    const {move} = flowOfSetup(state, shown);
+    switch (move.do) {
+      case 'probe':
+        void work.probe(setup);
+        return;
+      case 'dry-run':
+        void work.rehearse(setup, {fresh: false});
+        return;
+      case 'review':
+        this.#review(shown, setup);
+        return;
+      case 'verify':
+        void work.verify(setup);
+        return;
+      case 'see-invariants':
+        send({type: 'entered', view: view('invariants')});
+        return;
+      case 'watch':
+        send({type: 'entered', view: view('run')});
+        return;
+      case 'resume':
+      case 'retry': {
+        const record = recordOf(state, move.run);
+        if (record === null) return;
+        const accepting = move.do === 'resume' ? move : {acceptNew: false, acceptDrift: false};
+        void work.resume(setup, record, accepting);
+        return;
+      }
+      case 'nothing':
+        return;
+      default:
+        move satisfies never;
+    }
+  }
+
+  #review(shown: SetupView, setup: Setup): void {
+    const plan = shown.facts?.plan ?? null;
+    if (plan === null) return;
+    this.#options.send({type: 'entered', view: view('review')});
+    void this.#options.work.review(setup, plan);
+  }
+
+  #resume(state: ConsoleState, shown: SetupView, setup: Setup, isAccepting: boolean): void {
+    const {plan, live} = shown.facts ?? {plan: null, live: null};
+    const run = plan !== null && plan.usedBy === null ? plan : live;
+    const record = run === null ? null : recordOf(state, run.id);
+    if (record === null) return;
+    const isDrift = record.stopReason?.by === 'drift' && record.status === 'paused';
+    this.#options.send({type: 'switched', to: 'runbook'});
+    void this.#options.work.resume(setup, record, {
+      acceptNew: isAccepting && !isDrift,
+      acceptDrift: isAccepting && isDrift,
+    });
+  }
+
+  #retry({facts}: SetupView, setup: Setup): void {
+    const run = [facts?.plan, facts?.live].find(known => known?.id === facts?.open?.run) ?? null;
+    if (run === null) return;
+    this.#options.send({type: 'switched', to: 'runbook'});
+    void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false});
+  }
+
+  #confirm({facts, gates, environment, targetName}: SetupView): void {
+    const {send, now} = this.#options;
+    const plan = facts?.plan ?? null;
+    if (plan === null || targetName === null) return;
+    const closed = (gates ?? []).filter(({holds, id}) => !holds && id !== 'confirmed' && id !== 'failures');
+    const [first] = closed;
+    if (gates === null || first !== undefined) {
+      const text = first === undefined ? 'the gates are being looked at' : `closed gate: ${first.reason}`;
+      send({type: 'told', notice: {level: 'error', text, at: now()}});
+      return;
+    }
+    send({
+      type: 'opened',
+      dialog: confirmDialog(plan, {targetName, environment, failures: facts?.open?.counts.failed ?? 0}),
+    });
+  }
+
+  #askToCancel(state: ConsoleState, shown: SetupView): void {
+    const run = shownRun(state, shown);
+    const resting = [shown.facts?.live, shown.facts?.plan].find(
+      known => known?.status === 'paused' || known?.status === 'failed',
+    );
+    const id = run !== null && run.ended === null ? run.run : resting?.id;
+    if (id !== undefined)
+      this.#options.send({type: 'opened', dialog: {type: 'cancel-run', run: id, isYes: false}});
+  }
+
+  #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
+    const {name} = shownView(state);
+    const newest = shown.facts?.newest ?? null;
+    const step = newest === null ? undefined : nextSteps(newest)[0];
+    const text =
+      name === 'runbook' || name === 'run'
+        ? step === undefined
+          ? null
+          : commandText(step.words)
+        : chosenRow(state);
+    if (text === null) return;
+    copy(text);
+    this.#options.send({
+      type: 'told',
+      notice: {level: 'info', text: `copied: ${printableKey(text)}`, at: this.#options.now()},
+    });
+  }
+}
+
+function isAtRest(status: string): boolean {
+  return status === 'paused' || status === 'failed' || status === 'incomplete';
+}

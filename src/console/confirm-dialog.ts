@@ -1,0 +1,60 @@
+import type {ConfirmDialog, ConfirmField} from './dialog.ts';
+import {emptyField} from './text-field.ts';
+
+const failuresLabel = 'failures';
+
+/** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
+export function confirmDialog(
+  plan: {readonly id: string; readonly undoes: string | null},
+  {
+    targetName,
+    environment,
+    failures,
+  }: {
+    readonly targetName: string;
+    readonly environment: string | null;
+    readonly failures: number;
+  },
+): ConfirmDialog {
+  const field = (label: string, expected: string): ConfirmField => ({
+    label,
+    expected,
+    field: emptyField,
+    mistake: null,
+  });
+  const isUndo = plan.undoes !== null;
+  return {
+    type: 'confirm',
+    plan: plan.id,
+    undoes: plan.undoes,
+    title: isUndo ? `Undo run ${plan.undoes}` : 'Go live',
+    says: [
+      isUndo
+        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it.`
+        : `This executes the plan of ${plan.id}: it writes to ${targetName}.`,
+      ...(failures === 0
+        ? []
+        : [
+            `${failures === 1 ? '1 item' : `${failures} items`} failed in the dry run. They are tried again; those that fail again are left open, to be retried later.`,
+          ]),
+    ],
+    fields: [
+      field('target', targetName),
+      ...(environment === null || environment === 'sandbox' ? [] : [field('environment', environment)]),
+      ...(failures === 0 || isUndo ? [] : [field(failuresLabel, String(failures))]),
+    ],
+    focus: 'cancel',
+  };
+}
+
+/** What was typed, as the engine takes it. */
+export function typedIn({fields}: ConfirmDialog): {
+  readonly confirm: string;
+  readonly acceptedFailures: number | null;
+} {
+  const failures = fields.find(({label}) => label === failuresLabel);
+  return {
+    confirm: fields[0]?.field.text ?? '',
+    acceptedFailures: failures === undefined ? null : Number(failures.field.text),
+  };
+}

@@ -1,0 +1,253 @@
+import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {RunEvent} from '../core/event.ts';
+import type {Engine} from '../engine/engine.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import {availabilityOf} from './availability.ts';
+import {Coalescer, type Schedule} from './coalescer.ts';
+import type {Command} from './command.ts';
+import {Commands} from './commands.ts';
+import {paletteRows} from './dialog-rows.ts';
+import {editOf} from './edit.ts';
+import {keysOf} from './keys.ts';
+import type {Message} from './message.ts';
+import {placeOf, takesText} from './place.ts';
+import {reduce} from './reduce.ts';
+import {isConfirmed} from './reduce-dialog.ts';
+import type {Setup} from './setup.ts';
+import {viewOfSetup} from './setup.ts';
+import {type ConsoleState, type Manner, type Size, view} from './state.ts';
+import {Work} from './work.ts';
+
+export interface ConsoleOptions {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly setups: readonly Setup[];
+  readonly manner: Manner;
+  readonly size: Size;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly schedule: Schedule;
+  readonly terminal: Terminal;
+}
+
+/** What the console asks of the terminal that shows it. */
+export interface Terminal {
+  redraw(): void;
+  /** Stops the process, as Ctrl+Z does, until the shell continues it. */
+  suspend(): Promise<void>;
+  /** Puts a text on the terminal's clipboard. */
+  copy(text: string): void;
+}
+
+/** How the console was left. */
+export interface Leaving {
+  readonly by: 'operator' | 'interrupt' | 'now';
+}
+
+const tickMs = 1_000;
+/** How often the ledger is asked what other processes do. */
+const pollTicks = 2;
+
+/**
+ * The console without its screens: keys and run events come in, a state comes out. Keys become commands by the one key
+ * table; commands that only move about become messages, all others go to the engine by `commands.ts`.
+ */
+export class Console {
+  readonly store: StoreApi<ConsoleState>;
+  readonly work: Work;
+  /** Settles when the operator has left, and everything is at rest. */
+  readonly left: Promise<Leaving>;
+  readonly #options: ConsoleOptions;
+  readonly #feed: Coalescer<RunEvent>;
+  readonly #commands: Commands;
+  #leave: (leaving: Leaving) => void = () => undefined;
+  #stopTicking: () => void = () => undefined;
+  #ticks = 0;
+
+  constructor(options: ConsoleOptions) {
+    const {engine, ledger, setups, manner, size, now, schedule} = options;
+    this.#options = options;
+    this.store = createStore<ConsoleState>(() => ({
+      size,
+      now: now(),
+      manner,
+      setups: setups.map(viewOfSetup),
+      chosen: 0,
+      views: setups.length === 1 ? [view('overview'), view('runbook')] : [view('overview')],
+      dialog: null,
+      notice: null,
+      runs: {},
+      history: [],
+      lists: {},
+      isLeaving: false,
+    }));
+    this.#feed = new Coalescer<RunEvent>({
+      deliver: events => this.send({type: 'events', events}),
+      failed: error => this.send({type: 'told', notice: {level: 'error', text: String(error), at: now()}}),
+      isUrgent: ({type}) => type === 'ended',
+      schedule,
+      now,
+    });
+    const send = (message: Message) => this.send(message);
+    this.work = new Work({engine, ledger, now, send});
+    this.#commands = new Commands({...options, work: this.work, send, state: () => this.store.getState()});
+    this.left = new Promise(resolve => {
+      this.#leave = resolve;
+    });
+  }
+
+  /** What the engine tells of its runs. */
+  observe(event: RunEvent): void {
+    this.#feed.push(event);
+  }
+
+  send(message: Message): void {
+    this.store.setState(state => reduce(state, message), true);
+  }
+
+  /** Begins to look: what is opened here may take its time, while the screen is there. */
+  start(): void {
+    this.#tick();
+    for (const setup of this.#options.setups) void this.work.look(setup);
+    void this.#commands.readHistory();
+  }
+
+  /** Ends looking. What is at work is the caller's to wait for. */
+  stop(): void {
+    this.#stopTicking();
+    this.#feed.flush();
+    this.#feed.stop();
+  }
+
+  /** The strokes of one read of the keyboard. */
+  press(strokes: readonly string[]): void {
+    const isText = takesText(placeOf(this.store.getState()));
+    // Text with a line break in it was pasted: the break is no Enter.
+    const kept = isText && strokes.length > 1 ? strokes.filter(stroke => stroke !== 'enter') : strokes;
+    for (const stroke of kept) this.#pressOne(stroke);
+  }
+
+  paste(text: string): void {
+    if (takesText(placeOf(this.store.getState())))
+      this.send({type: 'edited', action: {type: 'insert', text}});
+  }
+
+  /** A signal: everything comes to rest, and then the console is left. */
+  interrupt(): void {
+    this.#interrupt('interrupt');
+  }
+
+  #pressOne(stroke: string): void {
+    const state = this.store.getState();
+    const place = placeOf(state);
+    const edit = takesText(place) ? editOf(stroke) : null;
+    const found = edit === null ? keysOf(place).filter(({strokes}) => strokes.includes(stroke)) : [];
+    if (edit !== null) {
+      this.send({type: 'edited', action: edit});
+      return;
+    }
+    const availabilities = found.map(({command}) => ({command, is: availabilityOf(state, command)}));
+    const now = availabilities.find(({is}) => is === 'now');
+    if (now !== undefined) {
+      this.do(now.command);
+      return;
+    }
+    for (const {is} of availabilities)
+      if (typeof is === 'object') {
+        this.send({
+          type: 'told',
+          notice: {level: 'error', text: `not now: ${is.because}`, at: this.#options.now()},
+        });
+        return;
+      }
+  }
+
+  do(command: Command): void {
+    switch (command) {
+      case 'quit':
+        this.#quit();
+        return;
+      case 'interrupt':
+        this.#interrupt('interrupt');
+        return;
+      case 'submit':
+      case 'yes':
+        this.#submit(command === 'yes');
+        return;
+      case 'redraw':
+        this.#options.terminal.redraw();
+        return;
+      case 'suspend':
+        void this.#options.terminal.suspend();
+        return;
+      default:
+        this.#commands.do(command);
+    }
+  }
+
+  #submit(isYes: boolean): void {
+    const state = this.store.getState();
+    const {dialog} = state;
+    if (dialog === null) {
+      this.send({type: 'filtering', is: false});
+      return;
+    }
+    switch (dialog.type) {
+      case 'palette': {
+        const row = paletteRows(state, dialog)[dialog.at];
+        if (row?.availability !== 'now') return;
+        this.send({type: 'closed'});
+        this.do(row.command);
+        return;
+      }
+      case 'quit':
+        this.send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#interrupt('operator');
+        return;
+      case 'cancel-run':
+        this.send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#commands.cancelRun(dialog.run);
+        return;
+      case 'confirm':
+        if (dialog.focus === 'cancel') this.send({type: 'closed'});
+        else if (isConfirmed(dialog)) this.#commands.confirmed(dialog);
+        else this.send({type: 'mistaken'});
+        return;
+      case 'help':
+      case 'trouble':
+        this.send({type: 'closed'});
+        return;
+      default:
+        dialog satisfies never;
+    }
+  }
+
+  #quit(): void {
+    if (this.work.isAtWork) this.send({type: 'opened', dialog: {type: 'quit', isYes: false}});
+    else this.#leave({by: 'operator'});
+  }
+
+  #interrupt(by: 'operator' | 'interrupt'): void {
+    if (this.store.getState().isLeaving) {
+      this.#leave({by: 'now'});
+      return;
+    }
+    this.send({type: 'leaving'});
+    void this.work.interrupt().then(() => this.#leave({by}));
+  }
+
+  #tick(): void {
+    const {now, schedule} = this.#options;
+    this.#stopTicking = schedule(() => {
+      this.send({type: 'ticked', at: now()});
+      this.#ticks++;
+      if (this.#ticks % pollTicks === 0) this.#poll();
+      this.#tick();
+    }, tickMs);
+  }
+
+  #poll(): void {
+    for (const setup of this.#options.setups) void this.work.refresh(setup);
+    void this.#commands.readHistory();
+  }
+}

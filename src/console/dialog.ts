@@ -1,0 +1,39 @@
+import type {TextField} from './text-field.ts';
+
+/** What lies over a screen and takes the keys first. */
+export type Dialog =
+  | {readonly type: 'help'; readonly at: number}
+  | {readonly type: 'palette'; readonly field: TextField; readonly at: number}
+  | ConfirmDialog
+  | {readonly type: 'quit'; readonly isYes: boolean}
+  | {readonly type: 'cancel-run'; readonly run: string; readonly isYes: boolean}
+  | {
+      readonly type: 'trouble';
+      readonly title: string;
+      readonly message: string;
+      readonly hint: string | null;
+    };
+
+/**
+ * The typed confirmation. Cancel has the focus until something is typed, so Enter alone never confirms; a wrong word is
+ * told beside its field.
+ */
+export interface ConfirmDialog {
+  readonly type: 'confirm';
+  readonly plan: string;
+  /** The run that is undone; null where a plan goes live. */
+  readonly undoes: string | null;
+  readonly title: string;
+  /** What happens when it is confirmed. */
+  readonly says: readonly string[];
+  readonly fields: readonly ConfirmField[];
+  /** The field that is typed into, or Cancel. */
+  readonly focus: number | 'cancel';
+}
+
+export interface ConfirmField {
+  readonly label: string;
+  readonly expected: string;
+  readonly field: TextField;
+  readonly mistake: string | null;
+}

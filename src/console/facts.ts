@@ -1,0 +1,70 @@
+import {isActive, type RunMode, runModes} from '../core/run.ts';
+import type {Self} from '../engine/holder.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {openCounts} from '../runbook/open-counts.ts';
+import type {Setup} from './setup.ts';
+import type {SetupFacts} from './state.ts';
+
+/** Measurements that the trend goes back. */
+const trendPoints = 24;
+
+/** What the ledger knows of a setup, without opening source or target. */
+export async function loadFacts(ledger: Ledger, self: Self, setup: Setup): Promise<SetupFacts> {
+  const {runs, openItems, measurements} = ledger;
+  const backfill = setup.backfill.id;
+  const ends = {backfill, sourceLabel: setup.sourceLabel, targetLabel: setup.targetLabel};
+  const [plan, newest] = await Promise.all([runs.latestOf(ends, ['dry-run']), runs.latestOf(ends, runModes)]);
+  const live =
+    plan?.usedBy == null ? await runs.latestOf(ends, ['live', 'undo']) : await runs.find(plan.usedBy);
+  // A verification without a source is of the target all the same, and so are the runs of another source.
+  const target =
+    newest?.target ?? (await runs.latestOf({backfill, targetLabel: setup.targetLabel}, runModes))?.target;
+  const [checks, coverage, trend, took, open] = await Promise.all([
+    target === undefined ? [] : measurements.lastChecks(target, backfill),
+    target === undefined ? null : measurements.lastCoverage(target, backfill),
+    target === undefined ? [] : measurements.coverageTrend(target, backfill, trendPoints),
+    Promise.all(
+      (['dry-run', 'live', 'verify'] as const).map(
+        async mode => [mode, await runs.lastTook(ends, mode)] as const,
+      ),
+    ),
+    openOf(openItems, plan, live),
+  ]);
+  return {
+    plan,
+    live,
+    newest,
+    open,
+    checks,
+    coverage,
+    trend,
+    took: tookBy(took),
+    gone: [plan, live, newest].flatMap(run => (run !== null && isGone(self, run) ? [run.id] : [])),
+  };
+}
+
+/** What there is to take up: of the plan until it is executed, then of the run that executed it. */
+async function openOf(
+  openItems: Ledger['openItems'],
+  plan: RunRecord | null,
+  live: RunRecord | null,
+): Promise<SetupFacts['open']> {
+  const run = plan !== null && plan.usedBy === null ? plan : (live ?? plan);
+  if (run === null) return null;
+  const [items, partitions] = await Promise.all([
+    openItems.counts(run.id),
+    openItems.partitionFailures(run.id),
+  ]);
+  return {run: run.id, counts: openCounts(items, partitions)};
+}
+
+function isGone(self: Self, {status, holder}: RunRecord): boolean {
+  return isActive(status) && (holder === null || !self.isAlive(holder));
+}
+
+function tookBy(
+  all: readonly (readonly [RunMode, {readonly seconds: number; readonly listed: number} | null])[],
+): SetupFacts['took'] {
+  return Object.fromEntries(all.filter(([, took]) => took !== null));
+}

@@ -1,0 +1,143 @@
+import {isActive} from '../core/run.ts';
+import {availabilityOf} from './availability.ts';
+import {flowOfSetup, runAtWork} from './flow-of.ts';
+import {type Key, keysOf} from './keys.ts';
+import type {Layout} from './layout.ts';
+import {isTooSmall, layoutOf, leastSize} from './layout.ts';
+import type {Line} from './line.ts';
+import {moveLabel} from './move-words.ts';
+import {placeOf} from './place.ts';
+import {coverageScreen} from './screens/coverage.ts';
+import {dialogScreen} from './screens/dialogs.ts';
+import {invariantScreen, invariantsScreen} from './screens/invariants.ts';
+import {failuresScreen, historyScreen, itemsScreen} from './screens/lists.ts';
+import {environmentTone, overviewScreen} from './screens/overview.ts';
+import {reviewScreen} from './screens/review.ts';
+import {runScreen} from './screens/run.ts';
+import {runbookScreen} from './screens/runbook.ts';
+import type {Screen} from './screens/screen.ts';
+import {type ConsoleState, chosenSetup, shownView, type ViewName} from './state.ts';
+
+/** Everything that is on the terminal, as data: a header, panels, perhaps a notice, and the footer. */
+export interface Frame {
+  readonly header: {readonly left: Line; readonly right: Line};
+  readonly screen: Screen;
+  readonly notice: Line | null;
+  readonly hints: readonly Line[];
+  readonly isBordered: boolean;
+}
+
+/** Null where the terminal is too small for any screen. */
+export function frameOf(state: ConsoleState): Frame | null {
+  if (isTooSmall(state.size)) return null;
+  const notice = noticeOf(state);
+  const layout = layoutOf(state.size, notice !== null);
+  return {
+    header: headerOf(state),
+    screen: state.dialog === null ? screenOf(state, layout) : dialogScreen(state, state.dialog, layout),
+    notice,
+    hints: hintsOf(state),
+    isBordered: layout.isBordered,
+  };
+}
+
+export function tooSmallText({columns, rows}: ConsoleState['size']): string {
+  return `terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); runs go on`;
+}
+
+const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Layout) => Screen>> = {
+  overview: overviewScreen,
+  runbook: runbookScreen,
+  run: runScreen,
+  coverage: coverageScreen,
+  invariants: invariantsScreen,
+  failures: failuresScreen,
+  history: historyScreen,
+  review: reviewScreen,
+  items: itemsScreen,
+  invariant: invariantScreen,
+};
+
+function screenOf(state: ConsoleState, layout: Layout): Screen {
+  return screensByView[shownView(state).name](state, layout);
+}
+
+function headerOf(state: ConsoleState): Frame['header'] {
+  const setup = chosenSetup(state);
+  const {name} = shownView(state);
+  const isOverview = name === 'overview' || name === 'history' || setup === null;
+  const left: Line = [
+    {text: ' headgate', tone: 'strong'},
+    ...(isOverview ? [] : [{text: ' › ', tone: 'dim' as const}, {text: setup.name}]),
+    {text: ' › ', tone: 'dim'},
+    {text: name},
+  ];
+  const target: Line =
+    isOverview || setup.targetName === null
+      ? []
+      : [{text: `${setup.targetName}`}, ...environmentSpans(setup)];
+  return {left, right: [...target, ...modeSpans(state), {text: ' '}]};
+}
+
+function environmentSpans({environment}: NonNullable<ReturnType<typeof chosenSetup>>): Line {
+  if (environment === null) return [];
+  return [
+    {text: ' · ', tone: 'dim'},
+    {text: environment, tone: environmentTone(environment)},
+  ];
+}
+
+/** What is at stake: LIVE while something is written. */
+function modeSpans(state: ConsoleState): Line {
+  const {name} = shownView(state);
+  const about = name === 'overview' || name === 'history' ? state.setups : [chosenSetup(state)];
+  const modes = about.flatMap(setup => {
+    const run = setup === null ? null : runAtWork(state, setup);
+    const elsewhere = setup?.facts?.live ?? null;
+    if (run !== null && run.ended === null) return [run.snapshot.mode];
+    return elsewhere !== null &&
+      isActive(elsewhere.status) &&
+      setup?.facts?.gone.includes(elsewhere.id) === false
+      ? [elsewhere.mode]
+      : [];
+  });
+  const readOnly: Line = state.manner.isReadOnly ? [{text: '  READ-ONLY', tone: 'strong'}] : [];
+  if (modes.includes('live')) return [...readOnly, {text: '  LIVE', tone: 'bad'}];
+  if (modes.includes('undo')) return [...readOnly, {text: '  UNDO', tone: 'bad'}];
+  if (modes.includes('dry-run')) return [...readOnly, {text: '  DRY RUN', tone: 'accent'}];
+  return readOnly;
+}
+
+function noticeOf({notice, isLeaving, views}: ConsoleState): Line | null {
+  if (isLeaving) return [{text: ' coming to rest, then leaving … ctrl+c again leaves at once', tone: 'warn'}];
+  const shown = views.at(-1) ?? views[0];
+  if (shown.isFiltering) return [{text: ' / ', tone: 'accent'}, {text: `${shown.filter}▏`}];
+  if (notice === null) return null;
+  return [
+    notice.level === 'error'
+      ? {text: ` ✖ ${notice.text}`, tone: 'bad'}
+      : {text: ` ✔ ${notice.text}`, tone: 'good'},
+  ];
+}
+
+/** The most useful keys now: those that can be pressed, best first, `? keys` last. */
+function hintsOf(state: ConsoleState): readonly Line[] {
+  const present = keysOf(placeOf(state))
+    .filter(({footer, command}) => footer !== undefined && availabilityOf(state, command) === 'now')
+    .toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
+  const seen = new Set<string>();
+  return present.flatMap(key => {
+    if (seen.has(key.command)) return [];
+    seen.add(key.command);
+    return [hint(key, labelOf(state, key))];
+  });
+}
+
+function hint({shown}: Key, label: string): Line {
+  return [{text: shown, tone: 'accent'}, {text: ` ${label}`}];
+}
+
+function labelOf(state: ConsoleState, {command, label}: Key): string {
+  const setup = chosenSetup(state);
+  return command === 'go-on' && setup !== null ? moveLabel(flowOfSetup(state, setup).move) : label;
+}

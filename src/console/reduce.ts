@@ -1,0 +1,150 @@
+import type {RunEvent} from '../core/event.ts';
+import type {Message} from './message.ts';
+import {moveInDialog, reduceDialog} from './reduce-dialog.ts';
+import {reduceRun, startRunView, tickRun} from './reduce-run.ts';
+import {rowsOf} from './rows.ts';
+import type {RunView} from './run-view.ts';
+import {heightOf} from './scroll.ts';
+import {type ConsoleState, shownView, type View, view} from './state.ts';
+import {editField, fieldOf} from './text-field.ts';
+
+/** What a message makes of the state. Pure: no clock, no ledger, no engine. */
+export function reduce(state: ConsoleState, message: Message): ConsoleState {
+  switch (message.type) {
+    case 'resized':
+      return clamped({...state, size: message.size});
+    case 'ticked':
+      return ticked(state, message.at);
+    case 'events':
+      return {...state, runs: withEvents(state.runs, message.events)};
+    case 'facts':
+      return clamped(withSetup(state, message.setup, {facts: message.facts}));
+    case 'history':
+      return clamped({...state, history: message.runs});
+    case 'list':
+      return clamped({...state, lists: {...state.lists, [message.id]: message.list}});
+    case 'setup':
+      return withSetup(state, message.setup, message.now);
+    case 'told':
+      return {...state, notice: message.notice};
+    case 'leaving':
+      return {...state, isLeaving: true, dialog: null};
+    case 'chosen':
+      return {...state, chosen: message.setup};
+    case 'switched':
+      return {
+        ...state,
+        views: message.to === 'overview' ? [overviewOf(state)] : [overviewOf(state), view(message.to)],
+      };
+    case 'entered':
+      return {...state, views: [...state.views, message.view]};
+    case 'backed':
+      return backed(state);
+    case 'moved':
+      return state.dialog === null ? moved(state, message.by) : moveInDialog(state, message.by);
+    case 'jumped':
+      return state.dialog === null
+        ? moved(state, message.to === 'first' ? -Infinity : Infinity)
+        : moveInDialog(state, message.to === 'first' ? -Infinity : Infinity);
+    case 'filtering':
+      return withView(state, {isFiltering: message.is});
+    case 'opened':
+      return {...state, dialog: message.dialog, notice: null};
+    case 'closed':
+      return {...state, dialog: null};
+    case 'edited':
+      if (state.dialog !== null) return {...state, dialog: reduceDialog(state.dialog, message)};
+      return withView(state, {
+        filter: editField(fieldOf(shownView(state).filter), message.action).text,
+        at: 0,
+      });
+    case 'focused':
+    case 'mistaken':
+      return state.dialog === null ? state : {...state, dialog: reduceDialog(state.dialog, message)};
+    default:
+      return message satisfies never;
+  }
+}
+
+function withSetup(
+  state: ConsoleState,
+  name: string,
+  now: Partial<ConsoleState['setups'][number]>,
+): ConsoleState {
+  return {
+    ...state,
+    setups: state.setups.map(setup => (setup.name === name ? {...setup, ...now} : setup)),
+  };
+}
+
+/** A notice has been read by then. */
+const noticeMs = 8_000;
+
+function ticked(state: ConsoleState, at: number): ConsoleState {
+  const {notice, runs} = state;
+  const ticking = Object.entries(runs).map(([id, run]) => [id, tickRun(run, at)] as const);
+  const isSame = ticking.every(([id, run]) => runs[id] === run);
+  return {
+    ...state,
+    now: at,
+    runs: isSame ? runs : Object.fromEntries(ticking),
+    notice: notice !== null && at - notice.at > noticeMs ? null : notice,
+  };
+}
+
+/** Runs that are kept: those before are in the ledger. */
+const keptRuns = 16;
+
+function withEvents(runs: ConsoleState['runs'], events: readonly RunEvent[]): ConsoleState['runs'] {
+  const next = new Map<string, RunView>(Object.entries(runs));
+  for (const event of events) {
+    const {run} = event.snapshot;
+    const known = next.get(run);
+    if (event.type === 'started') {
+      next.delete(run);
+      next.set(run, startRunView(event));
+    } else if (known !== undefined) next.set(run, reduceRun(known, event));
+  }
+  const over = [...next].filter(([, {ended}]) => ended !== null).slice(0, Math.max(0, next.size - keptRuns));
+  for (const [id] of over) next.delete(id);
+  return Object.fromEntries(next);
+}
+
+function backed(state: ConsoleState): ConsoleState {
+  if (state.dialog !== null) return {...state, dialog: null};
+  const {filter, isFiltering} = shownView(state);
+  if (isFiltering || filter !== '') return withView(state, {filter: '', isFiltering: false, at: 0});
+  const [first, ...rest] = state.views;
+  return rest.length === 0 ? state : {...state, views: [first, ...rest.slice(0, -1)]};
+}
+
+function moved(state: ConsoleState, by: number): ConsoleState {
+  const shown = shownView(state);
+  const at = within(shown.at + by, heightOf(state, shown));
+  const next = withView(state, {at});
+  return shown.name === 'overview' ? {...next, chosen: at} : next;
+}
+
+/** Rows may have gone since the pointer came to stand where it is. */
+function clamped(state: ConsoleState): ConsoleState {
+  const shown = shownView(state);
+  if (rowsOf(state, shown).length === 0) return state;
+  const at = within(shown.at, heightOf(state, shown));
+  return at === shown.at ? state : withView(state, {at});
+}
+
+function within(at: number, height: number): number {
+  return Math.max(0, Math.min(at, height - 1));
+}
+
+function overviewOf(state: ConsoleState): View {
+  return {...view('overview'), at: state.chosen};
+}
+
+function withView(state: ConsoleState, now: Partial<View>): ConsoleState {
+  const [first, ...rest] = state.views;
+  const last = rest.at(-1);
+  return last === undefined
+    ? {...state, views: [{...first, ...now}]}
+    : {...state, views: [first, ...rest.slice(0, -1), {...last, ...now}]};
+}

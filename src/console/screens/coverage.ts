@@ -1,0 +1,124 @@
+import {type CoverageGroup, percent} from '../../core/checks.ts';
+import {printableKey} from '../../core/keys.ts';
+import {ageText, number} from '../../core/words.ts';
+import {barSpans, sparkline} from '../bar.ts';
+import type {Layout} from '../layout.ts';
+import type {Line, Span} from '../line.ts';
+import {coverageRows} from '../rows.ts';
+import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {fitLine, fitted, widthOf} from '../text.ts';
+import {emptyPanel} from './empty.ts';
+import {roomOf, type Screen, windowed} from './screen.ts';
+
+/**
+ * Coverage of the whole and by group: the share of listed objects that are there, and the rows that are as they should
+ * be. Opening a group lists what is missing of it.
+ *
+ *     ╭ Coverage of asset-index ──────────────────────────────── 2 min ago ─╮
+ *     │ > all     ███████████████████░   99.95 %   2,237 of 2,238 objects   │
+ *     │   kcs2/   ███████████████████░   99.93 %   1,587 of 1,588 objects   │
+ *     │                                                                     │
+ *     │ rows      2,237 of 2,240 as they should be                          │
+ *     │ missing   1 failed                                                  │
+ *     │ trend     ▁▅█ 4.87 % → 99.95 %                                      │
+ *     ╰─────────────────────────────────────────────────────────────────────╯
+ */
+export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
+  const setup = chosenSetup(state);
+  if (setup === null) return {panels: []};
+  const title = `Coverage of ${setup.name}`;
+  const coverage = setup.facts?.coverage ?? null;
+  if (coverage === null)
+    return emptyPanel(
+      layout,
+      title,
+      setup.facts === null
+        ? 'looking …'
+        : setup.verifying === null
+          ? 'It was not measured yet: r measures it now, and a live run measures it at its end.'
+          : 'measuring …',
+    );
+  const shown = shownView(state);
+  const groups = coverageRows(state, shown);
+  const room = roomOf(layout, layout.rows);
+  const chosen = groups[shown.at];
+  const below = chosen === undefined ? [] : groupLines(state, chosen, room.width);
+  const height = Math.max(1, room.height - below.length - 1);
+  const names = Math.min(28, Math.max(6, ...groups.map(({group}) => widthOf(nameOf(group)))));
+  const lines = groups.map(group => groupLine(group, names, room.width - 2));
+  const filter = shown.filter === '' ? '' : `${groups.length} of ${coverage.groups.length} · `;
+  const age = `${coverage.isPart ? 'of a part, ' : ''}measured ${ageText(coverage.at, state.now)}`;
+  return {
+    panels: [
+      {
+        title,
+        note: `${filter}${setup.verifying === null ? age : 'measuring again …'}`,
+        height: layout.rows,
+        blocks: [
+          windowed(lines, height, shown.at),
+          ...(lines.length < height ? [] : []),
+          {type: 'lines', lines: [[], ...below]},
+        ],
+      },
+    ],
+  };
+}
+
+function nameOf(group: string): string {
+  if (group === '*') return 'all';
+  return group === '' ? '(top)' : printableKey(group);
+}
+
+function groupLine({group, done, total}: CoverageGroup, names: number, width: number): Line {
+  const share = percent(done, total);
+  const behind: readonly Span[] = [
+    {
+      text: total === 0 ? '      – %' : `${share.toFixed(2).padStart(7)} %`,
+      tone: share === 100 ? 'good' : 'strong',
+    },
+    {text: `   ${number(done)} of ${number(total)}`},
+  ];
+  const count = 26;
+  const bar = Math.max(8, Math.min(40, width - names - 2 - 9 - count));
+  return fitLine(
+    [{text: `${fitted(nameOf(group), names, 'middle')}  `}, ...barSpans(bar, done, 0, total), ...behind],
+    width,
+  );
+}
+
+const nameWidth = 10;
+
+/** Both numerators of the chosen group, why the rest is missing, and how the whole went before. */
+function groupLines(
+  state: ConsoleState,
+  {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  width: number,
+): readonly Line[] {
+  const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
+  const trend = chosenSetup(state)?.facts?.trend ?? [];
+  const shares = trend.map(point => percent(point.done, point.total));
+  const [first] = shares;
+  const last = shares.at(-1);
+  return [
+    ...(objects === undefined
+      ? []
+      : [pair('objects', `${number(done)} of ${number(total)} that were listed have a row with a hash`)]),
+    pair('rows', `${number(rowsDone)} of ${number(rows)} in the target have a hash`),
+    ...(objects === undefined
+      ? []
+      : [pair('missing', causes.length === 0 ? 'nothing' : `${causes.join(', ')} (↵ lists them)`)]),
+    ...(group !== '*' || first === undefined || last === undefined || shares.length < 2
+      ? []
+      : [
+          [
+            {text: 'trend'.padEnd(nameWidth), tone: 'dim' as const},
+            ...sparkline(shares, Math.min(24, shares.length)),
+            {text: `  ${first.toFixed(2)} % → ${last.toFixed(2)} %`},
+          ],
+        ]),
+  ].map(line => fitLine(line, width));
+}
+
+function pair(name: string, text: string): Line {
+  return [{text: name.padEnd(nameWidth), tone: 'dim'}, {text}];
+}

@@ -1,0 +1,174 @@
+import {listedOf} from '../../core/accounting.ts';
+import {modeText, number} from '../../core/words.ts';
+import type {ConfirmDialog, Dialog} from '../dialog.ts';
+import {helpLines, paletteRows} from '../dialog-rows.ts';
+import type {Layout} from '../layout.ts';
+import type {Line} from '../line.ts';
+import {type ConsoleState, shownView} from '../state.ts';
+import {fitLine, fitted} from '../text.ts';
+import {wrapText} from '../wrap.ts';
+import {type Block, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
+
+/** A dialog takes the place of the screen beneath it until it is closed. */
+export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout): Screen {
+  const room = roomOf(layout, layout.rows);
+  const panel = (title: string, note: string, blocks: readonly Block[]): Screen => ({
+    panels: [{title, note, height: layout.rows, blocks}],
+  });
+  switch (dialog.type) {
+    case 'help': {
+      const lines = helpLines(state).flatMap(line => wrappedKey(line, room.width));
+      return panel(`Keys of ${shownView(state).name}`, seenText(lines.length, room.height, dialog.at), [
+        scrolled(lines, room.height, dialog.at),
+      ]);
+    }
+    case 'palette':
+      return panel('Commands', '', paletteBlocks(state, dialog, room.width, room.height));
+    case 'confirm':
+      return panel(dialog.title, '', confirmBlocks(dialog, room.width));
+    case 'quit':
+      return panel('Leave while a run is at work?', '', quitBlocks(state, dialog.isYes, room.width));
+    case 'cancel-run':
+      return panel('Cancel this run?', '', cancelBlocks(dialog.isYes, room.width));
+    case 'trouble':
+      return panel(dialog.title, '', [
+        {
+          type: 'lines',
+          lines: [
+            ...paragraph(dialog.message, room.width, 'bad'),
+            ...(dialog.hint === null ? [] : [[], ...paragraph(dialog.hint, room.width)]),
+          ].slice(0, room.height),
+        },
+      ]);
+    default:
+      return dialog satisfies never;
+  }
+}
+
+const keyWidth = 12;
+
+/** A long explanation goes on below itself. */
+function wrappedKey([key, help]: Line, width: number): readonly Line[] {
+  if (key === undefined || help === undefined) return [];
+  return wrapText(help.text, Math.max(10, width - keyWidth)).map((part, index) => [
+    index === 0 ? key : {text: ' '.repeat(keyWidth)},
+    {...help, text: part},
+  ]);
+}
+
+function paletteBlocks(
+  state: ConsoleState,
+  dialog: Extract<Dialog, {type: 'palette'}>,
+  width: number,
+  height: number,
+): readonly Block[] {
+  const rows = paletteRows(state, dialog);
+  const lines = rows.map(({key, availability}): Line => {
+    const isNow = availability === 'now' || availability === 'absent';
+    const says = isNow ? key.help : `not now: ${availability.because}`;
+    return fitLine(
+      [
+        {text: fitted(key.label, 18), ...(isNow ? {} : {tone: 'dim' as const})},
+        {text: fitted(key.shown, 10), tone: isNow ? 'accent' : 'dim'},
+        {text: says, tone: 'dim'},
+      ],
+      width - 2,
+    );
+  });
+  return [
+    {type: 'field', label: [{text: ': ', tone: 'accent'}], field: dialog.field, isActive: true},
+    {type: 'lines', lines: [[]]},
+    rows.length === 0
+      ? {type: 'lines', lines: [[{text: 'there is no such command here', tone: 'dim'}]]}
+      : windowed(lines, Math.max(1, height - 2), dialog.at),
+  ];
+}
+
+function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): readonly Block[] {
+  const labels = Math.max(...fields.map(({label}) => label.length)) + 2;
+  return [
+    {type: 'lines', lines: [...says.flatMap(text => paragraph(text, width)), []]},
+    ...fields.flatMap(({label, expected, field, mistake}, index): readonly Block[] => [
+      {type: 'lines', lines: wrapText(`Type ${expected}`, width).map(text => [{text}])},
+      {
+        type: 'field',
+        label: [
+          {text: focus === index ? '> ' : '  ', tone: 'accent'},
+          {text: label.padEnd(labels), tone: 'dim'},
+        ],
+        field,
+        isActive: focus === index,
+      },
+      {type: 'lines', lines: [mistake === null ? [] : [{text: `  ✖ ${mistake}`, tone: 'bad'}]]},
+    ]),
+    {
+      type: 'lines',
+      lines: [
+        [
+          focus === 'cancel' ? {text: '> [ Cancel ]', tone: 'strong'} : {text: '  [ Cancel ]', tone: 'dim'},
+          {
+            text: focus === 'cancel' ? '   ↵ closes this; type to go on' : '   ↵ confirms what is typed',
+            tone: 'dim',
+          },
+        ],
+      ],
+    },
+  ];
+}
+
+function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonly Block[] {
+  const atWork = Object.values(state.runs).filter(({ended}) => ended === null);
+  return [
+    {
+      type: 'lines',
+      lines: [
+        ...atWork.map(
+          ({snapshot, undoes}): Line => [
+            {text: `${modeText({mode: snapshot.mode, undoes})} ${snapshot.run}`, tone: 'strong'},
+            {text: `  ${number(listedOf(snapshot.tally) - snapshot.tally.pending)} items settled`},
+          ],
+        ),
+        [],
+        ...paragraph(
+          state.manner.isSandbox
+            ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
+            : 'It comes to rest at a checkpoint: nothing is lost, and headgate resume, or this console, goes on from there.',
+          width,
+        ),
+        [],
+      ],
+    },
+    answers('Stay', 'Leave', isYes),
+  ];
+}
+
+function cancelBlocks(isYes: boolean, width: number): readonly Block[] {
+  return [
+    {
+      type: 'lines',
+      lines: [
+        ...paragraph(
+          'It ends for good and can not be resumed. What it has written stays, and can be undone. To go on later, pause it instead.',
+          width,
+        ),
+        [],
+      ],
+    },
+    answers('Let it be', 'Cancel the run', isYes),
+  ];
+}
+
+function answers(no: string, yes: string, isYes: boolean): Block {
+  const answer = (text: string, has: boolean) =>
+    has
+      ? ({text: `> [ ${text} ]  `, tone: 'strong'} as const)
+      : ({text: `  [ ${text} ]  `, tone: 'dim'} as const);
+  return {type: 'lines', lines: [[answer(no, !isYes), answer(yes, isYes)]]};
+}
+
+function paragraph(text: string, width: number, tone?: 'bad'): readonly Line[] {
+  return text
+    .split('\n')
+    .flatMap(line => wrapText(line, width))
+    .map(part => [tone === undefined ? {text: part} : {text: part, tone}]);
+}

@@ -1,0 +1,197 @@
+import {printableKey} from '../../core/keys.ts';
+import {ageText, counted, number} from '../../core/words.ts';
+import type {MeasuredCheck} from '../../ledger/measured.ts';
+import {availabilityOf} from '../availability.ts';
+import type {Layout} from '../layout.ts';
+import type {Line, Tone} from '../line.ts';
+import {chosenCheck} from '../rows.ts';
+import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {type SummaryColumn, summaryHeight} from '../summary.ts';
+import {fitLine} from '../text.ts';
+import {wrapText} from '../wrap.ts';
+import {emptyPanel} from './empty.ts';
+import {type Block, frameOf, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
+
+/**
+ * Every invariant with its count and what changed since it was measured before, and the totals below.
+ *
+ *     ╭ Invariants of asset-index ─────────────────────────────── 2 min ago ─╮
+ *     │ > ✔ every hash is 64 lower-case hex digits                           │
+ *     │   ! every row belongs to an object that is there       3 rows  = 3   │
+ *     ╰───────────────────────────────────────────────────────────────────────╯
+ */
+export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
+  const setup = chosenSetup(state);
+  if (setup === null) return {panels: []};
+  const title = `Invariants of ${setup.name}`;
+  const checks = setup.facts?.checks ?? [];
+  if (checks.length === 0)
+    return emptyPanel(
+      layout,
+      title,
+      setup.facts === null
+        ? 'looking …'
+        : setup.verifying === null
+          ? 'None was measured yet: r measures them now, and a live run measures them at its end.'
+          : 'measuring …',
+    );
+  const room = roomOf(layout, layout.rows);
+  const totals = totalsTable(checks);
+  const hasTotals = !layout.isCompact && room.height >= checks.length + summaryHeight(1) + 2;
+  const height = hasTotals ? checks.length : room.height;
+  const newest = Math.max(...checks.map(({at}) => at));
+  return {
+    panels: [
+      {
+        title,
+        note: setup.verifying === null ? `measured ${ageText(newest, state.now)}` : 'measuring again …',
+        height: layout.rows,
+        blocks: [
+          windowed(
+            checks.map(check => checkLine(check, state.now, newest, room.width - 2)),
+            height,
+            shownView(state).at,
+          ),
+          ...(hasTotals ? [{type: 'lines', lines: [[]]} as const, totals] : []),
+        ],
+      },
+    ],
+  };
+}
+
+function checkLine({result, before, at}: MeasuredCheck, now: number, newest: number, width: number): Line {
+  const {sign, tone} = signOf(result);
+  const count = result.count === 0 ? '' : counted(result.count, 'row');
+  const older = newest - at < 60_000 ? '' : ` ${ageText(at, now)}`;
+  const right = `${count}${changeText(result.count, before)}${older}`;
+  const room = width - right.length - 3;
+  return fitLine(
+    [
+      {text: `${sign} `, tone},
+      {text: result.title.length > room ? `${result.title.slice(0, room - 1)}…` : result.title.padEnd(room)},
+      {text: ` ${right}`, ...(result.count === 0 ? {tone: 'dim' as const} : {tone})},
+    ],
+    width,
+  );
+}
+
+export function signOf({count, severity}: MeasuredCheck['result']): {
+  readonly sign: string;
+  readonly tone: Tone;
+} {
+  if (count === 0) return {sign: '✔', tone: 'good'};
+  return severity === 'blocking' ? {sign: '✖', tone: 'bad'} : {sign: '!', tone: 'warn'};
+}
+
+/** Against the measurement before: ` +3`, ` −2`; nothing where nothing changed or nothing was before. */
+function changeText(count: number, before: number | null): string {
+  if (before === null || before === count) return '';
+  return count > before ? ` (+${number(count - before)})` : ` (−${number(before - count)})`;
+}
+
+function totalsTable(checks: readonly MeasuredCheck[]): Block {
+  const of = (severity: 'blocking' | 'warning') => {
+    const those = checks.filter(({result}) => result.severity === severity);
+    const broken = those.filter(({result}) => result.count > 0);
+    const rows = broken.reduce((sum, {result}) => sum + result.count, 0);
+    return [
+      severity,
+      number(those.length),
+      number(those.length - broken.length),
+      number(broken.length),
+      number(rows),
+    ];
+  };
+  const columns: readonly SummaryColumn[] = [
+    {title: 'severity'},
+    {title: 'invariants', align: 'right'},
+    {title: 'hold', align: 'right'},
+    {title: 'broken', align: 'right'},
+    {title: 'rows', align: 'right'},
+  ];
+  return {type: 'table', columns, rows: [of('blocking'), of('warning')]};
+}
+
+/**
+ * One invariant: the rows that break it, why it matters, and what mends it, which can be started from here.
+ */
+export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
+  const check = chosenCheck(state);
+  if (check === null) return emptyPanel(layout, 'Invariant', 'It was not measured yet.');
+  const room = roomOf(layout, layout.rows);
+  const lines = invariantLines(state, check, room.width);
+  const at = shownView(state).at;
+  return {
+    panels: [
+      {
+        title: check.result.title,
+        note: seenText(lines.length, room.height, at),
+        height: layout.rows,
+        blocks: [scrolled(lines, room.height, at)],
+      },
+    ],
+  };
+}
+
+export function invariantHeight(state: ConsoleState, layout: Layout): number {
+  const check = chosenCheck(state);
+  if (check === null) return 1;
+  const room = roomOf(layout, layout.rows);
+  return Math.max(1, invariantLines(state, check, room.width).length - (layout.rows - frameOf(layout)) + 1);
+}
+
+function invariantLines(state: ConsoleState, check: MeasuredCheck, width: number): readonly Line[] {
+  const {result, before, at, run, isPart} = check;
+  const {sign, tone} = signOf(result);
+  const says =
+    result.count === 0
+      ? 'holds'
+      : `${counted(result.count, 'row')} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
+  const rest = result.count - result.sample.length;
+  const availability = availabilityOf(state, 'recover');
+  return [
+    [
+      {text: `${sign} ${says}`, tone},
+      {
+        text: ` · ${result.severity} · measured ${ageText(at, state.now)} by ${run}${isPart ? ', of a part' : ''}`,
+        tone: 'dim',
+      },
+    ],
+    ...(result.note === undefined ? [] : paragraph(result.note, width)),
+    [],
+    ...named('why', result.why, width),
+    ...(result.count === 0 ? [] : named('mend', result.recovery, width)),
+    ...(availability === 'now'
+      ? [
+          [
+            {text: '       '},
+            {text: '↵ ', tone: 'accent' as const},
+            {
+              text: `starts ${result.recovers?.as === 'fresh dry-run' ? 'a dry run that reads everything again' : 'a dry run'}; it writes nothing yet`,
+            },
+          ],
+        ]
+      : []),
+    ...(result.sample.length === 0 ? [] : [[], ...result.sample.flatMap(breach => rowLines(breach, width))]),
+    ...(rest > 0 && result.sample.length > 0
+      ? [[{text: `… and ${number(rest)} more`, tone: 'dim' as const}]]
+      : []),
+  ];
+}
+
+function rowLines({key, detail}: MeasuredCheck['result']['sample'][number], width: number): readonly Line[] {
+  return [
+    fitLine([{text: printableKey(key), tone: 'strong'}], width),
+    ...wrapText(printableKey(detail), Math.max(10, width - 2)).map((part): Line => [{text: `  ${part}`}]),
+  ];
+}
+
+function named(name: string, text: string, width: number): readonly Line[] {
+  return wrapText(text, Math.max(10, width - 7)).map(
+    (part, index): Line => [{text: (index === 0 ? name : '').padEnd(7), tone: 'dim'}, {text: part}],
+  );
+}
+
+function paragraph(text: string, width: number): readonly Line[] {
+  return wrapText(text, width).map(part => [{text: part}]);
+}

@@ -1,0 +1,223 @@
+import type {Preview} from '../../backfills/backfill.ts';
+import {changedOf} from '../../core/accounting.ts';
+import {printableKey} from '../../core/keys.ts';
+import {ageText, bytesText, counted, durationText, number} from '../../core/words.ts';
+import type {Review, ReviewSample} from '../../engine/review.ts';
+import type {RunRecord} from '../../ledger/records.ts';
+import type {Gate} from '../../runbook/gate.ts';
+import type {Layout} from '../layout.ts';
+import type {Line, Tone} from '../line.ts';
+import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
+import {type SummaryColumn, summaryHeight} from '../summary.ts';
+import {fitted} from '../text.ts';
+import {wrapText} from '../wrap.ts';
+import {type Block, frameOf, roomOf, type Screen, scrolled, seenText} from './screen.ts';
+
+/**
+ * What a live run would do, before anything is typed: counts by action, what it reads and costs, the tables that
+ * Headgate keeps in the target, five changes before → after, the way back, and the gates.
+ *
+ *     ╭ Review of 20261120-0615-k3f9 ────────────────────────────── 1–12 of 20 ─╮
+ *     │ ┌────────┬────────┬───────────┬──────┬────────┐                         │
+ *     │ │ insert │ update │ unchanged │ skip │ failed │                         │
+ *     │ └────────┴────────┴───────────┴──────┴────────┘                         │
+ *     │ target    asset-index.sqlite                                            │
+ *     ╰─────────────────────────────────────────────────────────────────────────╯
+ */
+export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
+  const setup = chosenSetup(state);
+  const plan = setup?.facts?.plan ?? null;
+  if (setup === null || plan === null) return {panels: []};
+  const table = countsTable(plan);
+  const room = roomOf(layout, layout.rows);
+  const tableHeight = summaryHeight(1);
+  const lines = reviewLines(state, setup, plan, room.width);
+  const height = room.height - tableHeight;
+  const at = shownView(state).at;
+  return {
+    panels: [
+      {
+        title: `Review of ${plan.undoes === null ? plan.id : `undoing ${plan.undoes}`}`,
+        note: seenText(lines.length, height, at),
+        height: layout.rows,
+        blocks: [table, scrolled(lines, height, at)],
+      },
+    ],
+  };
+}
+
+/** Positions that the review can be scrolled to. */
+export function reviewHeight(state: ConsoleState, layout: Layout): number {
+  const setup = chosenSetup(state);
+  const plan = setup?.facts?.plan ?? null;
+  if (setup === null || plan === null) return 1;
+  const room = roomOf(layout, layout.rows);
+  const lines = reviewLines(state, setup, plan, room.width).length;
+  return Math.max(1, lines - (layout.rows - frameOf(layout) - summaryHeight(1)) + 1);
+}
+
+function countsTable({tally}: RunRecord): Block {
+  const shown = [
+    {title: 'insert', count: tally.inserted},
+    {title: 'update', count: tally.updated},
+    {title: 'delete', count: tally.deleted},
+    {title: 'unchanged', count: tally.unchanged},
+    {title: 'skip', count: tally.skipped},
+    {title: 'failed', count: tally.failed, tone: 'bad' as const},
+    {
+      title: 'listed',
+      count: changedOf(tally) + tally.unchanged + tally.skipped + tally.failed + tally.pending,
+    },
+  ];
+  const columns: readonly SummaryColumn[] = shown.map(({title, count, tone}) => ({
+    title,
+    align: 'right',
+    ...(tone !== undefined && count > 0 ? {tone} : {}),
+  }));
+  return {type: 'table', columns, rows: [shown.map(({count}) => number(count))]};
+}
+
+const nameWidth = 10;
+
+function reviewLines(state: ConsoleState, setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
+  const loaded = setup.review?.plan === plan.id ? setup.review : null;
+  const head: readonly Line[] = [
+    ...pair('target', `${plan.targetName}   ${setup.target}`, width, 'strong'),
+    ...(setup.environment === null ? [] : pair('', setup.environment, width)),
+    ...pair('plan', `made ${ageText(plan.finishedAt ?? plan.createdAt, state.now)}`, width),
+  ];
+  if (loaded === null || loaded.state === 'loading')
+    return [...head, [], ...pair('', 'reading the plan …', width)];
+  if (loaded.state === 'failed') return [...head, [], ...pair('✖', loaded.message, width, 'bad')];
+  return [...head, ...facts(loaded.review, plan, width), ...gateLines(setup.gates, width)];
+}
+
+function facts(review: Review, plan: RunRecord, width: number): readonly Line[] {
+  const {itemsToRead, bytesToRead, verifies, requests, rows, seconds, money, tables, bookmark, samples} =
+    review;
+  const read =
+    itemsToRead === 0
+      ? 'nothing again: the dry run has read it all'
+      : `${counted(itemsToRead, 'item')} (${bytesText(bytesToRead)}): what failed, or can't be recognised as unchanged`;
+  const asked = [
+    ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
+    ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
+  ];
+  return [
+    ...pair('reads', read, width),
+    ...pair(
+      '',
+      `${counted(verifies.items, 'item')} (${bytesText(verifies.bytes)}) once more, to verify what was written`,
+      width,
+    ),
+    ...pair('requests', asked.length === 0 ? 'none that anybody counts' : `about ${asked.join(', ')}`, width),
+    ...(rows === null
+      ? []
+      : pair(
+          'rows',
+          `about ${number(rows.written)} written and ${number(rows.read)} read, as the target counts`,
+          width,
+        )),
+    ...pair('takes', `about ${durationText(seconds)}`, width),
+    ...pair(
+      'costs',
+      money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
+      width,
+    ),
+    ...pair('keeps', tablesText(tables), width),
+    [],
+    ...samples.flatMap(sample => sampleLines(sample, width)),
+    [],
+    ...pair(
+      'way back',
+      plan.undoes === null
+        ? `headgate undo RUN, or u in the runbook: puts back each row that is still as the run left it${bookmark ? '; and the Time Travel bookmark of before the run is noted' : ''}`
+        : 'none: an undo is not undone, but a new dry run and live run write the same again',
+      width,
+    ),
+  ];
+}
+
+function tablesText(tables: Review['tables']): string {
+  if (tables.length === 0) return 'no table of its own in the target';
+  const names = tables.map(({name}) => name).join(' and ');
+  const isThere = tables.every(table => table.isThere);
+  return `${names} in the target: two small tables, ${isThere ? 'there already' : 'made by this run'}, removed by headgate marks remove`;
+}
+
+const actionWidth = 9;
+
+/** A change takes two lines: what, and before → after. */
+function sampleLines({key, action, preview}: ReviewSample, width: number): readonly Line[] {
+  const head: Line = [
+    {text: action.padEnd(actionWidth), tone: 'accent'},
+    {text: fitted(printableKey(key), Math.max(8, width - actionWidth), 'middle').trimEnd()},
+  ];
+  return preview === null ? [head] : [head, ...changeLines(preview, width)];
+}
+
+function changeLines({before, after}: Preview, width: number): readonly Line[] {
+  const columns = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter(
+    name => before?.[name] !== after?.[name],
+  );
+  const room = Math.max(6, Math.floor((width - actionWidth - 4 - 14) / 2));
+  return columns
+    .slice(0, 3)
+    .map(
+      (name): Line => [
+        {text: ' '.repeat(actionWidth)},
+        {text: `${fitted(name, 13)} `, tone: 'dim'},
+        {text: valueText(before === null ? undefined : before[name], room)},
+        {text: ' → ', tone: 'dim'},
+        {text: valueText(after === null ? undefined : after[name], room)},
+      ],
+    );
+}
+
+function valueText(value: string | number | null | undefined, width: number): string {
+  if (value === undefined) return 'no row';
+  return fitted(value === null ? 'NULL' : String(value), width, 'end').trimEnd();
+}
+
+/** Gates that are not opened by typing; those come with the confirmation. */
+function gateLines(gates: readonly Gate[] | null, width: number): readonly Line[] {
+  if (gates === null) return pair('gates', 'looking …', width);
+  return [
+    [],
+    ...gates.flatMap(({title, holds, reason, unlock, id}) => {
+      const isTyped = id === 'confirmed' || id === 'failures';
+      const sign = holds ? '✔' : isTyped ? '○' : '✖';
+      const tone: Tone = holds ? 'good' : isTyped ? 'accent' : 'bad';
+      const said = holds || !isTyped ? reason : typedText(id, reason);
+      return [
+        ...gateLine(sign, tone, title, said, width),
+        ...(holds || isTyped || unlock === undefined ? [] : gateLine(' ', tone, '', unlock, width)),
+      ];
+    }),
+  ];
+}
+
+function typedText(id: Gate['id'], reason: string): string {
+  return id === 'confirmed' ? 'its name is asked for next' : `${reason}: their number is asked for next`;
+}
+
+const gateWidth = 20;
+
+function gateLine(sign: string, tone: Tone, title: string, text: string, width: number): readonly Line[] {
+  return wrapText(text, Math.max(10, width - gateWidth - 2)).map(
+    (part, index): Line => [
+      {text: index === 0 ? `${sign} ` : '  ', tone},
+      {text: (index === 0 ? title : '').padEnd(gateWidth)},
+      {text: part, ...(sign === '✔' ? {tone: 'dim' as const} : {})},
+    ],
+  );
+}
+
+function pair(name: string, text: string, width: number, tone?: Tone): readonly Line[] {
+  return wrapText(text, Math.max(10, width - nameWidth)).map(
+    (part, index): Line => [
+      {text: (index === 0 ? name : '').padEnd(nameWidth), tone: 'dim'},
+      tone === undefined ? {text: part} : {text: part, tone},
+    ],
+  );
+}

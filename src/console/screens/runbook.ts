@@ -1,0 +1,155 @@
+import {modeText} from '../../core/words.ts';
+import {type Flow, type Step, type StepId, stepIds} from '../../runbook/flow.ts';
+import {spread} from '../edges.ts';
+import {flowOfSetup, runAtWork} from '../flow-of.ts';
+import type {Layout} from '../layout.ts';
+import type {Line} from '../line.ts';
+import type {RunView} from '../run-view.ts';
+import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
+import {stepSigns} from '../status-tone.ts';
+import {fitLine} from '../text.ts';
+import {lastListed} from './overview.ts';
+import {barLine, identityLines, logLines, paceLines} from './run-lines.ts';
+import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
+import {stepDetail} from './step-detail.ts';
+
+/**
+ * The guided flow: five steps, each with how it stands, and below them what the present one is about.
+ *
+ *     ╭ objects → files.content_hash ──────────────────────── step 2 of 5: dry run ─╮
+ *     │ ✔ probe      reachable, schema as expected                                  │
+ *     │ ● dry run    ████████████▒▒░░░░░░░░  1,204 of about 2,238   20–31 s         │
+ *     │ ○ review     unlocked by a dry run                                          │
+ *     │ ○ live       unlocked by the review, with the target's name typed           │
+ *     │ ○ verify     follows by itself when the live run ends                       │
+ *     ╰──────────────────────────────────────────────────────────────────────────────╯
+ */
+export function runbookScreen(state: ConsoleState, layout: Layout): Screen {
+  const setup = chosenSetup(state);
+  if (setup === null) return {panels: []};
+  const flow = flowOfSetup(state, setup);
+  const height = stepIds.length + frameOf(layout);
+  const run = runAtWork(state, setup);
+  const {width} = roomOf(layout, height);
+  const steps: PanelSpec = {
+    title: setup.title,
+    note: `step ${stepIds.indexOf(flow.current) + 1} of ${stepIds.length}: ${stepTitles[flow.current]}`,
+    height,
+    blocks: [{type: 'lines', lines: flow.steps.map(step => stepLine(state, setup, flow, step, run, width))}],
+  };
+  const rest = layout.rows - height;
+  return {
+    panels: [
+      steps,
+      run !== null && run.ended === null
+        ? workPanel(state, setup, run, layout, rest)
+        : detailPanel(state, setup, flow, layout, rest),
+    ],
+  };
+}
+
+export const stepTitles: Readonly<Record<StepId, string>> = {
+  probe: 'probe',
+  'dry-run': 'dry run',
+  review: 'review',
+  live: 'live',
+  verify: 'verify',
+};
+const titleWidth = 11;
+
+function stepLine(
+  state: ConsoleState,
+  setup: SetupView,
+  flow: Flow,
+  step: Step,
+  run: RunView | null,
+  width: number,
+): Line {
+  const {sign, tone} = stepSigns[step.state];
+  const isCurrent = step.id === flow.current;
+  const isUndo = step.id === 'live' && setup.facts?.plan?.undoes != null;
+  const title = isUndo ? 'undo' : stepTitles[step.id];
+  const head: Line = [
+    {text: `${sign} `, tone},
+    isCurrent
+      ? {text: title.padEnd(titleWidth), tone: 'strong'}
+      : {text: title.padEnd(titleWidth), ...(step.state === 'locked' ? {tone: 'dim' as const} : {})},
+  ];
+  if (
+    step.state === 'working' &&
+    run !== null &&
+    run.ended === null &&
+    (step.id === 'dry-run' || step.id === 'live')
+  )
+    return fitLine(
+      [
+        ...head,
+        ...barLine(run, {width: width - titleWidth - 2, now: state.now, lastTotal: lastListed(setup)}),
+      ],
+      width,
+    );
+  const says: Line = [
+    step.state === 'locked' || step.state === 'ready' ? {text: step.says, tone: 'dim'} : {text: step.says},
+  ];
+  return spread([...head, ...says], tookSpan(setup, step), width);
+}
+
+/** How long the step took, at the end of its line. */
+function tookSpan({facts}: SetupView, {id, state}: Step): Line {
+  if (state !== 'done' && state !== 'attention') return [];
+  const run =
+    id === 'dry-run' ? facts?.plan : id === 'live' && facts?.plan?.usedBy != null ? facts.live : null;
+  if (run?.startedAt == null || run.finishedAt === null) return [];
+  return [{text: tookText((run.finishedAt - run.startedAt) / 1_000), tone: 'dim'}];
+}
+
+export function tookText(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** What goes on now: counts, pace, and the newest lines of the log. */
+function workPanel(
+  state: ConsoleState,
+  setup: SetupView,
+  run: RunView,
+  layout: Layout,
+  height: number,
+): PanelSpec {
+  const room = roomOf(layout, height);
+  const top = [
+    ...identityLines(run, room.width),
+    [],
+    ...paceLines(run, {width: room.width, now: state.now, lastTotal: lastListed(setup)}),
+  ];
+  const kept = layout.isCompact ? top.filter(line => line.length > 0) : [...top, []];
+  return {
+    title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} at work`,
+    note: run.snapshot.run,
+    height,
+    blocks: [
+      {type: 'lines', lines: kept},
+      {type: 'lines', lines: logLines(run, Math.max(0, room.height - kept.length), room.width)},
+    ],
+  };
+}
+
+function detailPanel(
+  state: ConsoleState,
+  setup: SetupView,
+  flow: Flow,
+  layout: Layout,
+  height: number,
+): PanelSpec {
+  const room = roomOf(layout, height);
+  const lines = stepDetail(state, setup, flow, room.width);
+  return {
+    title: 'Next',
+    note: '',
+    height,
+    blocks: [{type: 'lines', lines: lines.slice(0, room.height)}],
+  };
+}

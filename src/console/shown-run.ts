@@ -1,0 +1,76 @@
+import {isActive} from '../core/run.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {runAtWork} from './flow-of.ts';
+import {noPace} from './pace.ts';
+import type {RunView} from './run-view.ts';
+import {type ConsoleState, type SetupView, shownView} from './state.ts';
+
+/** The run that the run screen is about: the one that was opened from the history, else the newest of the setup. */
+export function shownRun(state: ConsoleState, setup: SetupView): RunView | null {
+  const {name, of} = shownView(state);
+  if (name === 'run' && of !== null) return runOf(state, of);
+  const atWork = runAtWork(state, setup);
+  if (atWork !== null) return atWork;
+  const newest = setup.facts?.newest ?? null;
+  return newest === null ? null : runOf(state, newest.id);
+}
+
+/** A run as this process followed it, or as the ledger has it. */
+export function runOf(state: ConsoleState, id: string): RunView | null {
+  const followed = state.runs[id];
+  const record = recordOf(state, id);
+  // Another process may have taken the run up since.
+  if (followed !== undefined && (followed.ended === null || record === null || !isActive(record.status)))
+    return followed;
+  return record === null ? null : viewOfRecord(record, state.now);
+}
+
+export function recordOf({history, setups}: ConsoleState, id: string): RunRecord | null {
+  const known = setups.flatMap(({facts}) => [facts?.plan, facts?.live, facts?.newest]);
+  return [...known, ...history].find(run => run?.id === id) ?? null;
+}
+
+function viewOfRecord(record: RunRecord, now: number): RunView {
+  const {id, backfill, mode, status, tally, partitions, drift, startedAt, finishedAt, createdAt} = record;
+  const began = startedAt ?? createdAt;
+  return {
+    run: id,
+    label: record.label,
+    source: record.sourceLabel,
+    target: record.targetLabel,
+    scope: record.scope,
+    undoes: record.undoes,
+    snapshot: {
+      run: id,
+      backfill,
+      mode,
+      status,
+      tally,
+      partitions,
+      drift,
+      bytesRead: tally.bytes,
+      expected: null,
+      limits: [],
+      at: finishedAt ?? now,
+    },
+    startedAt: began,
+    settledBefore: 0,
+    pace: noPace(began),
+    perSecond: [],
+    log: [],
+    movedAt: record.beatAt ?? now,
+    retry: null,
+    findings: [],
+    checks: [],
+    coverage: [],
+    driftKeys: [],
+    stopping: isActive(status) ? null : record.stopReason,
+    ended: isActive(status)
+      ? null
+      : {
+          reason: record.stopReason,
+          seconds: ((finishedAt ?? began) - began) / 1_000,
+          at: finishedAt ?? began,
+        },
+  };
+}

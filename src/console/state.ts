@@ -1,0 +1,149 @@
+import type {RunMode} from '../core/run.ts';
+import type {Review} from '../engine/review.ts';
+import type {CoveragePoint, LastCoverage, MeasuredCheck} from '../ledger/measured.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import type {ProbeFact} from '../runbook/flow.ts';
+import type {Gate} from '../runbook/gate.ts';
+import type {OpenCounts} from '../runbook/open-counts.ts';
+import type {Dialog} from './dialog.ts';
+import type {RunView} from './run-view.ts';
+
+/** All that screens show. It holds nothing that the ledger or the engine would not give again. */
+export interface ConsoleState {
+  readonly size: Size;
+  /** Milliseconds since the epoch, to the second: ages are told by it. */
+  readonly now: number;
+  readonly manner: Manner;
+  readonly setups: readonly SetupView[];
+  /** Which of them the screens behind the overview are about. */
+  readonly chosen: number;
+  /** The screens that `Esc` goes back through; the last is shown. */
+  readonly views: readonly [View, ...View[]];
+  readonly dialog: Dialog | null;
+  readonly notice: Notice | null;
+  /** Runs that this process has worked on, by id. */
+  readonly runs: Readonly<Record<string, RunView>>;
+  /** The newest runs of all processes, newest first. */
+  readonly history: readonly RunRecord[];
+  /** Rows that were asked for, by what they are of. */
+  readonly lists: Readonly<Record<string, LoadedList>>;
+  /** It comes to rest, and then leaves. */
+  readonly isLeaving: boolean;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** How this console was started. */
+export interface Manner {
+  readonly isReadOnly: boolean;
+  readonly isSandbox: boolean;
+  readonly version: string;
+}
+
+export const screens = [
+  'overview',
+  'runbook',
+  'run',
+  'coverage',
+  'invariants',
+  'failures',
+  'history',
+] as const;
+export type ScreenName = (typeof screens)[number];
+/** Screens have a number; the others are reached from them. */
+export type ViewName = ScreenName | 'review' | 'items' | 'invariant';
+
+export interface View {
+  readonly name: ViewName;
+  /** The row that is chosen, or the first line that is shown. */
+  readonly at: number;
+  readonly filter: string;
+  readonly isFiltering: boolean;
+  /** What it is about: a run's id, an invariant's, the list that it shows. */
+  readonly of: string | null;
+  readonly title: string | null;
+}
+
+export interface Notice {
+  readonly level: 'info' | 'error';
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A backfill with its named source and target, as far as this console knows it. */
+export interface SetupView {
+  readonly name: string;
+  readonly backfill: string;
+  /** The system's title: what is brought from where to where. */
+  readonly title: string;
+  readonly rehearsal: {readonly reads: string; readonly predicts: string};
+  readonly source: string;
+  readonly target: string;
+  readonly targetName: string | null;
+  readonly environment: string | null;
+  readonly link: Link;
+  readonly probe: ProbeFact | null;
+  /** Null until the ledger has answered. */
+  readonly facts: SetupFacts | null;
+  readonly gates: readonly Gate[] | null;
+  readonly review: LoadedReview | null;
+  /** The run that this process works on, and the verification. */
+  readonly atWork: string | null;
+  readonly verifying: string | null;
+}
+
+export type Link =
+  | {readonly state: 'unknown' | 'connecting' | 'ok'}
+  | {readonly state: 'failed'; readonly message: string; readonly hint: string | null};
+
+export type LoadedReview =
+  | {readonly state: 'loading'; readonly plan: string}
+  | {readonly state: 'failed'; readonly plan: string; readonly message: string}
+  | {readonly state: 'ready'; readonly plan: string; readonly review: Review};
+
+/** What the ledger knows of a setup. */
+export interface SetupFacts {
+  readonly plan: RunRecord | null;
+  readonly live: RunRecord | null;
+  /** The newest run of any kind. */
+  readonly newest: RunRecord | null;
+  /** What the live run left open; where the plan was not executed yet, the plan. */
+  readonly open: {readonly run: string; readonly counts: OpenCounts} | null;
+  readonly checks: readonly MeasuredCheck[];
+  readonly coverage: LastCoverage | null;
+  /** Of the whole, oldest first. */
+  readonly trend: readonly CoveragePoint[];
+  readonly took: Readonly<Partial<Record<RunMode, {readonly seconds: number; readonly listed: number}>>>;
+  /** Runs that are said to be at work, and whose process is gone. */
+  readonly gone: readonly string[];
+}
+
+export interface LoadedList {
+  readonly state: 'loading' | 'ready' | 'failed';
+  readonly rows: readonly ListRow[];
+  /** There are more than these. */
+  readonly hasMore: boolean;
+  readonly message: string | null;
+}
+
+export interface ListRow {
+  readonly key: string;
+  readonly text: string;
+  /** Shown below the list while the row is chosen. */
+  readonly detail: string | null;
+}
+
+export function chosenSetup({setups, chosen}: ConsoleState): SetupView | null {
+  return setups[chosen] ?? null;
+}
+
+export function shownView({views}: ConsoleState): View {
+  return views.at(-1) ?? views[0];
+}
+
+export function view(name: ViewName, of: string | null = null, title: string | null = null): View {
+  return {name, of, title, at: 0, filter: '', isFiltering: false};
+}

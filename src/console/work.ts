@@ -1,0 +1,267 @@
+import type {Ending} from '../core/exit-code.ts';
+import {Fault} from '../core/failure.ts';
+import {hintOf} from '../core/hint.ts';
+import {OperatorError} from '../core/operator-error.ts';
+import {cancelAtRest} from '../engine/cancel-run.ts';
+import type {RunConnection} from '../engine/connection.ts';
+import type {Engine} from '../engine/engine.ts';
+import type {RunHandle, RunResult} from '../engine/execution.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {loadFacts} from './facts.ts';
+import type {Message} from './message.ts';
+import type {Setup} from './setup.ts';
+
+/** A run or a verification, as far as it is steered from here. */
+type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge'> & {
+  readonly pause?: () => void;
+  readonly done: Promise<RunResult>;
+};
+
+export interface WorkOptions {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  readonly send: (message: Message) => void;
+}
+
+/** Nothing typed yet: how the gates stand before. */
+const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null} as const;
+
+/**
+ * Carries out what commands ask of the engine, outside React. Nothing here rejects: what goes wrong is shown, with what
+ * to do about it. A setup has one run at a time.
+ */
+export class Work {
+  readonly #options: WorkOptions;
+  readonly #steered = new Map<string, Steered>();
+  readonly #connections = new Map<string, Promise<RunConnection>>();
+  /** How the last run of each setup ended, for the exit code. */
+  readonly endings = new Map<string, readonly Ending[]>();
+
+  constructor(options: WorkOptions) {
+    this.#options = options;
+  }
+
+  get isAtWork(): boolean {
+    return this.#steered.size > 0;
+  }
+
+  /** Opens source and target; one that failed is tried again the next time. */
+  connect(setup: Setup): Promise<RunConnection> {
+    const known = this.#connections.get(setup.name);
+    if (known !== undefined) return known;
+    const opening = this.#open(setup);
+    this.#connections.set(setup.name, opening);
+    opening.catch(() => this.#connections.delete(setup.name));
+    return opening;
+  }
+
+  async #open(setup: Setup): Promise<RunConnection> {
+    const {send} = this.#options;
+    send({type: 'setup', setup: setup.name, now: {link: {state: 'connecting'}}});
+    try {
+      const connection = await setup.open();
+      const {name, environment} = connection.target;
+      send({
+        type: 'setup',
+        setup: setup.name,
+        now: {link: {state: 'ok'}, targetName: name, environment},
+      });
+      return connection;
+    } catch (error) {
+      send({type: 'setup', setup: setup.name, now: {link: {state: 'failed', ...troubleOf(error)}}});
+      throw error;
+    }
+  }
+
+  /** For the overview: whether the two can be opened at all. */
+  async look(setup: Setup): Promise<void> {
+    await this.connect(setup).catch(() => undefined);
+    await this.refresh(setup);
+  }
+
+  async refresh(setup: Setup): Promise<void> {
+    const {ledger, engine, send} = this.#options;
+    await this.#trying('The ledger could not be read', async () => {
+      const facts = await loadFacts(ledger, engine.host.self, setup);
+      send({type: 'facts', setup: setup.name, facts});
+    });
+  }
+
+  async probe(setup: Setup): Promise<void> {
+    const {engine, send} = this.#options;
+    send({type: 'setup', setup: setup.name, now: {probe: {state: 'working'}}});
+    try {
+      const connection = await this.connect(setup);
+      const {findings} = await engine.probe(connection, setup.scope(connection));
+      send({type: 'setup', setup: setup.name, now: {probe: {state: 'done', findings}}});
+    } catch (error) {
+      const {message, hint} = troubleOf(error);
+      send({
+        type: 'setup',
+        setup: setup.name,
+        now: {probe: {state: 'failed', message: hint === null ? message : `${message}. ${hint}`}},
+      });
+    }
+  }
+
+  rehearse(setup: Setup, {fresh}: {readonly fresh: boolean}): Promise<void> {
+    const {engine} = this.#options;
+    return this.#run(setup, 'The dry run could not begin', connection =>
+      engine.rehearse(connection, setup.scope(connection), {fresh}),
+    );
+  }
+
+  rehearseUndo(setup: Setup, run: RunRecord): Promise<void> {
+    return this.#run(setup, 'The undo could not be looked at', connection =>
+      this.#options.engine.rehearseUndo(connection, run),
+    );
+  }
+
+  /** Executes a plan with what was typed; the gates are looked at once more. */
+  goLive(
+    setup: Setup,
+    plan: RunRecord,
+    typed: {readonly confirm: string; readonly acceptedFailures: number | null},
+  ): Promise<void> {
+    return this.#run(setup, 'Not going live', connection =>
+      this.#options.engine.live(connection, plan, {
+        ...nothingTyped,
+        ...typed,
+        acceptNew: false,
+        ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
+      }),
+    );
+  }
+
+  resume(
+    setup: Setup,
+    run: RunRecord,
+    accepting: {readonly acceptNew: boolean; readonly acceptDrift: boolean},
+  ): Promise<void> {
+    return this.#run(setup, 'The run could not go on', connection =>
+      this.#options.engine.resume(connection, run, {...accepting, takeOver: null, kind: null}),
+    );
+  }
+
+  verify(setup: Setup): Promise<void> {
+    const {engine} = this.#options;
+    return this.#run(
+      setup,
+      'The verification could not begin',
+      connection =>
+        engine.verify(connection, {
+          scope: setup.scope(connection),
+          sample: engine.host.settings.sample,
+          reads: ['target', 'listing', 'bytes'],
+          coverage: true,
+          only: null,
+        }),
+      'verifying',
+    );
+  }
+
+  /** What a plan holds and how its gates stand, both looked at together. */
+  async review(setup: Setup, plan: RunRecord): Promise<void> {
+    const {engine, send} = this.#options;
+    const told = (now: Extract<Message, {type: 'setup'}>['now']) =>
+      send({type: 'setup', setup: setup.name, now});
+    told({review: {state: 'loading', plan: plan.id}, gates: null});
+    try {
+      const connection = await this.connect(setup);
+      const undoes = plan.undoes === null ? {} : {undoes: plan.undoes};
+      const [review, gates] = await Promise.all([
+        engine.review(connection, plan),
+        engine.gates(connection, plan, {...nothingTyped, ...undoes}),
+      ]);
+      told({review: {state: 'ready', plan: plan.id, review}, gates});
+    } catch (error) {
+      const {message, hint} = troubleOf(error);
+      told({
+        review: {
+          state: 'failed',
+          plan: plan.id,
+          message: hint === null ? message : `${message}. ${hint}`,
+        },
+      });
+    }
+  }
+
+  /** Stops the run of this process, or asks the process that works on it. */
+  async stop(setup: Setup, run: string, how: 'pause' | 'cancel'): Promise<void> {
+    const steered = this.#steered.get(setup.name);
+    if (steered !== undefined) {
+      if (how === 'cancel') steered.cancel();
+      else steered.pause?.();
+      return;
+    }
+    await this.#trying(`Run ${run} could not be asked to ${how}`, async () => {
+      const asked = await this.#options.ledger.runs.request(run, how);
+      this.#tell(asked ? 'info' : 'error', asked ? `asked ${run} to ${how}` : `run ${run} is at rest`);
+    });
+  }
+
+  /** Ends a run that rests: what it left half done is settled first. */
+  giveUp(setup: Setup, run: RunRecord): Promise<void> {
+    return this.#run(setup, `Run ${run.id} could not be cancelled`, connection =>
+      cancelAtRest(this.#options.engine, () => Promise.resolve(connection), run),
+    );
+  }
+
+  nudge(setup: Setup, by: number): void {
+    this.#steered.get(setup.name)?.nudge(by);
+  }
+
+  /** Lets everything come to rest; resolves when it has. */
+  async interrupt(): Promise<void> {
+    const all = [...this.#steered.values()];
+    for (const {interrupt} of all) interrupt();
+    await Promise.all(all.map(({done}) => done.catch(() => undefined)));
+  }
+
+  async #run(
+    setup: Setup,
+    failed: string,
+    begin: (connection: RunConnection) => Promise<Steered | null>,
+    as: 'atWork' | 'verifying' = 'atWork',
+  ): Promise<void> {
+    const {send} = this.#options;
+    if (this.#steered.has(setup.name)) return;
+    await this.#trying(failed, async () => {
+      const connection = await this.connect(setup);
+      const steered = await begin(connection);
+      if (steered === null) return;
+      this.#steered.set(setup.name, steered);
+      send({type: 'setup', setup: setup.name, now: {[as]: steered.id, gates: null, review: null}});
+      await this.refresh(setup);
+      const {error, endings} = await steered.done;
+      this.endings.set(setup.name, endings);
+      if (error !== null) throw error;
+    });
+    this.#steered.delete(setup.name);
+    await this.refresh(setup);
+    send({type: 'setup', setup: setup.name, now: {[as]: null}});
+  }
+
+  async #trying(title: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error)}});
+    }
+  }
+
+  #tell(level: 'info' | 'error', text: string): void {
+    this.#options.send({type: 'told', notice: {level, text, at: this.#options.now()}});
+  }
+}
+
+export function troubleOf(error: unknown): {readonly message: string; readonly hint: string | null} {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof OperatorError || error instanceof Fault) return {message, hint: hintOf(error) ?? null};
+  return {
+    message,
+    hint: 'This is a mistake in Headgate, and not yours. What was written so far is on record.',
+  };
+}
