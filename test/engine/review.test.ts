@@ -3,6 +3,8 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {listedOf} from '../../src/core/accounting.ts';
 import {Fault} from '../../src/core/failure.ts';
+import {bucketUnderTest} from '../stores/bucket-under-test.ts';
+import {watchRequests} from '../stores/watch-requests.ts';
 import {makeIndex, sha256, writeAsset, writeAssets} from '../support/assets.ts';
 import {
   type Bench,
@@ -150,4 +152,20 @@ it('says how many objects are read again in the end, and about how many bytes', 
   const {verifies} = await bench.engine.review(bench.connection, record);
   expect(verifies.items).toBe(10);
   expect((verifies.bytes * 37) / (record.tally.bytes * 10)).toBeCloseTo(1, 1);
+});
+
+it('of a bucket tells the requests of the live run and of its verification', async () => {
+  const {server, store} = await bucketUnderTest();
+  server.putMany(
+    Array.from({length: 2_500}, (_, number) => `a/${String(number).padStart(5, '0')}`),
+    key => ({content: key}),
+  );
+  const bench = await makeBench({store: () => store, settings: {sample: 100}});
+  makeIndex(bench.index);
+  const {record} = await rehearse(bench);
+  const review = await bench.engine.review(bench.connection, record);
+  expect(review).toMatchObject({itemsToRead: 0, bytesToRead: 0, verifies: {items: 100, bytes: 700}});
+  const {all} = watchRequests();
+  await goLive(bench, record);
+  expect(Math.abs(review.requests.source - all.length)).toBeLessThanOrEqual(all.length / 10);
 });
