@@ -2,9 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import {CommanderError} from 'commander';
 import envPaths from 'env-paths';
-import {JsonReport} from './commands/json-report.ts';
 import {hasTerminal} from './commands/looks.ts';
-import {PlainReport} from './commands/plain-report.ts';
 import {makeProgram} from './commands/program.ts';
 import type {Surroundings} from './commands/session.ts';
 import type {ShowsConsoles} from './commands/shows-consoles.ts';
@@ -27,7 +25,7 @@ export async function main(): Promise<void> {
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
-    process.exitCode = explain(surroundings, error);
+    process.exitCode = await explain(surroundings, error);
   }
   if (interrupted.exitCode !== null) process.exitCode = interrupted.exitCode;
 }
@@ -41,7 +39,7 @@ function ignoreClosedPipes(): void {
 }
 
 /** One sentence that says what is wrong, one that says what to do, and the exit code. */
-function explain(surroundings: Surroundings, error: unknown): number {
+async function explain(surroundings: Surroundings, error: unknown): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
     // headgate marks, headgate ledger: the help that follows says which words belong behind it.
@@ -58,8 +56,10 @@ function explain(surroundings: Surroundings, error: unknown): number {
   return tell(surroundings, error);
 }
 
-function tell({out, err}: Surroundings, error: unknown): number {
-  const report = process.argv.includes('--json') ? new JsonReport({out}) : new PlainReport({out, err}, []);
+async function tell({out, err}: Surroundings, error: unknown): Promise<number> {
+  const report = process.argv.includes('--json')
+    ? new (await import('./commands/json-report.ts')).JsonReport({out})
+    : new (await import('./commands/plain-report.ts')).PlainReport({out, err}, []);
   report.failure(error);
   if (error instanceof OperatorError) return exitCodeOf([error.code]);
   if (error instanceof Fault && error.kind === 'denied') return exitCodeOf(['auth']);
@@ -88,13 +88,15 @@ function surroundingsOf(interruption: Interruption): Surroundings {
   };
 }
 
-/** What shows consoles here. React and Ink take a while to load: only who sees a console waits for them. */
+/** What shows consoles here. */
 const consoles: ShowsConsoles = {
   size: () => ({columns: process.stdout.columns, rows: process.stdout.rows}),
+  prepare: () => {
+    // One that fails to load says so where it is needed.
+    screens().catch(() => undefined);
+  },
   show: async (model, {hasColor, isAscii, isSpoken}) => {
-    // React's other mode is made for its own developers, and two to four times as slow.
-    process.env['NODE_ENV'] ??= 'production';
-    const {open} = await import('../components/open.tsx');
+    const {open} = await screens();
     const {stdin, stdout, stderr} = process;
     const shown = open(model, {stdin, stdout, stderr, hasColor, isAscii, spoken: isSpoken});
     return {
@@ -105,6 +107,22 @@ const consoles: ShowsConsoles = {
     };
   },
 };
+
+let loading: Promise<typeof import('../components/open.tsx')> | null = null;
+
+/** React and Ink take a while to load: only who sees a console waits for them. */
+function screens(): NonNullable<typeof loading> {
+  // React's other mode is made for its own developers, and two to four times as slow.
+  process.env['NODE_ENV'] ??= 'production';
+  loading ??= loadScreens();
+  return loading;
+}
+
+async function loadScreens() {
+  const {leanInk} = await import('../components/lean-ink.ts');
+  using _ = leanInk();
+  return await import('../components/open.tsx');
+}
 
 const jobControl: JobControl = {
   stop: () => process.kill(0, 'SIGTSTP'),

@@ -1,5 +1,5 @@
 import {InvalidArgumentError} from 'commander';
-import {type SandboxName, sandboxes} from '../sandbox/sandbox.ts';
+import {type SandboxName, sandboxes} from '../sandbox/names.ts';
 
 /** What flags take, with a sentence for what they don't. */
 

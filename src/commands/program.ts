@@ -1,34 +1,19 @@
 import {Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
-import {type BatchCommandOptions, batchCommand} from './batch.ts';
-import {consoleCommand} from './console.ts';
-import {cancelCommand, pauseCommand} from './control.ts';
-import {doctorCommand} from './doctor.ts';
-import {estimateCommand} from './estimate.ts';
+import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
-import {explainCommand} from './explain.ts';
-import {failuresCommand} from './failures.ts';
 import {common, ends, looks, prefix, resumeOptions, scope, targetHelp} from './flags.ts';
-import {initCommand} from './init.ts';
-import {backupCommand, restoreCommand, vacuumCommand} from './ledger.ts';
-import {liveCommand} from './live.ts';
-import {removeMarksCommand} from './marks.ts';
-import {migrateCommand} from './migrate.ts';
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
-import {planCommand} from './plan.ts';
-import {resumeCommand, retryCommand} from './resume.ts';
-import {runCommand} from './run.ts';
-import {type SandboxCommandOptions, sandboxCommand} from './sandbox.ts';
-import {type CommonOptions, Session, type Surroundings} from './session.ts';
-import {statusCommand} from './status.ts';
-import {syncCheckCommand} from './sync-check.ts';
-import {undoCommand} from './undo.ts';
-import {coverageCommand, verifyCommand} from './verify.ts';
+import type {SandboxCommandOptions} from './sandbox.ts';
+import type {CommonOptions, Session, Surroundings} from './session.ts';
 
 type Exit = (code: number) => void;
 type Body<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number>;
 
-/** Every command with its flags, as commander's tree. What a command ends with goes to `exit`. */
+/**
+ * Every command with its flags, as commander's tree. What a command ends with goes to `exit`. A command's own modules
+ * are loaded once it is called: all of them together take some 150 ms, which `--help` and the console need not wait for.
+ */
 export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   const program = new Command('headgate')
     .description('Backfills with a gate: probe, dry run, review, live, verify.')
@@ -48,19 +33,27 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .allowExcessArguments()
     .action(async (options: SandboxCommandOptions) => {
       requireNoCommand(program);
-      const open = options.sandbox === undefined ? consoleCommand : sandboxCommand;
+      surroundings.terminal?.prepare();
+      const open =
+        options.sandbox === undefined
+          ? (await import('./console.ts')).consoleCommand
+          : (await import('./sandbox.ts')).sandboxCommand;
       exit(await open(surroundings, options));
     });
   looks(prefix(ends(common(program.command('console').description('the console on what is named')))))
     .option('--backfill <backfill>', 'only this backfill')
-    .action(async (_options: unknown, command: Command) =>
-      exit(await consoleCommand(surroundings, command.optsWithGlobals())),
-    );
+    .action(async (_options: unknown, command: Command) => {
+      surroundings.terminal?.prepare();
+      const {consoleCommand} = await import('./console.ts');
+      exit(await consoleCommand(surroundings, command.optsWithGlobals()));
+    });
 
   /** Runs a command's body in a session of its own. */
-  const within = <Args extends readonly unknown[]>(body: Body<Args>) =>
+  const within = <Args extends readonly unknown[]>(load: () => Promise<Body<Args>>) =>
     async function (this: Command, ...args: Args): Promise<void> {
       const options: CommonOptions = this.optsWithGlobals();
+      const body = await load();
+      const {Session} = await import('./session.ts');
       exit(await Session.with(surroundings, options, session => body(session, ...args)));
     };
 
@@ -82,7 +75,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--max-deletes <n>', 'unattended: at most so many deletions (default: 0)', natural)
     .option('--accept-new', 'also write what appeared after the dry run')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
-    .action(within(runCommand));
+    .action(within(async () => (await import('./run.ts')).runCommand));
   ends(
     scope(
       common(
@@ -93,56 +86,56 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--sample <n>', 'objects to read (default: 200)', positiveInteger)
     .option('--rate <n>', 'items a second at most', positive)
     .option('--fresh', 'as if everything were read again')
-    .action(within(estimateCommand));
+    .action(within(async () => (await import('./estimate.ts')).estimateCommand));
   common(program.command('live <run>').description("execute a dry run's plan through its gates, then verify"))
     .option('--confirm <name>', "the target's name")
     .option('--accept-new', 'also write what appeared after the dry run')
     .option('--accept-failures <n>', 'go on in spite of so many failures of the dry run', natural)
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .option('--rate <n>', 'items a second at most', positive)
-    .action(within(liveCommand));
+    .action(within(async () => (await import('./live.ts')).liveCommand));
   common(program.command('plan <run>').description('read a plan, or what a live run changed'))
     .option('--action <action>', 'only this action')
-    .action(within(planCommand));
+    .action(within(async () => (await import('./plan.ts')).planCommand));
   ends(
     common(program.command('explain <key>').description("one item's whole history, and what is there now")),
   )
     .option('--backfill <backfill>', 'only runs of this backfill')
-    .action(within(explainCommand));
+    .action(within(async () => (await import('./explain.ts')).explainCommand));
   common(program.command('status [run]').description('the newest runs, or one in detail')).action(
-    within((session, run: string | undefined) => statusCommand(session, run)),
+    within(async () => (await import('./status.ts')).statusCommand),
   );
   common(program.command('pause <run>').description('let a run come to rest, from any terminal')).action(
-    within((session, run: string) => pauseCommand(session, run)),
+    within(async () => (await import('./control.ts')).pauseCommand),
   );
   resumeOptions(common(program.command('resume <run>').description('go on where a run stopped'))).action(
-    within(resumeCommand),
+    within(async () => (await import('./resume.ts')).resumeCommand),
   );
   common(program.command('cancel <run>').description('end a run for good; what it wrote stays')).action(
-    within((session, run: string) => cancelCommand(session, run)),
+    within(async () => (await import('./control.ts')).cancelCommand),
   );
   common(program.command('failures <run>').description('what a run left open, why, and what to do'))
     .option('--kind <kind>', 'only this kind of failure')
-    .action(within(failuresCommand));
+    .action(within(async () => (await import('./failures.ts')).failuresCommand));
   resumeOptions(common(program.command('retry <run>').description('take up the failures of a run')))
     .option('--kind <kind>', 'only this kind of failure')
-    .action(within(retryCommand));
+    .action(within(async () => (await import('./resume.ts')).retryCommand));
   common(program.command('undo <run>').description('show what an undo would put back; with --confirm, do it'))
     .option('--confirm <name>', "the target's name")
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
-    .action(within(undoCommand));
+    .action(within(async () => (await import('./undo.ts')).undoCommand));
   ends(prefix(common(program.command('verify <backfill>').description('measure invariants and coverage'))))
     .option('--sample <n|all>', 'objects to read again', sampleSize)
     .option('--check <id>', 'one invariant only')
-    .action(within(verifyCommand));
+    .action(within(async () => (await import('./verify.ts')).verifyCommand));
   ends(
     prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
-  ).action(within(coverageCommand));
+  ).action(within(async () => (await import('./verify.ts')).coverageCommand));
   common(
     program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),
   )
     .option('--target <target>', targetHelp)
-    .action(within(migrateCommand));
+    .action(within(async () => (await import('./migrate.ts')).migrateCommand));
   ends(
     prefix(
       common(
@@ -158,13 +151,17 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .action(async (id: string, options: BatchCommandOptions & CommonOptions) => {
       // Its answer is one JSON object and nothing else.
       const quiet = {...surroundings, err: () => undefined};
+      const {batchCommand} = await import('./batch.ts');
+      const {Session} = await import('./session.ts');
       exit(
         await Session.with(quiet, {...options, json: false}, session => batchCommand(session, id, options)),
       );
     });
   common(program.command('init').description('write a config of examples, where there is none')).action(
-    async (_options: unknown, command: Command) =>
-      exit(await initCommand(surroundings, command.optsWithGlobals())),
+    async (_options: unknown, command: Command) => {
+      const {initCommand} = await import('./init.ts');
+      exit(await initCommand(surroundings, command.optsWithGlobals()));
+    },
   );
   common(
     program
@@ -174,25 +171,27 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--target <target>', 'the index: an SQLite file, d1:NAME, or a name from the config')
     .option('--prefix <prefix>', "what stands before a file's path in its key")
     .option('--all', 'also name the files that are up to date')
-    .action(within(syncCheckCommand));
+    .action(within(async () => (await import('./sync-check.ts')).syncCheckCommand));
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
-    within(session => doctorCommand(session)),
+    within(async () => (await import('./doctor.ts')).doctorCommand),
   );
   const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
   common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(
-    within((session, file: string) => backupCommand(session, file)),
+    within(async () => (await import('./ledger.ts')).backupCommand),
   );
   common(ledger.command('restore <file>').description("put a backup in the ledger's place")).action(
-    async (file: string, _options: unknown, command: Command) =>
-      exit(await restoreCommand(surroundings, command.optsWithGlobals(), file)),
+    async (file: string, _options: unknown, command: Command) => {
+      const {restoreCommand} = await import('./ledger.ts');
+      exit(await restoreCommand(surroundings, command.optsWithGlobals(), file));
+    },
   );
   common(ledger.command('vacuum').description('give free space back')).action(
-    within(session => vacuumCommand(session)),
+    within(async () => (await import('./ledger.ts')).vacuumCommand),
   );
   const marks = program.command('marks').description('the two tables that headgate keeps in a target');
   common(marks.command('remove').description('remove them'))
     .option('--target <target>', targetHelp)
-    .action(within(removeMarksCommand));
+    .action(within(async () => (await import('./marks.ts')).removeMarksCommand));
   return program;
 }
 

@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {findBackfill} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {defaultSettings} from '../engine/settings.ts';
-import {openSandbox, type Sandbox, type SandboxName} from '../sandbox/sandbox.ts';
+import type {SandboxName} from '../sandbox/names.ts';
+import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
 import {scopeOf} from './scope-options.ts';
 import type {Surroundings} from './session.ts';
@@ -30,7 +31,9 @@ export async function openSandboxConsole(
   let world: Promise<Sandbox> | null = null;
   // Ten reads fail: the five attempts of the dry run, and the five of the live run.
   const made = () => {
-    world ??= openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1});
+    world ??= import('../sandbox/sandbox.ts').then(({openSandbox}) =>
+      openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1}),
+    );
     return world;
   };
   const {source, target} = places[sandbox];

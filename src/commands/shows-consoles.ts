@@ -5,6 +5,8 @@ import type {Looks} from './looks.ts';
 /** A terminal in which a console can be shown. */
 export interface ShowsConsoles {
   size(): Size;
+  /** Begins to load what shows it, while what it will show is opened. */
+  prepare(): void;
   show(model: Console, looks: Looks): Promise<ShownConsole>;
 }
 

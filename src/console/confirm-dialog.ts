@@ -1,7 +1,8 @@
+import {number} from '../core/words.ts';
 import type {ConfirmDialog, ConfirmField} from './dialog.ts';
 import {emptyField} from './text-field.ts';
 
-const failuresLabel = 'failures';
+const failuresLabel = 'failures accepted';
 
 /** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
 export function confirmDialog(
@@ -35,7 +36,7 @@ export function confirmDialog(
       ...(failures === 0
         ? []
         : [
-            `${failures === 1 ? '1 item' : `${failures} items`} failed in the dry run. They are tried again; those that fail again are left open, to be retried later.`,
+            `${failures === 1 ? '1 item' : `${number(failures)} items`} failed in the dry run: tried again now, and left open for a retry where it fails again.`,
           ]),
     ],
     fields: [

@@ -73,7 +73,7 @@ export class Console {
       manner,
       setups: setups.map(viewOfSetup),
       chosen: 0,
-      views: setups.length === 1 ? [view('overview'), view('runbook')] : [view('overview')],
+      views: [view('overview')],
       dialog: null,
       notice: null,
       runs: {},
@@ -121,9 +121,10 @@ export class Console {
 
   /** The strokes of one read of the keyboard. */
   press(strokes: readonly string[]): void {
-    const isText = takesText(placeOf(this.store.getState()));
-    // Text with a line break in it was pasted: the break is no Enter.
-    const kept = isText && strokes.length > 1 ? strokes.filter(stroke => stroke !== 'enter') : strokes;
+    const place = placeOf(this.store.getState());
+    // A line break that comes together with text may have been pasted: where something dangerous is confirmed it is no Enter.
+    const kept =
+      place === 'confirm' && strokes.length > 1 ? strokes.filter(stroke => stroke !== 'enter') : strokes;
     for (const stroke of kept) this.#pressOne(stroke);
   }
 

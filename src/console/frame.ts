@@ -32,11 +32,12 @@ export function frameOf(state: ConsoleState): Frame | null {
   if (isTooSmall(state.size)) return null;
   const notice = noticeOf(state);
   const layout = layoutOf(state.size, notice !== null);
+  const screen = state.dialog === null ? screenOf(state, layout) : dialogScreen(state, state.dialog, layout);
   return {
     header: headerOf(state),
-    screen: state.dialog === null ? screenOf(state, layout) : dialogScreen(state, state.dialog, layout),
+    screen,
     notice,
-    hints: hintsOf(state),
+    hints: hintsOf(state, screen.isCut ?? false),
     isBordered: layout.isBordered,
   };
 }
@@ -66,11 +67,21 @@ function headerOf(state: ConsoleState): Frame['header'] {
   const setup = chosenSetup(state);
   const {name} = shownView(state);
   const isOverview = name === 'overview' || name === 'history' || setup === null;
+  // Where there is little room, which target it is matters more than whose screen.
+  const {isCompact} = layoutOf(state.size, false);
+  const path = isOverview
+    ? ['headgate', name]
+    : isCompact
+      ? [setup.name, name]
+      : ['headgate', setup.name, name];
   const left: Line = [
-    {text: ' headgate', tone: 'strong'},
-    ...(isOverview ? [] : [{text: ' › ', tone: 'dim' as const}, {text: setup.name}]),
-    {text: ' › ', tone: 'dim'},
-    {text: name},
+    {text: ' '},
+    ...path.flatMap(
+      (part, index): Line => [
+        ...(index === 0 ? [] : [{text: ' › ', tone: 'dim' as const}]),
+        index === 0 ? {text: part, tone: 'strong'} : {text: part},
+      ],
+    ),
   ];
   const target: Line =
     isOverview || setup.targetName === null
@@ -121,15 +132,18 @@ function noticeOf({notice, isLeaving, views}: ConsoleState): Line | null {
 }
 
 /** The most useful keys now: those that can be pressed, best first, `? keys` last. */
-function hintsOf(state: ConsoleState): readonly Line[] {
+function hintsOf(state: ConsoleState, isCut: boolean): readonly Line[] {
+  const shown = shownView(state).name;
   const present = keysOf(placeOf(state))
-    .filter(({footer, command}) => footer !== undefined && availabilityOf(state, command) === 'now')
+    .filter(({footer, command}) => footer !== undefined && command !== shown)
+    .filter(({command}) => (command === 'page-down' ? isCut : availabilityOf(state, command) === 'now'))
     .toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
   const seen = new Set<string>();
   return present.flatMap(key => {
-    if (seen.has(key.command)) return [];
-    seen.add(key.command);
-    return [hint(key, labelOf(state, key))];
+    const label = labelOf(state, key);
+    if (seen.has(label)) return [];
+    seen.add(label);
+    return [hint(key, label)];
   });
 }
 

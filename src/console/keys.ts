@@ -94,10 +94,11 @@ export const keys: readonly Key[] = [
   {
     strokes: ['page-down', 'ctrl+f', 'space'],
     shown: 'PgDn',
-    label: 'page down',
+    label: 'more',
     help: 'One page down',
     on: scrolled,
     command: 'page-down',
+    footer: 2,
   },
   {
     strokes: ['g', 'home'],
@@ -316,7 +317,7 @@ export const keys: readonly Key[] = [
     help: 'Back: closes a dialog, then clears the filter, then goes to the screen before',
     on: [...views, 'help', 'trouble'],
     command: 'back',
-    footer: 10,
+    footer: 7,
   },
   {
     strokes: ['enter', '?', 'q'],

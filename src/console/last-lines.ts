@@ -29,7 +29,7 @@ export function lastLines(state: ConsoleState, flags: readonly string[]): readon
   if (manner.isSandbox)
     return [
       ...told.slice(0, most - 2),
-      'The sandbox is removed; nothing of yours was touched. On your own data:',
+      'The sandbox is removed. On your own data:',
       '  headgate console --source FOLDER --target FILE.sqlite',
     ];
   return told.length === 0 ? ['Nothing was run.'] : told.slice(0, most);

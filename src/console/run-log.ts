@@ -58,8 +58,8 @@ export function logged({lines, memory}: Log, at: number, level: LogLine['level']
   };
 }
 
-/** `page 24 of kcs2/: 50 settled`; of several in a row `pages, newest 24 of kcs2/: 600 settled`. */
-export function pageLogged(log: Log, {partition, page, settled: tally, snapshot: {at}}: Page): Log {
+/** `50 settled, up to kcs2/img/0024.png`; of several pages in a row it is one line, with their sum. */
+export function pageLogged(log: Log, {cursor, settled: tally, snapshot: {at}}: Page): Log {
   const before = log.memory.pages;
   const newest = log.lines.at(-1);
   const pages = {
@@ -68,8 +68,7 @@ export function pageLogged(log: Log, {partition, page, settled: tally, snapshot:
   };
   const failed = pages.failed === 0 ? '' : `, ${number(pages.failed)} of them failed`;
   const isFolded = before !== null && newest !== undefined;
-  const which = isFolded ? 'pages, newest' : 'page';
-  const text = oneLine(`${which} ${number(page)} of ${partition}: ${number(pages.settled)} settled${failed}`);
+  const text = oneLine(`${number(pages.settled)} settled${failed}, up to ${printableKey(cursor)}`);
   const kept = isFolded ? log.lines.slice(0, -1) : room(log.lines);
   return {
     lines: [...kept, {at, level: 'info', text, times: isFolded ? newest.times + 1 : 1}],

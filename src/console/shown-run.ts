@@ -51,6 +51,7 @@ function viewOfRecord(record: RunRecord, now: number): RunView {
       bytesRead: tally.bytes,
       expected: null,
       limits: [],
+      rate: null,
       at: finishedAt ?? now,
     },
     startedAt: began,

@@ -19,6 +19,8 @@ export interface Snapshot {
   /** Items that a plan announces; null while the total is not known. */
   readonly expected: number | null;
   readonly limits: readonly HostLimit[];
+  /** Items a second at most, as the operator wants it; null is as fast as the hosts allow. */
+  readonly rate: number | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

@@ -8,6 +8,9 @@ const smallBytes = 64 * 1024;
 /** A burst of `--rate`: so many seconds' worth may start at once. */
 const burstSeconds = 0.05;
 
+/** Items a second that `-` leaves at least. */
+const leastRate = 0.1;
+
 interface Waiter {
   readonly grant: () => void;
   readonly reject: (reason: unknown) => void;
@@ -88,10 +91,16 @@ export class Limiter {
     }
   }
 
-  /** The operator's `+` and `-`, for every host. */
+  /** The operator's `+` and `-`: more or fewer requests at once to every host, and where there is a rate, that by a quarter. */
   nudge(by: number): void {
+    if (this.#rate !== null) this.#rate = Math.max(leastRate, this.#rate * (by > 0 ? 1.25 : 0.8));
     for (const state of this.#hosts.values()) state.concurrency = nudged(state.concurrency, by);
     this.#drain();
+  }
+
+  /** Items a second at most; null is as fast as the hosts allow. */
+  get rate(): number | null {
+    return this.#rate;
   }
 
   setRate(rate: number | null): void {

@@ -56,6 +56,7 @@ export async function beginMeasuring(
         drift: noDrift,
         bytesRead: state.bytesRead,
         expected: null,
+        rate: limiter.rate,
         limits: [...limiter.limits(), ...(traffic === null ? [] : [traffic])],
         at: host.now(),
       },

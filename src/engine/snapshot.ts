@@ -24,6 +24,7 @@ export function snapshotOf(
     drift,
     bytesRead,
     expected: plan === null ? null : listedOf(plan.tally),
+    rate: limiter.rate,
     limits: [...limiter.limits(), ...(traffic === null ? [] : [traffic])],
     at,
   };

@@ -67,12 +67,15 @@ export interface Flow {
   readonly steps: readonly Step[];
   readonly current: StepId;
   readonly move: Move;
+  /** Nothing is left to do: it was verified, and no blocking invariant is broken. */
+  readonly isDone: boolean;
 }
 
 export function flowOf(facts: FlowFacts): Flow {
   const steps = [probeStep(facts), dryRunStep(facts), reviewStep(facts), liveStep(facts), verifyStep(facts)];
   const move = moveOf(facts);
-  return {steps, move, current: currentOf(facts, move)};
+  const isDone = move.do === 'dry-run' && steps.every(({state}) => state === 'done');
+  return {steps, move, isDone, current: isDone ? 'verify' : currentOf(facts, move)};
 }
 
 /** The live run that belongs to the plan; another one is history. */
@@ -106,19 +109,20 @@ function dryRunStep(facts: FlowFacts): Step {
   if (isStopped(plan))
     return {id, state: plan.status === 'failed' ? 'failed' : 'attention', says: restingText(plan)};
   if (plan.status === 'cancelled') return {id, state: 'ready', says: 'the last one was cancelled'};
-  const failures = executed(facts) === null ? (open?.failed ?? 0) : plan.tally.failed;
+  // Once it was executed, what it left open is the live run's to tell.
+  const failures = executed(facts) === null ? (open?.failed ?? 0) : 0;
   return {id, state: failures > 0 ? 'attention' : 'done', says: planText(plan)};
 }
 
-/** `2,238 listed · 2,171 to change · 66 unchanged · 1 failed` */
+/** `2,238 listed · 2,171 to change · 1 failed · 66 unchanged`: what matters most comes first, where there is no room. */
 export function planText({tally, partitions}: RunRecord): string {
   const parts = [
-    `${counted(listedOf(tally), 'item')} listed`,
+    `${listedOf(tally).toLocaleString('en-US')} listed`,
     changedOf(tally) === 0 ? 'nothing to change' : `${changedOf(tally).toLocaleString('en-US')} to change`,
-    ...(tally.unchanged === 0 ? [] : [`${tally.unchanged.toLocaleString('en-US')} unchanged`]),
-    ...(tally.skipped === 0 ? [] : [`${tally.skipped.toLocaleString('en-US')} skipped`]),
     ...(tally.failed === 0 ? [] : [`${tally.failed.toLocaleString('en-US')} failed`]),
     ...(partitions.failed === 0 ? [] : [`${counted(partitions.failed, 'partition')} failed`]),
+    ...(tally.unchanged === 0 ? [] : [`${tally.unchanged.toLocaleString('en-US')} unchanged`]),
+    ...(tally.skipped === 0 ? [] : [`${tally.skipped.toLocaleString('en-US')} skipped`]),
   ];
   return parts.join(' · ');
 }
@@ -149,7 +153,7 @@ function liveStep(facts: FlowFacts): Step {
     if (isReadOnly) return {id, state: 'locked', says: 'this console is read-only'};
     if (plan !== null && isWhole(plan) && changedOf(plan.tally) === 0)
       return {id, state: 'done', says: 'nothing to write'};
-    return {id, state: 'locked', says: "unlocked by the review, with the target's name typed"};
+    return {id, state: 'locked', says: 'unlocked by the review and the typed name'};
   }
   if (isAtWork(facts, live)) return {id, state: 'working', says: 'writing …'};
   if (isStopped(live))
@@ -246,7 +250,7 @@ function moveAfter(facts: FlowFacts, live: RunRecord): Move {
 function afterVerification(checks: readonly CheckResult[]): Move {
   return checks.some(({count, severity}) => count > 0 && severity === 'blocking')
     ? {do: 'see-invariants', why: 'an invariant is broken: see which rows, why it matters, and what mends it'}
-    : {do: 'dry-run', why: 'all is done; a new dry run finds what has changed since'};
+    : {do: 'dry-run', why: 'a new one finds what has changed since'};
 }
 
 function resumeMove(run: RunRecord, open: OpenCounts | null): Move {

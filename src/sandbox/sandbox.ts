@@ -6,10 +6,8 @@ import {directoryStore} from '../stores/directory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
 import {flakyStore} from './flaky-store.ts';
 import {startLocalCloudflare} from './local-cloudflare.ts';
+import type {SandboxName} from './names.ts';
 import {brokenKey, fillIndex, makeWorld, worldContent} from './world.ts';
-
-export const sandboxes = ['folder', 'r2-d1'] as const;
-export type SandboxName = (typeof sandboxes)[number];
 
 /** A world of its own to try everything in: the same objects and rows, on a disk or behind real services. */
 export interface Sandbox {

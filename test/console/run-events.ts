@@ -78,6 +78,7 @@ export class ScriptedRun {
       tally,
       partitions,
       drift,
+      rate: null,
       bytesRead,
       expected,
       limits: [],

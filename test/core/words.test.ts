@@ -31,6 +31,7 @@ function retrying(host: string, at: number, waitMs: number): RunEvent {
       tally: emptyTally,
       partitions: emptyPartitions,
       drift: noDrift,
+      rate: null,
       bytesRead: 0,
       expected: null,
       limits: [],

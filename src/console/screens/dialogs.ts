@@ -18,9 +18,13 @@ export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout
   switch (dialog.type) {
     case 'help': {
       const lines = helpLines(state).flatMap(line => wrappedKey(line, room.width));
-      return panel(`Keys of ${shownView(state).name}`, seenText(lines.length, room.height, dialog.at), [
-        scrolled(lines, room.height, dialog.at),
-      ]);
+      const keys = `Keys of ${shownView(state).name}`;
+      return {
+        ...panel(keys, seenText(lines.length, room.height, dialog.at), [
+          scrolled(lines, room.height, dialog.at),
+        ]),
+        isCut: lines.length > room.height,
+      };
     }
     case 'palette':
       return panel('Commands', '', paletteBlocks(state, dialog, room.width, room.height));
@@ -89,7 +93,6 @@ function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): rea
   return [
     {type: 'lines', lines: [...says.flatMap(text => paragraph(text, width)), []]},
     ...fields.flatMap(({label, expected, field, mistake}, index): readonly Block[] => [
-      {type: 'lines', lines: wrapText(`Type ${expected}`, width).map(text => [{text}])},
       {
         type: 'field',
         label: [
@@ -99,7 +102,10 @@ function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): rea
         field,
         isActive: focus === index,
       },
-      {type: 'lines', lines: [mistake === null ? [] : [{text: `  ✖ ${mistake}`, tone: 'bad'}]]},
+      {
+        type: 'lines',
+        lines: [[{text: ' '.repeat(labels + 2)}, fieldHint({expected, text: field.text, mistake})], []],
+      },
     ]),
     {
       type: 'lines',
@@ -107,13 +113,27 @@ function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): rea
         [
           focus === 'cancel' ? {text: '> [ Cancel ]', tone: 'strong'} : {text: '  [ Cancel ]', tone: 'dim'},
           {
-            text: focus === 'cancel' ? '   ↵ closes this; type to go on' : '   ↵ confirms what is typed',
+            text: focus === 'cancel' ? '   ↵ closes this; type to go on' : '   esc closes this',
             tone: 'dim',
           },
         ],
       ],
     },
   ];
+}
+
+/** What a field waits for: its word, or Enter where that is there. */
+function fieldHint({
+  expected,
+  text,
+  mistake,
+}: {
+  readonly expected: string;
+  readonly text: string;
+  readonly mistake: string | null;
+}): Line[number] {
+  if (text === expected) return {text: '✔ ↵ goes on', tone: 'good'};
+  return mistake === null ? {text: `type ${expected}`, tone: 'dim'} : {text: `✖ ${mistake}`, tone: 'bad'};
 }
 
 function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonly Block[] {

@@ -130,6 +130,7 @@ export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [scrolled(lines, room.height, at)],
       },
     ],
+    isCut: lines.length > room.height,
   };
 }
 

@@ -1,4 +1,6 @@
-import {ageText, identityText, modeText, number} from '../../core/words.ts';
+import {changedOf} from '../../core/accounting.ts';
+import {onlyMeasures} from '../../core/run.ts';
+import {ageText, modeText, number} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
 import type {Layout} from '../layout.ts';
@@ -58,11 +60,18 @@ function historyLine(run: RunRecord, now: number, width: number): Line {
       {text: ' '},
       {text: fitted(modeText(run), 10)},
       {text: fitted(run.status, 11), tone: statusTone(run.status)},
-      {text: identityText(run.tally, run.mode === 'dry-run')},
-      {text: `  ${run.id}`, tone: 'dim'},
+      {text: fitted(changedText(run), 26)},
+      {text: ` ${run.id.slice(-4)}`, tone: 'dim'},
     ],
     width,
   );
+}
+
+/** `2,171 changed, 1 failed` */
+function changedText({tally, mode}: RunRecord): string {
+  if (onlyMeasures(mode)) return '';
+  const changed = `${number(changedOf(tally))} ${mode === 'dry-run' ? 'to change' : 'changed'}`;
+  return tally.failed === 0 ? changed : `${changed}, ${number(tally.failed)} failed`;
 }
 
 export function historyText(run: RunRecord): string {

@@ -5,10 +5,10 @@ import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
+import {moveLabel} from '../move-words.ts';
 import {progressOf} from '../progress.ts';
 import {type ConsoleState, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
-import {fitted} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
 
@@ -31,10 +31,21 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
         title: 'Backfills',
         note: state.manner.isSandbox ? 'a sandbox of its own: nothing of yours is touched' : '',
         height: layout.rows,
-        blocks: [setups.length === 0 ? nothingYet(width) : setupRows(state, layout, width, height)],
+        blocks:
+          setups.length === 0
+            ? [nothingYet(width)]
+            : [setupRows(state, layout, width, height), ...introduction(state, width)],
       },
     ],
   };
+}
+
+/** For who sees the sandbox for the first time. */
+function introduction({manner, setups}: ConsoleState, width: number): readonly Block[] {
+  if (!manner.isSandbox || setups.some(({facts}) => facts?.newest != null)) return [];
+  const text =
+    'Here 2,238 files and an index that knows only some of them were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote. One file can not be read at first. ↵ opens the steps; ? explains the keys of every screen.';
+  return [{type: 'lines', lines: [[], ...wrapText(text, width).map((part): Line => [{text: part}])]}];
 }
 
 function nothingYet(width: number): Block {
@@ -81,19 +92,25 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
   if (layout.isCompact)
     return [
       spread(title, environment, inner),
-      [{text: '  '}, ...coverageSpans(state, setup, 12), {text: '  '}, ...checksSpans(setup)],
+      [{text: '  '}, ...measuredSpans(state, setup, 12)],
       [{text: '  '}, ...last],
     ];
   return [
     spread(title, environment, inner),
     ends,
-    [
-      {text: '  coverage '},
-      ...coverageSpans(state, setup, Math.max(12, Math.min(40, inner - 50))),
-      {text: '   invariants '},
-      ...checksSpans(setup),
-    ],
+    [{text: '  '}, ...measuredSpans(state, setup, Math.max(12, Math.min(40, inner - 50)))],
     [{text: '  '}, ...last],
+  ];
+}
+
+function measuredSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
+  const coverage = coverageSpans(state, setup, width);
+  const checks = checksSpans(setup);
+  if (coverage.length + checks.length === 0)
+    return [{text: 'coverage and invariants: not measured yet', tone: 'dim'}];
+  return [
+    ...(coverage.length === 0 ? [] : [{text: 'coverage '}, ...coverage, {text: '   '}]),
+    ...(checks.length === 0 ? [] : [{text: 'invariants '}, ...checks]),
   ];
 }
 
@@ -109,7 +126,7 @@ function coverageSpans(state: ConsoleState, setup: SetupView, width: number): re
     return [...barSpans(width, done, underWay, total), {text: ` ${said.padStart(8)}`}, {text: ' so far'}];
   }
   const whole = setup.facts?.coverage?.groups.find(({group}) => group === '*');
-  if (whole === undefined) return [{text: fitted('not measured yet', width + 9), tone: 'dim'}];
+  if (whole === undefined) return [];
   const share = percent(whole.done, whole.total);
   return [
     ...barSpans(width, whole.done, 0, whole.total),
@@ -124,7 +141,7 @@ export function lastListed({facts, atWork}: SetupView): number | null {
 
 function checksSpans({facts}: SetupView): readonly Span[] {
   const checks = facts?.checks ?? [];
-  if (checks.length === 0) return [{text: 'not measured yet', tone: 'dim'}];
+  if (checks.length === 0) return [];
   const broken = checks.filter(({result}) => result.count > 0 && result.severity === 'blocking').length;
   const warned = checks.filter(({result}) => result.count > 0 && result.severity === 'warning').length;
   if (broken > 0) return [{text: `✖ ${broken} broken`, tone: 'bad'}];
@@ -159,11 +176,11 @@ function needsOf(state: ConsoleState, setup: SetupView): Line | null {
   const {link, facts} = setup;
   if (link.state === 'failed') return [{text: `✖ ${link.message}`, tone: 'bad'}];
   const {move, steps} = flowOfSetup(state, setup);
-  const waiting = steps.find(({state: how}) => how === 'attention' || how === 'failed');
+  const waiting = steps.findLast(({state: how}) => how === 'attention' || how === 'failed');
   if (waiting === undefined || facts === null) return null;
   return [
     {text: waiting.state === 'failed' ? '✖ ' : '! ', tone: waiting.state === 'failed' ? 'bad' : 'warn'},
     {text: `${waiting.says}`},
-    ...(move.do === 'nothing' ? [] : [{text: ` · ↵ ${move.why}`, tone: 'dim' as const}]),
+    ...(move.do === 'nothing' ? [] : [{text: ` · next: ${moveLabel(move)}`, tone: 'dim' as const}]),
   ];
 }

@@ -43,6 +43,7 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [table, scrolled(lines, height, at)],
       },
     ],
+    isCut: lines.length > height,
   };
 }
 
@@ -64,11 +65,12 @@ function countsTable({tally}: RunRecord): Block {
     {title: 'unchanged', count: tally.unchanged},
     {title: 'skip', count: tally.skipped},
     {title: 'failed', count: tally.failed, tone: 'bad' as const},
+    {title: 'pending', count: tally.pending},
     {
       title: 'listed',
       count: changedOf(tally) + tally.unchanged + tally.skipped + tally.failed + tally.pending,
     },
-  ];
+  ].filter(({title, count}) => count > 0 || title === 'listed' || title === 'failed');
   const columns: readonly SummaryColumn[] = shown.map(({title, count, tone}) => ({
     title,
     align: 'right',
@@ -82,14 +84,19 @@ const nameWidth = 10;
 function reviewLines(state: ConsoleState, setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
   const loaded = setup.review?.plan === plan.id ? setup.review : null;
   const head: readonly Line[] = [
-    ...pair('target', `${plan.targetName}   ${setup.target}`, width, 'strong'),
-    ...(setup.environment === null ? [] : pair('', setup.environment, width)),
+    ...pair('target', targetText(plan, setup), width, 'strong'),
     ...pair('plan', `made ${ageText(plan.finishedAt ?? plan.createdAt, state.now)}`, width),
   ];
   if (loaded === null || loaded.state === 'loading')
     return [...head, [], ...pair('', 'reading the plan …', width)];
   if (loaded.state === 'failed') return [...head, [], ...pair('✖', loaded.message, width, 'bad')];
   return [...head, ...facts(loaded.review, plan, width), ...gateLines(setup.gates, width)];
+}
+
+/** Its name, and where it is, where the name does not say that. */
+function targetText({targetName}: RunRecord, {target, environment}: SetupView): string {
+  const place = target === targetName ? '' : `   ${target}`;
+  return `${targetName}${place}${environment === null ? '' : `   ${environment}`}`;
 }
 
 function facts(review: Review, plan: RunRecord, width: number): readonly Line[] {

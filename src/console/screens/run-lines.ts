@@ -24,13 +24,14 @@ const barWidth = {least: 8, most: 60};
 export function barLine(run: RunView, {width, lastTotal}: AtNow): Line {
   const {done, underWay, total, isSure, share} = progressOf(run, lastTotal);
   const eta = total === null || run.ended !== null ? null : etaOf(run.pace, Math.max(0, total - done));
-  const count =
-    total === null ? `${number(done)} so far` : `${number(done)}/${isSure ? '' : 'about '}${number(total)}`;
+  const count = `${number(done)}/${isSure ? '' : 'about '}${number(total ?? done)}`;
   const behind: readonly Span[] = [
     {text: `  ${count}`},
     ...(share === null ? [] : [{text: `  ${shareText(share).padStart(6)} %`, tone: 'strong' as const}]),
     ...(eta === null ? [] : [{text: `  ${etaText(eta)}`}]),
   ];
+  // Without a total a bar would say nothing.
+  if (total === null) return [{text: `${number(done)} so far`}];
   const room = Math.max(barWidth.least, Math.min(barWidth.most, width - lineWidth(behind)));
   return [...barSpans(room, done, underWay, total), ...behind];
 }
@@ -124,7 +125,17 @@ export function paceLines(run: RunView, {width, now}: AtNow): readonly Line[] {
   const isStalled = stalledFor(run, now) !== null;
   return [
     fitLine(head, width),
-    ...snapshot.limits.map(limit => fitLine(limitLine(limit, now), width)),
+    ...snapshot.limits.map(limit => fitLine(limitLine(limit, snapshot.rate, now), width)),
+    ...(snapshot.rate === null
+      ? []
+      : [
+          [
+            {
+              text: `at most ${Number(snapshot.rate.toFixed(1))} items a second (+ and - change it)`,
+              tone: 'dim' as const,
+            },
+          ],
+        ]),
     ...(run.stopping === null
       ? []
       : [[{text: `coming to rest: ${run.stopping.message}`, tone: 'warn' as const}]]),
@@ -135,14 +146,16 @@ export function paceLines(run: RunView, {width, now}: AtNow): readonly Line[] {
 /** `local disk: 16 in flight (limit 32: steady)` */
 export function limitLine(
   {host, inFlight, limit, reason, waitsUntil, perSecond}: HostLimit,
+  rate: number | null,
   now: number,
 ): Line {
-  const rate = perSecond === null ? '' : `, at most ${Number(perSecond.toFixed(2))}/s`;
+  // The operator's own rate holds for all hosts, and is told once.
+  const pace = perSecond === null || perSecond === rate ? '' : `, at most ${Number(perSecond.toFixed(2))}/s`;
   const waits =
     waitsUntil === null || waitsUntil <= now ? '' : `, waits ${Math.ceil((waitsUntil - now) / 1_000)} s`;
   return [
     {text: `${host}: `, tone: 'dim'},
-    {text: `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${rate})`},
+    {text: `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${pace})`},
     {text: waits, tone: 'warn'},
   ];
 }

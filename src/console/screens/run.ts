@@ -148,7 +148,7 @@ function endLines({ended, snapshot}: RunView, width: number): readonly Line[] {
       ],
       width,
     ),
-    ...snapshot.limits.map(limit => fitLine(limitLine(limit, snapshot.at), width)),
+    ...snapshot.limits.map(limit => fitLine(limitLine(limit, snapshot.rate, snapshot.at), width)),
   ];
 }
 

@@ -20,7 +20,7 @@ import {stepDetail} from './step-detail.ts';
  *     │ ✔ probe      reachable, schema as expected                                  │
  *     │ ● dry run    ████████████▒▒░░░░░░░░  1,204 of about 2,238   20–31 s         │
  *     │ ○ review     unlocked by a dry run                                          │
- *     │ ○ live       unlocked by the review, with the target's name typed           │
+ *     │ ○ live       unlocked by the review and the typed name                      │
  *     │ ○ verify     follows by itself when the live run ends                       │
  *     ╰──────────────────────────────────────────────────────────────────────────────╯
  */

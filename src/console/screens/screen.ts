@@ -8,6 +8,8 @@ import {windowStart} from '../window.ts';
 /** A screen as data: panels, from top to bottom, each of exactly the rows that it says. */
 export interface Screen {
   readonly panels: readonly PanelSpec[];
+  /** There is more than is seen, behind PgDn. */
+  readonly isCut?: boolean;
 }
 
 export interface PanelSpec {

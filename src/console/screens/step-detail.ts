@@ -2,6 +2,7 @@ import {changedOf} from '../../core/accounting.ts';
 import {percent} from '../../core/checks.ts';
 import {counted, identityText, number} from '../../core/words.ts';
 import {closedBefore, type Flow, type Move} from '../../runbook/flow.ts';
+import {openCountText} from '../../runbook/open-counts.ts';
 import {availabilityOf} from '../availability.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
@@ -29,10 +30,12 @@ export function stepDetail(
           move.why,
           width,
         );
-  const facts = factsOf(setup, flow);
+  const facts = flow.isDone ? outcome(setup) : factsOf(setup, flow);
   const pairs = facts.flatMap(({name, text, tone}) =>
     wrapped([{text: name.padEnd(nameWidth), tone: 'dim'}], text, width, tone),
   );
+  if (flow.isDone)
+    return [[{text: '✔ all is done', tone: 'good'}], [], ...pairs, [], ...next];
   return [...next, [], ...pairs];
 }
 
@@ -109,7 +112,7 @@ function outcome({facts}: SetupView): readonly Fact[] {
   const isExecuted = live !== null && plan.usedBy === live.id;
   const run = isExecuted ? live : plan;
   return [
-    {name: isExecuted ? 'it did' : 'it would', text: identityText(run.tally, !isExecuted)},
+    {name: isExecuted ? 'result' : 'plan', text: identityText(run.tally, !isExecuted)},
     ...coverage(facts),
     ...(isExecuted && changedOf(live.tally) > 0
       ? [{name: 'way back', text: 'u shows what an undo would put back'}]
@@ -154,23 +157,9 @@ function opened({facts}: SetupView, move: Move): readonly Fact[] {
   const counts = facts?.open?.counts ?? null;
   if (counts === null || counts.total === 0) return [];
   return [
-    {name: 'open', text: openText(counts), tone: 'warn'},
+    {name: 'open', text: openCountText(counts), tone: 'warn'},
     ...(move.do === 'retry' ? [{name: '', text: '6 shows each of them, why, and what to do'}] : []),
   ];
-}
-
-function openText({
-  failed,
-  waiting,
-  conflicts,
-  kinds,
-}: NonNullable<NonNullable<SetupView['facts']>['open']>['counts']): string {
-  const named = Object.entries(kinds).map(([kind, count]) => `${number(count)} ${kind}`);
-  return [
-    ...(failed === 0 ? [] : [`${number(failed)} failed (${named.join(', ')})`]),
-    ...(waiting === 0 ? [] : [`${number(waiting)} appeared since the dry run`]),
-    ...(conflicts === 0 ? [] : [counted(conflicts, 'conflict')]),
-  ].join(', ');
 }
 
 function broken({facts}: SetupView): readonly Fact[] {

@@ -1,0 +1,159 @@
+import {helpLines, paletteRows} from '../dialog-rows.ts';
+import {type Frame, frameOf} from '../frame.ts';
+import type {Line} from '../line.ts';
+import {rowsOf} from '../rows.ts';
+import type {Block, PanelSpec} from '../screens/screen.ts';
+import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {textOf} from '../text.ts';
+import {factSigns, keyName, plainText, type Signs, stepSigns} from './plain.ts';
+
+/** A screen as it is said: made from the frame that is drawn, on a terminal that is wide enough for every line. */
+export interface SaidScreen {
+  /** Where one is. */
+  readonly title: string;
+  readonly lines: readonly SaidLine[];
+  /** What can be pressed now. */
+  readonly keys: string;
+  /** The row that the pointer stands on; null where there is none. */
+  readonly chosen: string | null;
+}
+
+export interface SaidLine {
+  readonly text: string;
+  /** It changes all the time, or is typed: said with its screen, and not whenever it differs. */
+  readonly isMoving: boolean;
+}
+
+/** Nothing wraps and hardly anything is cut. */
+const columns = 1_000;
+
+export function saidScreen(state: ConsoleState): SaidScreen {
+  const frame = frameOf({...state, size: {columns, rows: rowsFor(state)}});
+  if (frame === null) return {title: '', lines: [], keys: '', chosen: null};
+  return {
+    title: titleOf(state, frame),
+    lines: linesOf(state, frame).filter(({text}) => text !== ''),
+    keys: keysText(frame.hints),
+    chosen: chosenIn(state, frame),
+  };
+}
+
+/** Texts are said in full, lists a page at a time, and of a log the newest lines. */
+function rowsFor(state: ConsoleState): number {
+  if (state.dialog !== null) return 400;
+  switch (shownView(state).name) {
+    case 'review':
+    case 'invariant':
+      return 400;
+    case 'overview':
+      return 100;
+    default:
+      return 30;
+  }
+}
+
+function titleOf(state: ConsoleState, {header, screen}: Frame): string {
+  if (state.dialog !== null) return `Dialog: ${screen.panels[0]?.title ?? state.dialog.type}`;
+  const {name} = shownView(state);
+  const setup = chosenSetup(state);
+  const isOfAll = name === 'overview' || name === 'history' || setup === null;
+  const right = plainText(header.right).replaceAll(': ', ', ');
+  return [`Screen: ${name}${isOfAll ? '' : ` of ${setup.name}`}`, ...(right === '' ? [] : [right])].join(', ');
+}
+
+function linesOf(state: ConsoleState, {screen}: Frame): readonly SaidLine[] {
+  const {dialog} = state;
+  if (dialog?.type === 'help') return helpLines(state).map(helpText).map(still);
+  if (dialog?.type === 'palette') return [still(paletteText(state))];
+  const isRunbook = dialog === null && shownView(state).name === 'runbook';
+  return screen.panels.flatMap((panel, index) => [
+    ...(dialog === null ? [still(panelTitle(panel))] : []),
+    ...panel.blocks.flatMap(block => blockLines(state, block, isRunbook && index === 0 ? stepSigns : factSigns)),
+  ]);
+}
+
+function still(text: string): SaidLine {
+  return {text, isMoving: false};
+}
+
+function panelTitle({title, note}: PanelSpec): string {
+  return plainText(note === '' ? title : `${title}, ${note}`);
+}
+
+function blockLines(state: ConsoleState, block: Block, signs: Signs): readonly SaidLine[] {
+  switch (block.type) {
+    case 'lines':
+      return block.lines.map((line, index) => ({
+        text: `${index === block.selected || isMarked(state, line) ? 'chosen: ' : ''}${plainText(line, signs)}`,
+        isMoving: isMoving(line),
+      }));
+    case 'table':
+      return block.rows.map(row => still(rowText(block.columns, row)));
+    case 'field': {
+      const label = plainText(block.label);
+      return [
+        {text: `${label}${label === '' ? '' : ': '}${block.field.text || 'nothing typed yet'}`, isMoving: true},
+      ];
+    }
+    default:
+      return block satisfies never;
+  }
+}
+
+/** Bars with their counts, and what stands in a log. */
+function isMoving(line: Line): boolean {
+  return /[▁▂▃▄▅▆▇█▒░]|items\/s|^\d\d:\d\d:\d\d |^ {8}/.test(textOf(line));
+}
+
+/** `insert 882, update 1,289`; a row that has a name begins with it. */
+function rowText(columns: readonly {readonly title: string}[], row: readonly string[]): string {
+  const isNamed = row[0] !== undefined && !/^[\d–]/.test(row[0]);
+  const pairs = row.map((cell, index) => `${columns[index]?.title ?? ''} ${cell}`);
+  return isNamed ? `${row[0]}: ${pairs.slice(1).join(', ')}` : pairs.join(', ');
+}
+
+function helpText([key, help]: Line): string {
+  return key === undefined || help === undefined ? '' : `${keyName(key.text)}: ${plainText(help.text)}`;
+}
+
+function paletteText(state: ConsoleState): string {
+  if (state.dialog?.type !== 'palette') return '';
+  const rows = paletteRows(state, state.dialog);
+  const row = rows[state.dialog.at];
+  if (row === undefined) return 'There is no such command here.';
+  const {key, availability} = row;
+  const says = typeof availability === 'object' ? `not now: ${availability.because}` : key.help;
+  return `${state.dialog.at + 1} of ${rows.length} commands: ${key.label}, key ${keyName(key.shown)}. ${says}`;
+}
+
+function keysText(hints: readonly Line[]): string {
+  const said = hints.map(([key, ...label]) => `${keyName(key?.text ?? '')} ${plainText(label)}`);
+  return `Keys: ${said.join('; ')}.`;
+}
+
+/** `2 of 8: updated: 1,289, 57.59 %` */
+function chosenIn(state: ConsoleState, {screen}: Frame): string | null {
+  const view = shownView(state);
+  const rows = rowsOf(state, view);
+  if (state.dialog !== null || rows.length === 0) return null;
+  const lines = screen.panels.flatMap(({blocks}) => blocks.flatMap(block => pointedAt(state, block)));
+  return lines.length === 0
+    ? null
+    : `${view.at + 1} of ${rows.length}: ${lines.map(line => plainText(line)).join('. ')}`;
+}
+
+function pointedAt(state: ConsoleState, block: Block): readonly Line[] {
+  if (block.type !== 'lines') return [];
+  if (block.selected !== undefined && block.selected !== null)
+    return block.lines.slice(block.selected, block.selected + 1);
+  const start = block.lines.findIndex(line => isMarked(state, line));
+  if (start === -1) return [];
+  const rest = block.lines.slice(start);
+  const end = rest.findIndex(line => textOf(line).trim() === '');
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+/** Backfills of the overview take several lines, and carry their pointer themselves. */
+function isMarked({dialog, setups, views}: ConsoleState, line: Line): boolean {
+  return dialog === null && views.length === 1 && setups.length > 1 && textOf(line).startsWith('> ');
+}

@@ -1,0 +1,2 @@
+export const sandboxes = ['folder', 'r2-d1'] as const;
+export type SandboxName = (typeof sandboxes)[number];
