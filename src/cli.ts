@@ -92,8 +92,9 @@ function surroundingsOf(interruption: Interruption): Surroundings {
 const consoles: ShowsConsoles = {
   size: () => ({columns: process.stdout.columns, rows: process.stdout.rows}),
   prepare: () => {
-    // One that fails to load says so where it is needed.
-    screens().catch(() => undefined);
+    // Loading keeps this thread busy: the ledger's is started first, and gets ready beside it. What fails to load says
+    // so where it is needed.
+    process.once('worker', () => screens().catch(() => undefined));
   },
   show: async (model, {hasColor, isAscii, isSpoken}) => {
     const {open} = await screens();
@@ -114,14 +115,8 @@ let loading: Promise<typeof import('../components/open.tsx')> | null = null;
 function screens(): NonNullable<typeof loading> {
   // React's other mode is made for its own developers, and two to four times as slow.
   process.env['NODE_ENV'] ??= 'production';
-  loading ??= loadScreens();
+  loading ??= import('../components/open.tsx');
   return loading;
-}
-
-async function loadScreens() {
-  const {leanInk} = await import('../components/lean-ink.ts');
-  using _ = leanInk();
-  return await import('../components/open.tsx');
 }
 
 const jobControl: JobControl = {

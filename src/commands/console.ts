@@ -49,6 +49,7 @@ export function openConsole(
   {isSandbox}: {readonly isSandbox: boolean},
 ): Promise<number> {
   const report = new ConsoleReport();
+  terminal.prepare();
   return Session.with(
     surroundings,
     options,

@@ -33,7 +33,6 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .allowExcessArguments()
     .action(async (options: SandboxCommandOptions) => {
       requireNoCommand(program);
-      surroundings.terminal?.prepare();
       const open =
         options.sandbox === undefined
           ? (await import('./console.ts')).consoleCommand
@@ -43,7 +42,6 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   looks(prefix(ends(common(program.command('console').description('the console on what is named')))))
     .option('--backfill <backfill>', 'only this backfill')
     .action(async (_options: unknown, command: Command) => {
-      surroundings.terminal?.prepare();
       const {consoleCommand} = await import('./console.ts');
       exit(await consoleCommand(surroundings, command.optsWithGlobals()));
     });

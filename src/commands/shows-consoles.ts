@@ -5,7 +5,7 @@ import type {Looks} from './looks.ts';
 /** A terminal in which a console can be shown. */
 export interface ShowsConsoles {
   size(): Size;
-  /** Begins to load what shows it, while what it will show is opened. */
+  /** Loads what will show it while the ledger is opened, which is to come. */
   prepare(): void;
   show(model: Console, looks: Looks): Promise<ShownConsole>;
 }
