@@ -1,5 +1,5 @@
 /** What a key, or a line of the palette, asks for. `availability.ts` says when, `console.ts` does it. */
-export const commands = [
+const commands = [
   'up',
   'down',
   'page-up',
@@ -47,7 +47,3 @@ export const commands = [
   'yes',
 ] as const;
 export type Command = (typeof commands)[number];
-
-export function isCommand(word: string): word is Command {
-  return commands.some(command => command === word);
-}
