@@ -1,5 +1,4 @@
 import type {Preview} from '../../backfills/backfill.ts';
-import {changedOf} from '../../core/accounting.ts';
 import {printableKey} from '../../core/keys.ts';
 import {ageText, bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review, ReviewSample} from '../../engine/review.ts';
@@ -8,10 +7,11 @@ import type {Gate} from '../../runbook/gate.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
-import {type SummaryColumn, summaryHeight} from '../summary.ts';
+import {summaryHeight} from '../summary.ts';
 import {fitted} from '../text.ts';
 import {wrapText} from '../wrap.ts';
-import {type Block, frameOf, roomOf, type Screen, scrolled, seenText} from './screen.ts';
+import {countsTable} from './counts-table.ts';
+import {frameOf, roomOf, type Screen, scrolled, seenText} from './screen.ts';
 
 /**
  * What a live run would do, before anything is typed: counts by action, what it reads and costs, the tables that
@@ -28,7 +28,7 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
   const setup = chosenSetup(state);
   const plan = setup?.facts?.plan ?? null;
   if (setup === null || plan === null) return {panels: []};
-  const table = countsTable(plan);
+  const table = countsTable(plan.tally, true);
   const room = roomOf(layout, layout.rows);
   const tableHeight = summaryHeight(1);
   const lines = reviewLines(state, setup, plan, room.width);
@@ -55,28 +55,6 @@ export function reviewHeight(state: ConsoleState, layout: Layout): number {
   const room = roomOf(layout, layout.rows);
   const lines = reviewLines(state, setup, plan, room.width).length;
   return Math.max(1, lines - (layout.rows - frameOf(layout) - summaryHeight(1)) + 1);
-}
-
-function countsTable({tally}: RunRecord): Block {
-  const shown = [
-    {title: 'insert', count: tally.inserted},
-    {title: 'update', count: tally.updated},
-    {title: 'delete', count: tally.deleted},
-    {title: 'unchanged', count: tally.unchanged},
-    {title: 'skip', count: tally.skipped},
-    {title: 'failed', count: tally.failed, tone: 'bad' as const},
-    {title: 'pending', count: tally.pending},
-    {
-      title: 'listed',
-      count: changedOf(tally) + tally.unchanged + tally.skipped + tally.failed + tally.pending,
-    },
-  ].filter(({title, count}) => count > 0 || title === 'listed' || title === 'failed');
-  const columns: readonly SummaryColumn[] = shown.map(({title, count, tone}) => ({
-    title,
-    align: 'right',
-    ...(tone !== undefined && count > 0 ? {tone} : {}),
-  }));
-  return {type: 'table', columns, rows: [shown.map(({count}) => number(count))]};
 }
 
 const nameWidth = 10;

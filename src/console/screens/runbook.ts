@@ -1,4 +1,4 @@
-import {modeText} from '../../core/words.ts';
+import {durationText, modeText} from '../../core/words.ts';
 import {type Flow, type Step, type StepId, stepIds} from '../../runbook/flow.ts';
 import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
@@ -11,7 +11,7 @@ import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
 import {barLine, identityLines, logLines, paceLines} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
-import {stepDetail} from './step-detail.ts';
+import {stepBlocks} from './step-detail.ts';
 
 /**
  * The guided flow: five steps, each with how it stands, and below them what the present one is about.
@@ -100,15 +100,7 @@ function tookSpan({facts}: SetupView, {id, state}: Step): Line {
   const run =
     id === 'dry-run' ? facts?.plan : id === 'live' && facts?.plan?.usedBy != null ? facts.live : null;
   if (run?.startedAt == null || run.finishedAt === null) return [];
-  return [{text: tookText((run.finishedAt - run.startedAt) / 1_000), tone: 'dim'}];
-}
-
-export function tookText(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return [{text: durationText((run.finishedAt - run.startedAt) / 1_000), tone: 'dim'}];
 }
 
 /** What goes on now: counts, pace, and the newest lines of the log. */
@@ -145,11 +137,10 @@ function detailPanel(
   height: number,
 ): PanelSpec {
   const room = roomOf(layout, height);
-  const lines = stepDetail(state, setup, flow, room.width);
   return {
-    title: 'Next',
+    title: flow.isDone ? 'Done' : 'Next',
     note: '',
     height,
-    blocks: [{type: 'lines', lines: lines.slice(0, room.height)}],
+    blocks: stepBlocks(state, setup, flow, room),
   };
 }

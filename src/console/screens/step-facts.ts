@@ -1,0 +1,149 @@
+import {changedOf} from '../../core/accounting.ts';
+import {percent} from '../../core/checks.ts';
+import {isActive} from '../../core/run.ts';
+import {counted, durationText, identityText, number} from '../../core/words.ts';
+import type {RunRecord} from '../../ledger/records.ts';
+import {closedBefore, type Flow, type Move} from '../../runbook/flow.ts';
+import {openCountText} from '../../runbook/open-counts.ts';
+import type {Span} from '../line.ts';
+import type {SetupView} from '../state.ts';
+
+/** One thing to know, under a short name; without one it goes on with the fact before it. */
+export interface Fact {
+  readonly name: string;
+  readonly text: string;
+  readonly tone?: Span['tone'];
+  /** A run's counts, which a table shows as well. */
+  readonly isCounts?: true;
+}
+
+/** What is worth knowing before the next key is pressed. */
+export function factsOf(setup: SetupView, {current, move}: Flow): readonly Fact[] {
+  switch (move.do) {
+    case 'probe':
+      return [
+        {name: 'reads', text: `${setup.source}, whether it can be listed`},
+        {name: '', text: `${setup.target}, its tables`},
+        {name: 'writes', text: 'nothing'},
+        ...findings(setup),
+      ];
+    case 'dry-run':
+      return [
+        {name: 'reads', text: setup.rehearsal.reads},
+        {name: 'predicts', text: setup.rehearsal.predicts},
+        {name: 'writes', text: "nothing but Headgate's own ledger"},
+        ...lastTime(setup, 'dry-run'),
+        ...findings(setup),
+        ...outcome(setup),
+      ];
+    case 'review':
+      return [
+        ...outcome(setup),
+        {name: 'then', text: 'you type the name of the target, and only then anything is written'},
+        ...gates(setup),
+        ...lastTime(setup, 'live'),
+      ];
+    case 'verify':
+      return [
+        {name: 'reads', text: 'the target, the listing of the source, and a sample of its objects'},
+        {name: 'writes', text: 'nothing'},
+        ...lastTime(setup, 'verify'),
+      ];
+    case 'resume':
+    case 'retry':
+      return [...opened(setup, move), ...outcome(setup)];
+    case 'see-invariants':
+      return [...broken(setup), ...outcome(setup)];
+    case 'watch':
+      return move.run === null ? [] : [{name: 'run', text: `${move.run}, in another process`}];
+    case 'nothing':
+      return current === 'probe' ? [] : [...outcome(setup)];
+    default:
+      return move satisfies never;
+  }
+}
+
+function findings({probe}: SetupView): readonly Fact[] {
+  if (probe?.state !== 'done') return [];
+  return probe.findings.flatMap(({level, subject, message, remedy}) => [
+    {
+      name: subject,
+      text: `${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${message}`,
+      ...(level === 'ok' ? {} : {tone: level === 'warning' ? ('warn' as const) : ('bad' as const)}),
+    },
+    ...(remedy === undefined ? [] : [{name: '', text: remedy}]),
+  ]);
+}
+
+/** The run that executed the plan; before that, the plan. */
+export function settledRun(facts: SetupView['facts']): RunRecord | null {
+  const {plan = null, live = null} = facts ?? {};
+  const run = plan !== null && live !== null && plan.usedBy === live.id ? live : plan;
+  return run === null || isActive(run.status) ? null : run;
+}
+
+/** What the run before came to. */
+export function outcome({facts}: SetupView): readonly Fact[] {
+  const run = settledRun(facts);
+  if (run === null) return [];
+  const isDry = run.mode === 'dry-run';
+  return [
+    {name: isDry ? 'plan' : 'result', text: identityText(run.tally, isDry), isCounts: true},
+    ...coverage(facts),
+    ...(run.mode === 'live' && changedOf(run.tally) > 0
+      ? [{name: 'way back', text: 'u shows what an undo would put back'}]
+      : []),
+  ];
+}
+
+function coverage(facts: SetupView['facts']): readonly Fact[] {
+  const whole = facts?.coverage?.groups.find(({group}) => group === '*');
+  if (whole === undefined) return [];
+  const share = percent(whole.done, whole.total);
+  return [
+    {
+      name: 'coverage',
+      text: `${share.toFixed(2)} %: ${number(whole.done)} of ${number(whole.total)}${share === 100 ? '' : ' (4 shows what is missing)'}`,
+      ...(share === 100 ? {tone: 'good' as const} : {}),
+    },
+  ];
+}
+
+function gates({gates: known}: SetupView): readonly Fact[] {
+  if (known === null) return [];
+  const closed = closedBefore(known);
+  const held = known.filter(({holds}) => holds).length;
+  return [
+    {name: 'gates', text: closed.length === 0 ? `✔ ${held} hold` : `${held} hold, ${closed.length} closed`},
+    ...closed.flatMap(({title, reason, unlock}): readonly Fact[] => [
+      {name: '', text: `✖ ${title}: ${reason}`, tone: 'bad'},
+      ...(unlock === undefined ? [] : [{name: '', text: `  ${unlock}`}]),
+    ]),
+  ];
+}
+
+function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): readonly Fact[] {
+  const last = facts?.took[mode];
+  if (last === undefined) return [];
+  const listed = last.listed === 0 ? '' : ` for ${counted(last.listed, 'item')}`;
+  return [{name: 'took', text: `${durationText(last.seconds)} last time${listed}`}];
+}
+
+function opened({facts}: SetupView, move: Move): readonly Fact[] {
+  const counts = facts?.open?.counts ?? null;
+  if (counts === null || counts.total === 0) return [];
+  return [
+    {name: 'open', text: openCountText(counts), tone: 'warn'},
+    ...(move.do === 'retry' ? [{name: '', text: '6 shows each of them, why, and what to do'}] : []),
+  ];
+}
+
+function broken({facts}: SetupView): readonly Fact[] {
+  return (facts?.checks ?? [])
+    .filter(({result}) => result.count > 0)
+    .map(({result}) => ({
+      name: result.severity === 'blocking' ? 'broken' : 'warning',
+      text: `${result.title}: ${counted(result.count, 'row')}`,
+      tone: result.severity === 'blocking' ? ('bad' as const) : ('warn' as const),
+    }));
+}
