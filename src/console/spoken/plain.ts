@@ -20,13 +20,18 @@ export const factSigns: Signs = {
 /** For steps. */
 export const stepSigns: Signs = {...factSigns, '✔': 'done:', '✖': 'failed:', '!': 'needs you:'};
 
-const drawn = /[▁▂▃▄▅▆▇█▒░]+/g;
+const bars = /[▁▂▃▄▅▆▇█▒░]+/g;
+
+/** Whether a part of it is a bar or a sparkline. */
+export function isDrawn(text: string): boolean {
+  return text.search(bars) !== -1;
+}
 
 export function plainText(line: Line | string, signs: Signs = factSigns): string {
-  const text = safeText(typeof line === 'string' ? line : textOf(line));
-  const counted = drawn.test(text) ? text.replace(/(\d)\/(?=\d|about )/g, '$1 of ') : text;
+  const text = safeText(typeof line === 'string' ? line : textOf(named(line)));
+  const counted = isDrawn(text) ? text.replace(/(\d)\/(?=\d|about )/g, '$1 of ') : text;
   return counted
-    .replace(drawn, '   ')
+    .replace(bars, '   ')
     .replace(/> \[ (.+?) \]/g, 'chosen: $1')
     .replace(/\[ (.+?) \]/g, '$1')
     .replace(/^\s*[>=] /, '')
@@ -37,7 +42,7 @@ export function plainText(line: Line | string, signs: Signs = factSigns): string
     .replace(/(\d)–(\d)/g, '$1 to $2')
     .replace(/ → /g, ' to ')
     .replace(/ [·›] /g, ', ')
-    .replace(/ ×(\d)/g, ', $1 times')
+    .replace(/ ×(\d[\d,]*)/g, ', $1 times')
     .replace(/\(−(\d)/g, '(minus $1')
     .replace(/\(\+(\d)/g, '(plus $1')
     .replace(/↵/g, 'Enter')
@@ -45,6 +50,13 @@ export function plainText(line: Line | string, signs: Signs = factSigns): string
     .replace(/…/g, '...')
     .replace(/(\d)\/s\b/g, '$1 per second')
     .replace(/\b(\d[\d.,]*) (s|min|h)\b/g, unitText);
+}
+
+/** A first column that its text fills up to the last cell is a column all the same. */
+function named(line: Line): Line {
+  const [first, ...rest] = line;
+  if (first?.tone !== 'dim' || rest.length === 0 || !/\S $/.test(first.text)) return line;
+  return [{...first, text: `${first.text} `}, ...rest];
 }
 
 const units: Readonly<Record<string, string>> = {s: 'second', min: 'minute', h: 'hour'};
@@ -84,4 +96,3 @@ export function keyName(shown: string): string {
     .map(key => keyNames[key] ?? (/^[A-Z]$/.test(key) ? `shift+${key.toLowerCase()}` : key))
     .join(' or ');
 }
-

@@ -77,8 +77,9 @@ function doneText(setup: SetupView, run: RunView): string {
 
 /** Warnings and errors of the log since then, the newest of them. */
 export function newTroubles(state: ConsoleState, since: number): readonly string[] {
-  const lines = Object.values(state.runs).flatMap(({log}) =>
-    log.filter(({at, level}) => level !== 'info' && at > since),
+  const lines = Object.values(state.runs).flatMap(({log, ended}) =>
+    // The last line of a run that has ended says that it has.
+    (ended === null ? log : log.slice(0, -1)).filter(({at, level}) => level !== 'info' && at > since),
   );
   const left = lines.length - fewLines;
   return [

@@ -1,11 +1,12 @@
 import {helpLines, paletteRows} from '../dialog-rows.ts';
+import {runAtWork} from '../flow-of.ts';
 import {type Frame, frameOf} from '../frame.ts';
 import type {Line} from '../line.ts';
 import {rowsOf} from '../rows.ts';
 import type {Block, PanelSpec} from '../screens/screen.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {textOf} from '../text.ts';
-import {factSigns, keyName, plainText, type Signs, stepSigns} from './plain.ts';
+import {factSigns, isDrawn, keyName, plainText, type Signs, stepSigns} from './plain.ts';
 
 /** A screen as it is said: made from the frame that is drawn, on a terminal that is wide enough for every line. */
 export interface SaidScreen {
@@ -13,15 +14,16 @@ export interface SaidScreen {
   readonly title: string;
   readonly lines: readonly SaidLine[];
   /** What can be pressed now. */
-  readonly keys: string;
+  readonly keys: readonly string[];
   /** The row that the pointer stands on; null where there is none. */
   readonly chosen: string | null;
 }
 
 export interface SaidLine {
   readonly text: string;
-  /** It changes all the time, or is typed: said with its screen, and not whenever it differs. */
-  readonly isMoving: boolean;
+  /** `row`: one of those that a pointer goes over. `moving`: it changes all the time, and is said with its screen only. */
+  readonly kind: 'still' | 'row' | 'moving';
+  readonly isChosen: boolean;
 }
 
 /** Nothing wraps and hardly anything is cut. */
@@ -29,11 +31,11 @@ const columns = 1_000;
 
 export function saidScreen(state: ConsoleState): SaidScreen {
   const frame = frameOf({...state, size: {columns, rows: rowsFor(state)}});
-  if (frame === null) return {title: '', lines: [], keys: '', chosen: null};
+  if (frame === null) return {title: '', lines: [], keys: [], chosen: null};
   return {
     title: titleOf(state, frame),
     lines: linesOf(state, frame).filter(({text}) => text !== ''),
-    keys: keysText(frame.hints),
+    keys: frame.hints.map(keyText),
     chosen: chosenIn(state, frame),
   };
 }
@@ -58,7 +60,9 @@ function titleOf(state: ConsoleState, {header, screen}: Frame): string {
   const setup = chosenSetup(state);
   const isOfAll = name === 'overview' || name === 'history' || setup === null;
   const right = plainText(header.right).replaceAll(': ', ', ');
-  return [`Screen: ${name}${isOfAll ? '' : ` of ${setup.name}`}`, ...(right === '' ? [] : [right])].join(', ');
+  return [`Screen: ${name}${isOfAll ? '' : ` of ${setup.name}`}`, ...(right === '' ? [] : [right])].join(
+    ', ',
+  );
 }
 
 function linesOf(state: ConsoleState, {screen}: Frame): readonly SaidLine[] {
@@ -68,12 +72,14 @@ function linesOf(state: ConsoleState, {screen}: Frame): readonly SaidLine[] {
   const isRunbook = dialog === null && shownView(state).name === 'runbook';
   return screen.panels.flatMap((panel, index) => [
     ...(dialog === null ? [still(panelTitle(panel))] : []),
-    ...panel.blocks.flatMap(block => blockLines(state, block, isRunbook && index === 0 ? stepSigns : factSigns)),
+    ...panel.blocks.flatMap(block =>
+      blockLines(state, block, isRunbook && index === 0 ? stepSigns : factSigns),
+    ),
   ]);
 }
 
 function still(text: string): SaidLine {
-  return {text, isMoving: false};
+  return {text, kind: 'still', isChosen: false};
 }
 
 function panelTitle({title, note}: PanelSpec): string {
@@ -83,26 +89,34 @@ function panelTitle({title, note}: PanelSpec): string {
 function blockLines(state: ConsoleState, block: Block, signs: Signs): readonly SaidLine[] {
   switch (block.type) {
     case 'lines':
-      return block.lines.map((line, index) => ({
-        text: `${index === block.selected || isMarked(state, line) ? 'chosen: ' : ''}${plainText(line, signs)}`,
-        isMoving: isMoving(line),
-      }));
+      return block.lines.reduce<readonly SaidLine[]>((lines, line, index) => {
+        const before = lines.at(-1);
+        const text = plainText(line, signs);
+        // What has no name in its first column belongs to the line above.
+        if (/^ {7,}\S/.test(textOf(line)) && before !== undefined && before.text !== '')
+          return [...lines.slice(0, -1), {...before, text: `${before.text}; ${text}`}];
+        const isChosen = index === block.selected || isMarked(state, line);
+        return [...lines, {text, kind: kindOf(state, block, line), isChosen}];
+      }, []);
     case 'table':
       return block.rows.map(row => still(rowText(block.columns, row)));
     case 'field': {
       const label = plainText(block.label);
-      return [
-        {text: `${label}${label === '' ? '' : ': '}${block.field.text || 'nothing typed yet'}`, isMoving: true},
-      ];
+      const text = `${label}${label === '' ? '' : ': '}${block.field.text || 'nothing typed yet'}`;
+      return [{text, kind: 'moving', isChosen: false}];
     }
     default:
       return block satisfies never;
   }
 }
 
-/** Bars with their counts, and what stands in a log. */
-function isMoving(line: Line): boolean {
-  return /[▁▂▃▄▅▆▇█▒░]|items\/s|^\d\d:\d\d:\d\d |^ {8}/.test(textOf(line));
+function kindOf(state: ConsoleState, block: Block, line: Line): SaidLine['kind'] {
+  const {name} = shownView(state);
+  const text = textOf(line);
+  const isAtWork = state.setups.some(setup => runAtWork(state, setup)?.ended === null);
+  const isRow = name === 'overview' || (block.type === 'lines' && block.selected != null);
+  if (isAtWork && (isDrawn(text) || /items\/s/.test(text) || (isRow && name === 'run'))) return 'moving';
+  return /^\d\d:\d\d:\d\d /.test(text) ? 'moving' : isRow ? 'row' : 'still';
 }
 
 /** `insert 882, update 1,289`; a row that has a name begins with it. */
@@ -126,9 +140,8 @@ function paletteText(state: ConsoleState): string {
   return `${state.dialog.at + 1} of ${rows.length} commands: ${key.label}, key ${keyName(key.shown)}. ${says}`;
 }
 
-function keysText(hints: readonly Line[]): string {
-  const said = hints.map(([key, ...label]) => `${keyName(key?.text ?? '')} ${plainText(label)}`);
-  return `Keys: ${said.join('; ')}.`;
+function keyText([key, ...label]: Line): string {
+  return `${keyName(key?.text ?? '')} ${plainText(label)}`;
 }
 
 /** `2 of 8: updated: 1,289, 57.59 %` */
