@@ -1,8 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 /**
- * The program's first lines, which any Node can read: one that is too old is told so, and nothing else is loaded. What
- * V8 compiled is kept in Node's own cache (module.enableCompileCache: in the system's folder for temporary files, unless
- * NODE_DISABLE_COMPILE_CACHE is set), which saves 90 ms of every later start. A small young generation keeps the peak memory of 120,000 files at 232 MB instead of 328, and costs no time.
+ * The program's first lines, which any Node can read: one that is too old is told so, and nothing else is loaded.
+ *
+ * What V8 compiled is kept in Node's own cache (module.enableCompileCache: in the system's folder for temporary files,
+ * unless NODE_DISABLE_COMPILE_CACHE is set): 370 ms to the console's first frame instead of 435. A small young
+ * generation keeps the peak memory of 120,000 files at 232 MB instead of 328, and costs no time.
  */
 const needed = 24;
 const major = Number(process.versions.node.split('.')[0]);

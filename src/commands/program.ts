@@ -12,7 +12,7 @@ type Body<Args extends readonly unknown[]> = (session: Session, ...args: Args) =
 
 /**
  * Every command with its flags, as commander's tree. What a command ends with goes to `exit`. A command's own modules
- * are loaded once it is called: all of them together take some 150 ms, which `--help` and the console need not wait for.
+ * are loaded once it is called: all of them together take 200 ms, which `--help` and the console need not wait for.
  */
 export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   const program = new Command('headgate')
