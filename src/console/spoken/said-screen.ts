@@ -89,15 +89,7 @@ function panelTitle({title, note}: PanelSpec): string {
 function blockLines(state: ConsoleState, block: Block, signs: Signs): readonly SaidLine[] {
   switch (block.type) {
     case 'lines':
-      return block.lines.reduce<readonly SaidLine[]>((lines, line, index) => {
-        const before = lines.at(-1);
-        const text = plainText(line, signs);
-        // What has no name in its first column belongs to the line above.
-        if (/^ {7,}\S/.test(textOf(line)) && before !== undefined && before.text !== '')
-          return [...lines.slice(0, -1), {...before, text: `${before.text}; ${text}`}];
-        const isChosen = index === block.selected || isMarked(state, line);
-        return [...lines, {text, kind: kindOf(state, block, line), isChosen}];
-      }, []);
+      return listedLines(state, block, signs);
     case 'table':
       return block.rows.map(row => still(rowText(block.columns, row)));
     case 'field': {
@@ -108,6 +100,26 @@ function blockLines(state: ConsoleState, block: Block, signs: Signs): readonly S
     default:
       return block satisfies never;
   }
+}
+
+function listedLines(
+  state: ConsoleState,
+  block: Extract<Block, {type: 'lines'}>,
+  signs: Signs,
+): readonly SaidLine[] {
+  const said: SaidLine[] = [];
+  for (const [index, line] of block.lines.entries()) {
+    const text = plainText(line, signs);
+    const above = said.at(-1);
+    // What has no name in its first column belongs to the line above.
+    if (above !== undefined && above.text !== '' && /^ {7,}\S/.test(textOf(line)))
+      said.splice(-1, 1, {...above, text: `${above.text}; ${text}`});
+    else {
+      const isChosen = index === block.selected || isMarked(state, line);
+      said.push({text, kind: kindOf(state, block, line), isChosen});
+    }
+  }
+  return said;
 }
 
 function kindOf(state: ConsoleState, block: Block, line: Line): SaidLine['kind'] {
