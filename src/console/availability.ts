@@ -1,9 +1,10 @@
 import {changedOf} from '../core/accounting.ts';
-import {canMove, isActive, type RunMode} from '../core/run.ts';
+import {isActive, type RunMode} from '../core/run.ts';
+import {closedBefore} from '../runbook/flow.ts';
 import type {Command} from './command.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
 import {chosenCheck, rowsOf} from './rows.ts';
-import {shownRun} from './shown-run.ts';
+import {recordOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 
 /** `absent`: it makes no sense here, and no footer names it. `because`: it does, but not now, and the reason is told. */
@@ -86,9 +87,7 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
   switch (command) {
     case 'go-on':
       if (move.do === 'nothing') return {because: move.why};
-      return (move.do === 'resume' || move.do === 'retry') && writesOf(setup, move.run) && isReadOnly
-        ? {because: 'this console is read-only'}
-        : 'now';
+      return move.do === 'watch' || move.do === 'see-invariants' ? 'now' : idle;
     case 'probe':
     case 'dry-run':
     case 'fresh-dry-run':
@@ -98,18 +97,18 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
       return reviewable(setup) ? idle : 'absent';
     case 'go-live':
       if (!reviewable(setup)) return {because: 'there is no plan to execute: make a dry run'};
-      return idle;
+      return unread(setup) ?? idle;
     case 'recover':
       return recoverable(state, idle);
     case 'resume':
     case 'retry':
-      if (move.do !== command || move.run !== restingRun(setup))
+      if (move.do !== command || (move.do === 'resume' && move.acceptNew))
         return command === 'retry' ? retryable(setup, idle, isReadOnly) : 'absent';
-      return isReadOnly && writesOf(setup, move.run) ? 'absent' : idle;
+      return idle;
     case 'accept':
       return acceptable(setup) ? idle : 'absent';
     case 'undo':
-      return setup.facts?.live?.mode === 'live' && changedOf(setup.facts.live.tally) > 0 ? idle : 'absent';
+      return undoable(setup, idle);
     case 'pause':
     case 'cancel':
       return stoppable(state, setup, command);
@@ -123,6 +122,7 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
 
 /** One run at a time for a setup: its target takes no more. */
 function whileIdle(state: ConsoleState, setup: SetupView): Availability {
+  if (setup.isBeginning) return {because: 'a run is about to begin'};
   if (setup.probe?.state === 'working') return {because: 'the probe is at work'};
   if (isAtWork(state, setup)) return {because: 'a run is at work: pause or cancel it first'};
   const elsewhere = [setup.facts?.live, setup.facts?.plan].find(
@@ -146,6 +146,24 @@ function reviewable({facts}: SetupView): boolean {
   );
 }
 
+/** Only what was read is confirmed: another process may have made a newer plan meanwhile. */
+function unread({facts, review, gates}: SetupView): {readonly because: string} | null {
+  if (review === null || review.plan !== facts?.plan?.id)
+    return {because: 'there is a newer plan than the one shown: open its review'};
+  if (review.state === 'failed') return {because: `the plan could not be read: ${review.message}`};
+  if (review.state === 'loading' || gates === null) return {because: 'the plan is still being read'};
+  const [closed] = closedBefore(gates);
+  return closed === undefined ? null : {because: `a gate is closed: ${closed.reason}`};
+}
+
+function undoable({facts}: SetupView, idle: Availability): Availability {
+  const live = facts?.live ?? null;
+  if (live === null || live.mode !== 'live' || changedOf(live.tally) === 0) return 'absent';
+  return isActive(live.status) && facts?.gone.includes(live.id) === true
+    ? {because: `the process of run ${live.id} is gone: resume it first, which settles what it wrote`}
+    : idle;
+}
+
 function recoverable(state: ConsoleState, idle: Availability): Availability {
   const check = chosenCheck(state);
   if (check === null || check.result.count === 0) return 'absent';
@@ -156,7 +174,8 @@ function retryable({facts}: SetupView, idle: Availability, isReadOnly: boolean):
   const open = facts?.open ?? null;
   if (open === null || open.counts.failed === 0) return 'absent';
   const run = [facts?.live, facts?.plan].find(known => known?.id === open.run);
-  if (run == null || !canMove(run.status, 'running')) return 'absent';
+  // One that was stopped before its end is resumed: it has more to do than its failures.
+  if (run?.status !== 'incomplete') return 'absent';
   return isReadOnly && writing(run.mode) ? 'absent' : idle;
 }
 
@@ -168,16 +187,36 @@ function acceptable({facts}: SetupView): boolean {
 }
 
 function stoppable(state: ConsoleState, setup: SetupView, command: 'pause' | 'cancel'): Availability {
-  const run = shownRun(state, setup);
-  if (run === null || run.ended !== null) {
-    // A run that rests may still be given up.
-    const rests = [setup.facts?.live, setup.facts?.plan].some(
-      known => known?.status === 'paused' || known?.status === 'failed',
-    );
-    return command === 'cancel' && rests && !state.manner.isReadOnly ? 'now' : 'absent';
+  const found = stoppableRun(state, setup);
+  if (found === null || (state.manner.isReadOnly && writing(found.mode))) return 'absent';
+  if (command === 'cancel') return found.isAtWork ? 'now' : whileIdle(state, setup);
+  if (found.mode === 'verify' || found.isResting) return 'absent';
+  if (!found.isAtWork) return {because: 'its process is gone: resume or cancel it'};
+  return found.isStopping ? {because: 'it is coming to rest'} : 'now';
+}
+
+/** What a pause or a cancel is about: the run that is shown or at work, else the one that the runbook rests at. */
+export function stoppableRun(
+  state: ConsoleState,
+  setup: SetupView,
+): {
+  readonly id: string;
+  readonly mode: RunMode;
+  readonly isAtWork: boolean;
+  readonly isResting: boolean;
+  readonly isStopping: boolean;
+} | null {
+  const shown = shownRun(state, setup);
+  const isOfOne = shownView(state).name === 'run' && shownView(state).of !== null;
+  if (shown !== null && shown.ended === null) {
+    const {run: id, snapshot, stopping} = shown;
+    const isGone = setup.facts?.gone.includes(id) === true;
+    return {id, mode: snapshot.mode, isAtWork: !isGone, isResting: false, isStopping: stopping !== null};
   }
-  if (command === 'pause' && run.snapshot.mode === 'verify') return 'absent';
-  return run.stopping !== null && command === 'pause' ? {because: 'it is coming to rest'} : 'now';
+  const id = isOfOne ? (shown?.run ?? null) : restingRun(setup);
+  const record = id === null ? null : recordOf(state, id);
+  if (record === null || (record.status !== 'paused' && record.status !== 'failed')) return null;
+  return {id: record.id, mode: record.mode, isAtWork: false, isResting: true, isStopping: false};
 }
 
 function openable(state: ConsoleState): Availability {
@@ -189,15 +228,11 @@ function isFiltered(state: ConsoleState): boolean {
   return isFiltering || filter !== '';
 }
 
-/** The run that a retry or a resume takes up: the one that the plan was executed by, else the plan. */
+/** Where the runbook stands: the run that executed the plan, else the plan. */
 function restingRun({facts}: SetupView): string | null {
   const plan = facts?.plan ?? null;
   if (plan === null) return null;
   return plan.usedBy === null ? plan.id : plan.usedBy;
-}
-
-function writesOf({facts}: SetupView, run: string): boolean {
-  return facts?.live?.id === run && writing(facts.live.mode);
 }
 
 function writing(mode: RunMode): boolean {

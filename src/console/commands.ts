@@ -1,7 +1,10 @@
 import type {Tally} from '../core/accounting.ts';
 import {printableKey} from '../core/keys.ts';
+import {isActive} from '../core/run.ts';
 import {commandText} from '../core/words.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
+import {stoppableRun} from './availability.ts';
 import type {Command} from './command.ts';
 import {confirmDialog, typedIn} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
@@ -72,10 +75,12 @@ export class Commands {
     const {work, setups} = this.#options;
     const state = this.#options.state();
     const setup = setups.find(({name}) => name === chosenSetup(state)?.name);
+    const shown = chosenSetup(state);
     const record = recordOf(state, run);
-    if (setup === undefined) return;
-    const isResting = record !== null && state.runs[run]?.ended !== null && isAtRest(record.status);
-    void (isResting ? work.giveUp(setup, record) : work.stop(setup, run, 'cancel'));
+    if (setup === undefined || shown === null) return;
+    // It may have come to rest, or its process may have gone, while the question stood there.
+    const isAtWork = state.runs[run]?.ended === null || isAtWorkElsewhere(record, shown);
+    void (record === null || isAtWork ? work.stop(run, 'cancel') : work.giveUp(setup, record));
   }
 
   /** Lists are read when they are looked at. */
@@ -129,7 +134,7 @@ export class Commands {
         void work.verify(setup);
         return;
       case 'pause':
-        if (run !== null) void work.stop(setup, run.run, 'pause');
+        if (run !== null) void work.stop(run.run, 'pause');
         return;
       case 'cancel':
         this.#askToCancel(state, shown);
@@ -240,31 +245,19 @@ export class Commands {
     void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false});
   }
 
-  #confirm({facts, gates, environment, targetName}: SetupView): void {
-    const {send, now} = this.#options;
+  #confirm({facts, environment, targetName}: SetupView): void {
     const plan = facts?.plan ?? null;
     if (plan === null || targetName === null) return;
-    const closed = (gates ?? []).filter(({holds, id}) => !holds && id !== 'confirmed' && id !== 'failures');
-    const [first] = closed;
-    if (gates === null || first !== undefined) {
-      const text = first === undefined ? 'the gates are being looked at' : `closed gate: ${first.reason}`;
-      send({type: 'told', notice: {level: 'error', text, at: now()}});
-      return;
-    }
-    send({
+    this.#options.send({
       type: 'opened',
       dialog: confirmDialog(plan, {targetName, environment, failures: facts?.open?.counts.failed ?? 0}),
     });
   }
 
   #askToCancel(state: ConsoleState, shown: SetupView): void {
-    const run = shownRun(state, shown);
-    const resting = [shown.facts?.live, shown.facts?.plan].find(
-      known => known?.status === 'paused' || known?.status === 'failed',
-    );
-    const id = run !== null && run.ended === null ? run.run : resting?.id;
-    if (id !== undefined)
-      this.#options.send({type: 'opened', dialog: {type: 'cancel-run', run: id, isYes: false}});
+    const found = stoppableRun(state, shown);
+    if (found !== null)
+      this.#options.send({type: 'opened', dialog: {type: 'cancel-run', run: found.id, isYes: false}});
   }
 
   #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
@@ -286,6 +279,6 @@ export class Commands {
   }
 }
 
-function isAtRest(status: string): boolean {
-  return status === 'paused' || status === 'failed' || status === 'incomplete';
+function isAtWorkElsewhere(record: RunRecord | null, {facts}: SetupView): boolean {
+  return record !== null && isActive(record.status) && facts?.gone.includes(record.id) !== true;
 }

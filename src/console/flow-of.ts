@@ -4,7 +4,7 @@ import type {ConsoleState, SetupView} from './state.ts';
 
 /** Where a setup stands in its runbook. */
 export function flowOfSetup(state: ConsoleState, setup: SetupView): Flow {
-  const {facts, probe, gates, verifying} = setup;
+  const {facts, probe, verifying, isBeginning} = setup;
   const plan = facts?.plan ?? null;
   const live = facts?.live ?? null;
   const atWork = runAtWork(state, setup);
@@ -13,11 +13,13 @@ export function flowOfSetup(state: ConsoleState, setup: SetupView): Flow {
     probe,
     plan,
     live,
-    gates,
+    // Gates were looked at for one plan; another process may have made a newer one.
+    gates: plan !== null && setup.review?.plan === plan.id ? setup.gates : null,
     open: facts?.open?.counts ?? null,
     checks: checksAfter(setup),
     isVerifying: verifying !== null || isMeasuring,
     gone: facts?.gone ?? [],
+    isBeginning,
     isReadOnly: state.manner.isReadOnly,
   });
 }

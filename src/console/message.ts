@@ -19,7 +19,15 @@ export type Message =
       readonly now: Partial<
         Pick<
           SetupView,
-          'link' | 'probe' | 'gates' | 'review' | 'atWork' | 'verifying' | 'targetName' | 'environment'
+          | 'link'
+          | 'probe'
+          | 'gates'
+          | 'review'
+          | 'atWork'
+          | 'verifying'
+          | 'isBeginning'
+          | 'targetName'
+          | 'environment'
         >
       >;
     }

@@ -32,5 +32,6 @@ export function viewOfSetup({name, backfill, sourceLabel, targetLabel, environme
     review: null,
     atWork: null,
     verifying: null,
+    isBeginning: false,
   };
 }

@@ -93,6 +93,8 @@ export interface SetupView {
   /** The run that this process works on, and the verification. */
   readonly atWork: string | null;
   readonly verifying: string | null;
+  /** A run was asked for, and is not in the ledger yet. */
+  readonly isBeginning: boolean;
 }
 
 export type Link =

@@ -35,7 +35,10 @@ const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thr
 export class Work {
   readonly #options: WorkOptions;
   readonly #steered = new Map<string, Steered>();
+  /** By setup, from the key that asks for a run until it has ended. */
+  readonly #busy = new Map<string, Promise<void>>();
   readonly #connections = new Map<string, Promise<RunConnection>>();
+  #isLeaving = false;
   /** How the last run of each setup ended, for the exit code. */
   readonly endings = new Map<string, readonly Ending[]>();
 
@@ -44,7 +47,7 @@ export class Work {
   }
 
   get isAtWork(): boolean {
-    return this.#steered.size > 0;
+    return this.#busy.size > 0;
   }
 
   /** Opens source and target; one that failed is tried again the next time. */
@@ -83,10 +86,13 @@ export class Work {
 
   async refresh(setup: Setup): Promise<void> {
     const {ledger, engine, send} = this.#options;
-    await this.#trying('The ledger could not be read', async () => {
+    try {
       const facts = await loadFacts(ledger, engine.host.self, setup);
       send({type: 'facts', setup: setup.name, facts});
-    });
+    } catch (error) {
+      // It is read every other second: a dialog would come again and again, over what is being typed.
+      this.#tell('error', `the ledger could not be read: ${troubleOf(error).message}`);
+    }
   }
 
   async probe(setup: Setup): Promise<void> {
@@ -189,8 +195,8 @@ export class Work {
   }
 
   /** Stops the run of this process, or asks the process that works on it. */
-  async stop(setup: Setup, run: string, how: 'pause' | 'cancel'): Promise<void> {
-    const steered = this.#steered.get(setup.name);
+  async stop(run: string, how: 'pause' | 'cancel'): Promise<void> {
+    const steered = [...this.#steered.values()].find(({id}) => id === run);
     if (steered !== undefined) {
       if (how === 'cancel') steered.cancel();
       else steered.pause?.();
@@ -215,25 +221,46 @@ export class Work {
 
   /** Lets everything come to rest; resolves when it has. */
   async interrupt(): Promise<void> {
-    const all = [...this.#steered.values()];
-    for (const {interrupt} of all) interrupt();
-    await Promise.all(all.map(({done}) => done.catch(() => undefined)));
+    this.#isLeaving = true;
+    for (const {interrupt} of this.#steered.values()) interrupt();
+    await Promise.all(this.#busy.values());
   }
 
-  async #run(
+  /** Two keys in a row begin one run: the first holds the setup until its run has ended. */
+  #run(
     setup: Setup,
     failed: string,
     begin: (connection: RunConnection) => Promise<Steered | null>,
     as: 'atWork' | 'verifying' = 'atWork',
   ): Promise<void> {
+    const {name} = setup;
+    if (this.#isLeaving || this.#busy.has(name)) return Promise.resolve();
+    this.#options.send({type: 'setup', setup: name, now: {isBeginning: true}});
+    const done = this.#steer(setup, failed, begin, as);
+    this.#busy.set(name, done);
+    return done;
+  }
+
+  async #steer(
+    setup: Setup,
+    failed: string,
+    begin: (connection: RunConnection) => Promise<Steered | null>,
+    as: 'atWork' | 'verifying',
+  ): Promise<void> {
     const {send} = this.#options;
-    if (this.#steered.has(setup.name)) return;
     await this.#trying(failed, async () => {
       const connection = await this.connect(setup);
+      if (this.#isLeaving) return;
       const steered = await begin(connection);
       if (steered === null) return;
       this.#steered.set(setup.name, steered);
-      send({type: 'setup', setup: setup.name, now: {[as]: steered.id, gates: null, review: null}});
+      // It was made while the console was being left.
+      if (this.#isLeaving) steered.interrupt();
+      send({
+        type: 'setup',
+        setup: setup.name,
+        now: {[as]: steered.id, isBeginning: false, gates: null, review: null},
+      });
       await this.refresh(setup);
       const {error, endings} = await steered.done;
       this.endings.set(setup.name, endings);
@@ -241,7 +268,8 @@ export class Work {
     });
     this.#steered.delete(setup.name);
     await this.refresh(setup);
-    send({type: 'setup', setup: setup.name, now: {[as]: null}});
+    this.#busy.delete(setup.name);
+    send({type: 'setup', setup: setup.name, now: {[as]: null, isBeginning: false}});
   }
 
   async #trying(title: string, action: () => Promise<void>): Promise<void> {

@@ -41,6 +41,8 @@ export interface FlowFacts {
   readonly isVerifying: boolean;
   /** Runs that are said to be at work, and whose process is gone. */
   readonly gone: readonly string[];
+  /** A run was asked for here, and is not in the ledger yet. */
+  readonly isBeginning: boolean;
   readonly isReadOnly: boolean;
 }
 
@@ -73,7 +75,7 @@ export interface Flow {
 
 export function flowOf(facts: FlowFacts): Flow {
   const steps = [probeStep(facts), dryRunStep(facts), reviewStep(facts), liveStep(facts), verifyStep(facts)];
-  const move = moveOf(facts);
+  const move = withoutWriting(facts, moveOf(facts));
   const isDone = move.do === 'dry-run' && steps.every(({state}) => state === 'done');
   return {steps, move, isDone, current: isDone ? 'verify' : currentOf(facts, move)};
 }
@@ -104,10 +106,11 @@ function dryRunStep(facts: FlowFacts): Step {
   if (plan === null)
     return isProbeFine(facts)
       ? {id, state: 'ready', says: 'decides everything, writes nothing'}
-      : {id, state: 'locked', says: 'unlocked by a fine probe'};
+      : {id, state: 'locked', says: 'unlocked by a probe without errors'};
   if (isAtWork(facts, plan)) return {id, state: 'working', says: 'deciding …'};
   if (isStopped(plan))
     return {id, state: plan.status === 'failed' ? 'failed' : 'attention', says: restingText(plan)};
+  if (plan.status === 'pending') return {id, state: 'ready', says: 'the last one never began'};
   if (plan.status === 'cancelled') return {id, state: 'ready', says: 'the last one was cancelled'};
   // Once it was executed, what it left open is the live run's to tell.
   const failures = executed(facts) === null ? (open?.failed ?? 0) : 0;
@@ -129,14 +132,22 @@ export function planText({tally, partitions}: RunRecord): string {
 
 function reviewStep(facts: FlowFacts): Step {
   const id = 'review';
-  const {plan, gates} = facts;
+  const {plan, gates, isReadOnly} = facts;
   if (plan !== null && executed(facts) !== null)
     return {id, state: 'done', says: `confirmed by typing ${plan.targetName}`};
-  if (plan === null || !isWhole(plan)) return {id, state: 'locked', says: 'unlocked by a dry run'};
+  if (plan === null || !isWhole(plan) || plan.usedBy !== null)
+    return {id, state: 'locked', says: 'unlocked by a dry run'};
   if (changedOf(plan.tally) === 0)
     return {id, state: 'done', says: 'nothing to change, so nothing to review'};
   const closed = closedBefore(gates);
-  if (closed.length === 0) return {id, state: 'ready', says: 'see what will be written, then type its name'};
+  if (closed.length === 0)
+    return {
+      id,
+      state: 'ready',
+      says: isReadOnly
+        ? 'see what a live run would write'
+        : 'see what will be written, then type the name of the target',
+    };
   const [first] = closed;
   return {
     id,
@@ -150,16 +161,24 @@ function liveStep(facts: FlowFacts): Step {
   const {plan, isReadOnly} = facts;
   const live = executed(facts);
   if (live === null) {
+    const elsewhere = unrelated(facts);
+    if (elsewhere !== null)
+      return {id, state: 'working', says: `run ${elsewhere.id} is at work, of another plan`};
+    if (isIdle(plan))
+      return {id, state: 'done', says: `nothing to ${plan?.undoes == null ? 'write' : 'put back'}`};
     if (isReadOnly) return {id, state: 'locked', says: 'this console is read-only'};
-    if (plan !== null && isWhole(plan) && changedOf(plan.tally) === 0)
-      return {id, state: 'done', says: 'nothing to write'};
     return {id, state: 'locked', says: 'unlocked by the review and the typed name'};
   }
   if (isAtWork(facts, live)) return {id, state: 'working', says: 'writing …'};
   if (isStopped(live))
     return {id, state: live.status === 'failed' ? 'failed' : 'attention', says: restingText(live)};
+  if (live.status === 'pending') return {id, state: 'attention', says: 'it never began: nothing was written'};
   if (live.status === 'cancelled')
-    return {id, state: 'attention', says: `cancelled: ${changedText(live)} stay`};
+    return {
+      id,
+      state: 'attention',
+      says: `cancelled: ${changedText(live)}, and ${changedOf(live.tally) === 1 ? 'stays' : 'stay'} so`,
+    };
   return {
     id,
     state: live.status === 'incomplete' ? 'attention' : 'done',
@@ -172,9 +191,12 @@ function verifyStep(facts: FlowFacts): Step {
   const {plan, checks, isVerifying} = facts;
   if (isVerifying) return {id, state: 'working', says: 'measuring invariants and coverage …'};
   const live = executed(facts);
-  const isIdle = plan !== null && plan.usedBy === null && isWhole(plan) && changedOf(plan.tally) === 0;
-  if (!isIdle && (live === null || isAtWork(facts, live)))
-    return {id, state: 'locked', says: 'follows by itself when the live run ends'};
+  if (!isIdle(plan) && (live === null || isAtWork(facts, live)))
+    return {
+      id,
+      state: 'locked',
+      says: plan?.undoes == null ? 'follows by itself when the live run ends' : 'unlocked by the undo',
+    };
   if (checks === null) return {id, state: 'ready', says: 'measures invariants and coverage'};
   const broken = checks.filter(({count, severity}) => count > 0 && severity === 'blocking').length;
   const warned = checks.filter(({count, severity}) => count > 0 && severity === 'warning').length;
@@ -188,7 +210,8 @@ function verifyStep(facts: FlowFacts): Step {
 }
 
 function moveOf(facts: FlowFacts): Move {
-  const {probe, plan, isVerifying} = facts;
+  const {probe, plan, isVerifying, isBeginning} = facts;
+  if (isBeginning) return {do: 'nothing', why: 'the run is about to begin'};
   if (probe?.state === 'working') return {do: 'nothing', why: 'the probe is at work'};
   const live = executed(facts);
   if (live !== null && isAtWork(facts, live))
@@ -196,6 +219,13 @@ function moveOf(facts: FlowFacts): Move {
   if (isVerifying) return {do: 'nothing', why: 'the verification is at work'};
   if (plan !== null && isAtWork(facts, plan))
     return {do: 'watch', run: plan.id, why: 'the dry run is at work: see it in full'};
+  const elsewhere = unrelated(facts);
+  if (elsewhere !== null)
+    return {
+      do: 'watch',
+      run: elsewhere.id,
+      why: 'a run of another plan writes to the target: see it in full',
+    };
   if (probe !== null && !isProbeFine(facts)) return {do: 'probe', why: 'look again'};
   if (plan === null)
     return isProbeFine(facts)
@@ -208,7 +238,7 @@ function moveOf(facts: FlowFacts): Move {
 function moveOfPlan(facts: FlowFacts, plan: RunRecord): Move {
   const {open, checks, gates} = facts;
   if (isStopped(plan)) return resumeMove(plan, open);
-  if (plan.status === 'cancelled' || plan.usedBy !== null)
+  if (plan.status === 'pending' || plan.status === 'cancelled' || plan.usedBy !== null)
     return {do: 'dry-run', why: 'decide everything anew, and write nothing'};
   if (changedOf(plan.tally) > 0) {
     const stale = closedBefore(gates).find(({id}) => planGates.includes(id));
@@ -216,52 +246,78 @@ function moveOfPlan(facts: FlowFacts, plan: RunRecord): Move {
       ? {do: 'review', why: 'see what will be written'}
       : {do: 'dry-run', why: `${stale.reason}: make a new one`};
   }
-  if ((open?.failed ?? 0) > 0) return retryMove(plan, open);
-  if (plan.undoes !== null) return {do: 'nothing', why: 'there is nothing to put back'};
+  if (plan.status === 'incomplete' && (open?.failed ?? 0) > 0) return retryMove(plan, open);
+  if (plan.undoes !== null)
+    return {do: 'dry-run', why: 'there is nothing to put back; a new dry run is of the backfill again'};
   if (checks === null) return {do: 'verify', why: 'nothing to write: measure invariants and coverage'};
   return afterVerification(checks);
 }
 
 function moveAfter(facts: FlowFacts, live: RunRecord): Move {
   const {open, checks} = facts;
-  if (isStopped(live)) return resumeMove(live, open);
+  const isUndo = live.undoes !== null;
+  if (isStopped(live) || live.status === 'pending') return resumeMove(live, open);
   switch (live.status) {
-    case 'incomplete':
+    case 'incomplete': {
       if ((open?.failed ?? 0) > 0) return retryMove(live, open);
-      if ((open?.waiting ?? 0) > 0)
+      const waiting = open?.waiting ?? 0;
+      if (waiting > 0)
         return {
           do: 'resume',
           run: live.id,
           acceptNew: true,
           acceptDrift: false,
-          why: `write also the ${counted(open?.waiting ?? 0, 'item')} that appeared since the dry run`,
+          why: `write also the ${waiting === 1 ? 'item' : counted(waiting, 'item')} that appeared since the dry run`,
         };
-      return live.undoes === null
-        ? retryMove(live, open)
-        : {do: 'nothing', why: 'what somebody changed since is left as it is'};
+      // An undo never overwrites what somebody changed later, however often it is asked to.
+      return isUndo ? measuring(checks, isUndo) : retryMove(live, open);
+    }
     case 'cancelled':
-      return {do: 'dry-run', why: 'decide anew what is left'};
+      return {
+        do: 'dry-run',
+        why: isUndo ? 'see how source and target differ now' : 'decide anew what is left',
+      };
     default:
-      if (checks === null) return {do: 'verify', why: 'measure invariants and coverage'};
-      return afterVerification(checks);
+      return measuring(checks, isUndo);
   }
 }
 
-function afterVerification(checks: readonly CheckResult[]): Move {
-  return checks.some(({count, severity}) => count > 0 && severity === 'blocking')
-    ? {do: 'see-invariants', why: 'an invariant is broken: see which rows, why it matters, and what mends it'}
-    : {do: 'dry-run', why: 'a new one finds what has changed since'};
+function measuring(checks: readonly CheckResult[] | null, isUndo: boolean): Move {
+  if (checks === null) return {do: 'verify', why: 'measure invariants and coverage'};
+  return afterVerification(checks, isUndo);
+}
+
+function afterVerification(checks: readonly CheckResult[], isUndo = false): Move {
+  if (checks.some(({count, severity}) => count > 0 && severity === 'blocking'))
+    return {
+      do: 'see-invariants',
+      why: 'an invariant is broken: see which rows, why it matters, and what mends it',
+    };
+  return {
+    do: 'dry-run',
+    why: isUndo ? 'a new one would plan again what was put back' : 'a new one finds what has changed since',
+  };
+}
+
+/** A read-only console measures what it may not write. */
+function withoutWriting(facts: FlowFacts, move: Move): Move {
+  if (!facts.isReadOnly || (move.do !== 'resume' && move.do !== 'retry')) return move;
+  if (move.run !== executed(facts)?.id) return move;
+  const why = `run ${move.run} goes on from a console that is not read-only`;
+  return facts.checks === null ? {do: 'verify', why: `measure how it stands; ${why}`} : {do: 'nothing', why};
 }
 
 function resumeMove(run: RunRecord, open: OpenCounts | null): Move {
   const isDrift = run.stopReason?.by === 'drift';
-  if (isActive(run.status))
+  if (isActive(run.status) || run.status === 'pending')
     return {
       do: 'resume',
       run: run.id,
       acceptNew: false,
       acceptDrift: false,
-      why: 'its process is gone: settle what was under way, and go on',
+      why: isActive(run.status)
+        ? 'its process is gone: settle what was under way, and go on'
+        : 'it never began: begin now',
     };
   return {
     do: 'resume',
@@ -279,11 +335,14 @@ function retryMove(run: RunRecord, open: OpenCounts | null): Move {
   return {
     do: 'retry',
     run: run.id,
-    why:
-      failed > 0
-        ? `take up only the ${counted(failed, 'failure')} again`
-        : `decide again on ${counted(open?.conflicts ?? 0, 'conflict')}`,
+    why: retryText(failed, open?.conflicts ?? 0),
   };
+}
+
+function retryText(failed: number, conflicts: number): string {
+  if (failed > 0) return `take up only the ${failed === 1 ? 'failure' : counted(failed, 'failure')} again`;
+  if (conflicts > 0) return `decide again on ${counted(conflicts, 'conflict')}`;
+  return 'take up what it left open';
 }
 
 function currentOf(facts: FlowFacts, move: Move): StepId {
@@ -296,13 +355,15 @@ function currentOf(facts: FlowFacts, move: Move): StepId {
     case 'see-invariants':
       return 'verify';
     case 'watch':
-      return facts.isVerifying ? 'verify' : move.run === facts.plan?.id ? 'dry-run' : 'live';
+      if (move.run === facts.plan?.id) return 'dry-run';
+      return facts.isVerifying ? 'verify' : 'live';
     case 'resume':
     case 'retry':
       return move.run === facts.plan?.id ? 'dry-run' : 'live';
     case 'nothing':
       if (facts.isVerifying) return 'verify';
-      return facts.probe?.state === 'working' ? 'probe' : executed(facts) === null ? 'dry-run' : 'live';
+      if (facts.probe?.state === 'working' || facts.plan === null) return 'probe';
+      return executed(facts) === null ? 'dry-run' : 'live';
     default:
       return move satisfies never;
   }
@@ -323,6 +384,17 @@ function isProbeFine({probe, plan}: FlowFacts): boolean {
   return probe.state === 'done' && probe.findings.every(({level}) => level !== 'error');
 }
 
+/** A plan that is whole, was not executed, and has nothing to execute. */
+function isIdle(plan: RunRecord | null): boolean {
+  return plan !== null && plan.usedBy === null && isWhole(plan) && changedOf(plan.tally) === 0;
+}
+
+/** A run at work that writes, though not what this plan says. */
+function unrelated(facts: FlowFacts): RunRecord | null {
+  const {live} = facts;
+  return live !== null && executed(facts) === null && isAtWork(facts, live) ? live : null;
+}
+
 function isWhole({status}: RunRecord): boolean {
   return status === 'completed' || status === 'incomplete';
 }
@@ -337,8 +409,9 @@ function isStopped({status}: RunRecord): boolean {
   return status === 'paused' || status === 'failed' || isActive(status);
 }
 
-function restingText({status, stopReason}: RunRecord): string {
-  if (isActive(status)) return 'its process is gone; what it wrote is on record';
+function restingText({status, stopReason, mode}: RunRecord): string {
+  if (isActive(status))
+    return `its process is gone; what it ${mode === 'dry-run' ? 'decided' : 'wrote'} is on record`;
   return stopReason === null ? status : `${status}: ${stopReason.message}`;
 }
 
