@@ -18,7 +18,7 @@ export async function setupsOf(
   session: Session,
   options: Ends & Pick<ScopeOptions, 'prefix'> & {readonly backfill?: string},
 ): Promise<readonly Setup[]> {
-  const {source, target, backfill} = options;
+  const {source, target, backfill, prefix} = options;
   if (source !== undefined || target !== undefined) {
     // Says which of the two is missing, before the console opens.
     const ends = {source: requireSource(options), target: requireTarget(options)};
@@ -28,7 +28,9 @@ export async function setupsOf(
     );
   }
   const configured = configuredOf(session);
-  const known = [...configured, ...(await recentOf(session))];
+  const known = [...configured, ...(await recentOf(session))]
+    .filter(named => backfill === undefined || named.backfill === findBackfill(backfill))
+    .map(named => (prefix === undefined ? named : {...named, prefix}));
   return unique(withoutDoubles(session, known)).map(named => setupOf(session, named));
 }
 
@@ -58,10 +60,11 @@ async function recentOf({ledger}: Session): Promise<readonly Named[]> {
 
 function withoutDoubles({connections}: Session, all: readonly Named[]): readonly Named[] {
   const seen = new Set<string>();
-  return all.filter(({backfill, source, target, prefix = ''}) => {
+  return all.filter(named => {
+    const {backfill, source, target, prefix = ''} = named;
     const key = JSON.stringify([
       backfill.id,
-      connections.sourceLabel(source),
+      connections.sourceLabel(source, bucketFlags(named)),
       connections.targetLabel(target),
       prefix,
     ]);
@@ -73,11 +76,12 @@ function withoutDoubles({connections}: Session, all: readonly Named[]): readonly
 
 /** A name is said in headers, so no two are the same. */
 function unique(all: readonly Named[]): readonly Named[] {
-  const times = new Map<string, number>();
+  const taken = new Set<string>();
   return all.map(named => {
-    const time = (times.get(named.name) ?? 0) + 1;
-    times.set(named.name, time);
-    return time === 1 ? named : {...named, name: `${named.name} (${time})`};
+    let {name} = named;
+    for (let time = 2; taken.has(name); time++) name = `${named.name} (${time})`;
+    taken.add(name);
+    return {...named, name};
   });
 }
 

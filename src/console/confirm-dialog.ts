@@ -42,7 +42,7 @@ export function confirmDialog(
     fields: [
       field('target', targetName),
       ...(environment === null || environment === 'sandbox' ? [] : [field('environment', environment)]),
-      ...(failures === 0 || isUndo ? [] : [field(failuresLabel, String(failures))]),
+      ...(failures === 0 ? [] : [field(failuresLabel, String(failures))]),
     ],
     focus: 'cancel',
   };

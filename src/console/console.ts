@@ -6,6 +6,7 @@ import {availabilityOf} from './availability.ts';
 import {Coalescer, type Schedule} from './coalescer.ts';
 import type {Command} from './command.ts';
 import {Commands} from './commands.ts';
+import type {Dialog} from './dialog.ts';
 import {paletteRows} from './dialog-rows.ts';
 import {editOf} from './edit.ts';
 import {keysOf} from './keys.ts';
@@ -43,6 +44,9 @@ export interface Terminal {
 export interface Leaving {
   readonly by: 'operator' | 'interrupt' | 'now';
 }
+
+/** Dialogs that ask before something is done for good. */
+const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'trouble'];
 
 const tickMs = 1_000;
 /** How often the ledger is asked what other processes do. */
@@ -121,11 +125,15 @@ export class Console {
 
   /** The strokes of one read of the keyboard. */
   press(strokes: readonly string[]): void {
-    const place = placeOf(this.store.getState());
-    // A line break that comes together with text may have been pasted: where something dangerous is confirmed it is no Enter.
-    const kept =
-      place === 'confirm' && strokes.length > 1 ? strokes.filter(stroke => stroke !== 'enter') : strokes;
-    for (const stroke of kept) this.#pressOne(stroke);
+    for (const stroke of strokes) {
+      const {dialog} = this.store.getState();
+      // A line break that comes together with text may have been pasted: where something dangerous is confirmed it is no Enter.
+      if (dialog?.type === 'confirm' && strokes.length > 1 && stroke === 'enter') continue;
+      this.#pressOne(stroke);
+      // What came together with the key that opened a question can't be the answer to it.
+      const now = this.store.getState().dialog;
+      if (now !== null && now.type !== dialog?.type && asks.includes(now.type)) return;
+    }
   }
 
   paste(text: string): void {
@@ -163,7 +171,9 @@ export class Console {
       }
   }
 
+  /** Nothing is done that is not available now, whoever asks. */
   do(command: Command): void {
+    if (availabilityOf(this.store.getState(), command) !== 'now') return;
     switch (command) {
       case 'quit':
         this.#quit();

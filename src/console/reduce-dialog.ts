@@ -81,11 +81,11 @@ function mistakeOf({field, expected}: ConfirmDialog['fields'][number]): string {
   return field.text === '' ? `type ${expected}` : `this is not ${expected}`;
 }
 
-/** The pointer of the palette, the first line of the help. */
+/** The pointer of the palette, the first line of the help: within what there is now. */
 export function moveInDialog(state: ConsoleState, by: number): ConsoleState {
   const {dialog} = state;
   if (dialog?.type !== 'palette' && dialog?.type !== 'help') return state;
   const height = dialog.type === 'palette' ? paletteRows(state, dialog).length : helpHeight(state);
   const at = Math.max(0, Math.min(dialog.at + by, height - 1));
-  return {...state, dialog: {...dialog, at}};
+  return at === dialog.at ? state : {...state, dialog: {...dialog, at}};
 }

@@ -10,19 +10,27 @@ import {editField, fieldOf} from './text-field.ts';
 
 /** What a message makes of the state. Pure: no clock, no ledger, no engine. */
 export function reduce(state: ConsoleState, message: Message): ConsoleState {
+  const next = changed(state, message);
+  return clamped(bringsRows.includes(message.type) ? keptRow(state, next) : next);
+}
+
+/** Messages that bring rows while somebody looks at them. */
+const bringsRows: readonly Message['type'][] = ['facts', 'history', 'list'];
+
+function changed(state: ConsoleState, message: Message): ConsoleState {
   switch (message.type) {
     case 'resized':
-      return clamped({...state, size: message.size});
+      return {...state, size: message.size};
     case 'ticked':
       return ticked(state, message.at);
     case 'events':
       return {...state, runs: withEvents(state.runs, message.events)};
     case 'facts':
-      return clamped(withSetup(state, message.setup, {facts: message.facts}));
+      return withSetup(state, message.setup, {facts: message.facts});
     case 'history':
-      return clamped({...state, history: message.runs});
+      return {...state, history: message.runs};
     case 'list':
-      return clamped({...state, lists: {...state.lists, [message.id]: message.list}});
+      return {...state, lists: {...state.lists, [message.id]: message.list}};
     case 'setup':
       return withSetup(state, message.setup, message.now);
     case 'told':
@@ -30,7 +38,7 @@ export function reduce(state: ConsoleState, message: Message): ConsoleState {
     case 'leaving':
       return {...state, isLeaving: true, dialog: null};
     case 'chosen':
-      return {...state, chosen: message.setup};
+      return turned(state, message.setup);
     case 'switched':
       return {
         ...state,
@@ -125,12 +133,28 @@ function moved(state: ConsoleState, by: number): ConsoleState {
   return shown.name === 'overview' ? {...next, chosen: at} : next;
 }
 
-/** Rows may have gone since the pointer came to stand where it is. */
+/** Another backfill on the same screen, from its top: what was chosen or filtered was of the one before. */
+function turned(state: ConsoleState, chosen: number): ConsoleState {
+  const [first, ...rest] = state.views;
+  const views = [first, ...rest.map(({name}) => view(name))] as const;
+  const overview = first.name === 'overview' ? {...first, at: chosen} : first;
+  return {...state, chosen, views: [overview, ...views.slice(1)]};
+}
+
+/** Rows that come or go above the chosen one do not put another under the pointer. */
+function keptRow(before: ConsoleState, after: ConsoleState): ConsoleState {
+  const shown = shownView(after);
+  const row = rowsOf(before, shownView(before))[shown.at];
+  const at = row === undefined ? -1 : rowsOf(after, shown).indexOf(row);
+  return at === -1 || at === shown.at ? after : withView(after, {at});
+}
+
+/** Rows may have gone since the pointer came to stand where it is, and a larger screen has less to scroll. */
 function clamped(state: ConsoleState): ConsoleState {
   const shown = shownView(state);
-  if (rowsOf(state, shown).length === 0) return state;
   const at = within(shown.at, heightOf(state, shown));
-  return at === shown.at ? state : withView(state, {at});
+  const next = at === shown.at ? state : withView(state, {at});
+  return moveInDialog(next, 0);
 }
 
 function within(at: number, height: number): number {

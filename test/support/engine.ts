@@ -40,6 +40,8 @@ export interface BenchOptions {
   readonly self?: Self;
   readonly marks?: boolean;
   readonly at?: AtPoint;
+  /** Told of every event besides. */
+  readonly observe?: (event: RunEvent) => void;
 }
 
 /** An engine on real files, a real SQLite target and a real ledger. Both identities are asserted at every event. */
@@ -65,6 +67,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     observe: event => {
       expectIdentities(event);
       events.push(event);
+      options.observe?.(event);
     },
   });
   const target = await sqliteTarget({path: index, marks: options.marks ?? true});
