@@ -69,7 +69,7 @@ function unitText(text: string, count: string, unit: string): string {
 /** What stood in the first column names the rest. */
 function joined(before: string, column: string): string {
   if (before === '') return column;
-  const isName = before.length <= 40 && !/[:,]/.test(before);
+  const isName = before.length <= 40 && !/[:,]/.test(before) && !column.startsWith('chosen: ');
   return /[:,]$/.test(before) ? `${before} ${column}` : `${before}${isName ? ': ' : ', '}${column}`;
 }
 

@@ -113,7 +113,7 @@ function listedLines(
     const above = said.at(-1);
     // What has no name in its first column belongs to the line above.
     if (above !== undefined && above.text !== '' && /^ {7,}\S/.test(textOf(line)))
-      said.splice(-1, 1, {...above, text: `${above.text}; ${text}`});
+      said.splice(-1, 1, {...above, text: `${above.text}${/[.:;,]$/.test(above.text) ? '' : ';'} ${text}`});
     else {
       const isChosen = index === block.selected || isMarked(state, line);
       said.push({text, kind: kindOf(state, block, line), isChosen});

@@ -61,8 +61,10 @@ export class Speaker {
     press();
     const isText = takesText(placeOf(this.#options.store.getState()));
     // While a word is typed it is echoed, and what it finds is said when the fingers rest.
-    if (wasText && isText) this.#echo();
+    const open = this.#open;
+    if (wasText && isText) this.#say([]);
     else this.#tell('key');
+    if (open !== this.#open) this.#isUnanswered = false;
     this.#listen();
   }
 
@@ -101,12 +103,6 @@ export class Speaker {
     if (lines.length > 0) this.#isUnanswered = false;
     this.#say(lines);
     return lines.length > 0;
-  }
-
-  #echo(): void {
-    const open = this.#open;
-    this.#say([]);
-    if (open !== this.#open) this.#isUnanswered = false;
   }
 
   #say(lines: readonly string[]): void {

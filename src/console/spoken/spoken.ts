@@ -62,6 +62,8 @@ export function spoken(heard: Heard, now: ConsoleState, occasion: Occasion): Sai
 
 function screenNews(heard: Heard, now: ConsoleState, occasion: Occasion): Said {
   const before = heard.state;
+  // Who leaves is told how that goes, and no screen any more.
+  if (now.isLeaving && occasion !== 'again') return {lines: [], heard: {...heard, state: now}};
   if (occasion === 'again' || placeText(before) !== placeText(now)) return whole(now, heard);
   const isSame = standingText(before) === standingText(now);
   const isMoved = shownView(before).at !== shownView(now).at && now.dialog === null;
@@ -71,7 +73,7 @@ function screenNews(heard: Heard, now: ConsoleState, occasion: Occasion): Said {
   return {
     lines: [
       ...(isMoved && screen.chosen !== null ? [screen.chosen] : []),
-      ...(now.dialog?.type === 'confirm' ? confirmNews(before, now) : fresh.map(lineText)),
+      ...(now.dialog === null ? fresh.map(lineText) : dialogNews(before, now, fresh)),
       ...moreKeys(screen.keys.filter(key => !heard.keys.has(key))),
     ],
     heard: {...heard, state: now, ...heardOf(screen)},
@@ -100,6 +102,19 @@ function isNew({text, kind}: SaidLine, {lines}: Heard): boolean {
 
 function lineText({text, isChosen}: SaidLine): string {
   return isChosen ? `chosen: ${text}` : text;
+}
+
+function dialogNews(before: ConsoleState, now: ConsoleState, fresh: readonly SaidLine[]): readonly string[] {
+  const lines = fresh.map(lineText);
+  switch (now.dialog?.type) {
+    case 'confirm':
+      return confirmNews(before, now);
+    case 'quit':
+    case 'cancel-run':
+      return lines.filter(line => line.includes('chosen: '));
+    default:
+      return lines;
+  }
 }
 
 /** What is typed is echoed; here is what came of it, and what to type next. */
