@@ -32,10 +32,12 @@ export async function main(): Promise<void> {
 
 /** `headgate status | head -1`: whoever reads may stop reading. A run goes on to its end all the same. */
 function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreNoReader);
+}
+
+/** A pipe that nobody reads (EPIPE), a terminal whose window was closed (EIO). */
+function ignoreNoReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 /** One sentence that says what is wrong, one that says what to do, and the exit code. */
@@ -99,10 +101,12 @@ const consoles: ShowsConsoles = {
   show: async (model, {hasColor, isAscii, isSpoken}) => {
     const {open} = await screens();
     const {stdin, stdout, stderr} = process;
+    stdin.on('error', ignoreNoReader);
     const shown = open(model, {stdin, stdout, stderr, hasColor, isAscii, spoken: isSpoken});
     return {
       ...shown,
-      toShell: () => stopAndContinue(shown, jobControl),
+      // No shell of Windows would continue it.
+      toShell: () => (process.platform === 'win32' ? Promise.resolve() : stopAndContinue(shown, jobControl)),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
       endProcess: code => process.exit(code),
     };
@@ -114,7 +118,7 @@ let loading: Promise<typeof import('../components/open.tsx')> | null = null;
 /** React and Ink take a while to load: only who sees a console waits for them. */
 function screens(): NonNullable<typeof loading> {
   // React's other mode is made for its own developers, and two to four times as slow.
-  process.env['NODE_ENV'] ??= 'production';
+  process.env['NODE_ENV'] = 'production';
   loading ??= import('../components/open.tsx');
   return loading;
 }
@@ -122,10 +126,17 @@ function screens(): NonNullable<typeof loading> {
 const jobControl: JobControl = {
   stop: () => process.kill(0, 'SIGTSTP'),
   onContinued: listener => {
-    process.once('SIGCONT', listener);
-    return () => process.off('SIGCONT', listener);
+    const continued = () => {
+      // A resize while it was stopped was told to the shell only, and Node looks for a size only when it is told.
+      process.kill(process.pid, 'SIGWINCH');
+      listener();
+    };
+    process.once('SIGCONT', continued);
+    return () => process.off('SIGCONT', continued);
   },
 };
+
+const hangUp = 129;
 
 /** The first signal lets the run come to rest; the second leaves at once: intent and mark settle it on resume. */
 class Interruption {
@@ -136,7 +147,7 @@ class Interruption {
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
-      ['SIGHUP', 129],
+      ['SIGHUP', hangUp],
     ] as const)
       process.on(signal, () => this.#signalled(code));
   }
@@ -150,6 +161,8 @@ class Interruption {
   #signalled(code: number): void {
     if (this.#followed === null) process.exit(code);
     if (this.exitCode !== null) {
+      // A window that closes tells its shell, and the shell its jobs: the second of these is nobody's impatience.
+      if (code === hangUp) return;
       process.stderr.write('left at once; headgate resume last settles what was under way\n');
       process.exit(code);
     }

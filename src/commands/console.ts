@@ -4,6 +4,7 @@ import {lastLines} from '../console/last-lines.ts';
 import type {Setup} from '../console/setup.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {commandText} from '../core/words.ts';
 import {ConsoleReport} from './console-report.ts';
 import {type LooksOptions, looksOf} from './looks.ts';
 import type {ScopeOptions} from './scope-options.ts';
@@ -110,7 +111,8 @@ async function leave(
   model.stop();
   await shown.close();
   if (by === 'now') {
-    surroundings.err('left at once; headgate resume last settles what was under way\n');
+    const settle = commandText(['headgate', 'resume', 'last', ...session.flags]);
+    surroundings.err(`left at once; what was under way is settled by: ${settle}\n`);
     return shown.endProcess(interruptedCode);
   }
   for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);

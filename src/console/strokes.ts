@@ -54,6 +54,9 @@ function strokeOf(grapheme: string): readonly string[] {
   if (grapheme === '\t') return ['tab'];
   if (grapheme === ' ') return ['space'];
   if (grapheme === '\x7f' || grapheme === '\b') return ['backspace'];
+  const code = grapheme.charCodeAt(0);
+  // Ctrl+C that comes together with other keys, as over a slow line, is still one.
+  if (code >= 0x01 && code <= 0x1a) return [`ctrl+${String.fromCharCode(code + 0x60)}`];
   return /\p{Cc}/u.test(grapheme) ? [] : [grapheme];
 }
 
