@@ -25,6 +25,8 @@ export const colorTheme: Theme = {
     warn: {color: 'magenta'},
     bad: {color: 'red', bold: true},
     accent: {color: 'cyan'},
+    bar: {color: 'cyan'},
+    track: {dimColor: true},
   },
   ascii: false,
 };
@@ -38,6 +40,8 @@ export const monoTheme: Theme = {
     warn: {bold: true},
     bad: {bold: true},
     accent: {},
+    bar: {},
+    track: {dimColor: true},
   },
   ascii: false,
 };

@@ -15,8 +15,8 @@ export interface LinesProps {
 /**
  * A window of a list, one row a line, always `width` × `height`. Only what is seen is laid out.
  *
- *     > bgm/      ██████████████████░  97.05 %
- *       kcs2/     ███████████████████ 100.00 %
+ *     > bgm/      ━━━━━━━━━━━━━━━━━━─  97.05 %
+ *       kcs2/     ━━━━━━━━━━━━━━━━━━━ 100.00 %
  */
 export function Lines({lines, width, height, start = 0, selected}: LinesProps) {
   return (

@@ -19,7 +19,7 @@ export interface PanelProps {
  * A pane of a screen, exactly `width` × `height`.
  *
  *     ╭ Coverage ─────────────────── 1 h old ─╮
- *     │ > bgm/      ███████████████░  97.05 % │
+ *     │ > bgm/      ━━━━━━━━━━━━━━━─  97.05 % │
  *     ╰───────────────────────────────────────╯
  */
 export function Panel({title, note = '', width, height, bordered = true, children}: PanelProps) {

@@ -1,12 +1,12 @@
 import {Text} from 'ink';
-import type {Line} from '../../src/console/line.ts';
+import type {Line, Tone} from '../../src/console/line.ts';
 import {fitLine} from '../../src/console/text.ts';
 import {drawn, useTheme} from '../theme.tsx';
 
 export interface StyledLineProps {
   readonly line: Line;
   readonly width: number;
-  /** Drawn inverse over its whole width; the `>` that goes with it is the list's. */
+  /** Drawn inverse, but for bars, which would seem to show the opposite; the `>` that goes with it is the list's. */
   readonly isSelected?: boolean;
 }
 
@@ -19,13 +19,21 @@ export function StyledLine({line, width, isSelected = false}: StyledLineProps) {
   const theme = useTheme();
   // Fitted here and not by Ink, whose `…` would be drawn in ASCII too.
   return (
-    <Text wrap="truncate" inverse={isSelected}>
-      {fitLine(line, width).map(({text, tone}, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity; one row is drawn anew as a whole
-        <Text key={index} {...(tone === undefined ? {} : theme.tones[tone])}>
-          {drawn(text, theme)}
-        </Text>
-      ))}
+    <Text wrap="truncate">
+      {fitLine(line, width).map(({text, tone}, index) => {
+        const style = tone === undefined ? {} : theme.tones[tone];
+        const inverse = isSelected && !isGraph(tone);
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity; one row is drawn anew as a whole
+          <Text key={index} inverse={inverse} {...style}>
+            {drawn(text, theme)}
+          </Text>
+        );
+      })}
     </Text>
   );
+}
+
+function isGraph(tone: Tone | undefined): boolean {
+  return tone === 'bar' || tone === 'track';
 }

@@ -5,9 +5,9 @@ import {graphemesOf} from './text.ts';
 
 const replacements: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    '#': '█',
-    '=': '▒▆≡',
-    '-': '░▄▅–—─‐‑−',
+    '#': '█━',
+    '=': '╍▆≡',
+    '-': '▄▅–—─‐‑−',
     _: '▁',
     '.': '▂▃·•',
     '^': '▇↑▲',

@@ -2,10 +2,11 @@ import type {Span} from './line.ts';
 
 /**
  * Bars and sparklines as text. A bar is never full before everything is done, however little is left, and a value
- * above zero never looks like zero. Drawn in ASCII, `█▒░` becomes `#=-`.
+ * above zero never looks like zero. Thin, so that the bars of rows that follow each other stay apart; drawn
+ * in ASCII, `━╍─` becomes `#=-`.
  */
 
-/** `██████▒▒░░░`: done, under way, rest. Where the total isn't known yet nothing is told: an empty track. */
+/** `━━━━━━╍╍───`: done, under way, rest. Where the total isn't known yet nothing is told: an empty track. */
 export function barSpans(
   width: number,
   done: number,
@@ -16,9 +17,9 @@ export function barSpans(
   const full = total === null ? 0 : cellsOf(cells, done, total);
   const begun = total === null ? 0 : cellsOf(cells, done + underWay, total) - full;
   return [
-    {text: '█'.repeat(full), tone: 'accent' as const},
-    {text: '▒'.repeat(Math.max(0, begun)), tone: 'accent' as const},
-    {text: '░'.repeat(cells - full - Math.max(0, begun)), tone: 'dim' as const},
+    {text: '━'.repeat(full), tone: 'bar' as const},
+    {text: '╍'.repeat(Math.max(0, begun)), tone: 'bar' as const},
+    {text: '─'.repeat(cells - full - Math.max(0, begun)), tone: 'track' as const},
   ].filter(({text}) => text !== '');
 }
 

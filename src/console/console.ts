@@ -125,10 +125,11 @@ export class Console {
 
   /** The strokes of one read of the keyboard. */
   press(strokes: readonly string[]): void {
-    for (const stroke of strokes) {
+    const text = strokes.findIndex(stroke => stroke !== 'enter');
+    for (const [index, stroke] of strokes.entries()) {
       const {dialog} = this.store.getState();
-      // A line break that comes together with text may have been pasted: where something dangerous is confirmed it is no Enter.
-      if (dialog?.type === 'confirm' && strokes.length > 1 && stroke === 'enter') continue;
+      // A line break behind text in one read may have been pasted with it: where something dangerous is confirmed it is no Enter.
+      if (dialog?.type === 'confirm' && stroke === 'enter' && text !== -1 && text < index) continue;
       this.#pressOne(stroke);
       // What came together with the key that opened a question can't be the answer to it.
       const now = this.store.getState().dialog;

@@ -3,7 +3,7 @@
  * terminal each; a widget draws them, with colours where the terminal has them, in ASCII where it has no more.
  */
 
-export const tones = ['strong', 'dim', 'good', 'warn', 'bad', 'accent'] as const;
+export const tones = ['strong', 'dim', 'good', 'warn', 'bad', 'accent', 'bar', 'track'] as const;
 /** What a text means, which the theme turns into a colour; nothing is told by the tone alone. */
 export type Tone = (typeof tones)[number];
 

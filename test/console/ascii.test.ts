@@ -6,7 +6,7 @@ import {safeText, widthOf} from '../../src/console/text.ts';
 describe('in ASCII', () => {
   it.each([
     ['bgm/01.mp3', 'bgm/01.mp3'],
-    ['████▒▒░░', '####==--'],
+    ['━━━━╍╍──', '####==--'],
     ['▁▂▃▄▅▆▇█', '_..--=^#'],
     ['✔ ✖ ● ○', '+ x * o'],
     ['asset-index › runbook', 'asset-index > runbook'],

@@ -5,16 +5,16 @@ import {textOf} from '../../src/console/text.ts';
 
 describe('a bar', () => {
   it.each([
-    [11, 6, 2, 11, '██████▒▒░░░'],
-    [10, 0, 0, 10, '░░░░░░░░░░'],
-    [10, 10, 0, 10, '██████████'],
-    [10, 12, 0, 10, '██████████'],
-    [10, 999, 0, 1_000, '█████████░'],
-    [10, 999, 1, 1_000, '█████████▒'],
-    [10, 5, 9, 10, '█████▒▒▒▒▒'],
-    [10, 5, 5, null, '░░░░░░░░░░'],
-    [10, 0, 0, 0, '██████████'],
-    [1, 1, 0, 2, '░'],
+    [11, 6, 2, 11, '━━━━━━╍╍───'],
+    [10, 0, 0, 10, '──────────'],
+    [10, 10, 0, 10, '━━━━━━━━━━'],
+    [10, 12, 0, 10, '━━━━━━━━━━'],
+    [10, 999, 0, 1_000, '━━━━━━━━━─'],
+    [10, 999, 1, 1_000, '━━━━━━━━━╍'],
+    [10, 5, 9, 10, '━━━━━╍╍╍╍╍'],
+    [10, 5, 5, null, '──────────'],
+    [10, 0, 0, 0, '━━━━━━━━━━'],
+    [1, 1, 0, 2, '─'],
     [0, 1, 0, 2, ''],
   ])('%i cells, %i done and %i under way of %s', (width, done, underWay, total, expected) => {
     expect(textOf(barSpans(width, done, underWay, total))).toBe(expected);
@@ -22,9 +22,9 @@ describe('a bar', () => {
 
   it('tells by its glyphs as by its tones what is done', () => {
     expect(barSpans(4, 1, 1, 4)).toEqual([
-      {text: '█', tone: 'accent'},
-      {text: '▒', tone: 'accent'},
-      {text: '░░', tone: 'dim'},
+      {text: '━', tone: 'bar'},
+      {text: '╍', tone: 'bar'},
+      {text: '──', tone: 'track'},
     ]);
   });
 
@@ -34,9 +34,9 @@ describe('a bar', () => {
       fc.property(fc.integer({min: 1, max: 80}), count, count, count, (width, done, underWay, total) => {
         const bar = textOf(barSpans(width, done, underWay, total));
         expect(bar).toHaveLength(width);
-        expect(bar === '█'.repeat(width)).toBe(done >= total);
+        expect(bar === '━'.repeat(width)).toBe(done >= total);
         const next = textOf(barSpans(width, done + 1, underWay, total));
-        expect(next.lastIndexOf('█')).toBeGreaterThanOrEqual(bar.lastIndexOf('█'));
+        expect(next.lastIndexOf('━')).toBeGreaterThanOrEqual(bar.lastIndexOf('━'));
       }),
     );
   });

@@ -15,12 +15,12 @@ import {roomOf, type Screen, windowed} from './screen.ts';
  * be. Opening a group lists what is missing of it.
  *
  *     ╭ Coverage of asset-index ──────────────────────────────── 2 min ago ─╮
- *     │ > all     ███████████████████░   99.95 %   2,237 of 2,238 objects   │
- *     │   kcs2/   ███████████████████░   99.93 %   1,587 of 1,588 objects   │
+ *     │ > all     ━━━━━━━━━━━━━━━━━━━─   99.95 %   2,237 of 2,238 objects   │
+ *     │   kcs2/   ━━━━━━━━━━━━━━━━━━━─   99.93 %   1,587 of 1,588 objects   │
  *     │                                                                     │
  *     │ rows      2,237 of 2,240 as they should be                          │
  *     │ missing   1 failed                                                  │
- *     │ trend     ▁▅█ 4.87 % → 99.95 %                                      │
+ *     │ trend     ▁▅━ 4.87 % → 99.95 %                                      │
  *     ╰─────────────────────────────────────────────────────────────────────╯
  */
 export function coverageScreen(state: ConsoleState, layout: Layout): Screen {

@@ -18,7 +18,7 @@ import {type Block, roomOf, type Screen} from './screen.ts';
  *     ╭ Backfills ───────────────────────────────────────────────────────────╮
  *     │ > asset-index     objects → files.content_hash                       │
  *     │     /srv/assets → asset-index.sqlite                                 │
- *     │     coverage ██████████████████░  97.05 %   invariants 5 hold        │
+ *     │     coverage ━━━━━━━━━━━━━━━━━━─  97.05 %   invariants 5 hold        │
  *     │     live completed 2 min ago                                         │
  *     ╰──────────────────────────────────────────────────────────────────────╯
  */

@@ -20,7 +20,7 @@ export interface AtNow {
 
 const barWidth = {least: 8, most: 60};
 
-/** `████████▒▒░░░░░░  1,204/2,238  53.80 %  20–31 s` */
+/** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s` */
 export function barLine(run: RunView, {width, lastTotal}: AtNow): Line {
   const {done, underWay, total, isSure, share} = progressOf(run, lastTotal);
   const eta = total === null || run.ended !== null ? null : etaOf(run.pace, Math.max(0, total - done));

@@ -15,7 +15,7 @@ import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen
  * One run in full: how far it is, the accounting identity (each part opens its items), pace, limits, partitions, log.
  *
  *     ╭ live of asset-index ───────────────────────────────────── 20261120-0615-k3f9 ─╮
- *     │ ████████████████▒▒░░░░░░░░░░░  1,204/2,238  53.80 %  20–31 s left             │
+ *     │ ━━━━━━━━━━━━━━━━╍╍───────────  1,204/2,238  53.80 %  20–31 s left             │
  *     │                                                                               │
  *     │ > inserted       882   39.41 %                                                │
  *     │   failed           1    0.04 %                                                │

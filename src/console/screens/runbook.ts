@@ -18,7 +18,7 @@ import {stepBlocks} from './step-detail.ts';
  *
  *     ╭ objects → files.content_hash ──────────────────────── step 2 of 5: dry run ─╮
  *     │ ✔ probe      reachable, schema as expected                                  │
- *     │ ● dry run    ████████████▒▒░░░░░░░░  1,204 of about 2,238   20–31 s         │
+ *     │ ● dry run    ━━━━━━━━━━━━╍╍────────  1,204 of about 2,238   20–31 s         │
  *     │ ○ review     unlocked by a dry run                                          │
  *     │ ○ live       unlocked by the review and the typed name                      │
  *     │ ○ verify     follows by itself when the live run ends                       │

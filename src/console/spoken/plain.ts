@@ -14,13 +14,19 @@ export const factSigns: Signs = {
   '✖': 'not ok:',
   '!': 'note:',
   '○': 'not yet:',
-  '●': 'at work:',
+  '●': 'now:',
 };
 
 /** For steps. */
-export const stepSigns: Signs = {...factSigns, '✔': 'done:', '✖': 'failed:', '!': 'needs you:'};
+export const stepSigns: Signs = {
+  ...factSigns,
+  '✔': 'done:',
+  '✖': 'failed:',
+  '!': 'needs you:',
+  '●': 'at work:',
+};
 
-const bars = /[▁▂▃▄▅▆▇█▒░]+/g;
+const bars = /[▁▂▃▄▅▆▇█━╍─]+/g;
 
 /** Whether a part of it is a bar or a sparkline. */
 export function isDrawn(text: string): boolean {

@@ -122,12 +122,15 @@ function listedLines(
   return said;
 }
 
+/** A run's counts, pace and limits, which are another a moment later. */
+const countsWork = /items\/s|^[\d,]+ listed = | in flight /;
+
 function kindOf(state: ConsoleState, block: Block, line: Line): SaidLine['kind'] {
   const {name} = shownView(state);
   const text = textOf(line);
   const isAtWork = state.setups.some(setup => runAtWork(state, setup)?.ended === null);
   const isRow = name === 'overview' || (block.type === 'lines' && block.selected != null);
-  if (isAtWork && (isDrawn(text) || /items\/s/.test(text) || (isRow && name === 'run'))) return 'moving';
+  if (isAtWork && (isDrawn(text) || countsWork.test(text) || (isRow && name === 'run'))) return 'moving';
   return /^\d\d:\d\d:\d\d /.test(text) ? 'moving' : isRow ? 'row' : 'still';
 }
 

@@ -1,7 +1,6 @@
 import type {StoreApi} from 'zustand/vanilla';
 import {asciiOf} from '../ascii.ts';
 import type {Schedule} from '../coalescer.ts';
-import {placeOf, takesText} from '../place.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {wrapText} from '../wrap.ts';
 import {firstSaid, type Heard, type Occasion, spoken} from './spoken.ts';
@@ -56,13 +55,13 @@ export class Speaker {
 
   /** Hands a key on, and says at once what it did. */
   press(press: () => void): void {
-    const wasText = takesText(placeOf(this.#options.store.getState()));
+    const {store} = this.#options;
+    const typedInto = echoOf(store.getState())?.label;
+    const open = this.#open;
     this.#isUnanswered = true;
     press();
-    const isText = takesText(placeOf(this.#options.store.getState()));
     // While a word is typed it is echoed, and what it finds is said when the fingers rest.
-    const open = this.#open;
-    if (wasText && isText) this.#say([]);
+    if (typedInto !== undefined && typedInto === echoOf(store.getState())?.label) this.#say([]);
     else this.#tell('key');
     if (open !== this.#open) this.#isUnanswered = false;
     this.#listen();
@@ -110,7 +109,7 @@ export class Speaker {
     const drawn = (text: string) => (isAscii ? asciiOf(text) : text);
     const said = lines.flatMap(line => wrapText(line, columns())).map(line => `${drawn(line)}\n`);
     const echo = echoOf(store.getState());
-    const typed = echo === null ? null : drawn(echo);
+    const typed = echo === null ? null : drawn(`${echo.label}: ${echo.text}`);
     if (said.length === 0 && typed === this.#open) return;
     if (said.length === 0 && typed !== null && this.#open !== null && typed.startsWith(this.#open)) {
       write(typed.slice(this.#open.length));
@@ -122,14 +121,19 @@ export class Speaker {
   }
 }
 
+interface Echo {
+  readonly label: string;
+  readonly text: string;
+}
+
 /** The field that is typed into, with what stands in it. */
-function echoOf(state: ConsoleState): string | null {
+function echoOf(state: ConsoleState): Echo | null {
   const {dialog} = state;
-  if (dialog?.type === 'palette') return `command: ${dialog.field.text}`;
+  if (dialog?.type === 'palette') return {label: 'command', text: dialog.field.text};
   if (dialog?.type === 'confirm') {
     const field = dialog.focus === 'cancel' ? undefined : dialog.fields[dialog.focus];
-    return field === undefined ? null : `${field.label}: ${field.field.text}`;
+    return field === undefined ? null : {label: field.label, text: field.field.text};
   }
   const view = shownView(state);
-  return dialog === null && view.isFiltering ? `filter: ${view.filter}` : null;
+  return dialog === null && view.isFiltering ? {label: 'filter', text: view.filter} : null;
 }

@@ -36,7 +36,7 @@ describe('a styled line', () => {
   it('is all ASCII in an ASCII theme, also where it is cut', () => {
     const row = (
       <ThemeProvider value={{...monoTheme, ascii: true}}>
-        <StyledLine line={[{text: '✔ 艦これ → ████▒░ and more'}]} width={20} />
+        <StyledLine line={[{text: '✔ 艦これ → ━━━━╍─ and more'}]} width={20} />
       </ThemeProvider>
     );
     expect(drawWidget(row)).toEqual(['+ ?????? > ####=- a~']);
