@@ -1,5 +1,5 @@
 /** What a key, or a line of the palette, asks for. `availability.ts` says when, `console.ts` does it. */
-const commands = [
+export const commands = [
   'up',
   'down',
   'page-up',
@@ -35,6 +35,7 @@ const commands = [
   'faster',
   'slower',
   'copy',
+  'page',
   'help',
   'palette',
   'redraw',

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import {isActive, restingStatus, runStatuses, type StopReason, stoppers} from '../../src/core/run.ts';
+import {
+  isActive,
+  type RunStatus,
+  restingStatus,
+  runStatuses,
+  type StopReason,
+  stoppers,
+} from '../../src/core/run.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import type {FlowFacts} from '../../src/runbook/flow.ts';
 import type {GateId} from '../../src/runbook/gate.ts';
@@ -28,7 +35,18 @@ const tally = fc.record({
   pending: few,
   skipped: few,
 });
-const status = fc.constantFrom(...runStatuses);
+/** Runs come to their end mostly. */
+const status = fc.constantFrom(
+  ...runStatuses,
+  ...often<RunStatus>('completed', 5),
+  ...often<RunStatus>('incomplete', 5),
+);
+/** True now and then. */
+const seldom = fc.nat(5).map(number => number === 0);
+
+function often<Value>(value: Value, times: number): readonly Value[] {
+  return Array.from({length: times}, () => value);
+}
 
 function reasonFor(record: RunRecord, by: StopReason['by']): RunRecord {
   const {status} = record;
@@ -40,7 +58,7 @@ const by = fc.constantFrom(...stoppers);
 const counts = fc.record({failed: few, waiting: few, conflicts: few}).map(open);
 const gateId = fc.constantFrom<GateId>('probe', 'same', 'fresh', 'space', 'lease', 'invariants', 'confirmed');
 const gates = fc.array(
-  fc.tuple(gateId, fc.boolean()).map(([id, holds]) => gate(id, holds)),
+  fc.tuple(gateId, seldom).map(([id, isClosed]) => gate(id, !isClosed)),
   {maxLength: 4},
 );
 const checks = fc.array(fc.tuple(few, fc.constantFrom('blocking' as const, 'warning' as const)), {
@@ -62,15 +80,15 @@ const live = fc
 
 export const flowFacts: fc.Arbitrary<FlowFacts> = fc
   .record({
-    probe: fc.constantFrom(null, fine, warned, faulty, unreachable, probing),
+    probe: fc.constantFrom(null, null, null, fine, fine, warned, faulty, unreachable, probing),
     plan: fc.option(plan, {freq: 8}),
     live: fc.option(live),
     gates: fc.option(gates),
     open: fc.option(counts),
     checks: fc.option(checks.map(all => all.map(([count, severity]) => check(count, severity)))),
-    isVerifying: fc.boolean(),
+    isVerifying: seldom,
     isGone: fc.boolean(),
-    isBeginning: fc.boolean(),
+    isBeginning: seldom,
     isReadOnly: fc.boolean(),
   })
   .map(({isGone, live, plan, ...facts}) => {

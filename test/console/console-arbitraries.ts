@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import {type ConsoleState, type SetupFacts, view} from '../../src/console/state.ts';
+import {isActive} from '../../src/core/run.ts';
+import type {FlowFacts} from '../../src/runbook/flow.ts';
+import {flowFacts} from '../runbook/flow-arbitraries.ts';
+import {
+  consoleState,
+  followed,
+  measured,
+  noFacts,
+  questions,
+  readList,
+  review,
+  setupView,
+  viewNames,
+} from './console-states.ts';
+
+/** Any state that the ledger, other processes and a hand on the keys can bring the console into. */
+
+function factsOf({plan, live, open, checks, gone}: FlowFacts): SetupFacts {
+  const run = plan !== null && plan.usedBy === null ? plan : (live ?? plan);
+  return {
+    ...noFacts,
+    plan,
+    live,
+    newest: live ?? plan,
+    open: run === null || open === null ? null : {run: run.id, counts: open},
+    checks: (checks ?? []).map(({count}, index) => ({...measured(count), run: `run-${index}`})),
+    gone,
+  };
+}
+
+const dialog = fc.constantFrom(null, null, null, ...questions);
+const whereabouts = fc.record({
+  name: fc.constantFrom(...viewNames),
+  at: fc.nat(5),
+  filter: fc.constantFrom('', 'a'),
+});
+
+export const consoleStates: fc.Arbitrary<ConsoleState> = fc
+  .record({
+    facts: flowFacts,
+    where: whereabouts,
+    dialog,
+    of: fc.constantFrom('plan', 'live', 'other', null),
+    isFollowed: fc.boolean(),
+    isMeasuring: fc.nat(4).map(number => number === 0),
+    isRead: fc.nat(4).map(number => number > 0),
+    isStale: fc.nat(4).map(number => number === 0),
+    isFiltering: fc.boolean(),
+    others: fc.nat(2),
+    isEmpty: fc.boolean(),
+  })
+  .map(({facts, where, dialog, of, others, isEmpty, ...is}) => {
+    const {plan, live, isBeginning, isReadOnly} = facts;
+    const own = [live, plan].find(
+      run => run !== null && isActive(run.status) && !facts.gone.includes(run.id),
+    );
+    const atWork = is.isFollowed && own != null ? own.id : null;
+    const read = is.isRead && plan !== null ? (is.isStale ? 'earlier' : plan.id) : null;
+    const setup = setupView({
+      probe: facts.probe,
+      facts: factsOf(facts),
+      gates: read === null ? null : facts.gates,
+      review: read === null ? null : {state: 'ready', plan: read, review},
+      atWork,
+      verifying: atWork === null && is.isMeasuring ? 'run-1' : null,
+      isBeginning: isBeginning && atWork === null,
+    });
+    const filtered = ['coverage', 'failures', 'history', 'items'].includes(where.name);
+    const shown = {
+      ...view(
+        where.name,
+        where.name === 'invariant' ? 'check-blocking-1' : where.name === 'items' ? 'part' : of,
+      ),
+      at: where.at,
+      filter: filtered ? where.filter : '',
+      isFiltering: filtered && is.isFiltering,
+    };
+    return consoleState({
+      manner: {isReadOnly, isSandbox: false, version: 'test'},
+      setups: isEmpty
+        ? []
+        : [setup, ...Array.from({length: others}, (_, n) => setupView({name: `other ${n}`}))],
+      views: where.name === 'overview' ? [shown] : [view('overview'), shown],
+      dialog,
+      runs: atWork === null ? {} : {[atWork]: {...followed(false), run: atWork}},
+      history: [live, plan].flatMap(run => (run === null ? [] : [run])),
+      lists: {part: readList('a', 'b'), history: readList('live', 'plan')},
+    });
+  });
