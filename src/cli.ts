@@ -1,8 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {CommanderError} from 'commander';
 import envPaths from 'env-paths';
 import {hasTerminal} from './commands/looks.ts';
+import {runPager} from './commands/pager.ts';
 import {makeProgram} from './commands/program.ts';
 import type {Surroundings} from './commands/session.ts';
 import type {ShowsConsoles} from './commands/shows-consoles.ts';
@@ -85,13 +87,13 @@ function surroundingsOf(interruption: Interruption): Surroundings {
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     environment: process.env,
-    terminal: hasTerminal(isTty, process.env) ? consoles : null,
+    terminal: hasTerminal(isTty, process.env) ? consolesWith(interruption) : null,
     follow: handle => interruption.follow(handle),
   };
 }
 
 /** What shows consoles here. */
-const consoles: ShowsConsoles = {
+const consolesWith = (interruption: Interruption): ShowsConsoles => ({
   size: () => ({columns: process.stdout.columns, rows: process.stdout.rows}),
   prepare: () => {
     // Loading keeps this thread busy: the ledger's is started first, and gets ready beside it. What fails to load says
@@ -107,11 +109,13 @@ const consoles: ShowsConsoles = {
       ...shown,
       // No shell of Windows would continue it.
       toShell: () => (process.platform === 'win32' ? Promise.resolve() : stopAndContinue(shown, jobControl)),
+      page: text =>
+        shown.suspend(() => interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text))),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
       endProcess: code => process.exit(code),
     };
   },
-};
+});
 
 let loading: Promise<typeof import('../components/open.tsx')> | null = null;
 
@@ -137,15 +141,18 @@ const jobControl: JobControl = {
 };
 
 const hangUp = 129;
+const interruptedByKey = 130;
+const lateMs = 100;
 
 /** The first signal lets the run come to rest; the second leaves at once: intent and mark settle it on resume. */
 class Interruption {
   exitCode: number | null = null;
   #followed: {interrupt(): void} | null = null;
+  #isDeaf = false;
 
   constructor() {
     for (const [signal, code] of [
-      ['SIGINT', 130],
+      ['SIGINT', interruptedByKey],
       ['SIGTERM', 143],
       ['SIGHUP', hangUp],
     ] as const)
@@ -158,7 +165,19 @@ class Interruption {
     if (this.exitCode !== null) handle?.interrupt();
   }
 
+  /** Ctrl+C in a pager is meant for it, but told to both; the telling may come a moment after the pager has ended. */
+  async deafWhile(busy: Promise<void>): Promise<void> {
+    this.#isDeaf = true;
+    try {
+      await busy;
+    } finally {
+      await sleep(lateMs);
+      this.#isDeaf = false;
+    }
+  }
+
   #signalled(code: number): void {
+    if (this.#isDeaf && code === interruptedByKey) return;
     if (this.#followed === null) process.exit(code);
     if (this.exitCode !== null) {
       // A window that closes tells its shell, and the shell its jobs: the second of these is nobody's impatience.

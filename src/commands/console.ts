@@ -72,6 +72,7 @@ export function openConsole(
         terminal: {
           redraw: () => shown?.redraw(),
           suspend: async () => shown?.toShell(),
+          page: async text => shown?.page(text),
           copy: text => shown?.copy(text),
         },
       });

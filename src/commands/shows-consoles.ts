@@ -15,6 +15,8 @@ export interface ShownConsole {
   readonly closed: Promise<void>;
   close(): Promise<void>;
   redraw(): void;
+  /** Hands the terminal to the operator's pager until that has ended. */
+  page(text: string): Promise<void>;
   /** Ctrl+Z: stops the process until the shell continues it. */
   toShell(): Promise<void>;
   /** Puts a text on the clipboard of the terminal (OSC 52), where it allows that. */

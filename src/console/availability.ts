@@ -39,6 +39,7 @@ export function availabilityOf(state: ConsoleState, command: Command): Availabil
         ? 'now'
         : {because: 'there is nothing to filter'};
     case 'copy':
+    case 'page':
       return 'now';
     case 'open':
       return openable(state);

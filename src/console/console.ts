@@ -17,7 +17,8 @@ import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
 import {viewOfSetup} from './setup.ts';
 import {type ConsoleState, type Manner, type Size, view} from './state.ts';
-import {Work} from './work.ts';
+import {wholeScreen} from './whole-screen.ts';
+import {troubleOf, Work} from './work.ts';
 
 export interface ConsoleOptions {
   readonly engine: Engine;
@@ -34,6 +35,8 @@ export interface ConsoleOptions {
 /** What the console asks of the terminal that shows it. */
 export interface Terminal {
   redraw(): void;
+  /** Shows a text in the operator's pager; resolves when that has ended. */
+  page(text: string): Promise<void>;
   /** Stops the process, as Ctrl+Z does, until the shell continues it. */
   suspend(): Promise<void>;
   /** Puts a text on the terminal's clipboard. */
@@ -189,6 +192,9 @@ export class Console {
       case 'redraw':
         this.#options.terminal.redraw();
         return;
+      case 'page':
+        this.#page();
+        return;
       case 'suspend':
         void this.#options.terminal.suspend();
         return;
@@ -232,6 +238,16 @@ export class Console {
       default:
         dialog satisfies never;
     }
+  }
+
+  #page(): void {
+    const {terminal} = this.#options;
+    terminal.page(wholeScreen(this.store.getState())).catch((error: unknown) =>
+      this.send({
+        type: 'opened',
+        dialog: {type: 'trouble', title: 'No pager', ...troubleOf(error)},
+      }),
+    );
   }
 
   #quit(): void {

@@ -59,7 +59,8 @@ const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Lay
   invariant: invariantScreen,
 };
 
-function screenOf(state: ConsoleState, layout: Layout): Screen {
+/** The shown view's screen, without a dialog that may lie over it. */
+export function screenOf(state: ConsoleState, layout: Layout): Screen {
   return screensByView[shownView(state).name](state, layout);
 }
 

@@ -81,7 +81,12 @@ export async function drive(options: DriveOptions = {}): Promise<Driven> {
     size: {columns: 80, rows: 24},
     now: Date.now,
     schedule,
-    terminal: {redraw: () => undefined, suspend: () => Promise.resolve(), copy: text => copied.push(text)},
+    terminal: {
+      redraw: () => undefined,
+      page: () => Promise.resolve(),
+      suspend: () => Promise.resolve(),
+      copy: text => copied.push(text),
+    },
   });
   model = opened;
   const {store} = opened;

@@ -96,4 +96,12 @@ export const movingKeys: readonly Key[] = [
     command: 'back',
     footer: 7,
   },
+  {
+    strokes: ['o'],
+    shown: 'o',
+    label: 'pager',
+    help: 'Read the whole of this screen in your pager ($PAGER)',
+    on: views,
+    command: 'page',
+  },
 ];

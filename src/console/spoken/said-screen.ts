@@ -123,7 +123,7 @@ function listedLines(
 }
 
 /** A run's counts, pace and limits, which are another a moment later. */
-const countsWork = /items\/s|^[\d,]+ listed = | in flight /;
+const countsWork = /items\/s|^[\d,]+ listed = | in flight | so far$/;
 
 function kindOf(state: ConsoleState, block: Block, line: Line): SaidLine['kind'] {
   const {name} = shownView(state);

@@ -28,7 +28,12 @@ async function listening(): Promise<Listening> {
     size: {columns: 80, rows: 24},
     now: Date.now,
     schedule: () => () => undefined,
-    terminal: {redraw: () => speaker?.again(), suspend: () => Promise.resolve(), copy: () => undefined},
+    terminal: {
+      redraw: () => speaker?.again(),
+      suspend: () => Promise.resolve(),
+      page: () => Promise.resolve(),
+      copy: () => undefined,
+    },
   });
   speaker = new Speaker({
     store: model.store,
