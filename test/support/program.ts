@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {onTestFinished} from 'vitest';
 
-const bin = fileURLToPath(new URL('../../dist/src/bin.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../dist/src/bin.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -90,8 +90,9 @@ export function openTerminal(options: TerminalOptions): RealTerminal {
   const terminal: RealTerminal = {
     pid: pty.pid,
     exit,
-    screen: () => linesOf(emulator.buffer.active, emulator.buffer.active.baseY, emulator.rows),
-    normalText: () => linesOf(emulator.buffer.normal, 0, emulator.buffer.normal.length).join('\n').trimEnd(),
+    screen: () => linesOf(emulator.buffer.active, emulator.buffer.active.baseY, emulator.rows, emulator.cols),
+    normalText: () =>
+      linesOf(emulator.buffer.normal, 0, emulator.buffer.normal.length, emulator.cols).join('\n').trimEnd(),
     cells: () => cellsOf(emulator),
     isAlternate: () => emulator.buffer.active.type === 'alternate',
     isCursorVisible,
@@ -148,13 +149,14 @@ function watchCursor(emulator: xterm.Terminal): () => boolean {
   return () => isVisible;
 }
 
-function linesOf(buffer: xterm.IBuffer, from: number, count: number): readonly string[] {
+/** A buffer keeps what stood beyond the columns of a terminal that has become narrower: it is not shown. */
+function linesOf(buffer: xterm.IBuffer, from: number, count: number, columns: number): readonly string[] {
   return Array.from(
     {length: count},
     (_, row) =>
       buffer
         .getLine(from + row)
-        ?.translateToString()
+        ?.translateToString(false, 0, columns)
         .trimEnd() ?? '',
   );
 }
