@@ -3,10 +3,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {openTerminal, type RealTerminal} from '../support/terminal.ts';
+import {keyPage} from './key-page.ts';
 import {svgOf} from './svg.ts';
 
-/** npm run pictures: the README's pictures, taken from the built program while it works on its sandbox. */
-const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
+/** npm run pictures: the README's pictures, taken from the built program while it works on its sandbox, and the key page. */
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+const folder = join(docs, 'pictures');
 const bin = fileURLToPath(new URL('../../dist/src/bin.js', import.meta.url));
 
 const home = await mkdtemp(join(tmpdir(), 'headgate-pictures-'));
@@ -18,6 +20,7 @@ try {
     patience: 60_000,
   });
   await mkdir(folder, {recursive: true});
+  await writeFile(join(docs, 'keys.md'), keyPage());
   await goLive(terminal);
   // The moment at which pace and time left are known, and much is still to come.
   await terminal.until(/1,[3-6]\d\d\/2,238.* left/s);
