@@ -1,0 +1,68 @@
+import {expect, it} from 'vitest';
+import {lastLines} from '../../src/console/last-lines.ts';
+import type {ConsoleState} from '../../src/console/state.ts';
+import type {RunRecord} from '../../src/ledger/records.ts';
+import {liveRun, planRun, used} from '../runbook/flow-facts.ts';
+import {consoleState, followed, noFacts, setupView} from './console-states.ts';
+
+const verify = planRun({id: 'verify', mode: 'verify'});
+
+/** A console that has worked on some runs. */
+function left(
+  runs: readonly (readonly [plan: RunRecord, live: RunRecord | null, newest: RunRecord])[],
+): ConsoleState {
+  return consoleState({
+    setups: runs.map(([plan, live, newest], n) =>
+      setupView({name: `index-${n}`, facts: {...noFacts, plan, live, newest}}),
+    ),
+    runs: Object.fromEntries(runs.flat().flatMap(run => (run === null ? [] : [[run.id, followed(true)]]))),
+  });
+}
+
+it('says that nothing was run', () => {
+  expect(lastLines(consoleState(), [])).toEqual(['Nothing was run.']);
+  const seen = consoleState({setups: [setupView({facts: {...noFacts, plan: planRun(), newest: planRun()}})]});
+  expect(lastLines(seen, [])).toEqual(['Nothing was run.']);
+});
+
+it('says how a run stands, what it counted, and the command that goes on, with the flags it takes', () => {
+  const live = liveRun({status: 'paused'}, {inserted: 3, pending: 1});
+  expect(lastLines(left([[planRun(used), live, live]]), ['--ledger', 'my ledger.sqlite'])).toEqual([
+    'index-0: live live is paused',
+    '  4 listed = 3 inserted + 1 pending',
+    "  Go on where it stopped: headgate resume live --ledger 'my ledger.sqlite'",
+  ]);
+  const running = liveRun({status: 'running'});
+  expect(lastLines(left([[planRun(used), running, running]]), [])[0]).toBe(
+    'index-0: live live is still coming to rest',
+  );
+});
+
+it('says how to go on with a run that was measured after it', () => {
+  const live = liveRun({status: 'incomplete'}, {inserted: 3, failed: 1});
+  expect(lastLines(left([[planRun(used), live, verify]]), [])).toEqual([
+    'index-0: live live is incomplete',
+    '  4 listed = 3 inserted + 1 failed',
+    '  See what was left open, and why: headgate failures live',
+    'index-0: verify verify is completed',
+  ]);
+  expect(lastLines(left([[planRun(), null, verify]]), [])[0]).toBe('index-0: dry run plan is completed');
+});
+
+it('leaves no run half told: ten lines at most', () => {
+  const rest = (id: string) => liveRun({id, status: 'paused'});
+  const many = ['a', 'b', 'c', 'd'].map(id => [planRun({usedBy: id}), rest(id), rest(id)] as const);
+  const lines = lastLines(left(many), []);
+  expect(lines).toHaveLength(9);
+  expect(lines.at(-1)).toBe('  Go on where it stopped: headgate resume c');
+});
+
+it('of a sandbox, names nothing that is removed', () => {
+  const live = liveRun({status: 'paused'});
+  const state = {
+    ...left([[planRun(used), live, live]]),
+    manner: {isReadOnly: false, isSandbox: true, version: 'test'},
+  };
+  expect(lastLines(state, []).join('\n')).not.toContain('headgate resume');
+  expect(lastLines(state, []).at(-1)).toContain('headgate console --source');
+});
