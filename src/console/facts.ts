@@ -1,5 +1,6 @@
 import {isActive, type RunMode, runModes} from '../core/run.ts';
-import type {Self} from '../engine/holder.ts';
+import {isAbandoned} from '../engine/claim-run.ts';
+import type {EngineHost} from '../engine/engine-host.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {openCounts} from '../runbook/open-counts.ts';
@@ -10,7 +11,11 @@ import type {SetupFacts} from './state.ts';
 const trendPoints = 24;
 
 /** What the ledger knows of a setup, without opening source or target. */
-export async function loadFacts(ledger: Ledger, self: Self, setup: Setup): Promise<SetupFacts> {
+export async function loadFacts(
+  ledger: Ledger,
+  {self, now}: Pick<EngineHost, 'self' | 'now'>,
+  setup: Setup,
+): Promise<SetupFacts> {
   const {runs, openItems, measurements} = ledger;
   const backfill = setup.backfill.id;
   const ends = {backfill, sourceLabel: setup.sourceLabel, targetLabel: setup.targetLabel};
@@ -40,7 +45,9 @@ export async function loadFacts(ledger: Ledger, self: Self, setup: Setup): Promi
     coverage,
     trend,
     took: tookBy(took),
-    gone: [plan, live, newest].flatMap(run => (run !== null && isGone(self, run) ? [run.id] : [])),
+    gone: [plan, live, newest].flatMap(run =>
+      run !== null && isActive(run.status) && isAbandoned(self, run, now()) ? [run.id] : [],
+    ),
   };
 }
 
@@ -57,10 +64,6 @@ async function openOf(
     openItems.partitionFailures(run.id),
   ]);
   return {run: run.id, counts: openCounts(items, partitions)};
-}
-
-function isGone(self: Self, {status, holder}: RunRecord): boolean {
-  return isActive(status) && (holder === null || !self.isAlive(holder));
 }
 
 function tookBy(

@@ -1,6 +1,4 @@
 import type {Ending} from '../core/exit-code.ts';
-import {Fault} from '../core/failure.ts';
-import {hintOf} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
@@ -11,6 +9,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import {loadFacts} from './facts.ts';
 import type {Message} from './message.ts';
 import type {Setup} from './setup.ts';
+import {named, troubleOf} from './trouble.ts';
 
 /** A run or a verification, as far as it is steered from here. */
 type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge'> & {
@@ -73,7 +72,7 @@ export class Work {
       });
       return connection;
     } catch (error) {
-      send({type: 'setup', setup: setup.name, now: {link: {state: 'failed', ...troubleOf(error)}}});
+      send({type: 'setup', setup: setup.name, now: {link: {state: 'failed', ...troubleOf(error, setup)}}});
       throw error;
     }
   }
@@ -87,11 +86,11 @@ export class Work {
   async refresh(setup: Setup): Promise<void> {
     const {ledger, engine, send} = this.#options;
     try {
-      const facts = await loadFacts(ledger, engine.host.self, setup);
+      const facts = await loadFacts(ledger, engine.host, setup);
       send({type: 'facts', setup: setup.name, facts});
     } catch (error) {
       // It is read every other second: a dialog would come again and again, over what is being typed.
-      this.#tell('error', `the ledger could not be read: ${troubleOf(error).message}`);
+      this.#tell('error', `the ledger could not be read: ${troubleOf(error, setup).message}`);
     }
   }
 
@@ -101,14 +100,13 @@ export class Work {
     try {
       const connection = await this.connect(setup);
       const {findings} = await engine.probe(connection, setup.scope(connection));
-      send({type: 'setup', setup: setup.name, now: {probe: {state: 'done', findings}}});
-    } catch (error) {
-      const {message, hint} = troubleOf(error);
       send({
         type: 'setup',
         setup: setup.name,
-        now: {probe: {state: 'failed', message: hint === null ? message : `${message}. ${hint}`}},
+        now: {probe: {state: 'done', findings: findings.map(finding => named(finding, setup))}},
       });
+    } catch (error) {
+      send({type: 'setup', setup: setup.name, now: {probe: {state: 'failed', ...troubleOf(error, setup)}}});
     }
   }
 
@@ -183,7 +181,7 @@ export class Work {
       ]);
       told({review: {state: 'ready', plan: plan.id, review}, gates});
     } catch (error) {
-      const {message, hint} = troubleOf(error);
+      const {message, hint} = troubleOf(error, setup);
       told({
         review: {
           state: 'failed',
@@ -202,7 +200,7 @@ export class Work {
       else steered.pause?.();
       return;
     }
-    await this.#trying(`Run ${run} could not be asked to ${how}`, async () => {
+    await this.#trying(`Run ${run} could not be asked to ${how}`, null, async () => {
       const asked = await this.#options.ledger.runs.request(run, how);
       this.#tell(asked ? 'info' : 'error', asked ? `asked ${run} to ${how}` : `run ${run} is at rest`);
     });
@@ -248,7 +246,7 @@ export class Work {
     as: 'atWork' | 'verifying',
   ): Promise<void> {
     const {send} = this.#options;
-    await this.#trying(failed, async () => {
+    await this.#trying(failed, setup, async () => {
       const connection = await this.connect(setup);
       if (this.#isLeaving) return;
       const steered = await begin(connection);
@@ -272,24 +270,15 @@ export class Work {
     send({type: 'setup', setup: setup.name, now: {[as]: null, isBeginning: false}});
   }
 
-  async #trying(title: string, action: () => Promise<void>): Promise<void> {
+  async #trying(title: string, setup: Setup | null, action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
-      this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error)}});
+      this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error, setup)}});
     }
   }
 
   #tell(level: 'info' | 'error', text: string): void {
     this.#options.send({type: 'told', notice: {level, text, at: this.#options.now()}});
   }
-}
-
-export function troubleOf(error: unknown): {readonly message: string; readonly hint: string | null} {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof OperatorError || error instanceof Fault) return {message, hint: hintOf(error) ?? null};
-  return {
-    message,
-    hint: 'This is a mistake in Headgate, and not yours. What was written so far is on record.',
-  };
 }

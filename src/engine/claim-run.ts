@@ -2,20 +2,30 @@ import {OperatorError} from '../core/operator-error.ts';
 import {canMove, isActive} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {EngineHost} from './engine-host.ts';
+import type {Self} from './holder.ts';
 import {beatMs} from './watch.ts';
 
 /** A sign of life older than this says that a process on another machine is gone. */
 const silentMs = 24 * beatMs;
 
+/** Whether the process that is said to work on a run is gone: dead here, or silent on another machine or boot. */
+export function isAbandoned(
+  self: Self,
+  {holder, beatAt}: Pick<RunRecord, 'holder' | 'beatAt'>,
+  now: number,
+): boolean {
+  if (holder === null || !self.isAlive(holder)) return true;
+  return holder.host !== self.holder.host && now - (beatAt ?? 0) > silentMs;
+}
+
 /** Makes this process the one that works on the run. */
 export async function claimRun(host: EngineHost, {id, status, holder, beatAt}: RunRecord): Promise<void> {
   const {ledger, self, now} = host;
   if (isActive(status)) {
-    const isSilent = holder?.host !== self.holder.host && now() - (beatAt ?? 0) > silentMs;
-    if (holder !== null && self.isAlive(holder) && !isSilent)
+    if (!isAbandoned(self, {holder, beatAt}, now()))
       throw new OperatorError(
         'gate',
-        `run ${id} is being worked on by ${holder.name}`,
+        `run ${id} is being worked on by ${holder?.name ?? 'nobody'}`,
         `Pause it first: headgate pause ${id}`,
       );
     if (await ledger.runs.takeOver(id, holder, self.holder, now())) return;

@@ -62,6 +62,40 @@ describe('a live run', () => {
     expect(driven.flow()).toMatchObject({isDone: true});
   });
 
+  it('that meets drift pauses, and goes on where the operator accepts it', async () => {
+    const driven = await driveGated();
+    await toReview(driven);
+    const rows = driven.all
+      .filter(key => key.startsWith('dir'))
+      .map(key => `('${key}', 1, '${'a'.repeat(64)}', 0, 'somebody', 'tag')`);
+    changeIndex(
+      driven.index,
+      `INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id, finder_tag) VALUES ${rows.join()}`,
+    );
+    driven.keys('enter');
+    driven.type('index.sqlite');
+    driven.keys('enter');
+    await driven.atRest();
+    expect(live(driven)).toMatchObject({status: 'paused', stopReason: {by: 'drift'}});
+    expect(driven.flow()).toMatchObject({current: 'live', move: {do: 'resume', acceptDrift: true}});
+    driven.keys('a');
+    await driven.atRest();
+    expect(live(driven)).toMatchObject({status: 'completed', tally: {updated: rows.length}});
+    expect(driven.flow()).toMatchObject({isDone: true});
+  });
+
+  it('takes more and fewer requests at once while it is at work', async () => {
+    const driven = await driveGated();
+    await liveUnderWay(driven);
+    driven.keys('+', '=', '-');
+    expect(driven.state().notice).toBeNull();
+    driven.gate.open();
+    await driven.atRest();
+    expect(live(driven)?.status).toBe('completed');
+    driven.keys('+');
+    expect(driven.state().notice).toBeNull();
+  });
+
   it('is cancelled only by a yes, and what it wrote stays until it is undone', async () => {
     const driven = await driveGated();
     await liveUnderWay(driven);

@@ -22,7 +22,7 @@ function setupOf({connection}: Bench): Setup {
 }
 
 function factsOf(bench: Bench) {
-  return loadFacts(bench.ledger, bench.engine.host.self, setupOf(bench));
+  return loadFacts(bench.ledger, bench.engine.host, setupOf(bench));
 }
 
 describe('what the ledger knows', () => {
@@ -84,13 +84,26 @@ describe('what the ledger knows', () => {
     const setup = {...setupOf(bench), sourceLabel: 'photos', targetLabel: 'index.sqlite'};
     await ledger.runs.create(order('plan'));
     await ledger.runs.move('plan', 'running', {holder: holder('somebody'), at: 1_000});
-    const knowing = (isAlive: boolean) => ({...bench.engine.host.self, isAlive: () => isAlive});
+    const {self} = bench.engine.host;
+    const knowing = (isAlive: boolean) => ({self: {...self, isAlive: () => isAlive}, now: () => 2_000});
     expect((await loadFacts(ledger, knowing(true), setup)).gone).toEqual([]);
     expect((await loadFacts(ledger, knowing(false), setup)).gone).toContain('plan');
     for (const status of ['paused', 'failed', 'completed', 'pending'] as const) {
       setStatus(ledger, 'plan', status);
       expect((await loadFacts(ledger, knowing(false), setup)).gone).toEqual([]);
     }
+  });
+
+  it('takes a process of another machine, or from before a restart of this one, for gone once it is silent', async () => {
+    const ledger = await openLedger();
+    const bench = await makeBench();
+    const setup = {...setupOf(bench), sourceLabel: 'photos', targetLabel: 'index.sqlite'};
+    await ledger.runs.create(order('plan'));
+    await ledger.runs.move('plan', 'running', {holder: holder('somebody'), at: 1_000});
+    const {self} = bench.engine.host;
+    const goneAt = async (now: number) => (await loadFacts(ledger, {self, now: () => now}, setup)).gone;
+    expect(await goneAt(61_000)).toEqual([]);
+    expect(await goneAt(1_000_000)).toContain('plan');
   });
 
   it('is of these two ends alone', async () => {
