@@ -4,8 +4,9 @@ import type {Dialog} from './dialog.ts';
 import {type Key, keysOf} from './keys.ts';
 import {layoutOf} from './layout.ts';
 import type {Line} from './line.ts';
-import {frameOf} from './screens/screen.ts';
+import {roomOf} from './screens/screen.ts';
 import {type ConsoleState, shownView} from './state.ts';
+import {wrapText} from './wrap.ts';
 
 /** What help and palette show, both made from the key table. */
 
@@ -50,8 +51,21 @@ export function helpLines(state: ConsoleState): readonly Line[] {
   });
 }
 
+/** The same in rows of so many cells: a long explanation goes on below itself. */
+export function helpRows(state: ConsoleState, width: number): readonly Line[] {
+  return helpLines(state).flatMap(([key, help]) =>
+    key === undefined || help === undefined
+      ? []
+      : wrapText(help.text, Math.max(10, width - keyWidth)).map((part, index) => [
+          index === 0 ? key : {text: ' '.repeat(keyWidth)},
+          {...help, text: part},
+        ]),
+  );
+}
+
 /** Positions that the help can be scrolled to. */
 export function helpHeight(state: ConsoleState): number {
   const layout = layoutOf(state.size, state.notice !== null);
-  return Math.max(1, helpLines(state).length - (layout.rows - frameOf(layout)) + 1);
+  const {width, height} = roomOf(layout, layout.rows);
+  return Math.max(1, helpRows(state, width).length - height + 1);
 }

@@ -44,9 +44,11 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
   const chosen = groups[shown.at];
   const below = chosen === undefined ? [] : groupLines(state, chosen, room.width);
   const height = Math.max(1, room.height - below.length - 1);
-  const names = Math.min(28, Math.max(6, ...groups.map(({group}) => widthOf(nameOf(group)))));
-  const lines = groups.map(group => groupLine(group, names, room.width - 2));
-  const filter = shown.filter === '' ? '' : `${groups.length} of ${coverage.groups.length} · `;
+  const widths = widthsOf(groups, room.width - 2);
+  const lines = groups.map(group => groupLine(group, widths, room.width - 2));
+  const place = shown.filter === '' ? shown.at + 1 : groups.length;
+  const isPart = shown.filter !== '' || groups.length > height;
+  const filter = isPart ? `${number(place)} of ${number(coverage.groups.length)} · ` : '';
   const age = `${coverage.isPart ? 'of a part, ' : ''}measured ${ageText(coverage.at, state.now)}`;
   return {
     panels: [
@@ -54,11 +56,7 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
         title,
         note: `${filter}${setup.verifying === null ? age : 'measuring again …'}`,
         height: layout.rows,
-        blocks: [
-          windowed(lines, height, shown.at),
-          ...(lines.length < height ? [] : []),
-          {type: 'lines', lines: [[], ...below]},
-        ],
+        blocks: [windowed(lines, height, shown.at), {type: 'lines', lines: [[], ...below]}],
       },
     ],
   };
@@ -69,19 +67,41 @@ function nameOf(group: string): string {
   return group === '' ? '(top)' : printableKey(group);
 }
 
-function groupLine({group, done, total}: CoverageGroup, names: number, width: number): Line {
+interface Widths {
+  readonly names: number;
+  readonly bar: number;
+}
+
+const shareWidth = 11;
+
+/** Counts are never cut: the bar gives way first, then names do. */
+function widthsOf(groups: readonly CoverageGroup[], width: number): Widths {
+  const widest = Math.max(6, ...groups.map(({group}) => widthOf(nameOf(group))));
+  const room = width - shareWidth - Math.max(...groups.map(group => widthOf(countOf(group))));
+  const names = Math.max(6, Math.min(28, widest, room - 2 - 8));
+  return {names, bar: Math.max(4, Math.min(40, room - names - 2))};
+}
+
+function countOf({done, total}: CoverageGroup): string {
+  return `   ${number(done)} of ${number(total)}`;
+}
+
+function groupLine(coverage: CoverageGroup, {names, bar}: Widths, width: number): Line {
+  const {group, done, total} = coverage;
   const share = percent(done, total);
   const behind: readonly Span[] = [
     {
       text: total === 0 ? '      – %' : `${share.toFixed(2).padStart(7)} %`,
       tone: share === 100 ? 'good' : 'strong',
     },
-    {text: `   ${number(done)} of ${number(total)}`},
+    {text: countOf(coverage)},
   ];
-  const count = 26;
-  const bar = Math.max(8, Math.min(40, width - names - 2 - 9 - count));
   return fitLine(
-    [{text: `${fitted(nameOf(group), names, 'middle')}  `}, ...barSpans(bar, done, 0, total), ...behind],
+    [
+      {text: `${fitted(nameOf(group), names, 'middle')}  `},
+      ...barSpans(bar, done, 0, total === 0 ? null : total),
+      ...behind,
+    ],
     width,
   );
 }

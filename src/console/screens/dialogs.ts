@@ -1,7 +1,7 @@
 import {listedOf} from '../../core/accounting.ts';
 import {modeText, number} from '../../core/words.ts';
 import type {ConfirmDialog, Dialog} from '../dialog.ts';
-import {helpLines, paletteRows} from '../dialog-rows.ts';
+import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {type ConsoleState, shownView} from '../state.ts';
@@ -17,47 +17,41 @@ export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout
   });
   switch (dialog.type) {
     case 'help': {
-      const lines = helpLines(state).flatMap(line => wrappedKey(line, room.width));
+      const lines = helpRows(state, room.width);
       const keys = `Keys of ${shownView(state).name}`;
       return {
         ...panel(keys, seenText(lines.length, room.height, dialog.at), [
           scrolled(lines, room.height, dialog.at),
         ]),
-        isCut: lines.length > room.height,
+        isCut: dialog.at + room.height < lines.length,
       };
     }
     case 'palette':
       return panel('Commands', '', paletteBlocks(state, dialog, room.width, room.height));
     case 'confirm':
-      return panel(dialog.title, '', confirmBlocks(dialog, room.width));
+      return panel(dialog.title, '', confirmBlocks(dialog, room.width, room.height));
     case 'quit':
       return panel('Leave while a run is at work?', '', quitBlocks(state, dialog.isYes, room.width));
     case 'cancel-run':
       return panel('Cancel this run?', '', cancelBlocks(dialog.isYes, room.width));
     case 'trouble':
-      return panel(dialog.title, '', [
-        {
-          type: 'lines',
-          lines: [
-            ...paragraph(dialog.message, room.width, 'bad'),
-            ...(dialog.hint === null ? [] : [[], ...paragraph(dialog.hint, room.width)]),
-          ].slice(0, room.height),
-        },
-      ]);
+      return panel(dialog.title, '', [troubleLines(dialog, room.width, room.height)]);
     default:
       return dialog satisfies never;
   }
 }
 
-const keyWidth = 12;
-
-/** A long explanation goes on below itself. */
-function wrappedKey([key, help]: Line, width: number): readonly Line[] {
-  if (key === undefined || help === undefined) return [];
-  return wrapText(help.text, Math.max(10, width - keyWidth)).map((part, index) => [
-    index === 0 ? key : {text: ' '.repeat(keyWidth)},
-    {...help, text: part},
-  ]);
+/** However much a service says, what to do about it is seen. */
+function troubleLines(
+  {message, hint}: Extract<Dialog, {type: 'trouble'}>,
+  width: number,
+  height: number,
+): Block {
+  const below = hint === null ? [] : [[], ...paragraph(hint, width)].slice(0, height - 1);
+  const said = paragraph(message, width, 'bad');
+  const room = height - below.length;
+  const kept = said.length <= room ? said : [...said.slice(0, room - 1), [{text: '…', tone: 'dim' as const}]];
+  return {type: 'lines', lines: [...kept, ...below]};
 }
 
 function paletteBlocks(
@@ -88,10 +82,18 @@ function paletteBlocks(
   ];
 }
 
-function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): readonly Block[] {
+/** Fields and Cancel are always seen: empty rows between them go first, then what is said is cut. */
+function confirmBlocks(
+  {says, fields, focus}: ConfirmDialog,
+  width: number,
+  height: number,
+): readonly Block[] {
   const labels = Math.max(...fields.map(({label}) => label.length)) + 2;
+  const said = says.flatMap(text => paragraph(text, width));
+  const gap = said.length + 1 + 3 * fields.length + 1 <= height ? [[]] : [];
+  const room = height - (2 + gap.length) * fields.length - 1;
   return [
-    {type: 'lines', lines: [...says.flatMap(text => paragraph(text, width)), []]},
+    {type: 'lines', lines: [...said, []].slice(0, Math.max(0, room))},
     ...fields.flatMap(({label, expected, field, mistake}, index): readonly Block[] => [
       {
         type: 'field',
@@ -104,7 +106,7 @@ function confirmBlocks({says, fields, focus}: ConfirmDialog, width: number): rea
       },
       {
         type: 'lines',
-        lines: [[{text: ' '.repeat(labels + 2)}, fieldHint({expected, text: field.text, mistake})], []],
+        lines: [[{text: ' '.repeat(labels + 2)}, fieldHint({expected, text: field.text, mistake})], ...gap],
       },
     ]),
     {

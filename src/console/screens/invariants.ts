@@ -2,12 +2,13 @@ import {printableKey} from '../../core/keys.ts';
 import {ageText, counted, number} from '../../core/words.ts';
 import type {MeasuredCheck} from '../../ledger/measured.ts';
 import {availabilityOf} from '../availability.ts';
+import {spread} from '../edges.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
 import {chosenCheck} from '../rows.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {type SummaryColumn, summaryHeight} from '../summary.ts';
-import {fitLine} from '../text.ts';
+import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {emptyPanel} from './empty.ts';
 import {type Block, frameOf, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
@@ -64,13 +65,9 @@ function checkLine({result, before, at}: MeasuredCheck, now: number, newest: num
   const count = result.count === 0 ? '' : counted(result.count, 'row');
   const older = newest - at < 60_000 ? '' : ` ${ageText(at, now)}`;
   const right = `${count}${changeText(result.count, before)}${older}`;
-  const room = width - right.length - 3;
-  return fitLine(
-    [
-      {text: `${sign} `, tone},
-      {text: result.title.length > room ? `${result.title.slice(0, room - 1)}…` : result.title.padEnd(room)},
-      {text: ` ${right}`, ...(result.count === 0 ? {tone: 'dim' as const} : {tone})},
-    ],
+  return spread(
+    [{text: `${sign} `, tone}, {text: result.title}],
+    [{text: right, tone: result.count === 0 ? 'dim' : tone}],
     width,
   );
 }
@@ -130,7 +127,7 @@ export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [scrolled(lines, room.height, at)],
       },
     ],
-    isCut: lines.length > room.height,
+    isCut: at + room.height < lines.length,
   };
 }
 
@@ -150,14 +147,11 @@ function invariantLines(state: ConsoleState, check: MeasuredCheck, width: number
       : `${counted(result.count, 'row')} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
   const rest = result.count - result.sample.length;
   const availability = availabilityOf(state, 'recover');
+  const verdict: Line = [{text: `${sign} ${says} · ${result.severity}`, tone}];
+  const measured = `measured ${ageText(at, state.now)} by ${run}${isPart ? ', of a part' : ''}`;
+  const onOne: Line = [...verdict, {text: ` · ${measured}`, tone: 'dim'}];
   return [
-    [
-      {text: `${sign} ${says}`, tone},
-      {
-        text: ` · ${result.severity} · measured ${ageText(at, state.now)} by ${run}${isPart ? ', of a part' : ''}`,
-        tone: 'dim',
-      },
-    ],
+    ...(lineWidth(onOne) <= width ? [onOne] : [verdict, fitLine([{text: measured, tone: 'dim'}], width)]),
     ...(result.note === undefined ? [] : paragraph(result.note, width)),
     [],
     ...named('why', result.why, width),

@@ -3,15 +3,16 @@ import {onlyMeasures} from '../../core/run.ts';
 import {ageText, modeText, number} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
+import {spread} from '../edges.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {listOf, listRows} from '../rows.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
-import {fitLine, fitted} from '../text.ts';
+import {fitLine, fitted, widthOf} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {emptyPanel} from './empty.ts';
-import {roomOf, type Screen, windowed} from './screen.ts';
+import {type Block, roomOf, type Screen, windowed} from './screen.ts';
 
 /** What a run left open: each item with why, and below what to do about the chosen one. */
 export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
@@ -19,12 +20,16 @@ export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
   const open = setup?.facts?.open ?? null;
   if (setup === null || open === null || open.counts.total === 0)
     return emptyPanel(layout, 'Failures', 'Nothing was left open.');
-  return listScreen(state, layout, `Left open by ${open.run}`, openCountText(open.counts));
+  const {width} = roomOf(layout, layout.rows);
+  const counts = wrapText(openCountText(open.counts), width).map(
+    (part): Line => [{text: part, tone: 'warn'}],
+  );
+  return listScreen(state, layout, `Left open by ${open.run}`, [...counts, []]);
 }
 
 /** Items of whatever was opened: the part of an identity, or what a group of the coverage misses. */
 export function itemsScreen(state: ConsoleState, layout: Layout): Screen {
-  return listScreen(state, layout, shownView(state).title ?? 'Items', '');
+  return listScreen(state, layout, shownView(state).title ?? 'Items');
 }
 
 /** Every run, newest first. */
@@ -34,51 +39,57 @@ export function historyScreen(state: ConsoleState, layout: Layout): Screen {
   const shown = shownView(state);
   const keys = new Set(listRows(state, shown).map(({key}) => key));
   const runs = state.history.filter(({id}) => keys.has(id));
+  const names = Math.min(room.width < 90 ? 13 : 28, Math.max(8, ...runs.map(run => widthOf(run.backfill))));
   return {
     panels: [
       {
         title: 'History',
-        note: filterNote(state, runs.length, state.history.length),
+        note: placeNote(state, runs.length, state.history.length, room.height),
         height: layout.rows,
         blocks: [
-          windowed(
-            runs.map(run => historyLine(run, state.now, room.width - 2)),
-            room.height,
-            shown.at,
-          ),
+          runs.length === 0
+            ? nothingMatches
+            : windowed(
+                runs.map(run => historyLine(run, state.now, names, room.width - 2)),
+                room.height,
+                shown.at,
+              ),
         ],
       },
     ],
   };
 }
 
-function historyLine(run: RunRecord, now: number, width: number): Line {
-  return fitLine(
+/** The end of a run's id only where there is room for it: it tells apart what else looks the same. */
+function historyLine(run: RunRecord, now: number, names: number, width: number): Line {
+  const {backfill, mode, status, id} = run;
+  const hasRoom = width >= 70;
+  return spread(
     [
-      {text: fitted(ageText(run.createdAt, now), 12)},
-      {text: fitted(run.backfill, 13)},
-      {text: ' '},
-      {text: fitted(modeText(run), 10)},
-      {text: fitted(run.status, 11), tone: statusTone(run.status)},
-      {text: fitted(changedText(run), 26)},
-      {text: ` ${run.id.slice(-4)}`, tone: 'dim'},
+      {text: `${fitted(ageText(run.createdAt, now), 11)} `},
+      {text: `${fitted(backfill, hasRoom ? names : Math.min(11, names))} `},
+      {text: `${fitted(modeText({mode, undoes: null}), 8)} `},
+      {text: `${fitted(status, 10)} `, tone: statusTone(status)},
+      {text: changedText(run)},
     ],
+    hasRoom ? [{text: id.slice(-4), tone: 'dim'}] : [],
     width,
   );
 }
 
-/** `2,171 changed, 1 failed` */
-function changedText({tally, mode}: RunRecord): string {
+/** `1 failed, 2,171 changed`: what matters most comes first, where there is no room for both. */
+function changedText({tally, mode, undoes}: RunRecord): string {
   if (onlyMeasures(mode)) return '';
-  const changed = `${number(changedOf(tally))} ${mode === 'dry-run' ? 'to change' : 'changed'}`;
-  return tally.failed === 0 ? changed : `${changed}, ${number(tally.failed)} failed`;
+  const [planned, done] = undoes === null ? ['to change', 'changed'] : ['to put back', 'put back'];
+  const changed = `${number(changedOf(tally))} ${mode === 'dry-run' ? planned : done}`;
+  return tally.failed === 0 ? changed : `${number(tally.failed)} failed, ${changed}`;
 }
 
 export function historyText(run: RunRecord): string {
   return [run.id, run.backfill, modeText(run), run.status, run.sourceLabel, run.targetLabel].join(' ');
 }
 
-function listScreen(state: ConsoleState, layout: Layout, title: string, note: string): Screen {
+function listScreen(state: ConsoleState, layout: Layout, title: string, above: readonly Line[] = []): Screen {
   const shown = shownView(state);
   const list = state.lists[listOf(state, shown) ?? ''];
   if (list === undefined || list.state === 'loading') return emptyPanel(layout, title, 'reading …');
@@ -87,19 +98,24 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, note: st
   const rows = listRows(state, shown);
   const room = roomOf(layout, layout.rows);
   const detail = detailLines(rows[shown.at]?.detail ?? null, room.width);
-  const height = Math.max(1, room.height - (detail.length === 0 ? 0 : detail.length + 1));
+  const head = above.length === 0 || !layout.isCompact ? above : above.slice(0, 1);
+  const below = detail.length === 0 ? 0 : detail.length + 1;
+  const height = Math.max(1, room.height - head.length - below);
   return {
     panels: [
       {
         title,
-        note: filterNote(state, rows.length, list.rows.length, list.hasMore) || note,
+        note: placeNote(state, rows.length, list.rows.length, height, list.hasMore),
         height: layout.rows,
         blocks: [
-          windowed(
-            rows.map(({text}) => fitLine([{text}], room.width - 2)),
-            height,
-            shown.at,
-          ),
+          ...(head.length === 0 ? [] : [{type: 'lines', lines: head} as const]),
+          rows.length === 0
+            ? nothingMatches
+            : windowed(
+                rows.map(({text}) => fitLine([{text}], room.width - 2)),
+                height,
+                shown.at,
+              ),
           ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
       },
@@ -107,20 +123,30 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, note: st
   };
 }
 
-/** What there is to say of the chosen row: never more than it leaves the list room for. */
+const mostDetail = 4;
+const nothingMatches: Block = {type: 'lines', lines: [[{text: 'Nothing matches.', tone: 'dim'}]]};
+
+/**
+ * What there is to say of the chosen row: never more than it leaves the list room for. What is to be done comes last,
+ * so what is said before it is cut.
+ */
 function detailLines(detail: string | null, width: number): readonly Line[] {
   if (detail === null) return [];
-  return detail
-    .split('\n')
-    .flatMap(line => wrapText(line, width))
-    .slice(0, 4)
-    .map(part => [{text: part}]);
+  const parts = detail.split('\n').map(line => wrapText(line, width));
+  const last = parts.at(-1)?.slice(0, mostDetail) ?? [];
+  const before = parts.slice(0, -1).flat();
+  const kept = before.slice(0, mostDetail - last.length);
+  const isCut = kept.length < before.length;
+  return [
+    ...kept.map((part, index) => (isCut && index === kept.length - 1 ? `${part} …` : part)),
+    ...last,
+  ].map(part => fitLine([{text: part}], width));
 }
 
-/** `12 of 480 with "map"`, while a list is filtered. */
-function filterNote(state: ConsoleState, shown: number, all: number, hasMore = false): string {
-  const {filter, isFiltering} = shownView(state);
+/** `12 of 480 with "map"` while a list is filtered; else `8 of 480`, where not all is seen. */
+function placeNote(state: ConsoleState, shown: number, all: number, height: number, hasMore = false): string {
+  const {filter, isFiltering, at} = shownView(state);
   const more = hasMore ? `the first ${number(all)}` : number(all);
   if (isFiltering || filter !== '') return `${number(shown)} of ${more} with "${filter}"`;
-  return hasMore ? more : '';
+  return hasMore || shown > height ? `${number(at + 1)} of ${more}` : '';
 }

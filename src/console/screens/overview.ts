@@ -1,5 +1,5 @@
 import {percent} from '../../core/checks.ts';
-import {ageText, counted, modeText} from '../../core/words.ts';
+import {ageText, counted, modeText, number} from '../../core/words.ts';
 import {barSpans} from '../bar.ts';
 import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
@@ -9,6 +9,8 @@ import {moveLabel} from '../move-words.ts';
 import {progressOf} from '../progress.ts';
 import {type ConsoleState, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
+import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
+import {windowStart} from '../window.ts';
 import {wrapText} from '../wrap.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
 
@@ -29,7 +31,9 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
     panels: [
       {
         title: 'Backfills',
-        note: state.manner.isSandbox ? 'a sandbox of its own: nothing of yours is touched' : '',
+        note: state.manner.isSandbox
+          ? 'a sandbox of its own: nothing of yours is touched'
+          : placeText(state, layout, height),
         height: layout.rows,
         blocks:
           setups.length === 0
@@ -45,7 +49,7 @@ function introduction({manner, setups}: ConsoleState, width: number): readonly B
   if (!manner.isSandbox || setups.some(({facts}) => facts?.newest != null)) return [];
   const text =
     'Here 2,238 files and an index that knows only some of them were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote. One file can not be read at first. ↵ opens the steps; ? explains the keys of every screen.';
-  return [{type: 'lines', lines: [[], ...wrapText(text, width).map((part): Line => [{text: part}])]}];
+  return [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}];
 }
 
 function nothingYet(width: number): Block {
@@ -70,23 +74,35 @@ function setupRows(state: ConsoleState, layout: Layout, width: number, height: n
   const each = state.setups.map((setup, index) => {
     const lines = setupLines(state, setup, layout, width);
     const marked = lines.map((line, row): Line => [{text: index === at && row === 0 ? '> ' : '  '}, ...line]);
-    return layout.isCompact || state.setups.length * 5 > height ? marked : [...marked, []];
+    return isSpaced(state, layout, height) ? [...marked, []] : marked;
   });
-  const before = each.slice(0, at).reduce((sum, lines) => sum + lines.length, 0);
-  const chosen = each[at]?.length ?? 0;
-  const all = each.flat();
-  const start = Math.max(0, Math.min(before + chosen - height, before, all.length - height));
-  const shown = Math.max(start, Math.min(before, all.length - height));
-  return {type: 'lines', lines: all.slice(shown, shown + height)};
+  // It begins with a whole one: a row without the name above it says nothing.
+  const start = windowStart(each.length, wholeIn(layout, height), at);
+  return {type: 'lines', lines: each.slice(start).flat().slice(0, height)};
+}
+
+const rowsOfOne = {compact: 3, wide: 4} as const;
+
+function isSpaced({setups, manner}: ConsoleState, {isCompact}: Layout, height: number): boolean {
+  return (!isCompact || manner.isSandbox) && setups.length * (rowsOfOne.wide + 1) <= height;
+}
+
+function wholeIn({isCompact}: Layout, height: number): number {
+  return Math.max(1, Math.floor(height / (isCompact ? rowsOfOne.compact : rowsOfOne.wide)));
+}
+
+/** `8 of 14`, where not all are seen. */
+function placeText(state: ConsoleState, layout: Layout, height: number): string {
+  const count = state.setups.length;
+  return count <= wholeIn(layout, height) ? '' : `${shownView(state).at + 1} of ${count}`;
 }
 
 function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width: number): readonly Line[] {
   const inner = width - 2;
   const name: Span = {text: setup.name, tone: 'strong'};
   const title: Line = [name, {text: `   ${setup.title}`, tone: 'dim'}];
-  const ends: Line = [{text: `  ${setup.source} → ${setup.target}`}];
-  const needs = needsOf(state, setup);
-  const last: Line = needs ?? lastRun(state, setup);
+  const ends: Line = [{text: `  ${endsText(setup, inner - 2)}`}];
+  const last: Line = needsOf(state, setup, inner - 2) ?? lastRun(state, setup);
   const environment: Line =
     setup.environment === null ? [] : [{text: setup.environment, tone: environmentTone(setup.environment)}];
   if (layout.isCompact)
@@ -103,13 +119,22 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
   ];
 }
 
+/** Both are seen, and both ends of either: where there is little room, each has half of it. */
+function endsText({source, target}: SetupView, width: number): string {
+  const room = width - widthOf(' → ');
+  const half = Math.floor(room / 2);
+  const forSource = Math.max(half, room - widthOf(target));
+  const forTarget = Math.max(room - half, room - widthOf(source));
+  return `${fitted(source, forSource, 'middle').trimEnd()} → ${fitted(target, forTarget, 'middle').trimEnd()}`;
+}
+
 function measuredSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
   const coverage = coverageSpans(state, setup, width);
   const checks = checksSpans(setup);
   if (coverage.length + checks.length === 0)
     return [{text: 'coverage and invariants: not measured yet', tone: 'dim'}];
   return [
-    ...(coverage.length === 0 ? [] : [{text: 'coverage '}, ...coverage, {text: '   '}]),
+    ...(coverage.length === 0 ? [] : [...coverage, {text: '   '}]),
     ...(checks.length === 0 ? [] : [{text: 'invariants '}, ...checks]),
   ];
 }
@@ -122,13 +147,14 @@ function coverageSpans(state: ConsoleState, setup: SetupView, width: number): re
   const run = runAtWork(state, setup);
   if (run !== null && run.ended === null) {
     const {done, underWay, total, share} = progressOf(run, lastListed(setup));
-    const said = share === null ? '' : `${Math.floor(share * 100)} %`;
-    return [...barSpans(width, done, underWay, total), {text: ` ${said.padStart(8)}`}, {text: ' so far'}];
+    const said = share === null ? `${number(done)} so far` : `${Math.floor(share * 100)} %`;
+    return [{text: 'progress '}, ...barSpans(width, done, underWay, total), {text: ` ${said.padStart(8)}`}];
   }
   const whole = setup.facts?.coverage?.groups.find(({group}) => group === '*');
   if (whole === undefined) return [];
   const share = percent(whole.done, whole.total);
   return [
+    {text: 'coverage '},
     ...barSpans(width, whole.done, 0, whole.total),
     {text: ` ${share.toFixed(2).padStart(6)} %`, ...(share === 100 ? {tone: 'good' as const} : {})},
   ];
@@ -157,6 +183,8 @@ function lastRun(state: ConsoleState, setup: SetupView): Line {
   if (run !== null && run.ended === null)
     return [{text: `● ${modeText({mode: run.snapshot.mode, undoes: run.undoes})} at work`, tone: 'accent'}];
   const newest = setup.facts?.newest ?? null;
+  if (setup.link.state === 'connecting')
+    return [{text: state.manner.isSandbox ? 'the sandbox is being made …' : 'connecting …', tone: 'dim'}];
   if (newest === null)
     return [
       {
@@ -172,15 +200,19 @@ function lastRun(state: ConsoleState, setup: SetupView): Line {
 }
 
 /** What waits for the operator, if anything does. */
-function needsOf(state: ConsoleState, setup: SetupView): Line | null {
+function needsOf(state: ConsoleState, setup: SetupView, width: number): Line | null {
   const {link, facts} = setup;
   if (link.state === 'failed') return [{text: `✖ ${link.message}`, tone: 'bad'}];
   const {move, steps} = flowOfSetup(state, setup);
   const waiting = steps.findLast(({state: how}) => how === 'attention' || how === 'failed');
   if (waiting === undefined || facts === null) return null;
-  return [
+  const says: Line = [
     {text: waiting.state === 'failed' ? '✖ ' : '! ', tone: waiting.state === 'failed' ? 'bad' : 'warn'},
-    {text: `${waiting.says}`},
-    ...(move.do === 'nothing' ? [] : [{text: ` · next: ${moveLabel(move)}`, tone: 'dim' as const}]),
+    {text: waiting.says},
   ];
+  if (move.do === 'nothing') return says;
+  // What to do is never cut off by why.
+  const next: Line = [{text: ` · next: ${moveLabel(move)}`, tone: 'dim'}];
+  const room = width - lineWidth(next);
+  return [...(lineWidth(says) > room ? fitLine(says, room) : says), ...next];
 }

@@ -43,7 +43,7 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [table, scrolled(lines, height, at)],
       },
     ],
-    isCut: lines.length > height,
+    isCut: at + height < lines.length,
   };
 }
 
@@ -67,7 +67,12 @@ function reviewLines(state: ConsoleState, setup: SetupView, plan: RunRecord, wid
   ];
   if (loaded === null || loaded.state === 'loading')
     return [...head, [], ...pair('', 'reading the plan …', width)];
-  if (loaded.state === 'failed') return [...head, [], ...pair('✖', loaded.message, width, 'bad')];
+  if (loaded.state === 'failed')
+    return [
+      ...head,
+      [],
+      ...wrapText(`✖ ${loaded.message}`, width).map((text): Line => [{text, tone: 'bad'}]),
+    ];
   return [...head, ...facts(loaded.review, plan, width), ...gateLines(setup.gates, width)];
 }
 

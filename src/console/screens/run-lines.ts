@@ -1,7 +1,9 @@
 import {listedOf, type Tally} from '../../core/accounting.ts';
-import type {HostLimit} from '../../core/event.ts';
-import {bytesText, clockDuration, number} from '../../core/words.ts';
+import type {Drift} from '../../core/drift.ts';
+import type {HostLimit, Snapshot} from '../../core/event.ts';
+import {bytesText, clockDuration, counted, number} from '../../core/words.ts';
 import {barSpans, sparkline} from '../bar.ts';
+import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';
 import {etaOf} from '../pace.ts';
 import {progressOf, stalledFor, waitText} from '../progress.ts';
@@ -18,12 +20,18 @@ export interface AtNow {
   readonly lastTotal: number | null;
 }
 
+/** Hosts that are told one by one. */
+export function hostsIn({rows, isCompact}: Layout): number {
+  return isCompact ? 1 : rows < 32 ? 3 : 12;
+}
+
 const barWidth = {least: 8, most: 60};
 
 /** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s` */
-export function barLine(run: RunView, {width, lastTotal}: AtNow): Line {
+export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
   const {done, underWay, total, isSure, share} = progressOf(run, lastTotal);
-  const eta = total === null || run.ended !== null ? null : etaOf(run.pace, Math.max(0, total - done));
+  const isMoving = run.ended === null && stalledFor(run, now) === null;
+  const eta = total === null || !isMoving ? null : etaOf(run.pace, Math.max(0, total - done));
   const count = `${number(done)}/${isSure ? '' : 'about '}${number(total ?? done)}`;
   const behind: readonly Span[] = [
     {text: `  ${count}`},
@@ -111,8 +119,11 @@ function flowed(head: Line, terms: readonly Line[], width: number): readonly Lin
   return [...lines, line];
 }
 
-/** `64/s ▂▃▅▆▇▇▆▅  12.4 MiB/s  16 in flight (limit 32: steady)`, and what it waits for. */
-export function paceLines(run: RunView, {width, now}: AtNow): readonly Line[] {
+/** `64 items/s ▂▃▅▆▇▇▆▅  12.4 MiB/s read`, what it waits for, and the limits of at most `hosts` hosts. */
+export function paceLines(
+  run: RunView,
+  {width, now, hosts}: AtNow & {readonly hosts: number},
+): readonly Line[] {
   const {pace, perSecond, snapshot} = run;
   const rate = pace.fast === null ? '–' : number(Math.round(pace.fast));
   const head: Line = [
@@ -122,10 +133,11 @@ export function paceLines(run: RunView, {width, now}: AtNow): readonly Line[] {
     {text: `  ${clockDuration((now - run.startedAt) / 1_000)}`, tone: 'dim'},
   ];
   const wait = waitText(run, now);
-  const isStalled = stalledFor(run, now) !== null;
   return [
     fitLine(head, width),
-    ...snapshot.limits.map(limit => fitLine(limitLine(limit, snapshot.rate, now), width)),
+    ...(run.stopping === null ? [] : wrapped(`coming to rest: ${run.stopping.message}`, width)),
+    ...(wait === null ? [] : wrapped(wait, width)),
+    ...limitLines(snapshot, now, hosts).map(line => fitLine(line, width)),
     ...(snapshot.rate === null
       ? []
       : [
@@ -136,28 +148,58 @@ export function paceLines(run: RunView, {width, now}: AtNow): readonly Line[] {
             },
           ],
         ]),
-    ...(run.stopping === null
-      ? []
-      : [[{text: `coming to rest: ${run.stopping.message}`, tone: 'warn' as const}]]),
-    ...(wait === null ? [] : [[{text: wait, tone: isStalled ? ('warn' as const) : ('dim' as const)}]]),
   ];
 }
 
+function wrapped(text: string, width: number): readonly Line[] {
+  return wrapText(text, width).map(part => [{text: part, tone: 'warn'}]);
+}
+
+/** Those that wait come first; of more than there is room for it is said how many they are. */
+export function limitLines({limits, rate}: Snapshot, now: number, most: number): readonly Line[] {
+  const ordered = limits.toSorted((a, b) => Number(waitsAt(b, now)) - Number(waitsAt(a, now)));
+  const hidden = ordered.slice(most);
+  const inFlight = hidden.reduce((sum, limit) => sum + limit.inFlight, 0);
+  return [
+    ...ordered.slice(0, most).map(limit => limitLine(limit, rate, now)),
+    ...(hidden.length === 0
+      ? []
+      : [
+          [
+            {
+              text: `and ${counted(hidden.length, 'host')} more: ${number(inFlight)} in flight`,
+              tone: 'dim' as const,
+            },
+          ],
+        ]),
+  ];
+}
+
+function waitsAt({waitsUntil}: HostLimit, now: number): boolean {
+  return waitsUntil !== null && waitsUntil > now;
+}
+
 /** `local disk: 16 in flight (limit 32: steady)` */
-export function limitLine(
-  {host, inFlight, limit, reason, waitsUntil, perSecond}: HostLimit,
-  rate: number | null,
-  now: number,
-): Line {
+function limitLine(host: HostLimit, rate: number | null, now: number): Line {
+  const {inFlight, limit, reason, waitsUntil, perSecond} = host;
   // The operator's own rate holds for all hosts, and is told once.
   const pace = perSecond === null || perSecond === rate ? '' : `, at most ${Number(perSecond.toFixed(2))}/s`;
-  const waits =
-    waitsUntil === null || waitsUntil <= now ? '' : `, waits ${Math.ceil((waitsUntil - now) / 1_000)} s`;
+  const waits = waitsAt(host, now) ? `waits ${Math.ceil(((waitsUntil ?? now) - now) / 1_000)} s, ` : '';
   return [
-    {text: `${host}: `, tone: 'dim'},
-    {text: `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${pace})`},
+    {text: `${host.host}: `, tone: 'dim'},
     {text: waits, tone: 'warn'},
+    {text: `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${pace})`},
   ];
+}
+
+/** `drift: 57 changed, 3 added, 1 gone` */
+export function driftText({added, gone, changed}: Drift): string {
+  const parts = [
+    ...(changed === 0 ? [] : [`${number(changed)} changed`]),
+    ...(added === 0 ? [] : [`${number(added)} added`]),
+    ...(gone === 0 ? [] : [`${number(gone)} gone`]),
+  ];
+  return `drift: ${parts.join(', ')}`;
 }
 
 const logTones = {info: 'dim', warning: 'warn', error: 'bad'} as const satisfies Record<
@@ -165,24 +207,29 @@ const logTones = {info: 'dim', warning: 'warn', error: 'bad'} as const satisfies
   Tone
 >;
 
-/** The newest lines, oldest of them first. */
+/** The newest entries, oldest of them first, each from its beginning; only the newest may be cut at its end. */
 export function logLines({log}: RunView, height: number, width: number): readonly Line[] {
-  return log
-    .slice(-height)
-    .flatMap(({at, level, text, times}) => {
-      const clock = new Date(at).toISOString().slice(11, 19);
-      const said = times === 1 ? text : `${text} ×${number(times)}`;
-      const lines = level === 'info' ? [said] : wrapText(said, Math.max(10, width - 10));
-      return lines.map(
-        (line, index): Line =>
-          fitLine(
-            [
-              {text: `${index === 0 ? clock : '        '}  `, tone: 'dim'},
-              level === 'info' ? {text: line} : {text: line, tone: logTones[level]},
-            ],
-            width,
-          ),
-      );
-    })
-    .slice(-height);
+  let shown: readonly Line[] = [];
+  for (const entry of log.slice(-height).toReversed()) {
+    const lines = entryLines(entry, width);
+    if (shown.length + lines.length > height) return shown.length === 0 ? lines.slice(0, height) : shown;
+    shown = [...lines, ...shown];
+  }
+  return shown;
+}
+
+function entryLines({at, level, text, times}: LogLine, width: number): readonly Line[] {
+  const clock = new Date(at).toISOString().slice(11, 19);
+  const said = times === 1 ? text : `${text} ×${number(times)}`;
+  const lines = level === 'info' ? [said] : wrapText(said, Math.max(10, width - 10));
+  return lines.map(
+    (line, index): Line =>
+      fitLine(
+        [
+          {text: `${index === 0 ? clock : '        '}  `, tone: 'dim'},
+          level === 'info' ? {text: line} : {text: line, tone: logTones[level]},
+        ],
+        width,
+      ),
+  );
 }

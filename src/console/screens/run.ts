@@ -8,7 +8,7 @@ import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
-import {barLine, limitLine, logLines, paceLines, partWord} from './run-lines.ts';
+import {barLine, driftText, hostsIn, limitLines, logLines, paceLines, partWord} from './run-lines.ts';
 import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 
 /**
@@ -35,7 +35,10 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   const parts = identityRows(run, width);
   const middle: readonly Line[] = [
     totalLine(run, width),
-    ...(run.ended === null ? paceLines(run, {width, now: state.now, lastTotal}) : endLines(run, width)),
+    ...driftLine(run, width),
+    ...(run.ended === null
+      ? paceLines(run, {width, now: state.now, lastTotal, hosts: hostsIn(layout)})
+      : endLines(run, width, hostsIn(layout))),
     partitionLine(run, width),
   ];
   const gap: readonly Line[] = layout.isCompact ? [] : [[]];
@@ -115,9 +118,8 @@ function identityRows({snapshot}: RunView, width: number): readonly Line[] {
 
 /** The sum of what stands above it, and the rows that the database said it changed. */
 function totalLine({snapshot}: RunView, width: number): Line {
-  const {tally, drift} = snapshot;
+  const {tally} = snapshot;
   const all = runRows.reduce((sum, part) => sum + tally[part], 0);
-  const drifted = drift.added + drift.gone + drift.changed;
   return fitLine(
     [
       {text: `= ${'listed'.padEnd(11)}${number(all).padStart(12)}`, tone: 'strong'},
@@ -125,20 +127,18 @@ function totalLine({snapshot}: RunView, width: number): Line {
         text: `   ${tally.rows === 0 ? '' : `${number(tally.rows)} rows · `}${bytesText(tally.bytes)}`,
         tone: 'dim',
       },
-      ...(drifted === 0
-        ? []
-        : [
-            {
-              text: `   drift: ${number(drift.added)} added, ${number(drift.gone)} gone, ${number(drift.changed)} changed`,
-              tone: 'warn' as const,
-            },
-          ]),
     ],
     width,
   );
 }
 
-function endLines({ended, snapshot}: RunView, width: number): readonly Line[] {
+function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[] {
+  return drift.added + drift.gone + drift.changed === 0
+    ? []
+    : [fitLine([{text: driftText(drift), tone: 'warn'}], width)];
+}
+
+function endLines({ended, snapshot}: RunView, width: number, hosts: number): readonly Line[] {
   if (ended === null) return [];
   return [
     fitLine(
@@ -148,7 +148,7 @@ function endLines({ended, snapshot}: RunView, width: number): readonly Line[] {
       ],
       width,
     ),
-    ...snapshot.limits.map(limit => fitLine(limitLine(limit, snapshot.rate, snapshot.at), width)),
+    ...limitLines(snapshot, snapshot.at, hosts).map(line => fitLine(line, width)),
   ];
 }
 

@@ -9,7 +9,7 @@ import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
-import {barLine, identityLines, logLines, paceLines} from './run-lines.ts';
+import {barLine, hostsIn, identityLines, logLines, paceLines} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 import {stepBlocks} from './step-detail.ts';
 
@@ -115,7 +115,12 @@ function workPanel(
   const top = [
     ...identityLines(run, room.width),
     [],
-    ...paceLines(run, {width: room.width, now: state.now, lastTotal: lastListed(setup)}),
+    ...paceLines(run, {
+      width: room.width,
+      now: state.now,
+      lastTotal: lastListed(setup),
+      hosts: hostsIn(layout),
+    }),
   ];
   const kept = layout.isCompact ? top.filter(line => line.length > 0) : [...top, []];
   return {

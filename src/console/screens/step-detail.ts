@@ -1,4 +1,4 @@
-import type {Flow} from '../../runbook/flow.ts';
+import type {Flow, Move} from '../../runbook/flow.ts';
 import {availabilityOf} from '../availability.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
@@ -20,7 +20,7 @@ export function stepBlocks(
   {width, height}: {readonly width: number; readonly height: number},
 ): readonly Block[] {
   const next = nextLines(state, flow, width);
-  const facts = flow.isDone ? outcome(setup) : factsOf(setup, flow);
+  const facts = flow.isDone ? outcome(setup) : factsOf(setup, flow, state.manner);
   const run = facts.some(({isCounts}) => isCounts) ? settledRun(setup.facts) : null;
   const rest = factLines(
     facts.filter(({isCounts}) => isCounts === undefined),
@@ -46,7 +46,13 @@ function nextLines(state: ConsoleState, {move}: Flow, width: number): readonly L
     {text: '↵ ', tone: 'accent'},
     {text: `${moveLabel(move)}: `, tone: 'strong'},
   ];
-  return wrapped(head, move.why, width);
+  return wrapped(head, withoutLabel(move), width);
+}
+
+/** A reason may end with what is done about it, which stands before it already. */
+function withoutLabel(move: Move): string {
+  const end = `: ${moveLabel(move)}`;
+  return move.why.endsWith(end) ? move.why.slice(0, -end.length) : move.why;
 }
 
 const nameWidth = 9;

@@ -1,12 +1,14 @@
 import {changedOf} from '../../core/accounting.ts';
 import {percent} from '../../core/checks.ts';
+import type {Finding} from '../../core/probe.ts';
 import {isActive} from '../../core/run.ts';
 import {counted, durationText, identityText, number} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {closedBefore, type Flow, type Move} from '../../runbook/flow.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
 import type {Span} from '../line.ts';
-import type {SetupView} from '../state.ts';
+import type {Manner, SetupView} from '../state.ts';
+import {driftText} from './run-lines.ts';
 
 /** One thing to know, under a short name; without one it goes on with the fact before it. */
 export interface Fact {
@@ -18,14 +20,19 @@ export interface Fact {
 }
 
 /** What is worth knowing before the next key is pressed. */
-export function factsOf(setup: SetupView, {current, move}: Flow): readonly Fact[] {
+export function factsOf(
+  setup: SetupView,
+  {current, move}: Flow,
+  {isReadOnly}: Pick<Manner, 'isReadOnly'>,
+): readonly Fact[] {
   switch (move.do) {
     case 'probe':
       return [
+        ...troubles(setup),
         {name: 'reads', text: `${setup.source}, whether it can be listed`},
         {name: '', text: `${setup.target}, its tables`},
         {name: 'writes', text: 'nothing'},
-        ...findings(setup),
+        ...findings(setup, ['ok']),
       ];
     case 'dry-run':
       return [
@@ -33,14 +40,17 @@ export function factsOf(setup: SetupView, {current, move}: Flow): readonly Fact[
         {name: 'predicts', text: setup.rehearsal.predicts},
         {name: 'writes', text: "nothing but Headgate's own ledger"},
         ...lastTime(setup, 'dry-run'),
-        ...findings(setup),
+        ...findings(setup, ['warning', 'ok']),
         ...outcome(setup),
       ];
     case 'review':
       return [
+        ...closedGates(setup),
         ...outcome(setup),
-        {name: 'then', text: 'you type the name of the target, and only then anything is written'},
-        ...gates(setup),
+        isReadOnly
+          ? {name: 'then', text: 'a console that is not read-only can execute it'}
+          : {name: 'then', text: 'you type the name of the target, and only then anything is written'},
+        ...heldGates(setup),
         ...lastTime(setup, 'live'),
       ];
     case 'verify':
@@ -51,7 +61,7 @@ export function factsOf(setup: SetupView, {current, move}: Flow): readonly Fact[
       ];
     case 'resume':
     case 'retry':
-      return [...opened(setup, move), ...outcome(setup)];
+      return [...stopped(setup), ...opened(setup, move), ...outcome(setup)];
     case 'see-invariants':
       return [...broken(setup), ...outcome(setup)];
     case 'watch':
@@ -63,9 +73,22 @@ export function factsOf(setup: SetupView, {current, move}: Flow): readonly Fact[
   }
 }
 
-function findings({probe}: SetupView): readonly Fact[] {
+/** What has to be mended before anything else, first. */
+function troubles(setup: SetupView): readonly Fact[] {
+  const {probe} = setup;
+  if (probe?.state === 'failed')
+    return [
+      {name: 'failed', text: probe.message, tone: 'bad'},
+      ...(probe.hint === null ? [] : [{name: '', text: probe.hint}]),
+    ];
+  return findings(setup, ['error', 'warning']);
+}
+
+/** What the probe found, level by level. */
+function findings({probe}: SetupView, levels: readonly Finding['level'][]): readonly Fact[] {
   if (probe?.state !== 'done') return [];
-  return probe.findings.flatMap(({level, subject, message, remedy}) => [
+  const found = levels.flatMap(each => probe.findings.filter(({level}) => level === each));
+  return found.flatMap(({level, subject, message, remedy}) => [
     {
       name: subject,
       text: `${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${message}`,
@@ -109,17 +132,19 @@ function coverage(facts: SetupView['facts']): readonly Fact[] {
   ];
 }
 
-function gates({gates: known}: SetupView): readonly Fact[] {
-  if (known === null) return [];
-  const closed = closedBefore(known);
-  const held = known.filter(({holds}) => holds).length;
-  return [
-    {name: 'gates', text: closed.length === 0 ? `✔ ${held} hold` : `${held} hold, ${closed.length} closed`},
-    ...closed.flatMap(({title, reason, unlock}): readonly Fact[] => [
-      {name: '', text: `✖ ${title}: ${reason}`, tone: 'bad'},
-      ...(unlock === undefined ? [] : [{name: '', text: `  ${unlock}`}]),
-    ]),
-  ];
+/** What is in the way is told first. */
+function closedGates({gates}: SetupView): readonly Fact[] {
+  return closedBefore(gates).flatMap(({title, reason, unlock}): readonly Fact[] => [
+    {name: 'closed', text: `✖ ${title}: ${reason}`, tone: 'bad'},
+    ...(unlock === undefined ? [] : [{name: '', text: unlock}]),
+  ]);
+}
+
+function heldGates({gates}: SetupView): readonly Fact[] {
+  if (gates === null) return [];
+  const held = counted(gates.filter(({holds}) => holds).length, 'holds', 'hold');
+  const closed = closedBefore(gates).length;
+  return [{name: 'gates', text: closed === 0 ? `✔ ${held}` : `${held}, ${closed} closed`}];
 }
 
 function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): readonly Fact[] {
@@ -127,6 +152,17 @@ function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): read
   if (last === undefined) return [];
   const listed = last.listed === 0 ? '' : ` for ${counted(last.listed, 'item')}`;
   return [{name: 'took', text: `${durationText(last.seconds)} last time${listed}`}];
+}
+
+/** Why it rests, where that is more than its status says. */
+function stopped({facts}: SetupView): readonly Fact[] {
+  const run = settledRun(facts);
+  if (run === null || run.stopReason === null) return [];
+  const {added, gone, changed} = run.drift;
+  return [
+    {name: 'stopped', text: run.stopReason.message, tone: 'warn'},
+    ...(added + gone + changed === 0 ? [] : [{name: '', text: driftText(run.drift)}]),
+  ];
 }
 
 function opened({facts}: SetupView, move: Move): readonly Fact[] {
