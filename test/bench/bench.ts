@@ -5,7 +5,10 @@ import {join} from 'node:path';
 import {type BucketRounds, bucketTable} from './bucket-throughput.ts';
 import {type BucketCorpus, makeBucket} from './bucket-world.ts';
 import {type Measure, measureIn} from './child.ts';
+import {heapTable, keyStreamTable} from './console-stream.ts';
+import {consoleSpeedTable, keyTable} from './console-table.ts';
 import type {Corpus} from './corpus.ts';
+import {firstFrameTable} from './first-frame.ts';
 import {type ListingRounds, listingTable} from './listing-table.ts';
 import {memoryTable, type Pair} from './memory.ts';
 import {pauseTable} from './pause.ts';
@@ -21,6 +24,14 @@ interface Plan {
   readonly listings: readonly ListingRounds[];
   readonly memory: readonly Pair[];
   readonly pauses: number;
+  readonly console: {
+    readonly starts: number;
+    readonly files: number;
+    readonly rounds: number;
+    readonly keys: number;
+    /** Simulated, of the heap's table. */
+    readonly hours: number;
+  };
 }
 
 const kib = 1_024;
@@ -45,6 +56,7 @@ const full: Plan = {
   ],
   memory: memoryPairs(10_000, 100_000),
   pauses: 11,
+  console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
 const quick: Plan = {
@@ -56,13 +68,21 @@ const quick: Plan = {
   listings: [{title: 'flat', corpus: {objects: 20_000, named: 'flat', latencyMs}, rounds: 1}],
   memory: memoryPairs(200, 2_000),
   pauses: 1,
+  console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
  * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs.
  */
-async function bench({throughput, buckets, listings, memory, pauses}: Plan): Promise<void> {
+async function bench({
+  throughput,
+  buckets,
+  listings,
+  memory,
+  pauses,
+  console: inConsole,
+}: Plan): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
     rmSync(root.path, {recursive: true, force: true});
@@ -88,8 +108,27 @@ async function bench({throughput, buckets, listings, memory, pauses}: Plan): Pro
   printTable('peak memory, files of 1 KiB', await memoryTable(measure, root.path, memory));
   const stopping = await pauseTable(root.path, pauses);
   printTable('stopping while 64 slow reads are under way; min / median / max', stopping);
-  print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n');
+  print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n\n');
+  await benchConsole(root.path, inConsole);
 }
+
+async function benchConsole(
+  root: string,
+  {starts, files, rounds, keys, hours}: Plan['console'],
+): Promise<void> {
+  await using world = await makeWorld(join(root, 'console'), {files, bytes: kib, inFolder});
+  const environment = {NODE_COMPILE_CACHE: join(root, 'compiled-program')};
+  printTable(`the console's first frame, of ${starts}`, await firstFrameTable(world, root, starts));
+  printTable('a key in the console, in a pseudo-terminal', await keyTable(world, keys, environment));
+  printTable('a key while made-up events come in, in one process', await keyStreamTable(root, keys));
+  const speed = await consoleSpeedTable(world, rounds, environment);
+  printTable(`a run in the console and headless, files of 1 KiB; median of ${rounds}`, speed);
+  printTable("the console's heap", await heapTable(root, hours * 3_600, eventsPerSecond));
+  print(consoleLegend);
+}
+
+/** 2,000,000 in the 14 hours of the full bench. */
+const eventsPerSecond = 40;
 
 function memoryPairs(few: number, many: number): readonly Pair[] {
   const corpora = (title: string, folderOf: (files: number) => number): Pair => ({
@@ -110,6 +149,10 @@ const legend = `  "one pass" is like for like: list, hash, decide and write, as 
 const bucketLegend = `  The server is the S3 simulator, a process of its own that verifies every signature, on the same CPUs. "read alone"
   hashes what is in the bucket, 64 at once, and writes nothing; its listing is not measured, but rclone's is.
   Requests of "http.get" are signed before the clock starts. Peak memory is the client's.\n\n`;
+
+const consoleLegend = `  "a key" is from its way into the terminal until the screen that it leads to has come out of it. Runs of the second
+  table leave the emulator, the terminal and this bench the same two CPUs. Seconds of runs are those of the ledger.
+  The heap is of a console with everything but a run: a ledger that it asks, keys that switch screens.\n`;
 
 /** Leaves all modules compiled, and is not measured. */
 async function warmUp(measure: Measure, folder: string): Promise<void> {

@@ -79,10 +79,12 @@ export async function runInConsole(
     await pressing('\r', texts.isLive);
     await pressing('3', shown.run);
     await untilAtRest(watching, 'live', terminal, meanwhile);
+    const {bytes, frames} = terminal;
+    await terminal.quit();
     return {
       ...(await secondsIn(ledger, world)),
-      bytes: rehearsed.bytes + terminal.bytes - between.bytes,
-      frames: rehearsed.frames + terminal.frames - between.frames,
+      bytes: rehearsed.bytes + bytes - between.bytes,
+      frames: rehearsed.frames + frames - between.frames,
     };
   } finally {
     await watching.close();

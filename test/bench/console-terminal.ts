@@ -87,7 +87,8 @@ export function startConsole({args, cwd, environment, flags = []}: ConsoleStart)
         look(performance.now());
       }),
     async quit() {
-      pty.write('q');
+      // Where something is still at work, it asks: yes.
+      pty.write('qy');
       await exit;
     },
     async [Symbol.asyncDispose]() {
