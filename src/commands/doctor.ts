@@ -1,11 +1,12 @@
 import {backfills} from '../backfills/registry.ts';
 import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
+import {namingEnds} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {bytesText, counted, number} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
 import {readLease} from '../engine/mark.ts';
-import {type Session, withTarget} from './session.ts';
+import type {Session} from './session.ts';
 import {placeText} from './target-text.ts';
 
 interface Finding {
@@ -53,7 +54,7 @@ export async function doctorCommand(session: Session): Promise<number> {
 
 function naming(target: string): (finding: Finding) => Finding {
   return finding =>
-    finding.remedy === undefined ? finding : {...finding, remedy: withTarget(finding.remedy, target)};
+    finding.remedy === undefined ? finding : {...finding, remedy: namingEnds(finding.remedy, {target})};
 }
 
 function countsOf(findings: readonly Finding[]): Readonly<Record<Finding['level'], number>> {

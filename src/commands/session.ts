@@ -3,8 +3,8 @@ import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
+import {type NamedEnds, namingEnds} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {shellWord} from '../core/shell-word.ts';
 import {clockText, counted} from '../core/words.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
@@ -66,7 +66,7 @@ export class Session {
   readonly report: Report;
   /** What a command that is shown takes besides, to find the same ledger and config. */
   readonly flags: readonly string[];
-  #named: Named | null = null;
+  #named: NamedEnds | null = null;
 
   private constructor(
     surroundings: Surroundings,
@@ -111,7 +111,7 @@ export class Session {
     try {
       return await command(session);
     } catch (error) {
-      throw session.#named === null ? error : namingEnds(error, session.#named);
+      throw session.#named === null ? error : named(error, session.#named);
     } finally {
       await ledger.close();
     }
@@ -189,26 +189,14 @@ export function requireTarget({target}: Ends): string {
   );
 }
 
-/** What the operator called the two, which a remedy from below leaves open: `headgate migrate BACKFILL --target TARGET`. */
-interface Named {
-  readonly backfill: string;
-  readonly target: string;
-}
-
-/** A command that is shown can be typed as it is. */
-function namingEnds(error: unknown, {backfill, target}: Named): unknown {
+function named(error: unknown, ends: NamedEnds): unknown {
   if (!(error instanceof OperatorError)) return error;
-  const name = (text: string) =>
-    withTarget(text.replaceAll('headgate migrate BACKFILL', `headgate migrate ${backfill}`), target);
+  const {code, message, hint} = error;
   return new OperatorError(
-    error.code,
-    name(error.message),
-    error.hint === undefined ? undefined : name(error.hint),
+    code,
+    namingEnds(message, ends),
+    hint === undefined ? undefined : namingEnds(hint, ends),
   );
-}
-
-export function withTarget(remedy: string, target: string): string {
-  return remedy.replaceAll('--target TARGET', () => `--target ${shellWord(target)}`);
 }
 
 export function bucketFlags({endpoint, region}: Ends): {

@@ -17,8 +17,9 @@ import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
 import {viewOfSetup} from './setup.ts';
 import {type ConsoleState, type Manner, type Size, view} from './state.ts';
+import {troubleOf} from './trouble.ts';
 import {wholeScreen} from './whole-screen.ts';
-import {troubleOf, Work} from './work.ts';
+import {Work} from './work.ts';
 
 export interface ConsoleOptions {
   readonly engine: Engine;

@@ -17,6 +17,7 @@ import {runScreen} from './screens/run.ts';
 import {runbookScreen} from './screens/runbook.ts';
 import type {Screen} from './screens/screen.ts';
 import {type ConsoleState, chosenSetup, shownView, type ViewName} from './state.ts';
+import {fitted, lineWidth} from './text.ts';
 
 /** Everything that is on the terminal, as data: a header, panels, perhaps a notice, and the footer. */
 export interface Frame {
@@ -84,12 +85,16 @@ function headerOf(state: ConsoleState): Frame['header'] {
       ],
     ),
   ];
-  const target: Line =
-    isOverview || setup.targetName === null
-      ? []
-      : [{text: `${setup.targetName}`}, ...environmentSpans(setup)];
-  return {left, right: [...target, ...modeSpans(state), {text: ' '}]};
+  const modes: Line = [...modeSpans(state), {text: ' '}];
+  if (isOverview || setup.targetName === null) return {left, right: modes};
+  const stakes: Line = [...environmentSpans(setup), ...modes];
+  // A name gives way to the environment and to LIVE, and to a part of the path.
+  const room = state.size.columns - lineWidth(stakes) - Math.min(lineWidth(left) + 1, leastPath);
+  const targetName = fitted(setup.targetName, Math.max(8, room), 'middle').trim();
+  return {left, right: [{text: targetName}, ...stakes]};
 }
+
+const leastPath = 20;
 
 function environmentSpans({environment}: NonNullable<ReturnType<typeof chosenSetup>>): Line {
   if (environment === null) return [];

@@ -9,7 +9,7 @@ import type {CommandsOptions} from './commands.ts';
 import {failuresList} from './rows.ts';
 import {historyText} from './screens/lists.ts';
 import {chosenSetup, type ListRow, type LoadedList, type SetupView, view} from './state.ts';
-import {troubleOf} from './work.ts';
+import {troubleOf} from './trouble.ts';
 
 /** Rows that are read for a list; what goes beyond is said, and is in the commands. */
 const most = 500;

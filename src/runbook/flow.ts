@@ -48,7 +48,7 @@ export interface FlowFacts {
 
 export type ProbeFact =
   | {readonly state: 'working'}
-  | {readonly state: 'failed'; readonly message: string}
+  | {readonly state: 'failed'; readonly message: string; readonly hint: string | null}
   | {readonly state: 'done'; readonly findings: readonly Finding[]};
 
 /** What goes on from here, for one key. */

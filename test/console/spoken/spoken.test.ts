@@ -192,9 +192,9 @@ describe('what needs the operator', () => {
       {type: 'switched', to: 'history'},
       {type: 'facts', setup: 'asset-index', facts: noFacts},
     );
-    expect(listener.hears('news', ofSetup({probe: {state: 'failed', message: 'denied'}}))).toEqual([
-      expect.stringMatching(/^asset-index needs you: probe: denied/),
-    ]);
+    expect(
+      listener.hears('news', ofSetup({probe: {state: 'failed', message: 'denied', hint: null}})),
+    ).toEqual([expect.stringMatching(/^asset-index needs you: probe: denied/)]);
   });
 
   it('is a dialog, said with what it asks', () => {
