@@ -4,14 +4,13 @@ import {expectGivenBack, goLive, isLive, lastWords} from '../support/console-ste
 import {ConsoleWorld, headgateFunction} from '../support/console-world.ts';
 import {openTerminal, type RealTerminal} from '../support/terminal.ts';
 
-/** The command among the last lines, run as it stands there. */
+/** The command among the last lines, run as it stands there, only faster. */
 async function runPrinted(world: ConsoleWorld, left: RealTerminal): Promise<void> {
   const command = /: (headgate resume .*)$/m.exec(lastWords(left))?.[1];
   expect(command, lastWords(left)).toBeDefined();
-  world.set({rate: null});
   await using shell = openTerminal({
     command: 'bash',
-    args: ['-c', `${headgateFunction}; ${command} 2>&1`],
+    args: ['-c', `${headgateFunction}; ${command} --rate 100000 2>&1`],
     cwd: world.cwd,
     patience: 60_000,
   });

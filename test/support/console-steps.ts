@@ -12,18 +12,22 @@ export async function toRunbook(terminal: RealTerminal): Promise<void> {
 }
 
 export async function probe(terminal: RealTerminal): Promise<void> {
+  await terminal.until('↵ probe');
   terminal.press('enter');
   await terminal.until('step 2 of 5');
 }
 
 export async function dryRun(terminal: RealTerminal): Promise<void> {
+  await terminal.until('↵ dry run');
   terminal.press('enter');
   await terminal.until('DRY RUN');
   faster(terminal);
   await terminal.until('step 3 of 5');
 }
 
+/** Until the ledger has answered, Enter is a probe. */
 export async function toReview(terminal: RealTerminal): Promise<void> {
+  await terminal.until('review: see what');
   terminal.press('enter');
   await terminal.until('Review of');
   await terminal.until(/\breads {2,}\S/);
@@ -45,7 +49,6 @@ export async function fill(terminal: RealTerminal, label: string, text: string):
 /** From a plan that waits for its review to a live run that writes. */
 export async function goLive(terminal: RealTerminal): Promise<void> {
   await toRunbook(terminal);
-  await terminal.until('step 3 of 5');
   await toReview(terminal);
   await toConfirmation(terminal);
   await fill(terminal, 'target', targetName);

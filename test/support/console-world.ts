@@ -33,12 +33,8 @@ export class ConsoleWorld {
       {key: 'dir0/file-00000.txt', hash: sha256('old')},
       {key: 'empty', hash: sha256(''), size: 0},
     ]);
-    this.set({rate: 20, page: {items: 5}, sample: 10, ...settings});
-  }
-
-  /** For programs that are started from now on. */
-  set(settings: object): void {
-    writeFileSync(join(this.cwd, 'headgate.config.json'), JSON.stringify({settings}));
+    const slow = {rate: 20, page: {items: 5}, sample: 10};
+    writeFileSync(join(this.cwd, 'headgate.config.json'), JSON.stringify({settings: {...slow, ...settings}}));
   }
 
   /** The console on both ends. */
@@ -46,11 +42,12 @@ export class ConsoleWorld {
     return openProgram(['console', ...ends, ...flags], this.cwd, opening);
   }
 
-  /** A shell with job control, as a user has it, in which `headgate` is the built program. */
-  async shell(): Promise<RealTerminal> {
+  /** A shell with job control, as a user has it, in which `headgate` is the built program; perhaps inside of another. */
+  async shell(inside: readonly string[] = []): Promise<RealTerminal> {
+    const [command = '', ...args] = [...inside, 'bash', '--norc', '-i'];
     const terminal = openTerminal({
-      command: 'bash',
-      args: ['--norc', '-i'],
+      command,
+      args,
       cwd: this.cwd,
       env: {...environmentOf(this.cwd), PS1: 'ready> ', INPUTRC: '/dev/null'},
       patience,
