@@ -1,4 +1,5 @@
 import {Text} from 'ink';
+import {memo} from 'react';
 import type {Line, Tone} from '../../src/console/line.ts';
 import {fitLine} from '../../src/console/text.ts';
 import {drawn, useTheme} from '../theme.tsx';
@@ -15,7 +16,9 @@ export interface StyledLineProps {
  *
  *     ✔ dry run    2,238 listed · 2,172 to update · 66 unchan…
  */
-export function StyledLine({line, width, isSelected = false}: StyledLineProps) {
+export const StyledLine = memo(DrawnLine, isDrawnAlike);
+
+function DrawnLine({line, width, isSelected = false}: StyledLineProps) {
   const theme = useTheme();
   // Fitted here and not by Ink, whose `…` would be drawn in ASCII too.
   return (
@@ -36,4 +39,17 @@ export function StyledLine({line, width, isSelected = false}: StyledLineProps) {
 
 function isGraph(tone: Tone | undefined): boolean {
   return tone === 'bar' || tone === 'track';
+}
+
+/** Frames are made anew ten times a second, and most of their rows are as they were. */
+function isDrawnAlike(before: StyledLineProps, now: StyledLineProps): boolean {
+  return (
+    before.width === now.width &&
+    before.isSelected === now.isSelected &&
+    before.line.length === now.line.length &&
+    now.line.every(({text, tone}, index) => {
+      const other = before.line[index];
+      return other?.text === text && other.tone === tone;
+    })
+  );
 }
