@@ -147,6 +147,20 @@ describe('a run that is asked for', () => {
     expect(await driven.runs()).toHaveLength(1);
   });
 
+  it('begins once, and not after everything was brought to rest, whoever asks', async () => {
+    const driven = await driveGated();
+    const {work} = driven.model;
+    await Promise.all([
+      work.rehearse(driven.setup, {fresh: false}),
+      work.rehearse(driven.setup, {fresh: false}),
+      work.verify(driven.setup),
+    ]);
+    expect((await driven.runs()).map(({mode}) => mode)).toEqual(['dry-run']);
+    await work.interrupt();
+    await work.rehearse(driven.setup, {fresh: false});
+    expect(await driven.runs()).toHaveLength(1);
+  });
+
   it('does not begin once the console is being left', async () => {
     const opening = Promise.withResolvers<void>();
     const driven = await drive({
@@ -155,6 +169,8 @@ describe('a run that is asked for', () => {
         return open();
       },
     });
+    writeAssets(driven.assets, 5);
+    makeIndex(driven.index);
     driven.model.start();
     driven.keys('2', 'd');
     expect(driven.shown().isBeginning).toBe(true);

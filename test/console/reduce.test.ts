@@ -121,6 +121,22 @@ describe('the pointer', () => {
   });
 });
 
+describe('the pointer of a dialog', () => {
+  it('comes back to the last line where lines have gone, as a command has that is no longer there', () => {
+    const opened = reduced(
+      consoleState({views: [view('overview'), view('runbook')]}),
+      {type: 'opened', dialog: {type: 'palette', field: emptyField, at: 0}},
+      {type: 'jumped', to: 'last'},
+    );
+    const at = ({dialog}: ConsoleState) => (dialog?.type === 'palette' ? dialog.at : null);
+    expect(at(opened)).toBeGreaterThan(0);
+    const typed = reduced(opened, {type: 'edited', action: {type: 'insert', text: 'zzz'}});
+    expect(at(typed)).toBe(0);
+    const turned = reduced(opened, {type: 'chosen', setup: 7});
+    expect(at(turned)).toBeLessThan(at(opened) ?? 0);
+  });
+});
+
 describe('another backfill', () => {
   const both = consoleState({
     setups: [setupView(), setupView({name: 'other'})],

@@ -106,7 +106,7 @@ export const faulty: ProbeFact = {
   state: 'done',
   findings: [{level: 'error', subject: 'target', message: 'there is no table files'}],
 };
-export const unreachable: ProbeFact = {state: 'failed', message: 'no answer'};
+export const unreachable: ProbeFact = {state: 'failed', message: 'no answer', hint: null};
 export const probing: ProbeFact = {state: 'working'};
 
 /** Nothing is known yet, and nobody has done anything. */
