@@ -136,7 +136,8 @@ function moved(state: ConsoleState, by: number): ConsoleState {
 /** Another backfill on the same screen, from its top: what was chosen or filtered was of the one before. */
 function turned(state: ConsoleState, chosen: number): ConsoleState {
   const [first, ...rest] = state.views;
-  const views = [first, ...rest.map(({name}) => view(name))] as const;
+  // The history is of every backfill.
+  const views = [first, ...rest.map(each => (each.name === 'history' ? each : view(each.name)))] as const;
   const overview = first.name === 'overview' ? {...first, at: chosen} : first;
   return {...state, chosen, views: [overview, ...views.slice(1)]};
 }

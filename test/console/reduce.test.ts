@@ -154,6 +154,12 @@ describe('another backfill', () => {
     expect(moveAbout(both, 'previous-backfill')).toEqual({type: 'chosen', setup: 1});
   });
 
+  it('leaves the history where it is, which is of every one', () => {
+    const history = {...both, views: [view('overview'), {...view('history'), at: 1}] as const};
+    const state = reduced({...history, lists: {history: readList('a', 'b')}}, {type: 'chosen', setup: 1});
+    expect(shownView(state)).toMatchObject({name: 'history', at: 1});
+  });
+
   it('is the one that the overview points at when it is seen again', () => {
     const state = reduced(both, {type: 'chosen', setup: 1}, {type: 'backed'});
     expect(shownView(state)).toMatchObject({name: 'overview', at: 1});
