@@ -1,3 +1,4 @@
+import {basename} from 'node:path';
 import {type AnyBackfill, backfills, findBackfill} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
@@ -74,12 +75,14 @@ function withoutDoubles({connections}: Session, all: readonly Named[]): readonly
   });
 }
 
-/** A name is said in headers, so no two are the same. */
+/** A name is said in headers, so no two are the same: where they would be, the target's is added. */
 function unique(all: readonly Named[]): readonly Named[] {
   const taken = new Set<string>();
   return all.map(named => {
-    let {name} = named;
-    for (let time = 2; taken.has(name); time++) name = `${named.name} (${time})`;
+    const isShared = all.filter(({name}) => name === named.name).length > 1;
+    const wanted = isShared ? `${named.name} ${basename(named.target)}` : named.name;
+    let name = wanted;
+    for (let time = 2; taken.has(name); time++) name = `${wanted} (${time})`;
     taken.add(name);
     return {...named, name};
   });
@@ -94,6 +97,7 @@ function setupOf(session: Session, named: Named): Setup {
     sourceLabel: connections.sourceLabel(source, bucketFlags(named)),
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
+    ...(prefix === undefined ? {} : {prefix}),
     open: () => session.connect(backfill, named),
     scope: connection => scopeOf(connection, prefix === undefined ? {} : {prefix}),
   };

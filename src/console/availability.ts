@@ -1,9 +1,11 @@
 import {changedOf} from '../core/accounting.ts';
 import {isActive, type RunMode} from '../core/run.ts';
+import {modeText} from '../core/words.ts';
 import {closedBefore} from '../runbook/flow.ts';
 import type {Command} from './command.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
 import {chosenCheck, rowsOf} from './rows.ts';
+import {runToUndo} from './run-to-undo.ts';
 import {recordOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 
@@ -83,6 +85,7 @@ const writes: readonly SetupCommand[] = ['go-live', 'accept'];
 function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): Availability {
   const {isReadOnly} = state.manner;
   if (isReadOnly && writes.includes(command)) return 'absent';
+  if (!concernsShown(state, setup, command)) return 'absent';
   const idle = whileIdle(state, setup);
   const {move} = flowOfSetup(state, setup);
   switch (command) {
@@ -109,7 +112,7 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
     case 'accept':
       return acceptable(setup) ? idle : 'absent';
     case 'undo':
-      return undoable(setup, idle);
+      return undoable(state, idle);
     case 'pause':
     case 'cancel':
       return stoppable(state, setup, command);
@@ -157,12 +160,40 @@ function unread({facts, review, gates}: SetupView): {readonly because: string} |
   return closed === undefined ? null : {because: `a gate is closed: ${closed.reason}`};
 }
 
-function undoable({facts}: SetupView, idle: Availability): Availability {
-  const live = facts?.live ?? null;
-  if (live === null || live.mode !== 'live' || changedOf(live.tally) === 0) return 'absent';
-  return isActive(live.status) && facts?.gone.includes(live.id) === true
-    ? {because: `the process of run ${live.id} is gone: resume it first, which settles what it wrote`}
-    : idle;
+/** A run that was opened from the history is no other: what would act on the runbook's run is not offered there. */
+function concernsShown(state: ConsoleState, {facts, atWork}: SetupView, command: SetupCommand): boolean {
+  const {name, of} = shownView(state);
+  if (name !== 'run' || of === null) return true;
+  switch (command) {
+    case 'resume':
+    case 'accept':
+      return (facts?.plan?.usedBy ?? facts?.plan?.id) === of;
+    case 'retry':
+      return facts?.open?.run === of;
+    case 'review':
+      return facts?.plan?.id === of;
+    case 'faster':
+    case 'slower':
+      return atWork === of;
+    default:
+      return true;
+  }
+}
+
+function undoable(state: ConsoleState, idle: Availability): Availability {
+  const found = runToUndo(state);
+  if (found === null) return 'absent';
+  const {run, setup} = found;
+  if (run.mode !== 'live') return {because: `a ${modeText(run)} is not undone, only a live run is`};
+  if (changedOf(run.tally) === 0) return {because: `run ${run.id} has changed nothing`};
+  if (setup === null)
+    return {
+      because: `its source and target are not open here: headgate undo ${run.id} shows what it would do`,
+    };
+  const isGone = isActive(run.status) && setup.facts?.gone.includes(run.id) === true;
+  if (isGone)
+    return {because: `the process of run ${run.id} is gone: resume it first, which settles what it wrote`};
+  return setup.name === chosenSetup(state)?.name ? idle : whileIdle(state, setup);
 }
 
 function recoverable(state: ConsoleState, idle: Availability): Availability {

@@ -14,9 +14,10 @@ import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
 import {moveAbout} from './move-about.ts';
 import {chosenCheck, chosenRow, runRows} from './rows.ts';
+import {runToUndo} from './run-to-undo.ts';
 import {partWord} from './screens/run-lines.ts';
 import type {Setup} from './setup.ts';
-import {recordOf, shownRun} from './shown-run.ts';
+import {recordOf, setupOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';
 import type {Work} from './work.ts';
 
@@ -124,12 +125,9 @@ export class Commands {
       case 'retry':
         this.#retry(shown, setup);
         return;
-      case 'undo': {
-        const live = shown.facts?.live ?? null;
-        send({type: 'switched', to: 'runbook'});
-        if (live !== null) void work.rehearseUndo(setup, live);
+      case 'undo':
+        this.#undo(state);
         return;
-      }
       case 'verify':
         void work.verify(setup);
         return;
@@ -161,6 +159,7 @@ export class Commands {
         send({type: 'entered', view: view('runbook')});
         return;
       case 'history':
+        this.#choose(state, row);
         send({type: 'entered', view: view('run', row)});
         return;
       case 'invariants':
@@ -243,6 +242,23 @@ export class Commands {
     if (run === null) return;
     this.#options.send({type: 'switched', to: 'runbook'});
     void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false});
+  }
+
+  /** What is looked at next is about the run's own source and target. */
+  #choose(state: ConsoleState, id: string): void {
+    const run = recordOf(state, id);
+    const setup = run === null ? null : setupOf(state, run);
+    if (setup !== null) this.#options.send({type: 'chosen', setup: state.setups.indexOf(setup)});
+  }
+
+  #undo(state: ConsoleState): void {
+    const {send, work, setups} = this.#options;
+    const found = runToUndo(state);
+    const setup = setups.find(({name}) => name === found?.setup?.name);
+    if (found === null || setup === undefined) return;
+    this.#choose(state, found.run.id);
+    send({type: 'switched', to: 'runbook'});
+    void work.rehearseUndo(setup, found.run);
   }
 
   #confirm({facts, environment, targetName}: SetupView): void {

@@ -18,17 +18,18 @@ export async function loadFacts(
 ): Promise<SetupFacts> {
   const {runs, openItems, measurements} = ledger;
   const backfill = setup.backfill.id;
-  const ends = {backfill, sourceLabel: setup.sourceLabel, targetLabel: setup.targetLabel};
+  const {sourceLabel, targetLabel, prefix} = setup;
+  const narrowed = prefix === undefined ? {} : {prefix};
+  const ends = {backfill, sourceLabel, targetLabel, ...narrowed};
   const [plan, newest] = await Promise.all([runs.latestOf(ends, ['dry-run']), runs.latestOf(ends, runModes)]);
   const live =
     plan?.usedBy == null ? await runs.latestOf(ends, ['live', 'undo']) : await runs.find(plan.usedBy);
-  // A verification without a source is of the target all the same, and so are the runs of another source.
-  const target =
-    newest?.target ?? (await runs.latestOf({backfill, targetLabel: setup.targetLabel}, runModes))?.target;
+  // What was measured against another source says nothing of this one.
+  const measured = newest === null ? null : {target: newest.target, backfill, sourceLabel, ...narrowed};
   const [checks, coverage, trend, took, open] = await Promise.all([
-    target === undefined ? [] : measurements.lastChecks(target, backfill),
-    target === undefined ? null : measurements.lastCoverage(target, backfill),
-    target === undefined ? [] : measurements.coverageTrend(target, backfill, trendPoints),
+    measured === null ? [] : measurements.lastChecks(measured),
+    measured === null ? null : measurements.lastCoverage(measured),
+    measured === null ? [] : measurements.coverageTrend(measured, trendPoints),
     Promise.all(
       (['dry-run', 'live', 'verify'] as const).map(
         async mode => [mode, await runs.lastTook(ends, mode)] as const,

@@ -16,6 +16,7 @@ import {reviewScreen} from './screens/review.ts';
 import {runScreen} from './screens/run.ts';
 import {runbookScreen} from './screens/runbook.ts';
 import type {Screen} from './screens/screen.ts';
+import {recordOf, setupOf} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView, type ViewName} from './state.ts';
 import {fitted, lineWidth} from './text.ts';
 
@@ -65,17 +66,29 @@ export function screenOf(state: ConsoleState, layout: Layout): Screen {
   return screensByView[shownView(state).name](state, layout);
 }
 
+/** What the header names: the chosen backfill, or that of a run which was opened and belongs to none that is open here. */
+interface Subject {
+  readonly name: string;
+  readonly targetName: string | null;
+  readonly environment: string | null;
+}
+
+function subjectOf(state: ConsoleState): Subject | null {
+  const {name, of} = shownView(state);
+  if (name === 'overview' || name === 'history') return null;
+  const run = name === 'run' && of !== null ? recordOf(state, of) : null;
+  return run === null || setupOf(state, run) !== null
+    ? chosenSetup(state)
+    : {name: run.backfill, targetName: run.targetName, environment: null};
+}
+
 function headerOf(state: ConsoleState): Frame['header'] {
-  const setup = chosenSetup(state);
   const {name} = shownView(state);
-  const isOverview = name === 'overview' || name === 'history' || setup === null;
+  const subject = subjectOf(state);
   // Where there is little room, which target it is matters more than whose screen.
   const {isCompact} = layoutOf(state.size, false);
-  const path = isOverview
-    ? ['headgate', name]
-    : isCompact
-      ? [setup.name, name]
-      : ['headgate', setup.name, name];
+  const path =
+    subject === null ? ['headgate', name] : [...(isCompact ? [] : ['headgate']), subject.name, name];
   const left: Line = [
     {text: ' '},
     ...path.flatMap(
@@ -86,17 +99,17 @@ function headerOf(state: ConsoleState): Frame['header'] {
     ),
   ];
   const modes: Line = [...modeSpans(state), {text: ' '}];
-  if (isOverview || setup.targetName === null) return {left, right: modes};
-  const stakes: Line = [...environmentSpans(setup), ...modes];
+  if (subject === null || subject.targetName === null) return {left, right: modes};
+  const stakes: Line = [...environmentSpans(subject), ...modes];
   // A name gives way to the environment and to LIVE, and to a part of the path.
   const room = state.size.columns - lineWidth(stakes) - Math.min(lineWidth(left) + 1, leastPath);
-  const targetName = fitted(setup.targetName, Math.max(8, room), 'middle').trim();
+  const targetName = fitted(subject.targetName, Math.max(8, room), 'middle').trim();
   return {left, right: [{text: targetName}, ...stakes]};
 }
 
 const leastPath = 20;
 
-function environmentSpans({environment}: NonNullable<ReturnType<typeof chosenSetup>>): Line {
+function environmentSpans({environment}: Subject): Line {
   if (environment === null) return [];
   return [
     {text: ' · ', tone: 'dim'},

@@ -10,6 +10,8 @@ export interface Setup {
   readonly sourceLabel: string;
   readonly targetLabel: string;
   readonly environment: string | null;
+  /** What it is narrowed to, where that is more than its source says. */
+  readonly prefix?: string;
   open(): Promise<RunConnection>;
   /** What its runs are narrowed to. */
   scope(connection: RunConnection): unknown;

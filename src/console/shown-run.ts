@@ -30,6 +30,16 @@ export function recordOf({history, setups}: ConsoleState, id: string): RunRecord
   return [...known, ...history].find(run => run?.id === id) ?? null;
 }
 
+/** The setup whose source and target a run had; null where it is not open here. */
+export function setupOf({setups}: ConsoleState, run: RunRecord): SetupView | null {
+  return (
+    setups.find(
+      ({backfill, source, target}) =>
+        backfill === run.backfill && source === run.sourceLabel && target === run.targetLabel,
+    ) ?? null
+  );
+}
+
 function viewOfRecord(record: RunRecord, now: number): RunView {
   const {id, backfill, mode, status, tally, partitions, drift, startedAt, finishedAt, createdAt} = record;
   const began = startedAt ?? createdAt;

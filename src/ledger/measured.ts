@@ -85,12 +85,24 @@ const pointRow = z
   .object({run: z.string(), at: z.number(), scope: isPart, done: z.number(), total: z.number()})
   .transform(({scope, ...row}): CoveragePoint => ({...row, isPart: scope}));
 
+/** Whose measurements are asked for: of a target, and where more is said only those that compared with this source. */
+export interface MeasuredOf {
+  readonly target: string;
+  readonly backfill?: string;
+  readonly sourceLabel?: string;
+  /** What the runs were narrowed to. */
+  readonly prefix?: string;
+}
+
+const isOf = `(?2 IS NULL OR runs.backfill = ?2) AND (?3 IS NULL OR runs.source_label = ?3)
+  AND (?4 IS NULL OR json_extract(runs.scope, '$.prefix') = ?4)`;
+
+function ofParams({target, backfill, sourceLabel, prefix}: MeasuredOf) {
+  return [target, backfill ?? null, sourceLabel ?? null, prefix ?? null];
+}
+
 /** Of each invariant the newest result, in the order in which they were measured. */
-export async function lastChecks(
-  db: Database,
-  target: string,
-  backfill: string | null,
-): Promise<readonly MeasuredCheck[]> {
+export async function lastChecks(db: Database, of: MeasuredOf): Promise<readonly MeasuredCheck[]> {
   const rows = await db.query(
     `SELECT newest.backfill, checks.result, newest.at, newest.run, newest.scope, newest.before
      FROM (
@@ -103,23 +115,19 @@ export async function lastChecks(
          ) AS place
        FROM checks
        JOIN runs ON runs.id = checks.run
-       WHERE checks.target = ?1 AND (?2 IS NULL OR runs.backfill = ?2)
+       WHERE checks.target = ?1 AND ${isOf}
      ) AS newest
      JOIN checks ON checks.run = newest.run AND checks.id = newest.id
      WHERE newest.place = 1
      ORDER BY newest.backfill, newest.at, newest.id`,
-    [target, backfill],
+    ofParams(of),
   );
   return rows.map(row => checkRow.parse(row));
 }
 
 /** The newest measurement of coverage; null where there is none. */
-export async function lastCoverage(
-  db: Database,
-  target: string,
-  backfill: string,
-): Promise<LastCoverage | null> {
-  const [newest] = await wholes(db, target, backfill, 1);
+export async function lastCoverage(db: Database, of: MeasuredOf): Promise<LastCoverage | null> {
+  const [newest] = await wholes(db, of, 1);
   if (newest === undefined) return null;
   const {run, at, isPart: is} = newest;
   const rows = await db.query(
@@ -132,28 +140,22 @@ export async function lastCoverage(
 /** Coverage of the last measurements, oldest first. */
 export async function coverageTrend(
   db: Database,
-  target: string,
-  backfill: string,
+  of: MeasuredOf,
   limit: number,
 ): Promise<readonly CoveragePoint[]> {
-  return (await wholes(db, target, backfill, limit)).toReversed();
+  return (await wholes(db, of, limit)).toReversed();
 }
 
 /** Newest first. */
-async function wholes(
-  db: Database,
-  target: string,
-  backfill: string,
-  limit: number,
-): Promise<readonly CoveragePoint[]> {
+async function wholes(db: Database, of: MeasuredOf, limit: number): Promise<readonly CoveragePoint[]> {
   const rows: readonly Row[] = await db.query(
     `SELECT coverage.run, coverage.at, runs.scope, coverage.done, coverage.total
      FROM coverage
      JOIN runs ON runs.id = coverage.run
-     WHERE coverage.target = ? AND coverage.group_name = '*' AND runs.backfill = ?
+     WHERE coverage.target = ?1 AND coverage.group_name = '*' AND ${isOf}
      ORDER BY coverage.at DESC, coverage.run DESC
-     LIMIT ?`,
-    [target, backfill, limit],
+     LIMIT ?5`,
+    [...ofParams(of), limit],
   );
   return rows.map(row => pointRow.parse(row));
 }

@@ -9,6 +9,7 @@ import {
   lastChecks,
   lastCoverage,
   type MeasuredCheck,
+  type MeasuredOf,
 } from './measured.ts';
 
 export type {CoveragePoint, LastCoverage, MeasuredCheck} from './measured.ts';
@@ -44,18 +45,18 @@ export class Measurements {
   }
 
   /** Of each invariant the newest result on a target: of one backfill, or of all. */
-  lastChecks(target: string, backfill: string | null = null): Promise<readonly MeasuredCheck[]> {
-    return lastChecks(this.#db, target, backfill);
+  lastChecks(of: MeasuredOf): Promise<readonly MeasuredCheck[]> {
+    return lastChecks(this.#db, of);
   }
 
   /** The newest measurement of a backfill's coverage; null where there is none. */
-  lastCoverage(target: string, backfill: string): Promise<LastCoverage | null> {
-    return lastCoverage(this.#db, target, backfill);
+  lastCoverage(of: MeasuredOf): Promise<LastCoverage | null> {
+    return lastCoverage(this.#db, of);
   }
 
   /** The whole of the last measurements of coverage, oldest first. */
-  coverageTrend(target: string, backfill: string, limit: number): Promise<readonly CoveragePoint[]> {
-    return coverageTrend(this.#db, target, backfill, limit);
+  coverageTrend(of: MeasuredOf, limit: number): Promise<readonly CoveragePoint[]> {
+    return coverageTrend(this.#db, of, limit);
   }
 
   /** What was measured under some runs, by run. */

@@ -12,10 +12,12 @@ export interface EndLabels {
   /** Empty where there was none; any where it is left out. */
   readonly sourceLabel?: string;
   readonly targetLabel: string;
+  /** What the runs were narrowed to; anything where it is left out. */
+  readonly prefix?: string;
 }
 
 /** A backfill between two places, as runs have had it. */
-export interface KnownEnds extends Required<EndLabels> {
+export interface KnownEnds extends Required<Omit<EndLabels, 'prefix'>> {
   readonly targetName: string;
   /** When its newest run was made, in milliseconds since the epoch. */
   readonly newestAt: number;
@@ -61,10 +63,10 @@ export async function recentEnds(db: Database, limit: number): Promise<readonly 
 }
 
 const between = `r.target_label = ?1 AND r.backfill = ?2 AND (?3 IS NULL OR r.source_label = ?3)
-  AND r.mode IN (SELECT value FROM json_each(?4))`;
+  AND r.mode IN (SELECT value FROM json_each(?4)) AND (?5 IS NULL OR json_extract(r.scope, '$.prefix') = ?5)`;
 
-function betweenParams({backfill, sourceLabel, targetLabel}: EndLabels, modes: readonly RunMode[]) {
-  return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes)];
+function betweenParams({backfill, sourceLabel, targetLabel, prefix}: EndLabels, modes: readonly RunMode[]) {
+  return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes), prefix ?? null];
 }
 
 /** The newest run between two ends in one of the modes; null where there is none. */

@@ -54,7 +54,7 @@ describe.each(Object.entries(breaks))('%s', (id, breakIt) => {
     breakIt(bench);
     const broken = await measured(bench, id);
     expect(broken.count).toBeGreaterThan(0);
-    const known = await bench.ledger.measurements.lastChecks(bench.connection.target.id);
+    const known = await bench.ledger.measurements.lastChecks({target: bench.connection.target.id});
     expect(known.find(({result}) => result.id === id)?.result).toEqual(broken);
     await runAs(bench, broken);
     expect(await measured(bench, id)).toMatchObject({count: 0});

@@ -38,7 +38,7 @@ describe('the last checks of a target', () => {
       recovers: {as: 'fresh dry-run'},
     });
     await measurements.saveCheck('r3', 't', newest, 21);
-    expect(await measurements.lastChecks('t')).toEqual([
+    expect(await measurements.lastChecks({target: 't'})).toEqual([
       {backfill: 'asset-index', result: check('bytes', 5), at: 2, run: 'r1', isPart: false, before: null},
       {backfill: 'asset-index', result: newest, at: 21, run: 'r3', isPart: false, before: 2},
     ]);
@@ -56,12 +56,36 @@ describe('the last checks of a target', () => {
         result.count,
         before,
       ]);
-    expect(await counts('t')).toEqual([
+    expect(await counts({target: 't'})).toEqual([
       ['asset-index', 1, null],
       ['media-ingest', 7, null],
     ]);
-    expect(await counts('t', 'media-ingest')).toEqual([['media-ingest', 7, null]]);
-    expect(await counts('other')).toEqual([]);
+    expect(await counts({target: 't', backfill: 'media-ingest'})).toEqual([['media-ingest', 7, null]]);
+    expect(await counts({target: 'other'})).toEqual([]);
+  });
+
+  it('are of one source, and of what it was narrowed to, where these are named', async () => {
+    await runOf('assets', {sourceLabel: '/assets'});
+    await runOf('others', {sourceLabel: '/others'});
+    await runOf('part', {sourceLabel: '/assets', scope: part});
+    const {measurements} = ledger;
+    for (const [at, [run, count]] of [
+      ['assets', 1] as const,
+      ['others', 2] as const,
+      ['part', 3] as const,
+    ].entries()) {
+      await measurements.saveCheck(run, 't', check('format', count), at);
+      await measurements.saveCoverage(run, 't', [group('*', count, 9, at)]);
+    }
+    const of = {target: 't', backfill: 'asset-index', sourceLabel: '/assets'};
+    const counted = async (more: {readonly prefix?: string}) => [
+      (await measurements.lastChecks({...of, ...more})).map(({result}) => result.count),
+      (await measurements.lastCoverage({...of, ...more}))?.groups[0]?.done,
+      (await measurements.coverageTrend({...of, ...more}, 9)).map(({done}) => done),
+    ];
+    expect(await counted({prefix: ''})).toEqual([[1], 1, [1]]);
+    expect(await counted({prefix: 'a/'})).toEqual([[3], 3, [3]]);
+    expect(await counted({})).toEqual([[3], 3, [1, 3]]);
   });
 
   it('compare a part only with the same part', async () => {
@@ -71,11 +95,13 @@ describe('the last checks of a target', () => {
     const {measurements} = ledger;
     await measurements.saveCheck('r1', 't', check('objects', 100), 1);
     await measurements.saveCheck('r2', 't', check('objects', 4), 2);
-    expect(await measurements.lastChecks('t')).toMatchObject([
+    expect(await measurements.lastChecks({target: 't'})).toMatchObject([
       {run: 'r2', result: {count: 4}, isPart: true, before: null},
     ]);
     await measurements.saveCheck('r3', 't', check('objects', 3), 3);
-    expect(await measurements.lastChecks('t')).toMatchObject([{run: 'r3', isPart: true, before: 4}]);
+    expect(await measurements.lastChecks({target: 't'})).toMatchObject([
+      {run: 'r3', isPart: true, before: 4},
+    ]);
   });
 });
 
@@ -91,21 +117,21 @@ describe('the last coverage of a backfill on a target', () => {
       group('(root)', 1, 2, 20),
     ]);
     await measurements.saveCoverage('old', 't', [group('*', 1, 9, 10), group('gone/', 1, 9, 10)]);
-    expect(await measurements.lastCoverage('t', 'asset-index')).toEqual({
+    expect(await measurements.lastCoverage({target: 't', backfill: 'asset-index'})).toEqual({
       run: 'new',
       at: 20,
       isPart: true,
       groups: [group('*', 3, 4, 20), group('(root)', 1, 2, 20), group('b/', 2, 2, 20)],
     });
-    expect(await measurements.lastCoverage('t', 'media-ingest')).toBeNull();
-    expect(await measurements.lastCoverage('other', 'asset-index')).toBeNull();
+    expect(await measurements.lastCoverage({target: 't', backfill: 'media-ingest'})).toBeNull();
+    expect(await measurements.lastCoverage({target: 'other', backfill: 'asset-index'})).toBeNull();
   });
 
   it('loses the groups that are gone when a run measures again', async () => {
     await runOf('r');
     await ledger.measurements.saveCoverage('r', 't', [group('*', 1, 2, 10), group('gone/', 1, 2, 10)]);
     await ledger.measurements.saveCoverage('r', 't', [group('*', 1, 1, 20), group('a/', 1, 1, 20)]);
-    const last = await ledger.measurements.lastCoverage('t', 'asset-index');
+    const last = await ledger.measurements.lastCoverage({target: 't', backfill: 'asset-index'});
     expect(last?.groups.map(({group: name}) => name)).toEqual(['*', 'a/']);
   });
 
@@ -119,10 +145,12 @@ describe('the last coverage of a backfill on a target', () => {
     }
     await runOf('media', {backfill: 'media-ingest'});
     await ledger.measurements.saveCoverage('media', 't', [group('*', 5, 5, 15)]);
-    expect(await ledger.measurements.coverageTrend('t', 'asset-index', 2)).toEqual([
+    expect(await ledger.measurements.coverageTrend({target: 't', backfill: 'asset-index'}, 2)).toEqual([
       {run: 'r2', at: 10, isPart: true, done: 1, total: 9},
       {run: 'r3', at: 20, isPart: false, done: 2, total: 9},
     ]);
-    expect(await ledger.measurements.coverageTrend('t', 'asset-index', 9)).toHaveLength(3);
+    expect(await ledger.measurements.coverageTrend({target: 't', backfill: 'asset-index'}, 9)).toHaveLength(
+      3,
+    );
   });
 });

@@ -1,9 +1,8 @@
 import {changedOf} from '../../core/accounting.ts';
 import {onlyMeasures} from '../../core/run.ts';
-import {ageText, modeText, number} from '../../core/words.ts';
+import {ageText, modeText, number, scopeText} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
-import {spread} from '../edges.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {listOf, listRows} from '../rows.ts';
@@ -34,45 +33,73 @@ export function itemsScreen(state: ConsoleState, layout: Layout): Screen {
 
 /** Every run, newest first. */
 export function historyScreen(state: ConsoleState, layout: Layout): Screen {
+  const list = state.lists['history'];
+  if (list === undefined || list.state === 'loading') return emptyPanel(layout, 'History', 'reading …');
+  if (list.state === 'failed') return emptyPanel(layout, 'History', list.message ?? 'It could not be read.');
   if (state.history.length === 0) return emptyPanel(layout, 'History', 'Nothing was run yet.');
   const room = roomOf(layout, layout.rows);
   const shown = shownView(state);
   const keys = new Set(listRows(state, shown).map(({key}) => key));
   const runs = state.history.filter(({id}) => keys.has(id));
-  const names = Math.min(room.width < 90 ? 13 : 28, Math.max(8, ...runs.map(run => widthOf(run.backfill))));
+  const names = namesOf(runs, room.width);
+  const chosen = runs[shown.at];
+  const detail = chosen === undefined ? [] : runLines(chosen, room.width);
+  const height = Math.max(1, room.height - (detail.length === 0 ? 0 : detail.length + 1));
   return {
     panels: [
       {
         title: 'History',
-        note: placeNote(state, runs.length, state.history.length, room.height),
+        note: placeNote(state, runs.length, state.history.length, height),
         height: layout.rows,
         blocks: [
           runs.length === 0
             ? nothingMatches
             : windowed(
                 runs.map(run => historyLine(run, state.now, names, room.width - 2)),
-                room.height,
+                height,
                 shown.at,
               ),
+          ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
       },
     ],
   };
 }
 
-/** The end of a run's id only where there is room for it: it tells apart what else looks the same. */
-function historyLine(run: RunRecord, now: number, names: number, width: number): Line {
-  const {backfill, mode, status, id} = run;
-  const hasRoom = width >= 70;
-  return spread(
+/** Columns of a history: where there is little room the target tells runs apart, and their backfill is told below. */
+interface Names {
+  readonly backfill: number;
+  readonly target: number;
+}
+
+function namesOf(runs: readonly RunRecord[], width: number): Names {
+  const target = Math.max(6, ...runs.map(({targetName}) => widthOf(targetName)));
+  const backfill = Math.max(8, ...runs.map(run => widthOf(run.backfill)));
+  const isWide = width >= 96;
+  return {backfill: isWide ? Math.min(20, backfill) : 0, target: Math.min(isWide ? 28 : 18, target)};
+}
+
+/** Which run it is: its id, from where to where, and what of it. */
+function runLines({id, sourceLabel, targetLabel, scope, undoes}: RunRecord, width: number): readonly Line[] {
+  const of = undoes === null ? '' : ` · of undoing ${undoes}`;
+  const ends = `${sourceLabel === '' ? '' : `${sourceLabel} → `}${targetLabel}`;
+  return [`${id}${of}`, `${ends} · ${scopeText(scope)}`]
+    .flatMap(text => wrapText(text, width))
+    .slice(0, 4)
+    .map(part => [{text: part}]);
+}
+
+function historyLine(run: RunRecord, now: number, names: Names, width: number): Line {
+  const {backfill, mode, status, targetName} = run;
+  return fitLine(
     [
       {text: `${fitted(ageText(run.createdAt, now), 11)} `},
-      {text: `${fitted(backfill, hasRoom ? names : Math.min(11, names))} `},
+      ...(names.backfill === 0 ? [] : [{text: `${fitted(backfill, names.backfill)} `}]),
+      {text: `${fitted(targetName, names.target, 'middle')} `},
       {text: `${fitted(modeText({mode, undoes: null}), 8)} `},
       {text: `${fitted(status, 10)} `, tone: statusTone(status)},
       {text: changedText(run)},
     ],
-    hasRoom ? [{text: id.slice(-4), tone: 'dim'}] : [],
     width,
   );
 }

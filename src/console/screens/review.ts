@@ -115,8 +115,7 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
       width,
     ),
     ...pair('keeps', tablesText(tables), width),
-    [],
-    ...samples.flatMap(sample => sampleLines(sample, width)),
+    ...(samples.length === 0 ? [] : [[], ...samples.flatMap(sample => sampleLines(sample, width))]),
     [],
     ...pair(
       'way back',
