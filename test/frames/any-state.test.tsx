@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {colorTheme, monoTheme} from '../../components/theme.tsx';
+import {frameOf} from '../../src/console/frame.ts';
+import {layoutOf} from '../../src/console/layout.ts';
+import type {ConsoleState} from '../../src/console/state.ts';
+import {consoleStates} from '../console/console-arbitraries.ts';
+import {awkwardText} from '../support/awkward.ts';
+import {expectWellDrawn, frameAt, stillConsole} from './console-frame.tsx';
+import type {Case} from './console-states.ts';
+import {dialogCases, noticeCases, reviewCases} from './dialog-states.ts';
+import {failuresCases, historyCases, itemsCases} from './list-states.ts';
+import {coverageCases, invariantCases, invariantsCases} from './measured-states.ts';
+import {overviewCases} from './overview-states.ts';
+import {expectFits} from './render-frame.tsx';
+import {runCases} from './run-states.ts';
+import {runbookCases} from './runbook-states.ts';
+
+const cases: readonly Case[] = [
+  ...overviewCases,
+  ...runbookCases,
+  ...runCases,
+  ...coverageCases,
+  ...invariantsCases,
+  ...invariantCases,
+  ...failuresCases,
+  ...historyCases,
+  ...itemsCases,
+  ...reviewCases,
+  ...dialogCases,
+  ...noticeCases,
+];
+
+const sizes = fc.record({columns: fc.integer({min: 60, max: 250}), rows: fc.integer({min: 16, max: 80})});
+const states = fc.oneof(fc.constantFrom(...cases.map(({state}) => state)), consoleStates);
+/** With a notice or names that nobody foresaw. */
+const strained = fc
+  .record({state: states, text: fc.option(awkwardText()), isNamed: fc.boolean()})
+  .map(({state, text, isNamed}): ConsoleState => {
+    if (text === null) return state;
+    if (!isNamed) return {...state, notice: {level: 'error', text, at: state.now}};
+    const setups = state.setups.map(setup => ({
+      ...setup,
+      source: text,
+      target: text,
+      targetName: text,
+      environment: text,
+    }));
+    return {...state, setups};
+  });
+
+describe('any state at any size', () => {
+  it('has panels that fill the terminal, whose hints end with the help', () => {
+    fc.assert(
+      fc.property(strained, sizes, (state, size) => {
+        const frame = frameOf({...state, size});
+        expect(frame).not.toBeNull();
+        if (frame === null) return;
+        const height = frame.screen.panels.reduce((sum, panel) => sum + panel.height, 0);
+        if (frame.screen.panels.length > 0) expect(height).toBe(layoutOf(size, frame.notice !== null).rows);
+        expect(frame.hints.length).toBeGreaterThan(0);
+        if (state.dialog === null && frame.hints.length > 2)
+          expect(
+            frame.hints
+              .at(-1)
+              ?.map(({text}) => text)
+              .join(''),
+          ).toBe('? keys');
+      }),
+      {numRuns: 500},
+    );
+  });
+
+  it('is drawn within the terminal, with and without colours', async () => {
+    const model = await stillConsole();
+    await fc.assert(
+      fc.asyncProperty(
+        states,
+        sizes,
+        fc.constantFrom(colorTheme, monoTheme),
+        async (state, {columns, rows}, theme) => {
+          expectWellDrawn(await frameAt(model, state, [columns, rows], theme), [columns, rows]);
+        },
+      ),
+      {numRuns: 60},
+    );
+  });
+
+  it('is one sentence below 60×16', async () => {
+    const model = await stillConsole();
+    const small = fc.oneof(
+      fc.tuple(fc.integer({min: 1, max: 59}), fc.integer({min: 1, max: 40})),
+      fc.tuple(fc.integer({min: 60, max: 120}), fc.integer({min: 1, max: 15})),
+    );
+    await fc.assert(
+      fc.asyncProperty(states, small, async (state, [columns, rows]) => {
+        const frame = await frameAt(model, state, [columns, rows]);
+        expectFits(frame, columns, rows);
+        expect(frame.split('\n')).toHaveLength(1);
+        const sentence = `terminal too small: ${columns}×${rows} (needs 60×16); runs go on`;
+        expect(frame.startsWith(sentence.slice(0, columns - 1).trimEnd())).toBe(true);
+      }),
+      {numRuns: 30},
+    );
+  });
+});

@@ -1,0 +1,178 @@
+import {failuresList} from '../../src/console/rows.ts';
+import {printableKey} from '../../src/core/keys.ts';
+import {open} from '../runbook/flow-facts.ts';
+import {type Case, facts, list, setup, state, viewed} from './console-states.ts';
+import {awkwardKeys, live, liveId, now, plan} from './frame-facts.ts';
+
+const failed = {
+  ...viewed('failures'),
+  setups: [
+    setup({
+      facts: facts({
+        plan: plan({usedBy: liveId}),
+        live: live({status: 'incomplete'}, {failed: 1_234_567}),
+        open: {
+          run: liveId,
+          counts: {
+            ...open({failed: 1_234_567, waiting: 4, conflicts: 1}),
+            kinds: {denied: 1_234_500, timeout: 67},
+          },
+        },
+      }),
+    }),
+  ],
+};
+const id = failuresList(liveId);
+const remedy = 'It may not be read: grant read access to the user that runs headgate, then retry.';
+const failures = awkwardKeys.map(key => ({
+  key,
+  text: `${printableKey(key)}  denied`,
+  detail: `EACCES: permission denied, open '/srv/assets/${printableKey(key)}'\n${remedy}`,
+}));
+const many = Array.from({length: 500}, (_, index) => ({
+  key: `key-${index}`,
+  text: `bgm/key-${index}.mp3  denied`,
+  detail: remedy,
+}));
+
+export const failuresCases: readonly Case[] = [
+  {name: 'of which there are none', state: state(viewed('failures')), says: ['Nothing was left open.']},
+  {name: 'that are being read', state: state(failed), says: [`Left open by ${liveId}`, 'reading …']},
+  {
+    name: 'that can not be read',
+    state: state({
+      ...failed,
+      lists: {[id]: list([], {state: 'failed', message: 'the ledger is locked by another process'})},
+    }),
+    says: ['the ledger is locked by another process'],
+  },
+  {
+    name: 'with awkward keys',
+    state: state({...failed, ...viewed('failures', {at: 4}), lists: {[id]: list(failures)}}),
+    says: ['> two\\x0alines.txt', 'EACCES: permission denied', 'grant read access', '艦これ', '\\x1b[31mred'],
+  },
+  {
+    name: 'with a key longer than the screen',
+    state: state({...failed, ...viewed('failures', {at: 7}), lists: {[id]: list(failures)}}),
+    says: ['> very-long-', 'grant read access'],
+  },
+  {
+    name: 'of which there are more than were read',
+    state: state({...failed, ...viewed('failures', {at: 250}), lists: {[id]: list(many, {hasMore: true})}}),
+    says: ['251 of the first 500', '1,234,567 failed', '> bgm/key-250.mp3', 'grant read access'],
+  },
+  {
+    name: 'filtered to none',
+    state: state({
+      ...failed,
+      ...viewed('failures', {filter: 'zzz', isFiltering: true}),
+      lists: {[id]: list(many)},
+    }),
+    says: ['/ zzz', '0 of 500 with "zzz"', 'Nothing matches.'],
+  },
+];
+
+const runs = [
+  plan({id: '20260801-1230-aaaa', mode: 'live', status: 'running', createdAt: now - 5_000, finishedAt: null}),
+  live({status: 'incomplete'}, {failed: 1_234}),
+  plan({status: 'completed'}),
+  plan({id: '20260731-0900-bbbb', mode: 'verify', createdAt: now - 86_400_000}),
+  live({
+    id: '20260730-0900-cccc',
+    mode: 'undo',
+    status: 'cancelled',
+    undoes: liveId,
+    createdAt: now - 2 * 86_400_000,
+  }),
+  plan({
+    id: '20260729-0900-dddd',
+    undoes: liveId,
+    createdAt: now - 3 * 86_400_000,
+    backfill: 'artifacts-inventory-of-everything',
+  }),
+];
+const manyRuns = Array.from({length: 200}, (_, index) =>
+  plan({id: `20260701-${1_000 + index}`, createdAt: now - index * 3_600_000}),
+);
+const rowsOf = (of: typeof runs) =>
+  list(of.map(run => ({key: run.id, text: `${run.id} ${run.mode} ${run.status}`, detail: null})));
+
+export const historyCases: readonly Case[] = [
+  {name: 'that is being read', state: state(viewed('history')), says: ['reading …']},
+  {
+    name: 'without a run',
+    state: state({...viewed('history'), lists: {history: list([])}}),
+    says: ['Nothing was run yet.'],
+  },
+  {
+    name: 'that can not be read',
+    state: state({
+      ...viewed('history'),
+      history: runs,
+      lists: {history: list([], {state: 'failed', message: 'the ledger is locked by another process'})},
+    }),
+    says: ['the ledger is locked by another process'],
+  },
+  {
+    name: 'of some runs',
+    state: state({...viewed('history', {at: 1}), history: runs, lists: {history: rowsOf(runs)}}),
+    says: [
+      'just now',
+      'live',
+      'incomplete',
+      '2,171 changed',
+      '24 h ago',
+      'dry run',
+      'cancelled',
+      'undo',
+      '1,234 failed',
+    ],
+    saysMore: ['1,234 failed, 2,171', '2,171 put back', 'p7q2', '3 days ago'],
+  },
+  {
+    name: 'of two hundred, at the last',
+    state: state({...viewed('history', {at: 199}), history: manyRuns, lists: {history: rowsOf(manyRuns)}}),
+    says: ['8 days ago', '200 of 200'],
+  },
+  {
+    name: 'filtered',
+    state: state({...viewed('history', {filter: 'undo'}), history: runs, lists: {history: rowsOf(runs)}}),
+    says: ['1 of 6 with "undo"', 'cancelled'],
+  },
+];
+
+const items = viewed('items', {of: 'part', title: `updated: ${liveId}`});
+export const itemsCases: readonly Case[] = [
+  {
+    name: 'that are being read',
+    state: state({...items, lists: {part: list([], {state: 'loading'})}}),
+    says: ['updated', 'reading …'],
+  },
+  {
+    name: 'that can not be read',
+    state: state({
+      ...items,
+      lists: {part: list([], {state: 'failed', message: 'no answer from r2.example. Check the network.'})},
+    }),
+    says: ['no answer from r2.example. Check the network.'],
+  },
+  {
+    name: 'of which there are none',
+    state: state({...items, lists: {part: list([])}}),
+    says: ['There are none.'],
+  },
+  {
+    name: 'with awkward keys',
+    state: state({
+      ...items,
+      ...viewed('items', {of: 'part', title: `Missing of ${awkwardKeys[7]}`, at: 2}),
+      lists: {part: list(failures)},
+    }),
+    says: ['> 🚢/🚀 launch.webm', 'Missing of very-long', 'e\u0301te\u0301'],
+  },
+  {
+    name: 'of which there are more than were read',
+    state: state({...items, lists: {part: list(many, {hasMore: true})}}),
+    says: ['the first 500', '> bgm/key-0.mp3'],
+  },
+];
