@@ -37,7 +37,6 @@ describe('the key table', () => {
 
   it('shows each key by a stroke that it has', () => {
     const signs: Readonly<Record<string, string>> = {
-      '↵': 'enter',
       '↑': 'up',
       '↓': 'down',
       PgUp: 'page-up',

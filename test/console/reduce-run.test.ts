@@ -98,14 +98,11 @@ describe('the log', () => {
   it('makes one line of pages in a row, with their sums', () => {
     const run = new ScriptedRun({expected: 300});
     let view = [run.list(300), run.settle(50)].reduce(reduceRun, startRunView(run.started));
-    expect(texts(view)).toEqual(['page 1 of kcs2/: 50 settled']);
+    expect(texts(view)).toEqual(['50 settled, up to z']);
     view = [run.settle(50, 2), run.settle(100)].reduce(reduceRun, view);
-    expect(texts(view)).toEqual(['pages, newest 3 of kcs2/: 200 settled, 2 of them failed ×3']);
+    expect(texts(view)).toEqual(['200 settled, 2 of them failed, up to z ×3']);
     view = [run.failure('a'), run.settle(10)].reduce(reduceRun, view);
-    expect(texts(view).slice(1)).toEqual([
-      'failed (timeout): a: no answer in 30 s',
-      'page 4 of kcs2/: 10 settled',
-    ]);
+    expect(texts(view).slice(1)).toEqual(['failed (timeout): a: no answer in 30 s', '10 settled, up to z']);
   });
 
   it('makes one line of the same note again', () => {

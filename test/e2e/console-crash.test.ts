@@ -52,7 +52,7 @@ it('after a kill -9 the next console says that the process is gone, and complete
   await terminal.until('its process is gone');
   expect(isLive(terminal)).toBe(false);
   await toRunbook(terminal);
-  await terminal.until('↵ resume');
+  await terminal.until('enter resume');
   terminal.press('enter');
   await terminal.until(isLive, 'LIVE');
   await finish(terminal);
@@ -72,7 +72,7 @@ it('a window that is closed while a run is live lets it come to rest', async () 
   await using terminal = world.console();
   await terminal.until('interrupted');
   await toRunbook(terminal);
-  await terminal.until('↵ resume');
+  await terminal.until('enter resume');
   terminal.press('enter');
   await terminal.until(isLive, 'LIVE');
   await finish(terminal);

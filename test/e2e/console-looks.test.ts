@@ -101,11 +101,11 @@ describe('--read-only', () => {
     await using writer = world.console();
     await goLive(writer);
     writer.type('p');
-    await writer.until('↵ resume');
+    await writer.until('enter resume');
     await using terminal = world.console(['--read-only']);
     await toRunbook(terminal);
     await terminal.until('not read-only');
-    expect(terminal.screen().join('\n')).not.toMatch(/(↵|c) resume/);
+    expect(terminal.screen().join('\n')).not.toMatch(/(enter|c) resume/);
     terminal.type('cats7');
     await terminal.until('History');
     await quit(terminal);

@@ -49,7 +49,7 @@ it('the sandbox leads through the whole runbook: one object fails, is seen, and 
   await terminal.until(isLive, 'LIVE');
   faster(terminal);
   await terminal.until(/live +2,171 items written · 1 failed/);
-  await terminal.until('↵ retry');
+  await terminal.until('enter retry');
   expect(isLive(terminal)).toBe(false);
 
   terminal.type('6');
@@ -58,7 +58,7 @@ it('the sandbox leads through the whole runbook: one object fails, is seen, and 
   await terminal.until('EIO');
   await terminal.until('retry');
   terminal.type('2');
-  await terminal.until('↵ retry');
+  await terminal.until('enter retry');
   terminal.press('enter');
   await terminal.until('all is done');
   await terminal.until(/882 │ +1,290 │ +66 │ +0 │ +2,238/);

@@ -16,12 +16,12 @@ it('a second console sees the run of the first, pauses it, sees it paused, and t
   await second.until(/live of asset-index/);
   second.type('p');
   await second.until(/asked \S+ to pause/);
-  await first.until('↵ resume');
+  await first.until('enter resume');
   await first.until(/paused: /);
   expect(isLive(first)).toBe(false);
   expect(await world.newest('live')).toMatchObject({status: 'paused'});
   second.type('2');
-  await second.until('↵ resume');
+  await second.until('enter resume');
   expect(isLive(second)).toBe(false);
 
   second.press('enter');

@@ -37,7 +37,7 @@ try {
 /** From the first screen to the live run, by the one key that goes on. */
 async function goLive(terminal: RealTerminal): Promise<void> {
   await terminal.until('opens the guided steps');
-  for (const ready of ['↵ probe', '↵ dry run', '↵ review', 'costs']) {
+  for (const ready of ['enter probe', 'enter dry run', 'enter review', 'costs']) {
     terminal.press('enter');
     await terminal.until(ready);
   }
@@ -50,7 +50,7 @@ async function goLive(terminal: RealTerminal): Promise<void> {
 /** Enter comes by itself, as from a hand: together with the text it would be a paste. */
 async function typed(terminal: RealTerminal, text: string, fields: number): Promise<void> {
   terminal.type(text);
-  await terminal.until(({screen}) => screen().filter(row => row.includes('✔ ↵ goes on')).length === fields);
+  await terminal.until(({screen}) => screen().filter(row => row.includes('✔ enter goes on')).length === fields);
   terminal.press('enter');
 }
 

@@ -12,13 +12,13 @@ export async function toRunbook(terminal: RealTerminal): Promise<void> {
 }
 
 export async function probe(terminal: RealTerminal): Promise<void> {
-  await terminal.until('↵ probe');
+  await terminal.until('enter probe');
   terminal.press('enter');
   await terminal.until('step 2 of 5');
 }
 
 export async function dryRun(terminal: RealTerminal): Promise<void> {
-  await terminal.until('↵ dry run');
+  await terminal.until('enter dry run');
   terminal.press('enter');
   await terminal.until('DRY RUN');
   faster(terminal);

@@ -4,7 +4,7 @@ import type {Key} from '../keys.ts';
 export const dialogKeys: readonly Key[] = [
   {
     strokes: ['enter', '?', 'q'],
-    shown: '↵',
+    shown: 'enter',
     label: 'close',
     help: 'Close this',
     on: ['help'],
@@ -13,7 +13,7 @@ export const dialogKeys: readonly Key[] = [
   },
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'close',
     help: 'Close this',
     on: ['trouble'],
@@ -22,7 +22,7 @@ export const dialogKeys: readonly Key[] = [
   },
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'do it',
     help: 'Do what is chosen',
     on: ['palette', 'confirm', 'filter'],
@@ -57,7 +57,7 @@ export const dialogKeys: readonly Key[] = [
   },
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'choose',
     help: 'Do what has the focus',
     on: ['quit', 'cancel-run'],

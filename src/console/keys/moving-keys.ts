@@ -5,7 +5,7 @@ import {filtered, scrolled, views} from './places.ts';
 export const movingKeys: readonly Key[] = [
   {
     strokes: ['enter', 'right', 'l'],
-    shown: '↵',
+    shown: 'enter',
     label: 'open',
     help: 'Open what is chosen',
     on: ['overview', 'run', 'coverage', 'invariants', 'history'],

@@ -5,7 +5,7 @@ import {running} from './places.ts';
 export const workKeys: readonly Key[] = [
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'go on',
     help: 'Take the next step of the runbook',
     on: ['runbook'],
@@ -14,7 +14,7 @@ export const workKeys: readonly Key[] = [
   },
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'go live …',
     help: "Go live: asks for the target's name first",
     on: ['review'],
@@ -23,7 +23,7 @@ export const workKeys: readonly Key[] = [
   },
   {
     strokes: ['enter'],
-    shown: '↵',
+    shown: 'enter',
     label: 'mend',
     help: 'Start the run that mends what breaks this invariant',
     on: ['invariant'],

@@ -126,7 +126,7 @@ function groupLines(
     pair('rows', `${number(rowsDone)} of ${number(rows)} in the target have a hash`),
     ...(objects === undefined
       ? []
-      : [pair('missing', causes.length === 0 ? 'nothing' : `${causes.join(', ')} (↵ lists them)`)]),
+      : [pair('missing', causes.length === 0 ? 'nothing' : `${causes.join(', ')} (enter lists them)`)]),
     ...(group !== '*' || first === undefined || last === undefined || shares.length < 2
       ? []
       : [

@@ -115,7 +115,7 @@ function confirmBlocks(
         [
           focus === 'cancel' ? {text: '> [ Cancel ]', tone: 'strong'} : {text: '  [ Cancel ]', tone: 'dim'},
           {
-            text: focus === 'cancel' ? '   ↵ closes this; type to go on' : '   esc closes this',
+            text: focus === 'cancel' ? '   enter closes this; type to go on' : '   esc closes this',
             tone: 'dim',
           },
         ],
@@ -134,7 +134,7 @@ function fieldHint({
   readonly text: string;
   readonly mistake: string | null;
 }): Line[number] {
-  if (text === expected) return {text: '✔ ↵ goes on', tone: 'good'};
+  if (text === expected) return {text: '✔ enter goes on', tone: 'good'};
   return mistake === null ? {text: `type ${expected}`, tone: 'dim'} : {text: `✖ ${mistake}`, tone: 'bad'};
 }
 

@@ -160,7 +160,7 @@ function invariantLines(state: ConsoleState, check: MeasuredCheck, width: number
       ? [
           [
             {text: '       '},
-            {text: '↵ ', tone: 'accent' as const},
+            {text: 'enter ', tone: 'accent' as const},
             {
               text: `starts ${result.recovers?.as === 'fresh dry-run' ? 'a dry run that reads everything again' : 'a dry run'}; it writes nothing yet`,
             },

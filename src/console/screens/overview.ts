@@ -48,7 +48,7 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
 function introduction({manner, setups}: ConsoleState, width: number): readonly Block[] {
   if (!manner.isSandbox || setups.some(({facts}) => facts?.newest != null)) return [];
   const text =
-    'Here 2,238 files and an index that knows only some of them were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote. One file can not be read at first. ↵ opens the steps; ? explains the keys of every screen.';
+    'Here 2,238 files and an index that knows only some of them were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote. One file can not be read at first. enter opens the steps; ? explains the keys of every screen.';
   return [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}];
 }
 
@@ -188,7 +188,7 @@ function lastRun(state: ConsoleState, setup: SetupView): Line {
   if (newest === null)
     return [
       {
-        text: setup.facts === null ? 'looking …' : 'nothing was run yet: ↵ opens the guided steps',
+        text: setup.facts === null ? 'looking …' : 'nothing was run yet: enter opens the guided steps',
         tone: 'dim',
       },
     ];

@@ -43,7 +43,7 @@ function nextLines(state: ConsoleState, {move}: Flow, width: number): readonly L
   if (typeof availability === 'object')
     return wrapped([{text: '○ ', tone: 'dim'}], availability.because, width);
   const head: Line = [
-    {text: '↵ ', tone: 'accent'},
+    {text: 'enter ', tone: 'accent'},
     {text: `${moveLabel(move)}: `, tone: 'strong'},
   ];
   return wrapped(head, withoutLabel(move), width);

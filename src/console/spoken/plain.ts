@@ -51,7 +51,6 @@ export function plainText(line: Line | string, signs: Signs = factSigns): string
     .replace(/ ×(\d[\d,]*)/g, ', $1 times')
     .replace(/\(−(\d)/g, '(minus $1')
     .replace(/\(\+(\d)/g, '(plus $1')
-    .replace(/↵/g, 'Enter')
     .replace(/ ?…$/, '')
     .replace(/…/g, '...')
     .replace(/(\d)\/s\b/g, '$1 per second')
@@ -80,7 +79,6 @@ function joined(before: string, column: string): string {
 }
 
 const keyNames: Readonly<Record<string, string>> = {
-  '↵': 'Enter',
   '?': 'question mark',
   '/': 'slash',
   ':': 'colon',
@@ -90,6 +88,7 @@ const keyNames: Readonly<Record<string, string>> = {
   '↓': 'down',
   PgUp: 'page up',
   PgDn: 'page down',
+  enter: 'Enter',
   esc: 'Escape',
   tab: 'Tab',
 };

@@ -46,7 +46,7 @@ describe('a line of a screen, as it is said', () => {
 });
 
 it.each([
-  ['↵', 'Enter'],
+  ['enter', 'Enter'],
   ['?', 'question mark'],
   ['F', 'shift+f'],
   ['↑ k', 'up or k'],
