@@ -1,7 +1,7 @@
 import {changedOf} from '../core/accounting.ts';
 import {isActive, type RunMode} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
-import {closedBefore} from '../runbook/flow.ts';
+import {closedBefore} from '../runbook/flow-state.ts';
 import type {Command} from './command.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
 import {chosenCheck, rowsOf} from './rows.ts';

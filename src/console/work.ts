@@ -1,5 +1,4 @@
 import type {Ending} from '../core/exit-code.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {Engine} from '../engine/engine.ts';

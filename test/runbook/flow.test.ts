@@ -58,7 +58,22 @@ describe('it says', () => {
     );
     expect(
       said({plan: planRun(used), live: liveRun({status: 'running'}), gone: ['live']}).steps['live'],
-    ).toBe('its process is gone; what it wrote is on record');
+    ).toMatch(/^its process is gone; what it wrote is on record · \d+ of \d+$/);
+  });
+
+  it('how far a stopped run of a plan came', () => {
+    const plan = planRun(used, {inserted: 10});
+    const live = liveRun(
+      {status: 'paused', stopReason: stopped('operator', 'paused by the operator')},
+      {inserted: 4, pending: 1},
+    );
+    expect(said({plan, live}).steps['live']).toBe('paused by the operator · 4 of 10');
+  });
+
+  it('that nothing was listed, and that this is not the end', () => {
+    const flow = said({plan: planRun({}, {inserted: 0}), checks: []});
+    expect(flow.steps['dry-run']).toBe('nothing was listed: is this the right source?');
+    expect(flow.why).toBe('again, once source and scope are those that you mean');
   });
 
   it('the first closed gate by its reason, and more of them by their number', () => {
@@ -80,12 +95,12 @@ describe('it says', () => {
     expect(of({failed: 1, waiting: 2, conflicts: 3}).steps['live']).toBe(
       '1,000 items written · 1 failed · 2 waiting · 3 conflicts',
     );
-    expect(of({failed: 1}).why).toBe('take up only the failure again');
-    expect(of({failed: 2}).why).toBe('take up only the 2 failures again');
+    expect(of({failed: 1}).why).toBe('take up only the failure again; this writes to index.sqlite');
+    expect(of({failed: 2}).why).toBe('take up only the 2 failures again; this writes to index.sqlite');
     expect(of({waiting: 1}).why).toBe('write also the item that appeared since the dry run');
     expect(of({waiting: 2}).why).toBe('write also the 2 items that appeared since the dry run');
-    expect(of({conflicts: 2}).why).toBe('decide again on 2 conflicts');
-    expect(said({plan, live}).why).toBe('take up what it left open');
+    expect(of({conflicts: 2}).why).toBe('decide again on 2 conflicts; this writes to index.sqlite');
+    expect(said({plan, live}).why).toBe('take up what it left open; this writes to index.sqlite');
   });
 
   it('of an undo that it puts back', () => {

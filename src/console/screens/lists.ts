@@ -20,10 +20,10 @@ export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
   if (setup === null || open === null || open.counts.total === 0)
     return emptyPanel(layout, 'Failures', 'Nothing was left open.');
   const {width} = roomOf(layout, layout.rows);
-  const counts = wrapText(openCountText(open.counts), width).map(
-    (part): Line => [{text: part, tone: 'warn'}],
-  );
-  return listScreen(state, layout, `Left open by ${open.run}`, [...counts, []]);
+  const counts = openCountText(open.counts);
+  const line = (text: string): Line => fitLine([{text, tone: 'warn'}], width);
+  const above = layout.isCompact ? [line(counts)] : [...wrapText(counts, width).map(line), []];
+  return listScreen(state, layout, `Left open by ${open.run}`, above);
 }
 
 /** Items of whatever was opened: the part of an identity, or what a group of the coverage misses. */
@@ -125,9 +125,8 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
   const rows = listRows(state, shown);
   const room = roomOf(layout, layout.rows);
   const detail = detailLines(rows[shown.at]?.detail ?? null, room.width);
-  const head = above.length === 0 || !layout.isCompact ? above : above.slice(0, 1);
   const below = detail.length === 0 ? 0 : detail.length + 1;
-  const height = Math.max(1, room.height - head.length - below);
+  const height = Math.max(1, room.height - above.length - below);
   return {
     panels: [
       {
@@ -135,7 +134,7 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
         note: placeNote(state, rows.length, list.rows.length, height, list.hasMore),
         height: layout.rows,
         blocks: [
-          ...(head.length === 0 ? [] : [{type: 'lines', lines: head} as const]),
+          ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
           rows.length === 0
             ? nothingMatches
             : windowed(
