@@ -10,6 +10,7 @@ import {expectWellDrawn, frameAt, stillConsole} from './console-frame.tsx';
 import type {Case} from './console-states.ts';
 import {dialogCases, noticeCases, reviewCases} from './dialog-states.ts';
 import {failuresCases, historyCases, itemsCases} from './list-states.ts';
+import {liveCases} from './live-states.ts';
 import {coverageCases, invariantCases, invariantsCases} from './measured-states.ts';
 import {overviewCases} from './overview-states.ts';
 import {expectFits} from './render-frame.tsx';
@@ -19,6 +20,7 @@ import {runbookCases} from './runbook-states.ts';
 const cases: readonly Case[] = [
   ...overviewCases,
   ...runbookCases,
+  ...liveCases,
   ...runCases,
   ...coverageCases,
   ...invariantsCases,

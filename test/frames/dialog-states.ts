@@ -3,7 +3,8 @@ import type {ConfirmDialog, Dialog} from '../../src/console/dialog.ts';
 import type {ConsoleState, ViewName} from '../../src/console/state.ts';
 import {emptyField, fieldOf} from '../../src/console/text-field.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
-import {closedGates, gates, live, liveId, longTarget, plan, planId, review} from './frame-facts.ts';
+import {live, liveId, longTarget, plan, planId} from './frame-facts.ts';
+import {closedGates, gates, review} from './review-facts.ts';
 import {following} from './run-views.ts';
 
 const planned = (name: ViewName, changes: Partial<Parameters<typeof setup>[0]> = {}) =>

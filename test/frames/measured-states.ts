@@ -1,20 +1,7 @@
 import type {SetupFacts, SetupView, View, ViewName} from '../../src/console/state.ts';
 import {type Case, facts, setup, state, viewed} from './console-states.ts';
-import {
-  awkwardKeys,
-  coverage,
-  group,
-  holding,
-  live,
-  liveId,
-  longTarget,
-  manyBroken,
-  measuredCheck,
-  nearlyCovered,
-  now,
-  plan,
-  trend,
-} from './frame-facts.ts';
+import {awkwardKeys, live, liveId, longTarget, now, plan} from './frame-facts.ts';
+import {coverage, group, holding, manyBroken, measuredCheck, nearlyCovered, trend} from './measured-facts.ts';
 
 function of(
   name: ViewName,

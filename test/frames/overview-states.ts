@@ -1,19 +1,8 @@
 import type {ConsoleState, SetupView} from '../../src/console/state.ts';
 import {open} from '../runbook/flow-facts.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
-import {
-  coverage,
-  group,
-  holding,
-  live,
-  liveId,
-  longSource,
-  longTarget,
-  manyBroken,
-  nearlyCovered,
-  now,
-  plan,
-} from './frame-facts.ts';
+import {live, liveId, longSource, longTarget, now, plan} from './frame-facts.ts';
+import {coverage, group, holding, manyBroken, nearlyCovered} from './measured-facts.ts';
 import {following} from './run-views.ts';
 
 const drifted = {
