@@ -1,6 +1,6 @@
 import {DatabaseSync} from 'node:sqlite';
 import {expect, it} from 'vitest';
-import {expectGivenBack, goLive, isLive, lastWords} from '../support/console-steps.ts';
+import {expectGivenBack, goLive, isLive, lastWords, toRunbook} from '../support/console-steps.ts';
 import {ConsoleWorld, headgateFunction} from '../support/console-world.ts';
 import {openTerminal, type RealTerminal} from '../support/terminal.ts';
 
@@ -97,6 +97,48 @@ it.each([
   expect(await world.newest('live')).toMatchObject({status: 'paused'});
   await runPrinted(world, terminal);
   await world.expectComplete();
+});
+
+it('a second SIGTERM leaves at once, and a resume settles what was under way', async () => {
+  const world = new ConsoleWorld();
+  await world.planned();
+  await using terminal = world.console();
+  await goLive(terminal);
+  using index = held(world);
+  terminal.kill('SIGTERM');
+  await terminal.until('coming to rest');
+  terminal.kill('SIGTERM');
+  expect(await terminal.exit).toEqual({code: 143, signal: 0});
+  index.release();
+  expectGivenBack(terminal);
+  expect(await world.newest('live')).toMatchObject({status: 'pausing'});
+  await world.headgate('resume', 'last', '--rate', '100000');
+  await world.expectComplete();
+});
+
+it('a second SIGHUP, which the shell of a closed window sends, does not hasten anything', async () => {
+  const world = new ConsoleWorld();
+  await world.planned();
+  await using terminal = world.console();
+  await goLive(terminal);
+  using index = held(world);
+  terminal.kill('SIGHUP');
+  await terminal.until('coming to rest');
+  terminal.kill('SIGHUP');
+  index.release();
+  expect(await terminal.exit).toEqual({code: 129, signal: 0});
+  expect(await world.newest('live')).toMatchObject({status: 'paused'});
+});
+
+it('SIGTERM while nothing is at work leaves with 143, and no run is spoken of', async () => {
+  const world = new ConsoleWorld();
+  await world.planned();
+  await using terminal = world.console();
+  await toRunbook(terminal);
+  terminal.kill('SIGTERM');
+  expect(await terminal.exit).toEqual({code: 143, signal: 0});
+  expectGivenBack(terminal);
+  expect(lastWords(terminal)).toBe('Nothing was run.\n');
 });
 
 /** Somebody else writes to the index: the run's next transaction has to wait, and so has whoever waits for its rest. */
