@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {colorTheme, monoTheme} from '../../components/theme.tsx';
+import {panelContent} from '../../src/console/edges.ts';
 import {frameOf} from '../../src/console/frame.ts';
 import {layoutOf} from '../../src/console/layout.ts';
-import type {ConsoleState} from '../../src/console/state.ts';
+import type {Block, PanelSpec} from '../../src/console/screens/screen.ts';
+import {type ConsoleState, type Size, shownView} from '../../src/console/state.ts';
+import {summaryHeight} from '../../src/console/summary.ts';
 import {consoleStates} from '../console/console-arbitraries.ts';
 import {awkwardText} from '../support/awkward.ts';
 import {expectWellDrawn, frameAt, stillConsole} from './console-frame.tsx';
@@ -51,8 +54,19 @@ const strained = fc
     return {...state, setups};
   });
 
+/** Rows that a panel is asked to show beyond those that it has. */
+function beyond({height, blocks}: PanelSpec, size: Size, isBordered: boolean): number {
+  const rows = blocks.reduce((sum, block) => sum + rowsOf(block), 0);
+  return rows - panelContent({width: size.columns, height}, isBordered).height;
+}
+
+function rowsOf(block: Block): number {
+  if (block.type === 'field') return 1;
+  return block.type === 'table' ? summaryHeight(block.rows.length) : block.lines.length;
+}
+
 describe('any state at any size', () => {
-  it('has panels that fill the terminal, whose hints end with the help', () => {
+  it('has panels that fill the terminal and hide no row, and hints that end with the help', () => {
     fc.assert(
       fc.property(strained, sizes, (state, size) => {
         const frame = frameOf({...state, size});
@@ -60,6 +74,10 @@ describe('any state at any size', () => {
         if (frame === null) return;
         const height = frame.screen.panels.reduce((sum, panel) => sum + panel.height, 0);
         if (frame.screen.panels.length > 0) expect(height).toBe(layoutOf(size, frame.notice !== null).rows);
+        // A run's limits and partitions stand last, and small screens have no room for them.
+        if (state.dialog !== null || shownView(state).name !== 'run')
+          for (const panel of frame.screen.panels)
+            expect(beyond(panel, size, frame.isBordered), panel.title).toBeLessThanOrEqual(0);
         expect(frame.hints.length).toBeGreaterThan(0);
         if (state.dialog === null && frame.hints.length > 2)
           expect(
