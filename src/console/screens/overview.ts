@@ -37,7 +37,7 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
         height: layout.rows,
         blocks:
           setups.length === 0
-            ? [nothingYet(width)]
+            ? [nothingYet(width, height)]
             : [setupRows(state, layout, width, height), ...introduction(state, width)],
       },
     ],
@@ -52,7 +52,7 @@ function introduction({manner, setups}: ConsoleState, width: number): readonly B
   return [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}];
 }
 
-function nothingYet(width: number): Block {
+function nothingYet(width: number, height: number): Block {
   const text = [
     'There is no backfill yet. Name a source and a target:',
     '',
@@ -66,7 +66,9 @@ function nothingYet(width: number): Block {
     '',
     '  headgate --sandbox',
   ];
-  return {type: 'lines', lines: text.flatMap(line => wrapText(line, width).map(part => [{text: part}]))};
+  const rows = text.flatMap(line => wrapText(line, width));
+  const kept = rows.length <= height ? rows : rows.filter(row => row !== '');
+  return {type: 'lines', lines: kept.map(part => [{text: part}])};
 }
 
 function setupRows(state: ConsoleState, layout: Layout, width: number, height: number): Block {
