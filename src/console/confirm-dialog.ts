@@ -1,4 +1,5 @@
-import {number} from '../core/words.ts';
+import type {Tally} from '../core/accounting.ts';
+import {counted, number} from '../core/words.ts';
 import type {ConfirmDialog, ConfirmField} from './dialog.ts';
 import {emptyField} from './text-field.ts';
 
@@ -6,7 +7,7 @@ const failuresLabel = 'failures accepted';
 
 /** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
 export function confirmDialog(
-  plan: {readonly id: string; readonly undoes: string | null},
+  plan: {readonly id: string; readonly undoes: string | null; readonly tally: Tally},
   {
     targetName,
     environment,
@@ -31,8 +32,8 @@ export function confirmDialog(
     title: isUndo ? `Undo run ${plan.undoes}` : 'Go live',
     says: [
       isUndo
-        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it.`
-        : `This executes the plan of ${plan.id}: it writes to ${targetName}.`,
+        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${rowsText(plan.tally)}.`
+        : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${rowsText(plan.tally)}.`,
       ...(failures === 0
         ? []
         : [
@@ -46,6 +47,19 @@ export function confirmDialog(
     ],
     focus: 'cancel',
   };
+}
+
+/** `882 rows to insert, 1,290 to update` */
+function rowsText({inserted, updated, deleted}: Tally): string {
+  const parts = [
+    [inserted, 'insert'],
+    [updated, 'update'],
+    [deleted, 'delete'],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0);
+  return some
+    .map(([count, verb], index) => `${index === 0 ? counted(count, 'row') : number(count)} to ${verb}`)
+    .join(', ');
 }
 
 /** What was typed, as the engine takes it. */

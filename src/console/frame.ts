@@ -1,5 +1,6 @@
 import {isActive} from '../core/run.ts';
 import {availabilityOf} from './availability.ts';
+import type {ConfirmDialog} from './dialog.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
 import {type Key, keysOf} from './keys.ts';
 import type {Layout} from './layout.ts';
@@ -7,6 +8,7 @@ import {isTooSmall, layoutOf, leastSize} from './layout.ts';
 import type {Line} from './line.ts';
 import {moveLabel} from './move-words.ts';
 import {placeOf} from './place.ts';
+import {isConfirmed} from './reduce-dialog.ts';
 import {coverageScreen} from './screens/coverage.ts';
 import {dialogScreen} from './screens/dialogs.ts';
 import {invariantScreen, invariantsScreen} from './screens/invariants.ts';
@@ -172,5 +174,17 @@ function hint({shown}: Key, label: string): Line {
 
 function labelOf(state: ConsoleState, {command, label}: Key): string {
   const setup = chosenSetup(state);
+  const {dialog} = state;
+  if (command === 'submit' && dialog?.type === 'confirm') return confirmLabel(dialog);
+  if (command === 'submit' && (dialog?.type === 'quit' || dialog?.type === 'cancel-run'))
+    return dialog.isYes ? 'yes' : 'no';
+  if (command === 'go-live' && setup?.facts?.plan?.undoes != null) return 'undo …';
   return command === 'go-on' && setup !== null ? moveLabel(flowOfSetup(state, setup).move) : label;
+}
+
+/** Enter does what has the focus: it closes, it looks whether the word is right, or it begins to write. */
+function confirmLabel(dialog: ConfirmDialog): string {
+  if (dialog.focus === 'cancel') return 'close';
+  if (!isConfirmed(dialog)) return 'next';
+  return dialog.undoes === null ? 'begin to write' : 'begin to undo';
 }

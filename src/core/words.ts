@@ -20,7 +20,7 @@ export function bytesText(bytes: number): string {
     value /= 1_024;
     unit++;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `0.4 s`, `1 min 15 s`, `2 h 5 min`. */

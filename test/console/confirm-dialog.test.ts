@@ -6,6 +6,7 @@ import type {Message} from '../../src/console/message.ts';
 import {reduce} from '../../src/console/reduce.ts';
 import {isConfirmed} from '../../src/console/reduce-dialog.ts';
 import type {ConsoleState} from '../../src/console/state.ts';
+import {emptyTally} from '../../src/core/accounting.ts';
 import {consoleState} from './console-states.ts';
 
 const runs = {numRuns: 1_000};
@@ -15,7 +16,7 @@ function reduced(state: ConsoleState, ...messages: readonly Message[]): ConsoleS
 }
 
 describe('the typed confirmation', () => {
-  const plan = {id: 'plan', undoes: null};
+  const plan = {id: 'plan', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}};
   const opened = (failures = 2): ConsoleState =>
     consoleState({
       dialog: confirmDialog(plan, {targetName: 'index.sqlite', environment: 'production', failures}),
@@ -30,7 +31,10 @@ describe('the typed confirmation', () => {
 
   it('asks for the name, for what marks the target, and for how many failures', () => {
     const labels = (options: Parameters<typeof confirmDialog>[1], undoes: string | null = null) =>
-      confirmDialog({id: 'plan', undoes}, options).fields.map(({expected}) => expected);
+      confirmDialog(
+        {id: 'plan', undoes, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+        options,
+      ).fields.map(({expected}) => expected);
     expect(labels({targetName: 'index', environment: null, failures: 0})).toEqual(['index']);
     expect(labels({targetName: 'index', environment: 'sandbox', failures: 0})).toEqual(['index']);
     expect(labels({targetName: 'index', environment: 'production', failures: 1_200})).toEqual([

@@ -12,6 +12,7 @@ import {
   view,
 } from '../../src/console/state.ts';
 import {emptyField} from '../../src/console/text-field.ts';
+import {emptyTally} from '../../src/core/accounting.ts';
 import type {Review} from '../../src/engine/review.ts';
 import type {MeasuredCheck} from '../../src/ledger/measured.ts';
 import {check} from '../runbook/flow-facts.ts';
@@ -132,7 +133,7 @@ export const questions: readonly Dialog[] = [
   {type: 'help', at: 0},
   {type: 'palette', field: emptyField, at: 0},
   confirmDialog(
-    {id: 'plan', undoes: null},
+    {id: 'plan', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
     {targetName: 'index.sqlite', environment: 'production', failures: 2},
   ),
 ];

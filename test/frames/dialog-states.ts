@@ -2,6 +2,7 @@ import {confirmDialog} from '../../src/console/confirm-dialog.ts';
 import type {ConfirmDialog, Dialog} from '../../src/console/dialog.ts';
 import type {ConsoleState, ViewName} from '../../src/console/state.ts';
 import {emptyField, fieldOf} from '../../src/console/text-field.ts';
+import {emptyTally} from '../../src/core/accounting.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
 import {live, liveId, longTarget, plan, planId} from './frame-facts.ts';
 import {closedGates, gates, review} from './review-facts.ts';
@@ -59,7 +60,7 @@ export const reviewCases: readonly Case[] = [
 ];
 
 const confirm = confirmDialog(
-  {id: planId, undoes: null},
+  {id: planId, undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
   {targetName: 'index.sqlite', environment: 'production', failures: 1_234},
 );
 const typed = (text: string, mistake: string | null): ConfirmDialog => ({
@@ -110,7 +111,7 @@ export const dialogCases: readonly Case[] = [
     state: over(confirm),
     says: [
       'Go live',
-      'it writes to index.sqlite',
+      'writes to index.sqlite',
       '1,234 items failed in the dry run',
       'type index.sqlite',
       '> [ Cancel ]',
@@ -126,7 +127,10 @@ export const dialogCases: readonly Case[] = [
   {
     name: 'the confirmation of an undo in a target with a long name',
     state: over(
-      confirmDialog({id: planId, undoes: liveId}, {targetName: longTarget, environment: null, failures: 0}),
+      confirmDialog(
+        {id: planId, undoes: liveId, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+        {targetName: longTarget, environment: null, failures: 0},
+      ),
     ),
     says: [`Undo run ${liveId}`, 'puts back', '> [ Cancel ]'],
   },
@@ -145,13 +149,7 @@ export const dialogCases: readonly Case[] = [
   {
     name: 'cancelling a run',
     state: over({type: 'cancel-run', run: liveId, isYes: true}, atWork),
-    says: [
-      'Cancel this run?',
-      'can not be resumed',
-      'pause it instead',
-      '[ Let it be ]',
-      '> [ Cancel the run ]',
-    ],
+    says: ['pause it instead', '[ Let it be ]', '> [ Cancel the run ]'],
   },
   {
     name: 'trouble',

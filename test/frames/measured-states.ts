@@ -72,7 +72,7 @@ export const coverageCases: readonly Case[] = [
   {
     name: 'of nothing',
     state: of('coverage', {coverage: coverage([group('*', 0, 0)])}),
-    says: ['– %', '0 of 0', 'missing nothing'],
+    says: ['0 of 0', 'missing nothing'],
   },
 ];
 

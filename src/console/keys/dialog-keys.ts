@@ -49,7 +49,7 @@ export const dialogKeys: readonly Key[] = [
   {
     strokes: ['esc'],
     shown: 'esc',
-    label: 'cancel',
+    label: 'close',
     help: 'Close this, and do nothing',
     on: ['confirm', 'palette', 'filter', 'quit', 'cancel-run'],
     command: 'back',
@@ -65,7 +65,7 @@ export const dialogKeys: readonly Key[] = [
     footer: 1,
   },
   {
-    strokes: ['tab', 'left', 'right', 'h', 'l'],
+    strokes: ['tab', 'left', 'right'],
     shown: 'tab',
     label: 'the other',
     help: 'To the other answer',

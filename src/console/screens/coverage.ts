@@ -5,6 +5,8 @@ import {barSpans, sparkline} from '../bar.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
 import {coverageRows} from '../rows.ts';
+import {shareOf} from '../share.ts';
+import {staleText} from '../stale.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {fitLine, fitted, widthOf} from '../text.ts';
 import {emptyPanel} from './empty.ts';
@@ -42,14 +44,19 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
   const groups = coverageRows(state, shown);
   const room = roomOf(layout, layout.rows);
   const chosen = groups[shown.at];
-  const below = chosen === undefined ? [] : groupLines(state, chosen, room.width);
+  const again: readonly Line[] =
+    staleText(setup, coverage) === null
+      ? []
+      : [[{text: 'What was written since is not in these figures: r measures again.', tone: 'warn'}]];
+  const below = chosen === undefined ? again : [...again, ...groupLines(state, chosen, room.width)];
   const height = Math.max(1, room.height - below.length - 1);
   const widths = widthsOf(groups, room.width - 2);
   const lines = groups.map(group => groupLine(group, widths, room.width - 2));
   const place = shown.filter === '' ? shown.at + 1 : groups.length;
   const isPart = shown.filter !== '' || groups.length > height;
   const filter = isPart ? `${number(place)} of ${number(coverage.groups.length)} · ` : '';
-  const age = `${coverage.isPart ? 'of a part, ' : ''}measured ${ageText(coverage.at, state.now)}`;
+  const stale = staleText(setup, coverage);
+  const age = `${coverage.isPart ? 'of a part, ' : ''}measured ${stale ?? ageText(coverage.at, state.now)}`;
   return {
     panels: [
       {
@@ -88,12 +95,9 @@ function countOf({done, total}: CoverageGroup): string {
 
 function groupLine(coverage: CoverageGroup, {names, bar}: Widths, width: number): Line {
   const {group, done, total} = coverage;
-  const share = percent(done, total);
+  const share = shareOf({done, total});
   const behind: readonly Span[] = [
-    {
-      text: total === 0 ? '      – %' : `${share.toFixed(2).padStart(7)} %`,
-      tone: share === 100 ? 'good' : 'strong',
-    },
+    {text: `${share.text.padStart(7)} %`, tone: share.isWhole ? 'good' : 'strong'},
     {text: countOf(coverage)},
   ];
   return fitLine(

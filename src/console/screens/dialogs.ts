@@ -1,9 +1,11 @@
 import {listedOf} from '../../core/accounting.ts';
+import type {RunMode} from '../../core/run.ts';
 import {modeText, number} from '../../core/words.ts';
 import type {ConfirmDialog, Dialog} from '../dialog.ts';
 import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
+import {runOf} from '../shown-run.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {fitLine, fitted} from '../text.ts';
 import {wrapText} from '../wrap.ts';
@@ -33,7 +35,7 @@ export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout
     case 'quit':
       return panel('Leave while a run is at work?', '', quitBlocks(state, dialog.isYes, room.width));
     case 'cancel-run':
-      return panel('Cancel this run?', '', cancelBlocks(dialog.isYes, room.width));
+      return panel('End this run for good?', '', cancelBlocks(state, dialog, room.width));
     case 'trouble':
       return panel(dialog.title, '', [troubleLines(dialog, room.width, room.height)]);
     default:
@@ -89,6 +91,7 @@ function confirmBlocks(
   height: number,
 ): readonly Block[] {
   const labels = Math.max(...fields.map(({label}) => label.length)) + 2;
+  const isReady = fields.every(({field, expected}) => field.text === expected);
   const said = says.flatMap(text => paragraph(text, width));
   const gap = said.length + 1 + 3 * fields.length + 1 <= height ? [[]] : [];
   const room = height - (2 + gap.length) * fields.length - 1;
@@ -106,7 +109,10 @@ function confirmBlocks(
       },
       {
         type: 'lines',
-        lines: [[{text: ' '.repeat(labels + 2)}, fieldHint({expected, text: field.text, mistake})], ...gap],
+        lines: [
+          [{text: ' '.repeat(labels + 2)}, fieldHint({expected, text: field.text, mistake, isLast: isReady})],
+          ...gap,
+        ],
       },
     ]),
     {
@@ -129,12 +135,14 @@ function fieldHint({
   expected,
   text,
   mistake,
+  isLast,
 }: {
+  readonly isLast: boolean;
   readonly expected: string;
   readonly text: string;
   readonly mistake: string | null;
 }): Line[number] {
-  if (text === expected) return {text: '✔ enter goes on', tone: 'good'};
+  if (text === expected) return {text: isLast ? '✔ enter begins' : '✔ enter goes on', tone: 'good'};
   return mistake === null ? {text: `type ${expected}`, tone: 'dim'} : {text: `✖ ${mistake}`, tone: 'bad'};
 }
 
@@ -164,13 +172,26 @@ function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonl
   ];
 }
 
-function cancelBlocks(isYes: boolean, width: number): readonly Block[] {
+function cancelBlocks(
+  state: ConsoleState,
+  {run, isYes}: Extract<Dialog, {type: 'cancel-run'}>,
+  width: number,
+): readonly Block[] {
+  const view = runOf(state, run);
+  const written = {
+    live: 'What it has written stays, and can be undone. ',
+    undo: 'What it has put back stays so; the rest can be undone anew. ',
+    'dry-run': 'It has written nothing. ',
+    verify: 'What was measured so far is kept. ',
+    estimate: '',
+  } satisfies Record<RunMode, string>;
+  const what = view === null ? '' : written[view.snapshot.mode];
   return [
     {
       type: 'lines',
       lines: [
         ...paragraph(
-          'It ends for good and can not be resumed. What it has written stays, and can be undone. To go on later, pause it instead.',
+          `Run ${run} ends as cancelled, and does not go on any more. ${what}To go on later, pause it instead.`,
           width,
         ),
         [],

@@ -6,6 +6,7 @@ import {spread} from '../edges.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
 import {chosenCheck} from '../rows.ts';
+import {staleText} from '../stale.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {type SummaryColumn, summaryHeight} from '../summary.ts';
 import {fitLine, lineWidth} from '../text.ts';
@@ -41,11 +42,14 @@ export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
   const hasTotals = !layout.isCompact && room.height >= checks.length + summaryHeight(1) + 2;
   const height = hasTotals ? checks.length : room.height;
   const newest = Math.max(...checks.map(({at}) => at));
+  const last = checks.find(({at}) => at === newest);
+  const stale = last === undefined ? null : staleText(setup, last);
   return {
     panels: [
       {
         title,
-        note: setup.verifying === null ? `measured ${ageText(newest, state.now)}` : 'measuring again …',
+        note:
+          setup.verifying === null ? `measured ${stale ?? ageText(newest, state.now)}` : 'measuring again …',
         height: layout.rows,
         blocks: [
           windowed(

@@ -1,4 +1,3 @@
-import {percent} from '../../core/checks.ts';
 import {ageText, counted, modeText, number} from '../../core/words.ts';
 import {barSpans} from '../bar.ts';
 import {spread} from '../edges.ts';
@@ -7,6 +6,8 @@ import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
 import {progressOf} from '../progress.ts';
+import {shareOf} from '../share.ts';
+import {staleText} from '../stale.ts';
 import {type ConsoleState, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
@@ -133,11 +134,14 @@ function endsText({source, target}: SetupView, width: number): string {
 function measuredSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
   const coverage = coverageSpans(state, setup, width);
   const checks = checksSpans(setup);
+  const isAtWork = runAtWork(state, setup)?.ended === null;
+  const stale = isAtWork ? null : staleOf(setup);
   if (coverage.length + checks.length === 0)
     return [{text: 'coverage and invariants: not measured yet', tone: 'dim'}];
   return [
     ...(coverage.length === 0 ? [] : [...coverage, {text: '   '}]),
     ...(checks.length === 0 ? [] : [{text: 'invariants '}, ...checks]),
+    ...(stale === null ? [] : [{text: `  ${stale}`, tone: 'warn' as const}]),
   ];
 }
 
@@ -154,11 +158,12 @@ function coverageSpans(state: ConsoleState, setup: SetupView, width: number): re
   }
   const whole = setup.facts?.coverage?.groups.find(({group}) => group === '*');
   if (whole === undefined) return [];
-  const share = percent(whole.done, whole.total);
+  const share = shareOf(whole);
+  const isGood = share.isWhole && staleOf(setup) === null;
   return [
     {text: 'coverage '},
-    ...barSpans(width, whole.done, 0, whole.total),
-    {text: ` ${share.toFixed(2).padStart(6)} %`, ...(share === 100 ? {tone: 'good' as const} : {})},
+    ...barSpans(width, whole.done, 0, whole.total === 0 ? null : whole.total),
+    {text: ` ${share.text.padStart(6)} %`, ...(isGood ? {tone: 'good' as const} : {})},
   ];
 }
 
@@ -167,15 +172,23 @@ export function lastListed({facts, atWork}: SetupView): number | null {
   return atWork === null ? null : (facts?.took['dry-run']?.listed ?? null);
 }
 
-function checksSpans({facts}: SetupView): readonly Span[] {
-  const checks = facts?.checks ?? [];
+/** Before what the figures were measured, where that is not how it stands any more. */
+function staleOf(setup: SetupView): string | null {
+  const coverage = setup.facts?.coverage ?? null;
+  const newest = (setup.facts?.checks ?? []).toSorted((a, b) => b.at - a.at)[0] ?? null;
+  const measured = coverage ?? newest;
+  return measured === null ? null : staleText(setup, measured);
+}
+
+function checksSpans(setup: SetupView): readonly Span[] {
+  const checks = setup.facts?.checks ?? [];
   if (checks.length === 0) return [];
   const broken = checks.filter(({result}) => result.count > 0 && result.severity === 'blocking').length;
   const warned = checks.filter(({result}) => result.count > 0 && result.severity === 'warning').length;
   if (broken > 0) return [{text: `✖ ${broken} broken`, tone: 'bad'}];
   const held = checks.length - warned;
   return [
-    {text: `✔ ${counted(held, 'holds', 'hold')}`, tone: 'good'},
+    {text: `✔ ${counted(held, 'holds', 'hold')}`, ...(staleOf(setup) === null ? {tone: 'good'} : {})},
     ...(warned === 0 ? [] : [{text: `, ${counted(warned, 'warning')}`, tone: 'warn' as const}]),
   ];
 }

@@ -192,14 +192,14 @@ function limitLine(host: HostLimit, rate: number | null, now: number): Line {
   ];
 }
 
-/** `drift: 57 changed, 3 added, 1 gone` */
+/** `57 changed, 3 added, 1 gone` */
 export function driftText({added, gone, changed}: Drift): string {
   const parts = [
     ...(changed === 0 ? [] : [`${number(changed)} changed`]),
     ...(added === 0 ? [] : [`${number(added)} added`]),
     ...(gone === 0 ? [] : [`${number(gone)} gone`]),
   ];
-  return `drift: ${parts.join(', ')}`;
+  return parts.join(', ');
 }
 
 const logTones = {info: 'dim', warning: 'warn', error: 'bad'} as const satisfies Record<

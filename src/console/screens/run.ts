@@ -135,7 +135,7 @@ function totalLine({snapshot}: RunView, width: number): Line {
 function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[] {
   return drift.added + drift.gone + drift.changed === 0
     ? []
-    : [fitLine([{text: driftText(drift), tone: 'warn'}], width)];
+    : [fitLine([{text: `drift: ${driftText(drift)}`, tone: 'warn'}], width)];
 }
 
 function endLines({ended, snapshot}: RunView, width: number, hosts: number): readonly Line[] {

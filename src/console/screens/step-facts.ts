@@ -1,13 +1,14 @@
 import {changedOf} from '../../core/accounting.ts';
-import {percent} from '../../core/checks.ts';
 import type {Finding} from '../../core/probe.ts';
 import {isActive} from '../../core/run.ts';
-import {counted, durationText, identityText, number} from '../../core/words.ts';
+import {counted, durationText, identityText, number, scopeText} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import type {Flow, Move} from '../../runbook/flow.ts';
 import {closedBefore} from '../../runbook/flow-state.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
 import type {Span} from '../line.ts';
+import {shareOf} from '../share.ts';
+import {staleText} from '../stale.ts';
 import type {Manner, SetupView} from '../state.ts';
 import {driftText} from './run-lines.ts';
 
@@ -107,30 +108,51 @@ export function settledRun(facts: SetupView['facts']): RunRecord | null {
 }
 
 /** What the run before came to. */
-export function outcome({facts}: SetupView): readonly Fact[] {
-  const run = settledRun(facts);
+export function outcome(setup: SetupView): readonly Fact[] {
+  const run = settledRun(setup.facts);
   if (run === null) return [];
   const isDry = run.mode === 'dry-run';
+  const {added, gone, changed} = run.drift;
+  const scope = scopeText(run.scope);
   return [
     {name: isDry ? 'plan' : 'result', text: identityText(run.tally, isDry), isCounts: true},
-    ...coverage(facts),
+    ...(scope === 'everything' ? [] : [{name: 'scope', text: scope}]),
+    ...(isDry || added + gone + changed === 0
+      ? []
+      : [{name: 'drift', text: driftText(run.drift), tone: 'warn' as const}]),
+    ...coverage(setup),
+    ...(isDry ? [] : warnings(setup)),
     ...(run.mode === 'live' && changedOf(run.tally) > 0
       ? [{name: 'way back', text: 'u shows what an undo would put back'}]
       : []),
   ];
 }
 
-function coverage(facts: SetupView['facts']): readonly Fact[] {
-  const whole = facts?.coverage?.groups.find(({group}) => group === '*');
-  if (whole === undefined) return [];
-  const share = percent(whole.done, whole.total);
+function coverage(setup: SetupView): readonly Fact[] {
+  const measured = setup.facts?.coverage ?? null;
+  const whole = measured?.groups.find(({group}) => group === '*');
+  if (measured === null || whole === undefined) return [];
+  const share = shareOf(whole);
+  const stale = staleText(setup, measured);
+  const more = stale ?? (share.isWhole ? '' : '4 shows what is missing');
   return [
     {
       name: 'coverage',
-      text: `${share.toFixed(2)} %: ${number(whole.done)} of ${number(whole.total)}${share === 100 ? '' : ' (4 shows what is missing)'}`,
-      ...(share === 100 ? {tone: 'good' as const} : {}),
+      text: `${share.text} %: ${number(whole.done)} of ${number(whole.total)}${more === '' ? '' : ` (${more})`}`,
+      ...(share.isWhole && stale === null ? {tone: 'good' as const} : {}),
     },
   ];
+}
+
+/** What is no error, and has to be looked at all the same. */
+function warnings({facts}: SetupView): readonly Fact[] {
+  return (facts?.checks ?? [])
+    .filter(({result}) => result.count > 0 && result.severity === 'warning')
+    .map(({result}) => ({
+      name: 'warning',
+      text: `${result.title}: not ${counted(result.count, 'row')} (5 shows which, and what to do)`,
+      tone: 'warn' as const,
+    }));
 }
 
 /** What is in the way is told first. */
@@ -145,7 +167,9 @@ function heldGates({gates}: SetupView): readonly Fact[] {
   if (gates === null) return [];
   const held = counted(gates.filter(({holds}) => holds).length, 'holds', 'hold');
   const closed = closedBefore(gates).length;
-  return [{name: 'gates', text: closed === 0 ? `✔ ${held}` : `${held}, ${closed} closed`}];
+  const typed = gates.filter(gate => !gate.holds).length - closed;
+  const open = typed === 0 ? '' : `, ${typed} by what you type`;
+  return [{name: 'gates', text: closed === 0 ? `✔ ${held}${open}` : `${held}, ${closed} closed`}];
 }
 
 function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): readonly Fact[] {
@@ -157,13 +181,8 @@ function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): read
 
 /** Why it rests, where that is more than its status says. */
 function stopped({facts}: SetupView): readonly Fact[] {
-  const run = settledRun(facts);
-  if (run === null || run.stopReason === null) return [];
-  const {added, gone, changed} = run.drift;
-  return [
-    {name: 'stopped', text: run.stopReason.message, tone: 'warn'},
-    ...(added + gone + changed === 0 ? [] : [{name: '', text: driftText(run.drift)}]),
-  ];
+  const reason = settledRun(facts)?.stopReason ?? null;
+  return reason === null ? [] : [{name: 'stopped', text: reason.message, tone: 'warn'}];
 }
 
 function opened({facts}: SetupView, move: Move): readonly Fact[] {

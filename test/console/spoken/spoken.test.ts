@@ -4,6 +4,7 @@ import type {Message} from '../../../src/console/message.ts';
 import {reduce} from '../../../src/console/reduce.ts';
 import {firstSaid, type Heard, type Occasion, spoken} from '../../../src/console/spoken/spoken.ts';
 import {type ConsoleState, view} from '../../../src/console/state.ts';
+import {emptyTally} from '../../../src/core/accounting.ts';
 import {noon, ScriptedRun} from '../run-events.ts';
 import {openedState} from './states.ts';
 
@@ -220,7 +221,10 @@ describe('what needs the operator', () => {
 
 describe('the typed confirmation', () => {
   const asked = {targetName: 'index.sqlite', environment: 'production', failures: 0};
-  const dialog = confirmDialog({id: 'run-1', undoes: null}, asked);
+  const dialog = confirmDialog(
+    {id: 'run-1', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+    asked,
+  );
   const typed = (text: string): Message => ({type: 'edited', action: {type: 'insert', text}});
 
   it('says what it will do, what to type, and that Cancel is chosen', () => {
