@@ -73,8 +73,9 @@ it('Ctrl+C twice leaves at once, and the next resume settles what was under way'
   terminal.press('ctrl+c');
   await terminal.until('coming to rest');
   terminal.press('ctrl+c');
-  expect(await terminal.exit).toEqual({code: 130, signal: 0});
+  await terminal.until(isGivenBack, 'the shell');
   index.release();
+  expect(await terminal.exit).toEqual({code: 130, signal: 0});
   expectGivenBack(terminal);
   expect(lastWords(terminal)).toMatch(/^left at once/);
   await runPrinted(world, terminal);
@@ -108,8 +109,9 @@ it('a second SIGTERM leaves at once, and a resume settles what was under way', a
   terminal.kill('SIGTERM');
   await terminal.until('coming to rest');
   terminal.kill('SIGTERM');
-  expect(await terminal.exit).toEqual({code: 143, signal: 0});
+  await terminal.until(isGivenBack, 'the shell');
   index.release();
+  expect(await terminal.exit).toEqual({code: 143, signal: 0});
   expectGivenBack(terminal);
   expect(await world.newest('live')).toMatchObject({status: 'pausing'});
   await world.headgate('resume', 'last', '--rate', '100000');
@@ -140,6 +142,9 @@ it('SIGTERM while nothing is at work leaves with 143, and no run is spoken of', 
   expectGivenBack(terminal);
   expect(lastWords(terminal)).toBe('Nothing was run.\n');
 });
+
+/** Before the process has ended: its thread at the index waits for whoever holds that. */
+const isGivenBack = ({isAlternate}: RealTerminal) => !isAlternate();
 
 /** Somebody else writes to the index: the run's next transaction has to wait, and so has whoever waits for its rest. */
 function held({index}: ConsoleWorld): Disposable & {release(): void} {

@@ -17,7 +17,7 @@ it('a second console sees the run of the first, pauses it, sees it paused, and t
   second.type('p');
   await second.until(/asked \S+ to pause/);
   await first.until('enter resume');
-  await first.until(/paused: /);
+  await first.until(/! live +paused/);
   expect(isLive(first)).toBe(false);
   expect(await world.newest('live')).toMatchObject({status: 'paused'});
   second.type('2');
