@@ -30,7 +30,7 @@ export function App({model, theme}: AppProps) {
     <ThemeProvider value={theme}>
       <Box flexDirection="column" width="100%" height={rows} overflow="hidden">
         {frame === null ? (
-          <StyledLine line={[{text: tooSmallText(state.size)}]} width={columns} />
+          <StyledLine line={[{text: tooSmallText(state)}]} width={columns} />
         ) : (
           <Framed frame={frame} width={columns} />
         )}

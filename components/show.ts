@@ -27,6 +27,8 @@ export interface ShowOptions {
 }
 
 const eraseScreen = '\x1b[H\x1b[J';
+/** A row that a terminal draws wider than it was measured (some joined emoji) is cut there, and breaks no other row. */
+const wrap = {off: '\x1b[?7l', on: '\x1b[?7h'};
 
 export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: ShowOptions): Shown {
   const setRaw = (isRaw: boolean) => {
@@ -36,7 +38,7 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
   const hold = (next: Held | null) => {
     held = next;
     // The alternate screen opens with the cursor wherever it was, and a child leaves it wherever it likes.
-    if (held !== null && !spoken) stdout.write(eraseScreen);
+    if (!spoken) stdout.write(held === null ? wrap.on : wrap.off + eraseScreen);
   };
   // Ink does it after its first frame only: a key pressed in between would be echoed into that frame.
   setRaw(true);
@@ -75,6 +77,7 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
         await nextTurn();
         stdin.pause();
         await nextTurn();
+        if (!spoken) stdout.write(wrap.on);
         await run();
       });
       redraw();

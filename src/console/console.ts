@@ -10,6 +10,7 @@ import type {Dialog} from './dialog.ts';
 import {paletteRows} from './dialog-rows.ts';
 import {editOf} from './edit.ts';
 import {keysOf} from './keys.ts';
+import {isTooSmall} from './layout.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
 import {reduce} from './reduce.ts';
@@ -52,6 +53,9 @@ export interface Leaving {
 /** Dialogs that ask before something is done for good. */
 const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'trouble'];
 
+/** What can be done where nothing is seen. */
+const blind: readonly Command[] = ['quit', 'interrupt', 'suspend', 'redraw'];
+
 const tickMs = 1_000;
 /** How often the ledger is asked what other processes do. */
 const pollTicks = 2;
@@ -71,6 +75,7 @@ export class Console {
   #leave: (leaving: Leaving) => void = () => undefined;
   #stopTicking: () => void = () => undefined;
   #ticks = 0;
+  #isPolling = false;
 
   constructor(options: ConsoleOptions) {
     const {engine, ledger, setups, manner, size, now, schedule} = options;
@@ -160,20 +165,21 @@ export class Console {
       this.send({type: 'edited', action: edit});
       return;
     }
+    // What was told is read by whoever presses the next key.
+    if (state.notice !== null) this.send({type: 'told', notice: null});
+    if (isTooSmall(state.size) && !found.some(({command}) => blind.includes(command))) return;
     const availabilities = found.map(({command}) => ({command, is: availabilityOf(state, command)}));
     const now = availabilities.find(({is}) => is === 'now');
     if (now !== undefined) {
       this.do(now.command);
       return;
     }
-    for (const {is} of availabilities)
-      if (typeof is === 'object') {
-        this.send({
-          type: 'told',
-          notice: {level: 'error', text: `not now: ${is.because}`, at: this.#options.now()},
-        });
-        return;
-      }
+    const refused = availabilities.map(({is}) => is).find(is => typeof is === 'object');
+    const text =
+      refused === undefined ? `${stroke} does nothing here; ? shows the keys` : `not now: ${refused.because}`;
+    // A dialog takes few keys, and shows them.
+    if (refused !== undefined || state.dialog === null)
+      this.send({type: 'told', notice: {level: 'error', text, at: this.#options.now()}});
   }
 
   /** Nothing is done that is not available now, whoever asks. */
@@ -275,8 +281,13 @@ export class Console {
     }, tickMs);
   }
 
+  /** One look at a time: a ledger that is slow is not asked ever more. */
   #poll(): void {
-    for (const setup of this.#options.setups) void this.work.refresh(setup);
-    void this.#commands.readHistory();
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    const looks = this.#options.setups.map(setup => this.work.refresh(setup));
+    void Promise.all([...looks, this.#commands.readHistory()]).finally(() => {
+      this.#isPolling = false;
+    });
   }
 }

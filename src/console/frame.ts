@@ -1,4 +1,5 @@
 import {isActive} from '../core/run.ts';
+import {modeText} from '../core/words.ts';
 import {availabilityOf} from './availability.ts';
 import type {ConfirmDialog} from './dialog.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
@@ -8,6 +9,7 @@ import {isTooSmall, layoutOf, leastSize} from './layout.ts';
 import type {Line} from './line.ts';
 import {moveLabel} from './move-words.ts';
 import {placeOf} from './place.ts';
+import {progressOf} from './progress.ts';
 import {isConfirmed} from './reduce-dialog.ts';
 import {coverageScreen} from './screens/coverage.ts';
 import {dialogScreen} from './screens/dialogs.ts';
@@ -46,8 +48,17 @@ export function frameOf(state: ConsoleState): Frame | null {
   };
 }
 
-export function tooSmallText({columns, rows}: ConsoleState['size']): string {
-  return `terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); runs go on`;
+/** With what is at work, since nothing else is seen of it. */
+export function tooSmallText(state: ConsoleState): string {
+  const {columns, rows} = state.size;
+  const runs = Object.values(state.runs).filter(({ended}) => ended === null);
+  const atWork = runs.map(run => {
+    const {share} = progressOf(run);
+    const mode = modeText({mode: run.snapshot.mode, undoes: run.undoes}).toUpperCase();
+    return share === null ? mode : `${mode} ${Math.floor(share * 100)} %`;
+  });
+  const goesOn = atWork.length === 0 ? '' : `${atWork.join(', ')} goes on; `;
+  return `${goesOn}terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); q leaves`;
 }
 
 const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Layout) => Screen>> = {

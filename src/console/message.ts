@@ -31,7 +31,7 @@ export type Message =
         >
       >;
     }
-  | {readonly type: 'told'; readonly notice: Notice}
+  | {readonly type: 'told'; readonly notice: Notice | null}
   | {readonly type: 'leaving'}
   /** The way through the screens. */
   | {readonly type: 'chosen'; readonly setup: number}

@@ -32,7 +32,7 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     case 'list':
       return {...state, lists: {...state.lists, [message.id]: message.list}};
     case 'setup':
-      return withSetup(state, message.setup, message.now);
+      return withoutVainQuestion(withSetup(state, message.setup, message.now));
     case 'told':
       return {...state, notice: message.notice};
     case 'leaving':
@@ -72,6 +72,14 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     default:
       return message satisfies never;
   }
+}
+
+/** Whether to leave in spite of a run needs no answer once it has ended. */
+function withoutVainQuestion(state: ConsoleState): ConsoleState {
+  const isAtWork = state.setups.some(
+    ({atWork, verifying, isBeginning}) => atWork !== null || verifying !== null || isBeginning,
+  );
+  return state.dialog?.type === 'quit' && !isAtWork ? {...state, dialog: null} : state;
 }
 
 function withSetup(

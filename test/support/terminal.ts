@@ -63,7 +63,13 @@ export function openTerminal(options: TerminalOptions): RealTerminal {
     cols,
     rows,
     cwd: options.cwd,
-    env: {PATH: process.env['PATH'] ?? '', HOME: options.cwd, LANG: 'C.UTF-8', ...options.env},
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: options.cwd,
+      LANG: 'C.UTF-8',
+      LESSHISTFILE: '-',
+      ...options.env,
+    },
   });
   let raw = '';
   let hasEnded = false;

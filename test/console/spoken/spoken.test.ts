@@ -237,7 +237,9 @@ describe('the typed confirmation', () => {
   it('says a mistake, what comes next, and nothing while one types', () => {
     const listener = atRunbook();
     listener.hears('key', {type: 'opened', dialog});
-    expect(listener.hears('key', typed('index.sql'))).toEqual([]);
+    // The first letter takes the focus away from Cancel, and so changes what Enter does.
+    expect(listener.hears('key', typed('index.sq'))).toEqual([expect.stringMatching(/Enter next/)]);
+    expect(listener.hears('key', typed('l'))).toEqual([]);
     expect(listener.hears('key', {type: 'mistaken'})).toEqual([
       expect.stringMatching(/^error: target: .*index\.sqlite/),
     ]);
@@ -247,6 +249,7 @@ describe('the typed confirmation', () => {
     expect(listener.hears('key', typed('ite'), {type: 'mistaken'})).toEqual(['environment: type production']);
     expect(listener.hears('key', {type: 'focused', by: 1})).toEqual([
       expect.stringMatching(/^chosen: Cancel/),
+      expect.stringMatching(/Enter close/),
     ]);
   });
 });
