@@ -33,8 +33,10 @@ export async function consoleCommand(
   if (terminal === null || options.tui === false)
     throw new OperatorError(
       'usage',
-      'the console needs a terminal, and there is none here',
-      'In scripts: headgate run, headgate live and headgate verify (headgate --help lists all).',
+      terminal === null
+        ? 'the console needs a terminal, and there is none here'
+        : '--no-tui leaves nothing of the console but the walk through the sandbox',
+      'In lines and in scripts: headgate run, headgate live and headgate verify (headgate --help lists all).',
     );
   return openConsole(surroundings, terminal, options, session => setupsOf(session, options), {
     isSandbox: false,
@@ -113,7 +115,10 @@ async function leave(
   await shown.close();
   if (by === 'now') {
     const settle = commandText(['headgate', 'resume', 'last', ...session.flags]);
-    surroundings.err(`left at once; what was under way is settled by: ${settle}\n`);
+    // The sandbox takes its ledger with it: a resume would find another one.
+    surroundings.err(
+      isSandbox ? 'left at once\n' : `left at once; what was under way is settled by: ${settle}\n`,
+    );
     return shown.endProcess(interruptedCode);
   }
   for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);

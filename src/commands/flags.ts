@@ -46,7 +46,7 @@ export function resumeOptions(command: Command): Command {
 export function looks(command: Command): Command {
   return command
     .option('--read-only', 'without the commands that write')
-    .option('--no-tui', 'lines instead of the console, even in a terminal')
+    .option('--no-tui', 'with --sandbox: walk through it in lines, even in a terminal')
     .option('--no-color', 'as NO_COLOR does')
     .addOption(new Option('--theme <theme>', 'colours of the console').choices(['color', 'mono']))
     .option('--ascii', 'draw with ASCII alone')

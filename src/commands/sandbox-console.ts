@@ -1,3 +1,4 @@
+import {rmSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -57,11 +58,30 @@ export async function openSandboxConsole(
   try {
     await writeFile(join(root, 'headgate.config.json'), JSON.stringify({settings}));
     const here = {...surroundings, cwd: root, defaultLedger: join(root, 'ledger.sqlite')};
-    return await openConsole(here, terminal, options, () => Promise.resolve([setup]), {isSandbox: true});
+    return await openConsole(here, removing(root, terminal), options, () => Promise.resolve([setup]), {
+      isSandbox: true,
+    });
   } finally {
     await (await ended(world))?.close();
     await rm(root, {recursive: true, force: true});
   }
+}
+
+/** Whoever leaves at once leaves no world behind either. */
+function removing(root: string, terminal: ShowsConsoles): ShowsConsoles {
+  return {
+    ...terminal,
+    show: async (model, looks) => {
+      const shown = await terminal.show(model, looks);
+      return {
+        ...shown,
+        endProcess: code => {
+          rmSync(root, {recursive: true, force: true});
+          return shown.endProcess(code);
+        },
+      };
+    },
+  };
 }
 
 /** A world that could not be made has nothing to be closed. */

@@ -90,6 +90,7 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
   const {move} = flowOfSetup(state, setup);
   switch (command) {
     case 'go-on':
+      if (setup.facts === null && setup.probe === null) return {because: 'the ledger is being read'};
       if (move.do === 'nothing') return {because: move.why};
       return move.do === 'watch' || move.do === 'see-invariants' ? 'now' : idle;
     case 'probe':

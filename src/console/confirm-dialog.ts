@@ -32,8 +32,8 @@ export function confirmDialog(
     title: isUndo ? `Undo run ${plan.undoes}` : 'Go live',
     says: [
       isUndo
-        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${rowsText(plan.tally)}.`
-        : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${rowsText(plan.tally)}.`,
+        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${changesText(plan.tally)}.`
+        : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${changesText(plan.tally)}.`,
       ...(failures === 0
         ? []
         : [
@@ -49,8 +49,8 @@ export function confirmDialog(
   };
 }
 
-/** `882 rows to insert, 1,290 to update` */
-function rowsText({inserted, updated, deleted}: Tally): string {
+/** `882 items to insert, 1,290 to update` */
+function changesText({inserted, updated, deleted}: Tally): string {
   const parts = [
     [inserted, 'insert'],
     [updated, 'update'],
@@ -58,7 +58,7 @@ function rowsText({inserted, updated, deleted}: Tally): string {
   ] as const;
   const some = parts.filter(([count]) => count > 0);
   return some
-    .map(([count, verb], index) => `${index === 0 ? counted(count, 'row') : number(count)} to ${verb}`)
+    .map(([count, verb], index) => `${index === 0 ? counted(count, 'item') : number(count)} to ${verb}`)
     .join(', ');
 }
 

@@ -3,6 +3,7 @@ import {isAbandoned} from '../engine/claim-run.ts';
 import type {EngineHost} from '../engine/engine-host.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Took} from '../ledger/run-ends.ts';
 import {openCounts} from '../runbook/open-counts.ts';
 import type {Setup} from './setup.ts';
 import type {SetupFacts} from './state.ts';
@@ -31,7 +32,7 @@ export async function loadFacts(
     measured === null ? null : measurements.lastCoverage(measured),
     measured === null ? [] : measurements.coverageTrend(measured, trendPoints),
     Promise.all(
-      (['dry-run', 'live', 'verify'] as const).map(
+      (['dry-run', 'live', 'undo', 'verify'] as const).map(
         async mode => [mode, await runs.lastTook(ends, mode)] as const,
       ),
     ),
@@ -67,8 +68,6 @@ async function openOf(
   return {run: run.id, counts: openCounts(items, partitions)};
 }
 
-function tookBy(
-  all: readonly (readonly [RunMode, {readonly seconds: number; readonly listed: number} | null])[],
-): SetupFacts['took'] {
+function tookBy(all: readonly (readonly [RunMode, Took | null])[]): SetupFacts['took'] {
   return Object.fromEntries(all.filter(([, took]) => took !== null));
 }

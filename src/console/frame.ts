@@ -164,11 +164,19 @@ function noticeOf({notice, isLeaving, views}: ConsoleState): Line | null {
 }
 
 /** The most useful keys now: those that can be pressed, best first, `? keys` last. */
+/** A dry run begins with a probe of its own, so it can be begun at once; the footer goes step by step all the same. */
+function isRehearsalLocked(state: ConsoleState): boolean {
+  const setup = chosenSetup(state);
+  if (setup === null || shownView(state).name !== 'runbook') return false;
+  return flowOfSetup(state, setup).steps.some(step => step.id === 'dry-run' && step.state === 'locked');
+}
+
 function hintsOf(state: ConsoleState, isCut: boolean): readonly Line[] {
   const shown = shownView(state).name;
   const present = keysOf(placeOf(state))
     .filter(({footer, command}) => footer !== undefined && command !== shown)
     .filter(({command}) => (command === 'page-down' ? isCut : availabilityOf(state, command) === 'now'))
+    .filter(({command}) => command !== 'dry-run' || !isRehearsalLocked(state))
     .toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
   const seen = new Set<string>();
   return present.flatMap(key => {

@@ -1,7 +1,9 @@
 import {outcomes} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import {printableKey} from '../core/keys.ts';
+import {onlyMeasures} from '../core/run.ts';
 import type {MeasuredCheck} from '../ledger/measurements.ts';
+import {shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type ListRow, shownView, type View} from './state.ts';
 
 /** The rows that a view's pointer goes over, by name. Views that scroll have none. */
@@ -10,8 +12,10 @@ export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): r
   switch (view.name) {
     case 'overview':
       return state.setups.map(({name}) => name);
-    case 'run':
-      return runRows;
+    case 'run': {
+      const run = setup === null ? null : shownRun(state, setup);
+      return run === null || onlyMeasures(run.snapshot.mode) ? [] : runRows;
+    }
     case 'coverage':
       return coverageRows(state, isUnfiltered ? {...view, filter: ''} : view).map(({group}) => group);
     case 'invariants':

@@ -2,7 +2,9 @@ import {layoutOf} from './layout.ts';
 import {rowsOf} from './rows.ts';
 import {invariantHeight} from './screens/invariants.ts';
 import {reviewHeight} from './screens/review.ts';
-import type {ConsoleState, View} from './state.ts';
+import {roomOf} from './screens/screen.ts';
+import {type ConsoleState, shownView, type View} from './state.ts';
+import {summaryHeight} from './summary.ts';
 
 /** How many positions the pointer of a view has: its rows or, where it scrolls, the lines that can be the first. */
 export function heightOf(state: ConsoleState, view: View): number {
@@ -17,7 +19,10 @@ export function heightOf(state: ConsoleState, view: View): number {
   }
 }
 
-/** Rows that PgUp and PgDn pass over. */
-export function pageOf({size, notice}: ConsoleState): number {
-  return Math.max(1, layoutOf(size, notice !== null).rows - 4);
+/** Rows that PgUp and PgDn pass over: of a text never more than was seen of it. */
+export function pageOf(state: ConsoleState): number {
+  const layout = layoutOf(state.size, state.notice !== null);
+  const {height} = roomOf(layout, layout.rows);
+  const isReview = state.dialog === null && shownView(state).name === 'review';
+  return Math.max(1, isReview ? height - summaryHeight(1) - 1 : height - 1);
 }

@@ -1,3 +1,4 @@
+import {listedOf} from '../core/accounting.ts';
 import {isActive} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {runAtWork} from './flow-of.ts';
@@ -22,7 +23,9 @@ export function runOf(state: ConsoleState, id: string): RunView | null {
   // Another process may have taken the run up since.
   if (followed !== undefined && (followed.ended === null || record === null || !isActive(record.status)))
     return followed;
-  return record === null ? null : viewOfRecord(record, state.now);
+  if (record === null) return null;
+  const plan = record.rehearsedBy === null ? null : recordOf(state, record.rehearsedBy);
+  return viewOfRecord(record, plan, state.now);
 }
 
 export function recordOf({history, setups}: ConsoleState, id: string): RunRecord | null {
@@ -40,7 +43,7 @@ export function setupOf({setups}: ConsoleState, run: RunRecord): SetupView | nul
   );
 }
 
-function viewOfRecord(record: RunRecord, now: number): RunView {
+function viewOfRecord(record: RunRecord, plan: RunRecord | null, now: number): RunView {
   const {id, backfill, mode, status, tally, partitions, drift, startedAt, finishedAt, createdAt} = record;
   const began = startedAt ?? createdAt;
   return {
@@ -59,7 +62,7 @@ function viewOfRecord(record: RunRecord, now: number): RunView {
       partitions,
       drift,
       bytesRead: tally.bytes,
-      expected: null,
+      expected: plan === null ? null : listedOf(plan.tally),
       limits: [],
       rate: null,
       at: finishedAt ?? now,

@@ -2,6 +2,7 @@ import type {RunMode} from '../core/run.ts';
 import type {Review} from '../engine/review.ts';
 import type {CoveragePoint, LastCoverage, MeasuredCheck} from '../ledger/measured.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Took} from '../ledger/run-ends.ts';
 import type {ProbeFact} from '../runbook/flow.ts';
 import type {Gate} from '../runbook/gate.ts';
 import type {OpenCounts} from '../runbook/open-counts.ts';
@@ -118,7 +119,8 @@ export interface SetupFacts {
   readonly coverage: LastCoverage | null;
   /** Of the whole, oldest first. */
   readonly trend: readonly CoveragePoint[];
-  readonly took: Readonly<Partial<Record<RunMode, {readonly seconds: number; readonly listed: number}>>>;
+  /** How long the newest run of a mode took that came to its end in one go. */
+  readonly took: Readonly<Partial<Record<RunMode, Pick<Took, 'run' | 'seconds' | 'listed'>>>>;
   /** Runs that are said to be at work, and whose process is gone. */
   readonly gone: readonly string[];
 }

@@ -45,10 +45,10 @@ export const reviewCases: readonly Case[] = [
     says: ['✔ probe', '✔ lease', '○ confirmed', 'its name is asked for next'],
   },
   {
-    name: 'with closed gates and long names in production, at its end',
+    name: 'with closed gates and long names in production',
     state: {
       ...planned('review', {gates: closedGates, target: longTarget, environment: 'production'}),
-      ...viewed('review', {at: 1_000}),
+      ...viewed('review', {at: 0}),
     },
     says: ['✖ lease', 'held by operator@another-host', '✖ disk space', 'production'],
   },

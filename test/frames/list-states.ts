@@ -36,7 +36,7 @@ const many = Array.from({length: 500}, (_, index) => ({
 }));
 
 export const failuresCases: readonly Case[] = [
-  {name: 'of which there are none', state: state(viewed('failures')), says: ['Nothing was left open.']},
+  {name: 'of which there are none', state: state(viewed('failures')), says: ['Nothing was run yet.']},
   {name: 'that are being read', state: state(failed), says: [`Left open by ${liveId}`, 'reading …']},
   {
     name: 'that can not be read',
@@ -68,7 +68,7 @@ export const failuresCases: readonly Case[] = [
       ...viewed('failures', {filter: 'zzz', isFiltering: true}),
       lists: {[id]: list(many)},
     }),
-    says: ['/ zzz', '0 of 500 with "zzz"', 'Nothing matches.'],
+    says: ['/ zzz', '0 of 500 with "zzz"', 'Nothing matches: esc clears the filter.'],
   },
 ];
 
@@ -159,7 +159,7 @@ export const itemsCases: readonly Case[] = [
   {
     name: 'of which there are none',
     state: state({...items, lists: {part: list([])}}),
-    says: ['There are none.'],
+    says: ['None are on record'],
   },
   {
     name: 'with awkward keys',

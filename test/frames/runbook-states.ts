@@ -88,7 +88,9 @@ export const runbookCases: readonly Case[] = [
     name: 'with a dry run at work',
     state: state({
       ...runbook,
-      ...working(dryRun, {facts: facts({plan: dry, took: {'dry-run': {seconds: 69, listed: 2_238}}})}),
+      ...working(dryRun, {
+        facts: facts({plan: dry, took: {'dry-run': {run: 'before', seconds: 69, listed: 2_238}}}),
+      }),
     }),
     says: ['DRY RUN', '1,204/about 2,238', '600 to insert', 'items/s', 'settled', '16 in flight'],
   },
@@ -96,7 +98,14 @@ export const runbookCases: readonly Case[] = [
     name: 'with a plan to review',
     state: state({
       ...runbook,
-      setups: [setup({facts: facts({plan: plan()}), probe: fine, review: reviewed, gates})],
+      setups: [
+        setup({
+          facts: facts({plan: plan(), took: {'dry-run': {run: planId, seconds: 69, listed: 2_238}}}),
+          probe: fine,
+          review: reviewed,
+          gates,
+        }),
+      ],
     }),
     says: ['step 3 of 5: review', '✔ dry run', '2,171 to change', 'enter review', '✔ 4 hold'],
     saysMore: ['1 min 9 s', '1,289'],

@@ -91,7 +91,8 @@ const rowsWithoutObject: Invariant<AssetIndex> = {
   severity: 'warning',
   reads: 'listing',
   why: 'A client may believe that a file is stored which is not.',
-  recovery: 'Look whether the objects were deleted on purpose. Headgate never deletes such rows.',
+  recovery:
+    'Look whether the objects were deleted on purpose. If so, delete their rows by hand: Headgate never does, and goes on in spite of them. If not, put the objects back.',
   async measure(io) {
     const {whole, rowsWithoutObject: sample} = await surveyOf(io);
     return {count: whole.rowsWithoutObject, sample};

@@ -18,7 +18,7 @@ export const everywhereKeys: readonly Key[] = [
     help: 'Leave; where a run is at work it asks first, and lets it come to rest',
     on: views,
     command: 'quit',
-    footer: 11,
+    footer: 6,
   },
   {
     strokes: ['ctrl+c'],

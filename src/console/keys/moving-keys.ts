@@ -94,7 +94,7 @@ export const movingKeys: readonly Key[] = [
     help: 'Back: closes a dialog, then clears the filter, then goes to the screen before',
     on: [...views, 'help', 'trouble'],
     command: 'back',
-    footer: 7,
+    footer: 4,
   },
   {
     strokes: ['o'],

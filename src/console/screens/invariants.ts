@@ -4,7 +4,7 @@ import type {MeasuredCheck} from '../../ledger/measured.ts';
 import {availabilityOf} from '../availability.ts';
 import {spread} from '../edges.ts';
 import type {Layout} from '../layout.ts';
-import type {Line, Tone} from '../line.ts';
+import type {Line} from '../line.ts';
 import {chosenCheck} from '../rows.ts';
 import {staleText} from '../stale.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
@@ -12,6 +12,7 @@ import {type SummaryColumn, summaryHeight} from '../summary.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {emptyPanel} from './empty.ts';
+import {signOf} from './run-lines.ts';
 import {type Block, frameOf, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
 
 /**
@@ -74,14 +75,6 @@ function checkLine({result, before, at}: MeasuredCheck, now: number, newest: num
     [{text: right, tone: result.count === 0 ? 'dim' : tone}],
     width,
   );
-}
-
-export function signOf({count, severity}: MeasuredCheck['result']): {
-  readonly sign: string;
-  readonly tone: Tone;
-} {
-  if (count === 0) return {sign: '✔', tone: 'good'};
-  return severity === 'blocking' ? {sign: '✖', tone: 'bad'} : {sign: '!', tone: 'warn'};
 }
 
 /** Against the measurement before: ` +3`, ` −2`; nothing where nothing changed or nothing was before. */

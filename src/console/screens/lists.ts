@@ -18,7 +18,11 @@ export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
   const setup = chosenSetup(state);
   const open = setup?.facts?.open ?? null;
   if (setup === null || open === null || open.counts.total === 0)
-    return emptyPanel(layout, 'Failures', 'Nothing was left open.');
+    return emptyPanel(
+      layout,
+      'Failures',
+      setup?.facts?.newest == null ? 'Nothing was run yet.' : 'Nothing was left open.',
+    );
   const {width} = roomOf(layout, layout.rows);
   const counts = openCountText(open.counts);
   const line = (text: string): Line => fitLine([{text, tone: 'warn'}], width);
@@ -121,7 +125,12 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
   const list = state.lists[listOf(state, shown) ?? ''];
   if (list === undefined || list.state === 'loading') return emptyPanel(layout, title, 'reading …');
   if (list.state === 'failed') return emptyPanel(layout, title, list.message ?? 'It could not be read.');
-  if (list.rows.length === 0) return emptyPanel(layout, title, 'There are none.');
+  if (list.rows.length === 0)
+    return emptyPanel(
+      layout,
+      title,
+      'None are on record: of what was unchanged, or skipped, a run that writes keeps only the number.',
+    );
   const rows = listRows(state, shown);
   const room = roomOf(layout, layout.rows);
   const detail = detailLines(rows[shown.at]?.detail ?? null, room.width);
@@ -150,7 +159,10 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
 }
 
 const mostDetail = 4;
-const nothingMatches: Block = {type: 'lines', lines: [[{text: 'Nothing matches.', tone: 'dim'}]]};
+const nothingMatches: Block = {
+  type: 'lines',
+  lines: [[{text: 'Nothing matches: esc clears the filter.', tone: 'dim'}]],
+};
 
 /**
  * What there is to say of the chosen row: never more than it leaves the list room for. What is to be done comes last,

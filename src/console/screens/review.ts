@@ -3,6 +3,7 @@ import {printableKey} from '../../core/keys.ts';
 import {ageText, bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review, ReviewSample} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
+import {closedBefore} from '../../runbook/flow-state.ts';
 import type {Gate} from '../../runbook/gate.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
@@ -73,7 +74,25 @@ function reviewLines(state: ConsoleState, setup: SetupView, plan: RunRecord, wid
       [],
       ...wrapText(`✖ ${loaded.message}`, width).map((text): Line => [{text, tone: 'bad'}]),
     ];
-  return [...head, ...facts(loaded.review, plan, width), ...gateLines(setup.gates, width)];
+  const closed = closedBefore(setup.gates);
+  const rest = (setup.gates ?? []).filter(gate => !closed.includes(gate));
+  return [
+    // What is in the way is not looked for behind what isn't.
+    ...gateLines(closed, width),
+    ...head,
+    ...openedLines(setup, width),
+    ...facts(loaded.review, plan, width),
+    [],
+    ...(setup.gates === null ? pair('gates', 'looking …', width) : gateLines(rest, width)),
+  ];
+}
+
+/** What failed is not in the plan: it is named elsewhere, and how many they are is asked for. */
+function openedLines({facts: known}: SetupView, width: number): readonly Line[] {
+  const failed = known?.open?.counts.failed ?? 0;
+  return failed === 0
+    ? []
+    : pair('failed', `${counted(failed, 'item')}, tried again; 6 shows which, and why`, width, 'warn');
 }
 
 /** Its name, and where it is, where the name does not say that. */
@@ -100,7 +119,7 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
       `${counted(verifies.items, 'item')} (${bytesText(verifies.bytes)}) once more, to verify what was written`,
       width,
     ),
-    ...pair('requests', asked.length === 0 ? 'none that anybody counts' : `about ${asked.join(', ')}`, width),
+    ...pair('requests', asked.length === 0 ? 'none over a network' : `about ${asked.join(', ')}`, width),
     ...(rows === null
       ? []
       : pair(
@@ -108,7 +127,7 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
           `about ${number(rows.written)} written and ${number(rows.read)} read, as the target counts`,
           width,
         )),
-    ...pair('takes', `about ${durationText(seconds)}`, width),
+    ...pair('takes', `about ${durationText(Math.max(1, Math.round(seconds)))}`, width),
     ...pair(
       'costs',
       money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
@@ -168,22 +187,17 @@ function valueText(value: string | number | null | undefined, width: number): st
   return fitted(value === null ? 'NULL' : String(value), width, 'end').trimEnd();
 }
 
-/** Gates that are not opened by typing; those come with the confirmation. */
-function gateLines(gates: readonly Gate[] | null, width: number): readonly Line[] {
-  if (gates === null) return pair('gates', 'looking …', width);
-  return [
-    [],
-    ...gates.flatMap(({title, holds, reason, unlock, id}) => {
-      const isTyped = id === 'confirmed' || id === 'failures';
-      const sign = holds ? '✔' : isTyped ? '○' : '✖';
-      const tone: Tone = holds ? 'good' : isTyped ? 'accent' : 'bad';
-      const said = holds || !isTyped ? reason : typedText(id, reason);
-      return [
-        ...gateLine(sign, tone, title, said, width),
-        ...(holds || isTyped || unlock === undefined ? [] : gateLine(' ', tone, '', unlock, width)),
-      ];
-    }),
-  ];
+function gateLines(gates: readonly Gate[], width: number): readonly Line[] {
+  return gates.flatMap(({title, holds, reason, unlock, id}) => {
+    const isTyped = id === 'confirmed' || id === 'failures';
+    const sign = holds ? '✔' : isTyped ? '○' : '✖';
+    const tone: Tone = holds ? 'good' : isTyped ? 'accent' : 'bad';
+    const said = holds || !isTyped ? reason : typedText(id, reason);
+    return [
+      ...gateLine(sign, tone, title, said, width),
+      ...(holds || isTyped || unlock === undefined ? [] : gateLine(' ', tone, '', unlock, width)),
+    ];
+  });
 }
 
 function typedText(id: Gate['id'], reason: string): string {

@@ -1,4 +1,5 @@
 import {listedOf, type Tally} from '../../core/accounting.ts';
+import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
 import type {HostLimit, Snapshot} from '../../core/event.ts';
 import {bytesText, clockDuration, counted, number} from '../../core/words.ts';
@@ -8,6 +9,7 @@ import type {Line, Span, Tone} from '../line.ts';
 import {etaOf} from '../pace.ts';
 import {progressOf, stalledFor, waitText} from '../progress.ts';
 import type {LogLine, RunView} from '../run-view.ts';
+import {shareOf} from '../share.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 
@@ -119,6 +121,31 @@ function flowed(head: Line, terms: readonly Line[], width: number): readonly Lin
   return [...lines, line];
 }
 
+/** What a verification has measured so far: it has no items of its own. */
+export function measuredLines({checks, coverage}: RunView, width: number): readonly Line[] {
+  const whole = coverage.find(({group}) => group === '*');
+  if (checks.length === 0) return [[{text: 'measuring the first invariant …', tone: 'dim'}]];
+  return [
+    ...checks.map(result => {
+      const {sign, tone} = signOf(result);
+      const count = result.count === 0 ? '' : `: ${counted(result.count, 'row')}`;
+      return fitLine([{text: `${sign} `, tone}, {text: `${result.title}${count}`}], width);
+    }),
+    ...(whole === undefined
+      ? []
+      : [[{text: `coverage ${shareOf(whole).text} %: ${number(whole.done)} of ${number(whole.total)}`}]]),
+  ];
+}
+
+/** A sign for an invariant, and its tone. */
+export function signOf({count, severity}: Pick<CheckResult, 'count' | 'severity'>): {
+  readonly sign: string;
+  readonly tone: Tone;
+} {
+  if (count === 0) return {sign: '✔', tone: 'good'};
+  return severity === 'blocking' ? {sign: '✖', tone: 'bad'} : {sign: '!', tone: 'warn'};
+}
+
 /** `64 items/s ▂▃▅▆▇▇▆▅  12.4 MiB/s read`, what it waits for, and the limits of at most `hosts` hosts. */
 export function paceLines(
   run: RunView,
@@ -143,7 +170,7 @@ export function paceLines(
       : [
           [
             {
-              text: `at most ${Number(snapshot.rate.toFixed(1))} items a second (+ and - change it)`,
+              text: `at most ${Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0))} items a second (+ and - change it)`,
               tone: 'dim' as const,
             },
           ],

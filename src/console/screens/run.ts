@@ -1,4 +1,4 @@
-import {ageText, bytesText, clockDuration, modeText, number, scopeText} from '../../core/words.ts';
+import {ageText, bytesText, clockDuration, counted, modeText, number, scopeText} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {runRows} from '../rows.ts';
@@ -8,7 +8,16 @@ import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
-import {barLine, driftText, hostsIn, limitLines, logLines, paceLines, partWord} from './run-lines.ts';
+import {
+  barLine,
+  driftText,
+  hostsIn,
+  limitLines,
+  logLines,
+  measuredLines,
+  paceLines,
+  partWord,
+} from './run-lines.ts';
 import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 
 /**
@@ -28,23 +37,24 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   const lastTotal = lastListed(setup);
   const {width} = roomOf(layout, layout.rows);
   const at = shownView(state).at;
+  const isMeasuring = run.snapshot.mode === 'verify';
   const head: readonly Line[] = [
     statusLine(run, state.now, width),
-    ...(run.snapshot.mode === 'verify' ? [] : [barLine(run, {width, now: state.now, lastTotal})]),
+    ...(isMeasuring ? [] : [barLine(run, {width, now: state.now, lastTotal})]),
   ];
-  const parts = identityRows(run, width);
+  const parts = isMeasuring ? measuredLines(run, width) : identityRows(run, width);
   const middle: readonly Line[] = [
-    totalLine(run, width),
+    ...(isMeasuring ? [[]] : [totalLine(run, width)]),
     ...driftLine(run, width),
     ...(run.ended === null
       ? paceLines(run, {width, now: state.now, lastTotal, hosts: hostsIn(layout)})
       : endLines(run, width, hostsIn(layout))),
-    partitionLine(run, width),
+    ...(isMeasuring ? [] : [partitionLine(run, width)]),
   ];
   const gap: readonly Line[] = layout.isCompact ? [] : [[]];
   const blocks: readonly Block[] = [
     {type: 'lines', lines: [...head, ...gap]},
-    {type: 'lines', lines: parts, selected: at},
+    isMeasuring ? {type: 'lines', lines: parts} : {type: 'lines', lines: parts, selected: at},
     {type: 'lines', lines: middle},
   ];
   const wanted = head.length + gap.length + parts.length + middle.length + frameOf(layout);
@@ -63,7 +73,7 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
       main,
       {
         title: 'Log',
-        note: run.log.length === 0 ? 'kept only while this console works on the run' : '',
+        note: run.log.length === 0 ? 'of runs of this session only' : '',
         height: logHeight,
         blocks: [{type: 'lines', lines: logLines(run, room.height, room.width)}],
       },
@@ -86,13 +96,16 @@ function noRun(layout: Layout): Screen {
   };
 }
 
+/** What goes without saying. */
+const usualLabels: readonly string[] = ['rehearsed', 'dry run', 'verify'];
+
 function statusLine({snapshot, label, ended, scope}: RunView, now: number, width: number): Line {
   const {status} = snapshot;
   return fitLine(
     [
       {text: status, tone: statusTone(status)},
       {text: ended === null ? '' : ` ${ageText(ended.at, now)}`},
-      {text: ` · ${label} · scope: ${scopeText(scope)}`, tone: 'dim'},
+      {text: `${usualLabels.includes(label) ? '' : ` · ${label}`} · scope: ${scopeText(scope)}`, tone: 'dim'},
     ],
     width,
   );
@@ -124,7 +137,10 @@ function totalLine({snapshot}: RunView, width: number): Line {
     [
       {text: `= ${'listed'.padEnd(11)}${number(all).padStart(12)}`, tone: 'strong'},
       {
-        text: `   ${tally.rows === 0 ? '' : `${number(tally.rows)} rows · `}${bytesText(tally.bytes)}`,
+        text: `   ${[
+          ...(tally.rows === 0 ? [] : [counted(tally.rows, 'row')]),
+          ...(tally.bytes === 0 ? [] : [bytesText(tally.bytes)]),
+        ].join(' · ')}`,
         tone: 'dim',
       },
     ],

@@ -9,7 +9,7 @@ import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
-import {barLine, hostsIn, identityLines, logLines, paceLines} from './run-lines.ts';
+import {barLine, hostsIn, identityLines, logLines, measuredLines, paceLines} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 import {stepBlocks} from './step-detail.ts';
 
@@ -33,7 +33,7 @@ export function runbookScreen(state: ConsoleState, layout: Layout): Screen {
   const {width} = roomOf(layout, height);
   const steps: PanelSpec = {
     title: setup.title,
-    note: `step ${stepIds.indexOf(flow.current) + 1} of ${stepIds.length}: ${stepTitles[flow.current]}`,
+    note: `step ${stepIds.indexOf(flow.current) + 1} of ${stepIds.length}: ${titleOf(setup, flow.current)}`,
     height,
     blocks: [{type: 'lines', lines: flow.steps.map(step => stepLine(state, setup, flow, step, run, width))}],
   };
@@ -57,6 +57,11 @@ export const stepTitles: Readonly<Record<StepId, string>> = {
 };
 const titleWidth = 11;
 
+/** The live step of an undo is the undo. */
+function titleOf({facts}: SetupView, id: StepId): string {
+  return id === 'live' && facts?.plan?.undoes != null ? 'undo' : stepTitles[id];
+}
+
 function stepLine(
   state: ConsoleState,
   setup: SetupView,
@@ -67,8 +72,7 @@ function stepLine(
 ): Line {
   const {sign, tone} = stepSigns[step.state];
   const isCurrent = step.id === flow.current;
-  const isUndo = step.id === 'live' && setup.facts?.plan?.undoes != null;
-  const title = isUndo ? 'undo' : stepTitles[step.id];
+  const title = titleOf(setup, step.id);
   const head: Line = [
     {text: `${sign} `, tone},
     isCurrent
@@ -99,8 +103,9 @@ function tookSpan({facts}: SetupView, {id, state}: Step): Line {
   if (state !== 'done' && state !== 'attention') return [];
   const run =
     id === 'dry-run' ? facts?.plan : id === 'live' && facts?.plan?.usedBy != null ? facts.live : null;
-  if (run?.startedAt == null || run.finishedAt === null) return [];
-  return [{text: durationText((run.finishedAt - run.startedAt) / 1_000), tone: 'dim'}];
+  // Of a run that was taken up again nobody knows how long it worked.
+  const took = run == null ? undefined : Object.values(facts?.took ?? {}).find(each => each.run === run.id);
+  return took === undefined ? [] : [{text: durationText(took.seconds), tone: 'dim'}];
 }
 
 /** What goes on now: counts, pace, and the newest lines of the log. */
@@ -112,8 +117,9 @@ function workPanel(
   height: number,
 ): PanelSpec {
   const room = roomOf(layout, height);
+  const isMeasuring = run.snapshot.mode === 'verify';
   const top = [
-    ...identityLines(run, room.width),
+    ...(isMeasuring ? measuredLines(run, room.width) : identityLines(run, room.width)),
     [],
     ...paceLines(run, {
       width: room.width,

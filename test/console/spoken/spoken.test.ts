@@ -64,7 +64,7 @@ describe('a screen', () => {
     const listener = new Listener(openedState('asset-index', 'others'));
     expect(listener.all[0]).toMatch(/^Screen: overview/);
     expect(listener.all).toContainEqual(expect.stringMatching(/^chosen: asset-index: /));
-    expect(listener.all.at(-1)).toMatch(/^Keys: Enter open; .*q quit; question mark keys\.$/);
+    expect(listener.all.at(-1)).toMatch(/^Keys: Enter open; .*q quit; .*question mark keys\.$/);
     const lines = listener.hears('key', runbook);
     expect(lines[0]).toBe('Screen: runbook of asset-index');
     expect(lines).toContainEqual(expect.stringMatching(/^not yet: probe, /));

@@ -1,6 +1,7 @@
 import {findBackfill} from '../../../src/backfills/registry.ts';
 import {type Setup, viewOfSetup} from '../../../src/console/setup.ts';
 import {type ConsoleState, view} from '../../../src/console/state.ts';
+import {noFacts} from '../../frames/console-states.ts';
 import {noon} from '../run-events.ts';
 
 const backfill = findBackfill('asset-index');
@@ -20,13 +21,13 @@ export function setupNamed(
   };
 }
 
-/** A console that was just opened: nothing is known yet. */
+/** A console that was just opened: nothing was run yet, says the ledger. */
 export function openedState(...names: readonly string[]): ConsoleState {
   return {
     size: {columns: 80, rows: 24},
     now: noon,
     manner: {isReadOnly: false, isSandbox: false, version: 'test'},
-    setups: names.map(name => viewOfSetup(setupNamed(name))),
+    setups: names.map(name => ({...viewOfSetup(setupNamed(name)), facts: noFacts})),
     chosen: 0,
     views: [view('overview')],
     dialog: null,
