@@ -1,7 +1,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {tableDigest} from '../support/assets.ts';
-import {finish, goLive, quit, toReview, toRunbook} from '../support/console-steps.ts';
+import {finish, goLive, probe, quit, toReview, toRunbook} from '../support/console-steps.ts';
 import {ConsoleWorld, ends} from '../support/console-world.ts';
 import {bin, runProgram} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
@@ -45,8 +45,7 @@ describe('ASCII', () => {
     const world = new ConsoleWorld();
     await using terminal = world.console(flags, {env});
     await toRunbook(terminal);
-    terminal.press('enter');
-    await terminal.until('step 2 of 5');
+    await probe(terminal);
     terminal.type('?');
     await terminal.until('Keys of runbook');
     terminal.press('esc');

@@ -25,7 +25,6 @@ export async function dryRun(terminal: RealTerminal): Promise<void> {
   await terminal.until('step 3 of 5');
 }
 
-/** Until the ledger has answered, Enter is a probe. */
 export async function toReview(terminal: RealTerminal): Promise<void> {
   await terminal.until('review: see what');
   terminal.press('enter');

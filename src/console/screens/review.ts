@@ -32,13 +32,13 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
   const table = countsTable(plan.tally, true);
   const room = roomOf(layout, layout.rows);
   const tableHeight = summaryHeight(1);
-  const lines = reviewLines(state, setup, plan, room.width);
+  const lines = reviewLines(setup, plan, room.width);
   const height = room.height - tableHeight;
   const at = shownView(state).at;
   return {
     panels: [
       {
-        title: `Review of ${plan.undoes === null ? plan.id : `undoing ${plan.undoes}`}`,
+        title: `Review of ${plan.undoes === null ? plan.id : `undoing ${plan.undoes}`}, made ${ageText(plan.finishedAt ?? plan.createdAt, state.now)}`,
         note: seenText(lines.length, height, at),
         height: layout.rows,
         blocks: [table, scrolled(lines, height, at)],
@@ -54,18 +54,15 @@ export function reviewHeight(state: ConsoleState, layout: Layout): number {
   const plan = setup?.facts?.plan ?? null;
   if (setup === null || plan === null) return 1;
   const room = roomOf(layout, layout.rows);
-  const lines = reviewLines(state, setup, plan, room.width).length;
+  const lines = reviewLines(setup, plan, room.width).length;
   return Math.max(1, lines - (layout.rows - frameOf(layout) - summaryHeight(1)) + 1);
 }
 
 const nameWidth = 10;
 
-function reviewLines(state: ConsoleState, setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
+function reviewLines(setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
   const loaded = setup.review?.plan === plan.id ? setup.review : null;
-  const head: readonly Line[] = [
-    ...pair('target', targetText(plan, setup), width, 'strong'),
-    ...pair('plan', `made ${ageText(plan.finishedAt ?? plan.createdAt, state.now)}`, width),
-  ];
+  const head = pair('target', targetText(plan, setup), width, 'strong');
   if (loaded === null || loaded.state === 'loading')
     return [...head, [], ...pair('', 'reading the plan …', width)];
   if (loaded.state === 'failed')
@@ -127,7 +124,7 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
           `about ${number(rows.written)} written and ${number(rows.read)} read, as the target counts`,
           width,
         )),
-    ...pair('takes', `about ${durationText(Math.max(1, Math.round(seconds)))}`, width),
+    ...pair('takes', `about ${roughly(seconds)}`, width),
     ...pair(
       'costs',
       money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
@@ -144,6 +141,11 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
       width,
     ),
   ];
+}
+
+/** A prediction to a tenth of a second would promise too much. */
+function roughly(seconds: number): string {
+  return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : durationText(seconds);
 }
 
 function tablesText(tables: Review['tables']): string {
