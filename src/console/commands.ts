@@ -88,6 +88,7 @@ export class Commands {
   #readForShown(): void {
     const {name} = shownView(this.#options.state());
     if (name === 'failures') void this.#lists.readFailures();
+    if (name === 'history') void this.#lists.readHistory();
   }
 
   #ofSetup(state: ConsoleState, shown: SetupView, setup: Setup, command: Command): void {

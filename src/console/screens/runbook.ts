@@ -7,7 +7,7 @@ import type {Line} from '../line.ts';
 import type {RunView} from '../run-view.ts';
 import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
-import {fitLine} from '../text.ts';
+import {fitLine, lineWidth} from '../text.ts';
 import {lastListed} from './overview.ts';
 import {barLine, hostsIn, identityLines, logLines, measuredLines, paceLines} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
@@ -95,7 +95,9 @@ function stepLine(
   const says: Line = [
     step.state === 'locked' || step.state === 'ready' ? {text: step.says, tone: 'dim'} : {text: step.says},
   ];
-  return spread([...head, ...says], tookSpan(setup, step), width);
+  const took = tookSpan(setup, step);
+  const hasRoom = lineWidth([...head, ...says]) + lineWidth(took) < width;
+  return hasRoom ? spread([...head, ...says], took, width) : fitLine([...head, ...says], width);
 }
 
 /** How long the step took, at the end of its line. */

@@ -150,7 +150,7 @@ function warnings({facts}: SetupView): readonly Fact[] {
     .filter(({result}) => result.count > 0 && result.severity === 'warning')
     .map(({result}) => ({
       name: 'warning',
-      text: `${result.title}: not ${counted(result.count, 'row')} (5 shows which, and what to do)`,
+      text: `${result.title}: ${counted(result.count, 'exception')} (5 shows which, and what to do)`,
       tone: 'warn' as const,
     }));
 }
