@@ -61,10 +61,12 @@ it('is watched while it works: bytes and limits of the source, and then its resu
   expect(bytes).toBeGreaterThan(11 * 10);
   expect(last?.snapshot.limits).toEqual([expect.objectContaining({requests: 11})]);
   const {measurements} = bench.ledger;
-  expect((await measurements.lastChecks({target: record.target})).map(({run}) => run)).toEqual(Array(5).fill(id));
-  expect((await measurements.lastCoverage({target: record.target, backfill: 'asset-index'}))?.groups).toHaveLength(
-    coverage.length,
+  expect((await measurements.lastChecks({target: record.target})).map(({run}) => run)).toEqual(
+    Array(5).fill(id),
   );
+  expect(
+    (await measurements.lastCoverage({target: record.target, backfill: 'asset-index'}))?.groups,
+  ).toHaveLength(coverage.length);
 });
 
 it.each(['interrupt', 'cancel'] as const)('ends at once, as cancelled: %s', async how => {

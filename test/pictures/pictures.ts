@@ -24,12 +24,12 @@ try {
   await goLive(terminal);
   // The moment at which pace and time left are known, and much is still to come.
   await terminal.until(/1,[3-6]\d\d\/2,238.* left/s);
-  await keep('runbook-live', terminal);
+  await keep('runbook-live', 'The runbook while a live run is at work', terminal);
   await terminal.until('retry: ');
   terminal.type('4');
   // The footer is drawn last.
   await terminal.until('/ filter');
-  await keep('coverage', terminal);
+  await keep('coverage', 'Coverage by group, one object missing', terminal);
 } finally {
   await rm(home, {recursive: true, force: true});
 }
@@ -50,10 +50,12 @@ async function goLive(terminal: RealTerminal): Promise<void> {
 /** Enter comes by itself, as from a hand: together with the text it would be a paste. */
 async function typed(terminal: RealTerminal, text: string, fields: number): Promise<void> {
   terminal.type(text);
-  await terminal.until(({screen}) => screen().filter(row => row.includes('✔ enter goes on')).length === fields);
+  await terminal.until(
+    ({screen}) => screen().filter(row => row.includes('✔ enter goes on')).length === fields,
+  );
   terminal.press('enter');
 }
 
-async function keep(name: string, terminal: RealTerminal): Promise<void> {
-  await writeFile(join(folder, `${name}.svg`), svgOf(terminal.cells()));
+async function keep(name: string, title: string, terminal: RealTerminal): Promise<void> {
+  await writeFile(join(folder, `${name}.svg`), svgOf(terminal.cells(), title));
 }

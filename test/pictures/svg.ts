@@ -13,11 +13,12 @@ const margin = 18;
 const fonts =
   "ui-monospace, 'SF Mono', SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 
-export function svgOf(cells: readonly (readonly Cell[])[]): string {
+export function svgOf(cells: readonly (readonly Cell[])[], title: string): string {
   const width = (cells[0]?.length ?? 0) * cellWidth + 2 * margin;
   const height = cells.length * cellHeight + 2 * margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="${background}"/>`,
     `<g font-family="${fonts}" font-size="${fontSize}">`,
     ...cells.flatMap((row, index) => rowOf(row, margin + index * cellHeight)),
