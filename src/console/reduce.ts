@@ -154,7 +154,9 @@ function turned(state: ConsoleState, chosen: number): ConsoleState {
 function keptRow(before: ConsoleState, after: ConsoleState): ConsoleState {
   const shown = shownView(after);
   const row = rowsOf(before, shownView(before))[shown.at];
-  const at = row === undefined ? -1 : rowsOf(after, shown).indexOf(row);
+  const rows = rowsOf(after, shown);
+  // Keys may be alike: where the row stands as it stood, it is not looked for.
+  const at = row === undefined || rows[shown.at] === row ? shown.at : rows.indexOf(row);
   return at === -1 || at === shown.at ? after : withView(after, {at});
 }
 

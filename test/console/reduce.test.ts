@@ -87,6 +87,11 @@ describe('the pointer', () => {
     expect(shownView(large).at).toBe(0);
   });
 
+  it('stays where it is among rows of equal keys, when they are read again', () => {
+    const state = items(['a', 'same', 'same', 'same'], 3);
+    expect(shownView(reduced(state, list('a', 'same', 'same', 'same'))).at).toBe(3);
+  });
+
   it('is never beyond what there is, whatever happens', () => {
     const message: fc.Arbitrary<Message> = fc.oneof(
       fc.record({type: fc.constant('moved' as const), by: fc.integer({min: -40, max: 40})}),

@@ -51,7 +51,7 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
   const below = chosen === undefined ? again : [...again, ...groupLines(state, chosen, room.width)];
   const height = Math.max(1, room.height - below.length - 1);
   const widths = widthsOf(groups, room.width - 2);
-  const lines = groups.map(group => groupLine(group, widths, room.width - 2));
+  const lineOf = (group: CoverageGroup) => groupLine(group, widths, room.width - 2);
   const place = shown.filter === '' ? shown.at + 1 : groups.length;
   const isPart = shown.filter !== '' || groups.length > height;
   const filter = isPart ? `${number(place)} of ${number(coverage.groups.length)} · ` : '';
@@ -63,7 +63,7 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
         title,
         note: `${filter}${setup.verifying === null ? age : 'measuring again …'}`,
         height: layout.rows,
-        blocks: [windowed(lines, height, shown.at), {type: 'lines', lines: [[], ...below]}],
+        blocks: [windowed(groups, lineOf, height, shown.at), {type: 'lines', lines: [[], ...below]}],
       },
     ],
   };
@@ -81,15 +81,23 @@ interface Widths {
 
 const shareWidth = 11;
 
-/** Counts are never cut: the bar gives way first, then names do. */
+const widestName = 28;
+
+/** Counts are never cut: the bar gives way first, then names do. It is the same for all groups, wherever the list stands. */
 function widthsOf(groups: readonly CoverageGroup[], width: number): Widths {
-  const widest = Math.max(6, ...groups.map(({group}) => widthOf(nameOf(group))));
-  const room = width - shareWidth - Math.max(...groups.map(group => widthOf(countOf(group))));
-  const names = Math.max(6, Math.min(28, widest, room - 2 - 8));
+  let widest = 6;
+  const most = {done: 0, total: 0};
+  for (const {group, done, total} of groups) {
+    if (widest < widestName) widest = Math.max(widest, widthOf(nameOf(group)));
+    most.done = Math.max(most.done, done);
+    most.total = Math.max(most.total, total);
+  }
+  const room = width - shareWidth - widthOf(countOf(most));
+  const names = Math.max(6, Math.min(widestName, widest, room - 2 - 8));
   return {names, bar: Math.max(4, Math.min(40, room - names - 2))};
 }
 
-function countOf({done, total}: CoverageGroup): string {
+function countOf({done, total}: Pick<CoverageGroup, 'done' | 'total'>): string {
   return `   ${number(done)} of ${number(total)}`;
 }
 

@@ -80,7 +80,7 @@ function paletteBlocks(
     {type: 'lines', lines: [[]]},
     rows.length === 0
       ? {type: 'lines', lines: [[{text: 'there is no such command here', tone: 'dim'}]]}
-      : windowed(lines, Math.max(1, height - 2), dialog.at),
+      : windowed(lines, line => line, Math.max(1, height - 2), dialog.at),
   ];
 }
 

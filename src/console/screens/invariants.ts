@@ -54,7 +54,8 @@ export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
         height: layout.rows,
         blocks: [
           windowed(
-            checks.map(check => checkLine(check, state.now, newest, room.width - 2)),
+            checks,
+            check => checkLine(check, state.now, newest, room.width - 2),
             height,
             shownView(state).at,
           ),

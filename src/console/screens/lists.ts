@@ -58,11 +58,7 @@ export function historyScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [
           runs.length === 0
             ? nothingMatches
-            : windowed(
-                runs.map(run => historyLine(run, state.now, names, room.width - 2)),
-                height,
-                shown.at,
-              ),
+            : windowed(runs, run => historyLine(run, state.now, names, room.width - 2), height, shown.at),
           ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
       },
@@ -146,11 +142,7 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
           ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
           rows.length === 0
             ? nothingMatches
-            : windowed(
-                rows.map(({text}) => fitLine([{text}], room.width - 2)),
-                height,
-                shown.at,
-              ),
+            : windowed(rows, ({text}) => fitLine([{text}], room.width - 2), height, shown.at),
           ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
       },

@@ -44,10 +44,15 @@ export function frameOf({isBordered}: Layout): number {
   return isBordered ? 2 : 1;
 }
 
-/** The part of a list that is seen, with its pointer. */
-export function windowed(lines: readonly Line[], height: number, at: number): Block {
-  const start = windowStart(lines.length, height, at);
-  return {type: 'lines', lines: lines.slice(start, start + height), selected: at - start};
+/** The part of a list that is seen, with its pointer. Only rows that are seen are made into lines: a list has thousands. */
+export function windowed<Row>(
+  rows: readonly Row[],
+  lineOf: (row: Row) => Line,
+  height: number,
+  at: number,
+): Block {
+  const start = windowStart(rows.length, height, at);
+  return {type: 'lines', lines: rows.slice(start, start + height).map(lineOf), selected: at - start};
 }
 
 /** The part of a text that is seen; `at` is its first line. */
