@@ -137,6 +137,21 @@ export interface Invariant<S extends Shape> {
   ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
 }
 
+/** One of them, and several. */
+export type Noun = readonly [one: string, several: string];
+
+/** What screens and lines say of this backfill alone. */
+export interface BackfillWords {
+  /** What is listed at the source. */
+  readonly items: Noun;
+  /** What the target has: coverage counts it beside the items, and it breaks invariants. */
+  readonly rows: Noun;
+  /** What is true of those that coverage counts as done, behind their number. */
+  readonly done: Readonly<Record<'items' | 'rows', string>>;
+  /** What a probe looks at, at each end, and what a verification reads. */
+  readonly reads: Readonly<Record<'source' | 'target' | 'verify', string>>;
+}
+
 /**
  * One backfill: which source, which target, how to compare and write. It says *what*; the engine decides when, how
  * many at once, what is durable and what is shown. No method writes: `commit` and `undo` answer with statements.
@@ -147,6 +162,7 @@ export interface Backfill<S extends Shape> {
   readonly title: string;
   /** The honest label of its dry run. */
   readonly rehearsal: {readonly reads: string; readonly predicts: string};
+  readonly words: BackfillWords;
   readonly scope: z.ZodType<S['scope']>;
   readonly found: z.ZodType<S['found']>;
   readonly change: z.ZodType<S['change']>;

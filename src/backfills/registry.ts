@@ -1,12 +1,17 @@
 import {OperatorError} from '../core/operator-error.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
-import type {Backfill, Shape} from './backfill.ts';
+import type {Backfill, Noun, Shape} from './backfill.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
 export type AnyBackfill = Backfill<Shape>;
 
 /** Every backfill there is. Adding one is one folder and one line here. */
 export const backfills: readonly AnyBackfill[] = [assetIndex];
+
+/** What the target of a backfill has; what is on record of one that is no more was of rows. */
+export function rowsOf(id: string): Noun {
+  return backfills.find(backfill => backfill.id === id)?.words.rows ?? ['row', 'rows'];
+}
 
 export function findBackfill(id: string): AnyBackfill {
   const found = backfills.find(backfill => backfill.id === id);

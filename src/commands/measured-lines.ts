@@ -1,3 +1,4 @@
+import type {BackfillWords, Noun} from '../backfills/backfill.ts';
 import {type CheckResult, type CoverageGroup, percent} from '../core/checks.ts';
 import type {HostLimit} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
@@ -14,9 +15,9 @@ export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimi
   return `${host}: ${counted(requests, 'request')}${rate}${most}`;
 }
 
-export function checkLine({title, severity, count, note}: CheckResult): string {
+export function checkLine({title, severity, count, note}: CheckResult, rows: Noun): string {
   const sign = count === 0 ? '✔' : severity === 'blocking' ? '✖' : '!';
-  return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, 'breach', 'breaches')}`}${note === undefined ? '' : ` (${note})`}`;
+  return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, ...rows)}`}${note === undefined ? '' : ` (${note})`}`;
 }
 
 export function breachLines({sample, count}: CheckResult): readonly string[] {
@@ -27,9 +28,10 @@ export function breachLines({sample, count}: CheckResult): readonly string[] {
   ];
 }
 
-/** `bgm/  97.05 %  1,170 of 1,204 objects have a hash; 1,170 of 1,200 rows`, and what is missing below it. */
+/** `bgm/  97.05 %  1,170 of 1,204 objects have a row with a hash; 1,170 of 1,200 rows`, and what is missing below it. */
 export function coverageLines(
   {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  words: BackfillWords,
   width: number,
 ): readonly string[] {
   const name = group === '*' ? 'all' : printableKey(group);
@@ -37,8 +39,8 @@ export function coverageLines(
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
   const beside =
     objects === undefined
-      ? 'rows have a hash'
-      : `objects have a hash; ${number(rowsDone)} of ${number(rows)} rows`;
+      ? `${words.rows[1]} ${words.done.rows}`
+      : `${words.items[1]} ${words.done.items}; ${number(rowsDone)} of ${number(rows)} ${words.rows[1]}`;
   return [
     `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
     ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),

@@ -1,3 +1,5 @@
+import type {BackfillWords} from '../backfills/backfill.ts';
+import {findBackfill} from '../backfills/registry.ts';
 import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
@@ -100,7 +102,7 @@ export class PlainReport implements Report {
       case 'check':
         this.#out(
           [
-            checkLine(event.result),
+            checkLine(event.result, findBackfill(snapshot.backfill).words.rows),
             ...(event.result.count === 0
               ? []
               : [...breachLines(event.result), `      ${event.result.recovery}`]),
@@ -112,7 +114,7 @@ export class PlainReport implements Report {
         this.#coverage.push(event.group);
         return;
       case 'ended':
-        this.#showCoverage();
+        this.#showCoverage(findBackfill(snapshot.backfill).words);
         this.#limits = snapshot.limits.filter(isService).map(limit => limitLine(limit, snapshot.at));
         return;
       case 'probed':
@@ -214,7 +216,7 @@ export class PlainReport implements Report {
       this.#err('further failures are not named here: headgate failures lists them all\n');
   }
 
-  #showCoverage(): void {
+  #showCoverage(words: BackfillWords): void {
     if (this.#coverage.length === 0) return;
     const shown = this.#coverage.slice(0, shownGroups + 1);
     const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
@@ -222,7 +224,7 @@ export class PlainReport implements Report {
     this.#out(
       [
         'coverage',
-        ...shown.flatMap(group => coverageLines(group, width)),
+        ...shown.flatMap(group => coverageLines(group, words, width)),
         ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []),
         '',
       ].join('\n'),

@@ -1,3 +1,4 @@
+import type {Noun} from '../backfills/backfill.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {counted} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -22,13 +23,13 @@ export function brokenText(checks: readonly CheckResult[]): string {
   return length === 0 ? '' : `, ${counted(length, 'invariant')} broken`;
 }
 
-export function invariantLines(checks: readonly CheckResult[]): readonly string[] {
+export function invariantLines(checks: readonly CheckResult[], rows: Noun): readonly string[] {
   if (checks.length === 0) return [];
   const kept = checks.filter(({count}) => count === 0).length;
   return [
     `invariants  ${counted(kept, 'holds', 'hold')}, ${checks.length - kept} broken`,
     ...checks
       .filter(({count}) => count > 0)
-      .flatMap(check => [checkLine(check), ...breachLines(check), `      ${check.recovery}`]),
+      .flatMap(check => [checkLine(check, rows), ...breachLines(check), `      ${check.recovery}`]),
   ];
 }

@@ -1,3 +1,4 @@
+import {rowsOf} from '../backfills/registry.ts';
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {isActive} from '../core/run.ts';
@@ -49,7 +50,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
         ]),
     ...(run.usedBy === null ? [] : [`used by     ${run.usedBy}`]),
     ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
-    ...invariantLines(checks),
+    ...invariantLines(checks, rowsOf(run.backfill)),
     ...partitions
       .slice(0, listedRuns)
       .map(({id, cursor}) => `  ${id}, at ${cursor === '' ? 'its start' : cursor}`),

@@ -156,7 +156,7 @@ function told(view: RunView, event: RunEvent): RunView {
         {...view, checks},
         at,
         level,
-        `${result.title}: ${counted(result.count, 'breach', 'breaches')}`,
+        `${result.title}: ${counted(result.count, 'breaks it', 'break it')}`,
       );
     }
     case 'coverage': {

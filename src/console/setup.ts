@@ -10,21 +10,31 @@ export interface Setup {
   readonly sourceLabel: string;
   readonly targetLabel: string;
   readonly environment: string | null;
-  /** What it is narrowed to, where that is more than its source says. */
-  readonly prefix?: string;
+  /** What the keys of its runs begin with; empty is everything. */
+  readonly prefix: string;
   open(): Promise<RunConnection>;
   /** What its runs are narrowed to. */
   scope(connection: RunConnection): unknown;
 }
 
-export function viewOfSetup({name, backfill, sourceLabel, targetLabel, environment}: Setup): SetupView {
+export function viewOfSetup({
+  name,
+  backfill,
+  sourceLabel,
+  targetLabel,
+  environment,
+  prefix,
+}: Setup): SetupView {
   return {
     name,
     backfill: backfill.id,
     title: backfill.title,
     rehearsal: backfill.rehearsal,
+    words: backfill.words,
+    listsMissing: backfill.missing !== undefined,
     source: sourceLabel,
     target: targetLabel,
+    prefix,
     targetName: null,
     environment,
     link: {state: 'unknown'},

@@ -1,3 +1,4 @@
+import type {BackfillWords} from '../backfills/backfill.ts';
 import type {RunMode} from '../core/run.ts';
 import type {Review} from '../engine/review.ts';
 import type {CoveragePoint, LastCoverage, MeasuredCheck} from '../ledger/measured.ts';
@@ -81,8 +82,13 @@ export interface SetupView {
   /** The system's title: what is brought from where to where. */
   readonly title: string;
   readonly rehearsal: {readonly reads: string; readonly predicts: string};
+  readonly words: BackfillWords;
+  /** It can tell which items are missing, and not only how many. */
+  readonly listsMissing: boolean;
   readonly source: string;
   readonly target: string;
+  /** What the keys of its runs begin with; empty is everything. */
+  readonly prefix: string;
   readonly targetName: string | null;
   readonly environment: string | null;
   readonly link: Link;
@@ -103,9 +109,15 @@ export type Link =
   | {readonly state: 'failed'; readonly message: string; readonly hint: string | null};
 
 export type LoadedReview =
-  | {readonly state: 'loading'; readonly plan: string}
-  | {readonly state: 'failed'; readonly plan: string; readonly message: string}
-  | {readonly state: 'ready'; readonly plan: string; readonly review: Review};
+  | (ReviewedPlan & {readonly state: 'loading'})
+  | (ReviewedPlan & {readonly state: 'failed'; readonly message: string})
+  | (ReviewedPlan & {readonly state: 'ready'; readonly review: Review});
+
+/** A retry changes a plan under the same id, so it is known by when it ended too. */
+interface ReviewedPlan {
+  readonly plan: string;
+  readonly at: number | null;
+}
 
 /** What the ledger knows of a setup. */
 export interface SetupFacts {

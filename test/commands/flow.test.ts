@@ -29,7 +29,7 @@ it('goes from a dry run by the command that it prints to a verified index, and b
   expect(live.code).toBe(0);
   expect(live.err).toMatch(/=== Batch 1 ===\nUpdated: 26, Skipped: 1\nRunning totals: Updated=26, Skipped=1/);
   expect(live.out).toContain('27 listed = 25 inserted + 1 updated + 1 unchanged');
-  expect(live.out).toMatch(/all\s+100\.00 %\s+27 of 27 objects have a hash/);
+  expect(live.out).toMatch(/all\s+100\.00 %\s+27 of 27 objects have a row with a hash/);
   for (const {key, content_hash} of indexedFiles(index))
     expect(content_hash).toBe(sha256(readFileSync(join(cwd, 'assets', String(key)))));
   expect(indexedFiles(index)).toHaveLength(keys.length);

@@ -1,3 +1,4 @@
+import {findBackfill} from '../../src/backfills/registry.ts';
 import {confirmDialog} from '../../src/console/confirm-dialog.ts';
 import type {Dialog} from '../../src/console/dialog.ts';
 import {reduceRun, startRunView} from '../../src/console/reduce-run.ts';
@@ -39,6 +40,8 @@ export function setupView(changes: Partial<SetupView> = {}): SetupView {
     backfill: 'asset-index',
     title: 'objects → files.content_hash',
     rehearsal: {reads: 'every object', predicts: 'every row'},
+    words: findBackfill('asset-index').words,
+    listsMissing: true,
     source: 'photos',
     target: 'index.sqlite',
     targetName: 'index.sqlite',

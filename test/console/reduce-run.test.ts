@@ -73,7 +73,7 @@ describe('the log', () => {
       'cancelling: cancelled by the operator',
       'warning',
     ],
-    ['a broken invariant', {type: 'check', result: check}, 'every row has a hash: 3 breaches', 'error'],
+    ['a broken invariant', {type: 'check', result: check}, 'every row has a hash: 3 break it', 'error'],
     ['an invariant that holds', {type: 'check', result: {...check, count: 0}}, null, 'info'],
     ['a partition', {type: 'partition', partition: 'p1', state: 'found'}, null, 'info'],
     [

@@ -15,7 +15,7 @@ import {now} from './frame-facts.ts';
 
 /** A console in any state, made of no more than what makes it differ from one that has just begun. */
 
-const {title, rehearsal} = findBackfill('asset-index');
+const {title, rehearsal, words} = findBackfill('asset-index');
 
 export const noFacts: SetupFacts = {
   plan: null,
@@ -41,6 +41,8 @@ export function setup(changes: Partial<SetupView> = {}): SetupView {
     backfill: 'asset-index',
     title,
     rehearsal,
+    words,
+    listsMissing: true,
     source: '/srv/assets',
     target: 'index.sqlite',
     targetName: 'index.sqlite',
@@ -99,6 +101,8 @@ export interface Case {
   readonly state: ConsoleState;
   /** At every size. */
   readonly says: readonly string[];
+  /** At no size. */
+  readonly saysNot?: readonly string[];
   /** From 80×24 on. */
   readonly saysMore?: readonly string[];
 }

@@ -7,7 +7,7 @@ import type {Case} from './console-states.ts';
 
 /** Draws each state at every size; on small screens also without colours, and in ASCII. */
 export function itIsDrawn(cases: readonly Case[]): void {
-  it.each(cases)('$name', async ({state, says, saysMore = []}) => {
+  it.each(cases)('$name', async ({state, says, saysMore = [], saysNot = []}) => {
     const model = await stillConsole();
     for (const size of sizes) {
       const frame = await frameAt(model, state, size);
@@ -16,6 +16,7 @@ export function itIsDrawn(cases: readonly Case[]): void {
       if (state.dialog === null && !shownView(state).isFiltering) expect(frame).toMatch(/ {2}\? keys$/);
       for (const said of size[0] >= 80 ? [...says, ...saysMore] : says)
         expect(wordsOf(frame), `at ${size.join('×')}:\n${frame}`).toContain(said);
+      for (const said of saysNot) expect(wordsOf(frame)).not.toContain(said);
       if (size[0] > 80) continue;
       expect(await frameAt(model, state, size, monoTheme), 'without colours').toBe(frame);
       expectSameInAscii(frame, await frameAt(model, state, size, {...colorTheme, ascii: true}));

@@ -3,6 +3,13 @@ import {type Case, facts, setup, state, viewed} from './console-states.ts';
 import {awkwardKeys, live, liveId, longTarget, now, plan} from './frame-facts.ts';
 import {coverage, group, holding, manyBroken, measuredCheck, nearlyCovered, trend} from './measured-facts.ts';
 
+const postWords: SetupView['words'] = {
+  items: ['post', 'posts'],
+  rows: ['entry', 'entries'],
+  done: {items: 'are indexed', rows: 'are searchable'},
+  reads: {source: 'its head', target: 'its index', verify: 'all posts'},
+};
+
 function of(
   name: ViewName,
   measured: Partial<SetupFacts> | null,
@@ -70,6 +77,12 @@ export const coverageCases: readonly Case[] = [
     says: ['/ x-7', '12 of 301', 'prefix-7/', '90.00 %'],
   },
   {
+    name: 'in the words of another backfill, which can not list what is missing',
+    state: of('coverage', {coverage: nearlyCovered}, {}, {words: postWords, listsMissing: false}),
+    says: ['posts 2,237 of 2,238 that were listed are indexed', 'entries', 'in the target are searchable'],
+    saysNot: ['objects', 'rows', 'hash', 'enter lists them'],
+  },
+  {
     name: 'of nothing',
     state: of('coverage', {coverage: coverage([group('*', 0, 0)])}),
     says: ['0 of 0', 'missing nothing'],
@@ -86,6 +99,12 @@ const many = Array.from({length: 40}, (_, index) =>
 );
 
 export const invariantsCases: readonly Case[] = [
+  {
+    name: 'in the words of another backfill',
+    state: of('invariants', {checks: [measuredCheck({count: 3})]}, {}, {words: postWords}),
+    says: ['3 entries'],
+    saysNot: ['rows'],
+  },
   {
     name: 'that are still looked for',
     state: of('invariants', null),

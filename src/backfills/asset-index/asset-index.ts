@@ -39,6 +39,16 @@ export const assetIndex: Backfill<AssetIndex> = {
     reads: 'lists the source and reads every object whose hash is not known',
     predicts: 'every insert and update, exactly, for what is there now',
   },
+  words: {
+    items: ['object', 'objects'],
+    rows: ['row', 'rows'],
+    done: {items: 'have a row with a hash', rows: 'have a hash'},
+    reads: {
+      source: 'whether it can be listed',
+      target: 'its tables',
+      verify: 'the target, the listing of the source, and a sample of its objects',
+    },
+  },
   scope: keyScope,
   found: foundObject,
   change: fileChange,

@@ -7,7 +7,7 @@ import type {Line, Span} from '../line.ts';
 import {coverageRows} from '../rows.ts';
 import {shareOf} from '../share.ts';
 import {staleText} from '../stale.ts';
-import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
 import {fitLine, fitted, widthOf} from '../text.ts';
 import {emptyPanel} from './empty.ts';
 import {roomOf, type Screen, windowed} from './screen.ts';
@@ -48,7 +48,7 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
     staleText(setup, coverage) === null
       ? []
       : [[{text: 'What was written since is not in these figures: r measures again.', tone: 'warn'}]];
-  const below = chosen === undefined ? again : [...again, ...groupLines(state, chosen, room.width)];
+  const below = chosen === undefined ? again : [...again, ...groupLines(setup, chosen, room.width)];
   const height = Math.max(1, room.height - below.length - 1);
   const widths = widthsOf(groups, room.width - 2);
   const lineOf = (group: CoverageGroup) => groupLine(group, widths, room.width - 2);
@@ -122,23 +122,30 @@ const nameWidth = 10;
 
 /** Both numerators of the chosen group, why the rest is missing, and how the whole went before. */
 function groupLines(
-  state: ConsoleState,
-  {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  {facts, words, listsMissing}: SetupView,
+  {group, done, total, rows, rowsDone, objects, missing}: CoverageGroup,
   width: number,
 ): readonly Line[] {
-  const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
-  const trend = chosenSetup(state)?.facts?.trend ?? [];
+  const causes = Object.entries(missing ?? {}).map(([cause, count]) => `${number(count)} ${cause}`);
+  const trend = facts?.trend ?? [];
   const shares = trend.map(point => percent(point.done, point.total));
   const [first] = shares;
   const last = shares.at(-1);
   return [
     ...(objects === undefined
       ? []
-      : [pair('objects', `${number(done)} of ${number(total)} that were listed have a row with a hash`)]),
-    pair('rows', `${number(rowsDone)} of ${number(rows)} in the target have a hash`),
-    ...(objects === undefined
+      : [pair(words.items[1], `${number(done)} of ${number(total)} that were listed ${words.done.items}`)]),
+    pair(words.rows[1], `${number(rowsDone)} of ${number(rows)} in the target ${words.done.rows}`),
+    ...(missing === undefined
       ? []
-      : [pair('missing', causes.length === 0 ? 'nothing' : `${causes.join(', ')} (enter lists them)`)]),
+      : [
+          pair(
+            'missing',
+            causes.length === 0
+              ? 'nothing'
+              : `${causes.join(', ')}${listsMissing ? ' (enter lists them)' : ''}`,
+          ),
+        ]),
     ...(group !== '*' || first === undefined || last === undefined || shares.length < 2
       ? []
       : [

@@ -1,3 +1,4 @@
+import type {Noun} from '../../backfills/backfill.ts';
 import {printableKey} from '../../core/keys.ts';
 import {ageText, counted, number} from '../../core/words.ts';
 import type {MeasuredCheck} from '../../ledger/measured.ts';
@@ -39,8 +40,8 @@ export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
           : 'measuring …',
     );
   const room = roomOf(layout, layout.rows);
-  const totals = totalsTable(checks);
-  const hasTotals = !layout.isCompact && room.height >= checks.length + summaryHeight(1) + 2;
+  const totals = totalsTable(checks, setup.words.rows);
+  const hasTotals = !layout.isCompact && room.height >= checks.length + summaryHeight(2) + 1;
   const height = hasTotals ? checks.length : room.height;
   const newest = Math.max(...checks.map(({at}) => at));
   const last = checks.find(({at}) => at === newest);
@@ -55,7 +56,7 @@ export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [
           windowed(
             checks,
-            check => checkLine(check, state.now, newest, room.width - 2),
+            check => checkLine(check, setup.words.rows, {now: state.now, newest, width: room.width - 2}),
             height,
             shownView(state).at,
           ),
@@ -66,9 +67,13 @@ export function invariantsScreen(state: ConsoleState, layout: Layout): Screen {
   };
 }
 
-function checkLine({result, before, at}: MeasuredCheck, now: number, newest: number, width: number): Line {
+function checkLine(
+  {result, before, at}: MeasuredCheck,
+  rows: Noun,
+  {now, newest, width}: {readonly now: number; readonly newest: number; readonly width: number},
+): Line {
   const {sign, tone} = signOf(result);
-  const count = result.count === 0 ? '' : counted(result.count, 'row');
+  const count = result.count === 0 ? '' : counted(result.count, ...rows);
   const older = newest - at < 60_000 ? '' : ` ${ageText(at, now)}`;
   const right = `${count}${changeText(result.count, before)}${older}`;
   return spread(
@@ -84,7 +89,7 @@ function changeText(count: number, before: number | null): string {
   return count > before ? ` (+${number(count - before)})` : ` (−${number(before - count)})`;
 }
 
-function totalsTable(checks: readonly MeasuredCheck[]): Block {
+function totalsTable(checks: readonly MeasuredCheck[], words: Noun): Block {
   const of = (severity: 'blocking' | 'warning') => {
     const those = checks.filter(({result}) => result.severity === severity);
     const broken = those.filter(({result}) => result.count > 0);
@@ -102,7 +107,7 @@ function totalsTable(checks: readonly MeasuredCheck[]): Block {
     {title: 'invariants', align: 'right'},
     {title: 'hold', align: 'right'},
     {title: 'broken', align: 'right'},
-    {title: 'rows', align: 'right'},
+    {title: words[1], align: 'right'},
   ];
   return {type: 'table', columns, rows: [of('blocking'), of('warning')]};
 }
@@ -111,10 +116,11 @@ function totalsTable(checks: readonly MeasuredCheck[]): Block {
  * One invariant: the rows that break it, why it matters, and what mends it, which can be started from here.
  */
 export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
+  const setup = chosenSetup(state);
   const check = chosenCheck(state);
-  if (check === null) return emptyPanel(layout, 'Invariant', 'It was not measured yet.');
+  if (setup === null || check === null) return emptyPanel(layout, 'Invariant', 'It was not measured yet.');
   const room = roomOf(layout, layout.rows);
-  const lines = invariantLines(state, check, room.width);
+  const lines = invariantLines(state, check, setup.words.rows, room.width);
   const at = shownView(state).at;
   return {
     panels: [
@@ -130,19 +136,28 @@ export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
 }
 
 export function invariantHeight(state: ConsoleState, layout: Layout): number {
+  const setup = chosenSetup(state);
   const check = chosenCheck(state);
-  if (check === null) return 1;
+  if (setup === null || check === null) return 1;
   const room = roomOf(layout, layout.rows);
-  return Math.max(1, invariantLines(state, check, room.width).length - (layout.rows - frameOf(layout)) + 1);
+  return Math.max(
+    1,
+    invariantLines(state, check, setup.words.rows, room.width).length - (layout.rows - frameOf(layout)) + 1,
+  );
 }
 
-function invariantLines(state: ConsoleState, check: MeasuredCheck, width: number): readonly Line[] {
+function invariantLines(
+  state: ConsoleState,
+  check: MeasuredCheck,
+  rows: Noun,
+  width: number,
+): readonly Line[] {
   const {result, before, at, run, isPart} = check;
   const {sign, tone} = signOf(result);
   const says =
     result.count === 0
       ? 'holds'
-      : `${counted(result.count, 'row')} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
+      : `${counted(result.count, ...rows)} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
   const rest = result.count - result.sample.length;
   const availability = availabilityOf(state, 'recover');
   const verdict: Line = [{text: `${sign} ${says} · ${result.severity}`, tone}];

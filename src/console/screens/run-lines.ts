@@ -1,3 +1,4 @@
+import type {Noun} from '../../backfills/backfill.ts';
 import {listedOf, type Tally} from '../../core/accounting.ts';
 import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
@@ -122,13 +123,13 @@ function flowed(head: Line, terms: readonly Line[], width: number): readonly Lin
 }
 
 /** What a verification has measured so far: it has no items of its own. */
-export function measuredLines({checks, coverage}: RunView, width: number): readonly Line[] {
+export function measuredLines({checks, coverage}: RunView, rows: Noun, width: number): readonly Line[] {
   const whole = coverage.find(({group}) => group === '*');
   if (checks.length === 0) return [[{text: 'measuring the first invariant …', tone: 'dim'}]];
   return [
     ...checks.map(result => {
       const {sign, tone} = signOf(result);
-      const count = result.count === 0 ? '' : `: ${counted(result.count, 'row')}`;
+      const count = result.count === 0 ? '' : `: ${counted(result.count, ...rows)}`;
       return fitLine([{text: `${sign} `, tone}, {text: `${result.title}${count}`}], width);
     }),
     ...(whole === undefined

@@ -1,3 +1,4 @@
+import {onlyMeasures} from '../../core/run.ts';
 import {durationText, modeText} from '../../core/words.ts';
 import {type Flow, type Step, type StepId, stepIds} from '../../runbook/flow.ts';
 import {spread} from '../edges.ts';
@@ -119,9 +120,9 @@ function workPanel(
   height: number,
 ): PanelSpec {
   const room = roomOf(layout, height);
-  const isMeasuring = run.snapshot.mode === 'verify';
+  const isMeasuring = onlyMeasures(run.snapshot.mode);
   const top = [
-    ...(isMeasuring ? measuredLines(run, room.width) : identityLines(run, room.width)),
+    ...(isMeasuring ? measuredLines(run, setup.words.rows, room.width) : identityLines(run, room.width)),
     [],
     ...paceLines(run, {
       width: room.width,

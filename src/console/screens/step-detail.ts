@@ -4,6 +4,7 @@ import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {summaryHeight} from '../summary.ts';
+import {lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {countsTable} from './counts-table.ts';
 import type {Block} from './screen.ts';
@@ -64,7 +65,7 @@ function factLines(facts: readonly Fact[], width: number): readonly Line[] {
 }
 
 function wrapped(head: Line, text: string, width: number, tone?: Span['tone']): readonly Line[] {
-  const indent = head.reduce((sum, span) => sum + span.text.length, 0);
+  const indent = lineWidth(head);
   const styled = (part: string): Span => (tone === undefined ? {text: part} : {text: part, tone});
   return wrapText(text, Math.max(10, width - indent)).map((part, index) =>
     index === 0 ? [...head, styled(part)] : [{text: ' '.repeat(indent)}, styled(part)],

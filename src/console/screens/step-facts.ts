@@ -31,8 +31,8 @@ export function factsOf(
     case 'probe':
       return [
         ...troubles(setup),
-        {name: 'reads', text: `${setup.source}, whether it can be listed`},
-        {name: '', text: `${setup.target}, its tables`},
+        {name: 'reads', text: `${setup.source}, ${setup.words.reads.source}`},
+        {name: '', text: `${setup.target}, ${setup.words.reads.target}`},
         {name: 'writes', text: 'nothing'},
         ...findings(setup, ['ok']),
       ];
@@ -57,7 +57,7 @@ export function factsOf(
       ];
     case 'verify':
       return [
-        {name: 'reads', text: 'the target, the listing of the source, and a sample of its objects'},
+        {name: 'reads', text: setup.words.reads.verify},
         {name: 'writes', text: 'nothing'},
         ...lastTime(setup, 'verify'),
       ];
@@ -145,12 +145,12 @@ function coverage(setup: SetupView): readonly Fact[] {
 }
 
 /** What is no error, and has to be looked at all the same. */
-function warnings({facts}: SetupView): readonly Fact[] {
+function warnings({facts, words}: SetupView): readonly Fact[] {
   return (facts?.checks ?? [])
     .filter(({result}) => result.count > 0 && result.severity === 'warning')
     .map(({result}) => ({
       name: 'warning',
-      text: `${result.title}: ${counted(result.count, 'exception')} (5 shows which, and what to do)`,
+      text: `${result.title}: ${counted(result.count, ...words.rows)} (5 shows which, and what to do)`,
       tone: 'warn' as const,
     }));
 }
@@ -194,12 +194,12 @@ function opened({facts}: SetupView, move: Move): readonly Fact[] {
   ];
 }
 
-function broken({facts}: SetupView): readonly Fact[] {
+function broken({facts, words}: SetupView): readonly Fact[] {
   return (facts?.checks ?? [])
     .filter(({result}) => result.count > 0)
     .map(({result}) => ({
       name: result.severity === 'blocking' ? 'broken' : 'warning',
-      text: `${result.title}: ${counted(result.count, 'row')}`,
+      text: `${result.title}: ${counted(result.count, ...words.rows)}`,
       tone: result.severity === 'blocking' ? ('bad' as const) : ('warn' as const),
     }));
 }
