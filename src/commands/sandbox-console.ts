@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {findBackfill} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {defaultSettings} from '../engine/settings.ts';
+import {introductions} from '../sandbox/introduction.ts';
 import type {SandboxName} from '../sandbox/names.ts';
 import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
@@ -45,6 +46,8 @@ export async function openSandboxConsole(
     sourceLabel: source,
     targetLabel: target,
     environment: 'sandbox',
+    introduction: introductions[sandbox],
+    prefix: '',
     open: async () => {
       const opened = await made();
       return {

@@ -12,6 +12,8 @@ export interface Setup {
   readonly environment: string | null;
   /** What the keys of its runs begin with; empty is everything. */
   readonly prefix: string;
+  /** Told as long as nothing was run. */
+  readonly introduction?: string;
   open(): Promise<RunConnection>;
   /** What its runs are narrowed to. */
   scope(connection: RunConnection): unknown;
@@ -24,6 +26,7 @@ export function viewOfSetup({
   targetLabel,
   environment,
   prefix,
+  introduction,
 }: Setup): SetupView {
   return {
     name,
@@ -31,6 +34,7 @@ export function viewOfSetup({
     title: backfill.title,
     rehearsal: backfill.rehearsal,
     words: backfill.words,
+    introduction: introduction ?? null,
     listsMissing: backfill.missing !== undefined,
     source: sourceLabel,
     target: targetLabel,

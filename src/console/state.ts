@@ -83,6 +83,8 @@ export interface SetupView {
   readonly title: string;
   readonly rehearsal: {readonly reads: string; readonly predicts: string};
   readonly words: BackfillWords;
+  /** Told as long as nothing was run. */
+  readonly introduction: string | null;
   /** It can tell which items are missing, and not only how many. */
   readonly listsMissing: boolean;
   readonly source: string;

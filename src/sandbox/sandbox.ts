@@ -7,7 +7,7 @@ import type {ObjectStore} from '../stores/object-store.ts';
 import {flakyStore} from './flaky-store.ts';
 import {startLocalCloudflare} from './local-cloudflare.ts';
 import type {SandboxName} from './names.ts';
-import {brokenKey, fillIndex, makeWorld, worldContent} from './world.ts';
+import {brokenKey, fillIndex, localObjects, makeWorld, worldContent} from './world.ts';
 
 /** A world of its own to try everything in: the same objects and rows, on a disk or behind real services. */
 export interface Sandbox {
@@ -54,8 +54,7 @@ async function cloudflareSandbox({
   try {
     const {baseUrl, accountId, token, s3} = cloudflare;
     const {objects, rows} = worldContent();
-    // The local R2 takes an object with a newline in its key, and then does not find it.
-    await cloudflare.putObjects(objects.filter(({key}) => !key.includes('\n')));
+    await cloudflare.putObjects(localObjects(objects));
     const {s3Store} = await import('../stores/s3.ts');
     const {d1Target} = await import('../databases/d1.ts');
     const {endpoint, bucket, ...credentials} = s3;

@@ -45,12 +45,12 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
   };
 }
 
-/** For who sees the sandbox for the first time. */
-function introduction({manner, setups}: ConsoleState, width: number): readonly Block[] {
-  if (!manner.isSandbox || setups.some(({facts}) => facts?.newest != null)) return [];
-  const text =
-    'Here 2,238 files and an index that knows only some of them were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote. One file can not be read at first. enter opens the steps; ? explains the keys of every screen.';
-  return [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}];
+/** For who sees it for the first time. */
+function introduction({setups}: ConsoleState, width: number): readonly Block[] {
+  if (setups.some(({facts}) => facts?.newest != null)) return [];
+  return setups.flatMap(({introduction: text}): readonly Block[] =>
+    text === null ? [] : [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}],
+  );
 }
 
 function nothingYet(width: number, height: number): Block {
