@@ -4,8 +4,10 @@ import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {identityText, modeText} from '../core/words.ts';
+import {planDecisions} from '../engine/plan-decisions.ts';
 import {previewOf} from '../engine/preview-of.ts';
 import {previewText} from '../engine/preview-text.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import {chooseRun, withItems} from './choose-run.ts';
 import type {Session} from './session.ts';
 
@@ -34,12 +36,13 @@ export async function planCommand(
       `run ${run.id} is a run of mode ${run.mode}: it has no plan, and can not go live`,
       `Make a dry run: headgate run ${run.backfill} …`,
     );
+  const {ledger} = session;
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
   session.report.heading(
     `${kind === 'plan' ? 'plan of' : 'changes of'} ${modeText(run)} ${run.id}: ${identityText(run.tally, kind === 'plan')}`,
   );
   let shown = 0;
-  for await (const {entries} of session.ledger.pages.all(run.id, kind)) {
+  for await (const entries of kind === 'plan' ? planDecisions(ledger, run.id) : changes(ledger, run.id)) {
     const said = entries.filter(({action: decided}) =>
       wanted === undefined ? !quiet.includes(decided) : decided === wanted,
     );
@@ -52,6 +55,10 @@ export async function planCommand(
       `run ${run.id} has ${wanted === undefined ? 'no changes, failures or skips' : `no decision "${wanted}"`}`,
     );
   return 0;
+}
+
+async function* changes(ledger: Ledger, run: string): AsyncGenerator<readonly Entry[]> {
+  for await (const {entries} of ledger.pages.all(run, 'image')) yield entries;
 }
 
 function showEntry(

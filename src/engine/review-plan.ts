@@ -3,6 +3,7 @@ import {compareKeys} from '../core/keys.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Amount} from './estimate-facts.ts';
+import {planDecisions} from './plan-decisions.ts';
 
 /** What a plan's pages say, read once from beginning to end: memory is a page, and what was planned twice. */
 export interface PlanFacts {
@@ -19,7 +20,6 @@ type Kind = (typeof kinds)[number];
 const shown = 5;
 
 export async function planFacts(ledger: Ledger, plan: RunRecord): Promise<PlanFacts> {
-  const again = await plannedAgain(ledger, plan.id);
   const wanted = placesOf(plan);
   const seen: Record<Kind, number> = {insert: 0, update: 0, delete: 0};
   const samples: Entry[] = [];
@@ -34,11 +34,10 @@ export async function planFacts(ledger: Ledger, plan: RunRecord): Promise<PlanFa
     if (kind !== undefined && wanted[kind].has(seen[kind]++)) samples.push(entry);
   };
   let pages = 0;
-  for await (const {entries} of ledger.pages.all(plan.id, 'plan')) {
+  for await (const entries of planDecisions(ledger, plan.id)) {
     pages++;
-    for (const entry of entries) if (!again.has(entry.key)) take(entry);
+    for (const entry of entries) take(entry);
   }
-  for (const entry of again.values()) take(entry);
   const size = read.items === 0 ? 0 : read.bytes / read.items;
   const unproven = {items: unread.items + failed, bytes: Math.round(unread.bytes + failed * size)};
   return {
@@ -48,17 +47,6 @@ export async function planFacts(ledger: Ledger, plan: RunRecord): Promise<PlanFa
     unproven: plan.undoes === null ? unproven : {items: 0, bytes: 0},
     samples: samples.sort((a, b) => compareKeys(a.key, b.key)),
   };
-}
-
-/** The last word on items that a resumed dry run took up again. */
-async function plannedAgain(ledger: Ledger, run: string): Promise<ReadonlyMap<string, Entry>> {
-  const again = new Map<string, Entry>();
-  for (const {id, kind} of await ledger.partitions.list(run)) {
-    if (kind !== 'open') continue;
-    for await (const {entries} of ledger.pages.all(run, 'plan', id))
-      for (const entry of entries) again.set(entry.key, entry);
-  }
-  return again;
 }
 
 /** Which of a plan's inserts, updates and deletes are shown: one of each at least, the others by their share, spread evenly. */
