@@ -152,6 +152,9 @@ export interface BackfillWords {
   readonly reads: Readonly<Record<'source' | 'target' | 'verify', string>>;
 }
 
+export type SourceKind = 'folder' | 'bucket';
+export type TargetKind = 'sqlite' | 'd1';
+
 /**
  * One backfill: which source, which target, how to compare and write. It says *what*; the engine decides when, how
  * many at once, what is durable and what is shown. No method writes: `commit` and `undo` answer with statements.
@@ -163,6 +166,8 @@ export interface Backfill<S extends Shape> {
   /** The honest label of its dry run. */
   readonly rehearsal: {readonly reads: string; readonly predicts: string};
   readonly words: BackfillWords;
+  /** Where it can work: only there it is offered unasked. */
+  readonly takes: {readonly sources: readonly SourceKind[]; readonly targets: readonly TargetKind[]};
   readonly scope: z.ZodType<S['scope']>;
   readonly found: z.ZodType<S['found']>;
   readonly change: z.ZodType<S['change']>;

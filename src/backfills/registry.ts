@@ -1,12 +1,21 @@
 import {OperatorError} from '../core/operator-error.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
-import type {Backfill, Noun, Shape} from './backfill.ts';
+import type {Backfill, Noun, Shape, SourceKind, TargetKind} from './backfill.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
 export type AnyBackfill = Backfill<Shape>;
 
 /** Every backfill there is. Adding one is one folder and one line here. */
 export const backfills: readonly AnyBackfill[] = [assetIndex];
+
+/** Those that can work between such ends. */
+export function backfillsBetween<B extends Pick<AnyBackfill, 'takes'>>(
+  source: SourceKind,
+  target: TargetKind,
+  among: readonly B[],
+): readonly B[] {
+  return among.filter(({takes}) => takes.sources.includes(source) && takes.targets.includes(target));
+}
 
 /** What the target of a backfill has; what is on record of one that is no more was of rows. */
 export function rowsOf(id: string): Noun {

@@ -1,5 +1,6 @@
 import {basename} from 'node:path';
-import {type AnyBackfill, backfills, findBackfill} from '../backfills/registry.ts';
+import {type AnyBackfill, backfills, backfillsBetween, findBackfill} from '../backfills/registry.ts';
+import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import type {Setup} from '../console/setup.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import {bucketFlags, type Ends, requireSource, requireTarget, type Session} from './session.ts';
@@ -23,7 +24,7 @@ export async function setupsOf(
   if (source !== undefined || target !== undefined) {
     // Says which of the two is missing, before the console opens.
     const ends = {source: requireSource(options), target: requireTarget(options)};
-    const chosen = backfill === undefined ? backfills : [findBackfill(backfill)];
+    const chosen = backfill === undefined ? between(session, ends) : [findBackfill(backfill)];
     return unique(chosen.map(each => ({...options, ...ends, name: each.id, backfill: each}))).map(named =>
       setupOf(session, named),
     );
@@ -35,7 +36,16 @@ export async function setupsOf(
   return unique(withoutDoubles(session, known)).map(named => setupOf(session, named));
 }
 
-function configuredOf({config}: Session): readonly Named[] {
+/** Those that fit the ends: which of them is meant, the operator chooses. */
+function between(
+  {config}: Session,
+  {source, target}: Pick<Named, 'source' | 'target'>,
+): readonly AnyBackfill[] {
+  return backfillsBetween(sourceKind(config, source), targetKind(config, target), backfills);
+}
+
+function configuredOf(session: Session): readonly Named[] {
+  const {config} = session;
   const named = Object.entries(config.backfills).map(
     ([name, {backfill = name, ...ends}]): Named => ({...ends, name, backfill: findBackfill(backfill)}),
   );
@@ -45,7 +55,12 @@ function configuredOf({config}: Session): readonly Named[] {
   const [[target] = [], ...otherTargets] = Object.entries(config.targets);
   const isOne = otherSources.length === 0 && otherTargets.length === 0;
   if (!isOne || source === undefined || target === undefined) return [];
-  return backfills.map(backfill => ({name: backfill.id, backfill, source, target}));
+  return between(session, {source, target}).map(backfill => ({
+    name: backfill.id,
+    backfill,
+    source,
+    target,
+  }));
 }
 
 /** What was run before can be run again. */

@@ -49,6 +49,7 @@ export const assetIndex: Backfill<AssetIndex> = {
       verify: 'the target, the listing of the source, and a sample of its objects',
     },
   },
+  takes: {sources: ['folder', 'bucket'], targets: ['sqlite', 'd1']},
   scope: keyScope,
   found: foundObject,
   change: fileChange,

@@ -1,0 +1,15 @@
+import type {SourceKind, TargetKind} from '../backfills/backfill.ts';
+import type {Config} from './config.ts';
+
+/** What a source is, by how it is named; nothing is opened. */
+export function sourceKind({sources}: Pick<Config, 'sources'>, named: string): SourceKind {
+  const known = sources[named];
+  const isBucket = known === undefined ? named.startsWith('s3:') : 's3' in known;
+  return isBucket ? 'bucket' : 'folder';
+}
+
+export function targetKind({targets}: Pick<Config, 'targets'>, named: string): TargetKind {
+  const known = targets[named];
+  const isD1 = known === undefined ? named.startsWith('d1:') : 'd1' in known;
+  return isD1 ? 'd1' : 'sqlite';
+}
