@@ -6,7 +6,7 @@ import envPaths from 'env-paths';
 import {hasTerminal} from './commands/looks.ts';
 import {runPager} from './commands/pager.ts';
 import {makeProgram} from './commands/program.ts';
-import type {Surroundings} from './commands/session.ts';
+import type {Followed, Surroundings} from './commands/session.ts';
 import type {ShowsConsoles} from './commands/shows-consoles.ts';
 import {type JobControl, stopAndContinue} from './console/stop-and-continue.ts';
 import {exitCodeOf, exitCodes} from './core/exit-code.ts';
@@ -112,7 +112,7 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
       page: text =>
         shown.suspend(() => interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text))),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
-      endProcess: code => process.exit(code),
+      endProcess: code => process.exit(interruption.exitCode ?? code),
     };
   },
 });
@@ -147,7 +147,7 @@ const lateMs = 100;
 /** The first signal lets the run come to rest; the second leaves at once: intent and mark settle it on resume. */
 class Interruption {
   exitCode: number | null = null;
-  #followed: {interrupt(): void} | null = null;
+  #followed: Followed | null = null;
   #isDeaf = false;
 
   constructor() {
@@ -159,7 +159,7 @@ class Interruption {
       process.on(signal, () => this.#signalled(code));
   }
 
-  follow(handle: {interrupt(): void} | null): void {
+  follow(handle: Followed | null): void {
     this.#followed = handle;
     // A signal that came between two runs of one command is for the second.
     if (this.exitCode !== null) handle?.interrupt();
@@ -182,6 +182,10 @@ class Interruption {
     if (this.exitCode !== null) {
       // A window that closes tells its shell, and the shell its jobs: the second of these is nobody's impatience.
       if (code === hangUp) return;
+      if (this.#followed.endsItself) {
+        this.#followed.interrupt();
+        return;
+      }
       process.stderr.write('left at once; headgate resume last settles what was under way\n');
       process.exit(code);
     }

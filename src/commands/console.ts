@@ -79,7 +79,7 @@ export function openConsole(
         },
       });
       report.model = model;
-      surroundings.follow({interrupt: () => model.interrupt()});
+      surroundings.follow({interrupt: () => model.interrupt(), endsItself: true});
       try {
         shown = await terminal.show(model, looksOf(options, surroundings.environment));
         model.start();
@@ -111,6 +111,7 @@ async function leave(
     isSandbox,
   }: {readonly surroundings: Surroundings; readonly session: Session; readonly isSandbox: boolean},
 ): Promise<number> {
+  if (by !== 'now') await model.work.interrupt();
   model.stop();
   await shown.close();
   if (by === 'now') {

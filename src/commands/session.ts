@@ -8,6 +8,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {clockText, counted} from '../core/words.ts';
 import type {Connection, RunConnection} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
+import {toldError} from '../engine/endings.ts';
 import {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Self} from '../engine/holder.ts';
@@ -37,6 +38,9 @@ export interface Ends {
   readonly region?: string | undefined;
 }
 
+/** What a signal interrupts. One that `endsItself` is told of the second one too, and ends the process. */
+export type Followed = Pick<RunHandle, 'interrupt'> & {readonly endsItself?: true};
+
 /** The process as commands see it: cli.ts makes it from argv, env and streams. */
 export interface Surroundings {
   readonly cwd: string;
@@ -53,7 +57,7 @@ export interface Surroundings {
   /** Where a console can be shown; null where there is no terminal, and all is told in lines. */
   readonly terminal: ShowsConsoles | null;
   /** The run that a signal interrupts. */
-  readonly follow: (handle: Pick<RunHandle, 'interrupt'> | null) => void;
+  readonly follow: (handle: Followed | null) => void;
 }
 
 /** One command's open ledger, config, engine and report. */
@@ -162,8 +166,8 @@ export class Session {
     try {
       const result = await handle.done;
       this.report.summary(result);
-      if (result.error !== null && result.endings.includes('failed')) this.report.failure(result.error);
-      else if (result.error instanceof OperatorError) this.report.failure(result.error);
+      const error = toldError(result);
+      if (error !== null) this.report.failure(error);
       return result;
     } finally {
       this.surroundings.follow(null);

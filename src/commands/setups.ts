@@ -66,18 +66,19 @@ function configuredOf(session: Session): readonly Named[] {
 /** What was run before can be run again. */
 async function recentOf({ledger}: Session): Promise<readonly Named[]> {
   const ends = await ledger.runs.recentEnds(remembered);
-  return ends.flatMap(({backfill: id, sourceLabel, targetLabel}): readonly Named[] => {
+  return ends.flatMap(({backfill: id, sourceLabel, targetLabel, prefix}): readonly Named[] => {
     const backfill = backfills.find(known => known.id === id);
     return backfill === undefined || sourceLabel === ''
       ? []
-      : [{name: id, backfill, source: sourceLabel, target: targetLabel}];
+      : [{name: id, backfill, source: sourceLabel, target: targetLabel, prefix}];
   });
 }
 
 function withoutDoubles({connections}: Session, all: readonly Named[]): readonly Named[] {
   const seen = new Set<string>();
   return all.filter(named => {
-    const {backfill, source, target, prefix = ''} = named;
+    const {backfill, source, target} = named;
+    const prefix = named.prefix ?? connections.sourcePrefix(source);
     const key = JSON.stringify([
       backfill.id,
       connections.sourceLabel(source, bucketFlags(named)),
@@ -95,7 +96,8 @@ function unique(all: readonly Named[]): readonly Named[] {
   const taken = new Set<string>();
   return all.map(named => {
     const isShared = all.filter(({name}) => name === named.name).length > 1;
-    const wanted = isShared ? `${named.name} ${basename(named.target)}` : named.name;
+    const part = named.prefix === undefined || named.prefix === '' ? '' : ` ${named.prefix}`;
+    const wanted = isShared ? `${named.name} ${basename(named.target)}${part}` : named.name;
     let name = wanted;
     for (let time = 2; taken.has(name); time++) name = `${wanted} (${time})`;
     taken.add(name);
@@ -112,7 +114,7 @@ function setupOf(session: Session, named: Named): Setup {
     sourceLabel: connections.sourceLabel(source, bucketFlags(named)),
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
-    ...(prefix === undefined ? {} : {prefix}),
+    prefix: prefix ?? connections.sourcePrefix(source),
     open: () => session.connect(backfill, named),
     scope: connection => scopeOf(connection, prefix === undefined ? {} : {prefix}),
   };

@@ -59,6 +59,13 @@ export class Connections {
     return named.startsWith('s3:') ? formatBucket({...parseBucket(named), ...flags}) : resolve(named);
   }
 
+  /** What a source narrows its runs to by itself, without opening it. */
+  sourcePrefix(named: string): string {
+    const known = this.#options.config.sources[named];
+    const bucket = known === undefined ? named : 's3' in known ? known.s3 : '';
+    return bucket.startsWith('s3:') ? parseBucket(bucket).prefix : '';
+  }
+
   /** What a target is called in the ledger, without opening it. */
   targetLabel(named: string): string {
     const isName = this.#options.config.targets[named] !== undefined || named.startsWith('d1:');

@@ -153,7 +153,8 @@ function reviewable({facts}: SetupView): boolean {
 
 /** Only what was read is confirmed: another process may have made a newer plan meanwhile. */
 function unread({facts, review, gates}: SetupView): {readonly because: string} | null {
-  if (review === null || review.plan !== facts?.plan?.id)
+  const plan = facts?.plan ?? null;
+  if (review === null || review.plan !== plan?.id || review.at !== plan.finishedAt)
     return {because: 'there is a newer plan than the one shown: open its review'};
   if (review.state === 'failed') return {because: `the plan could not be read: ${review.message}`};
   if (review.state === 'loading' || gates === null) return {because: 'the plan is still being read'};

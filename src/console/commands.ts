@@ -8,7 +8,7 @@ import {stoppableRun} from './availability.ts';
 import type {Command} from './command.ts';
 import {confirmDialog, typedIn} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
-import type {ConfirmDialog} from './dialog.ts';
+import type {AcceptDialog, ConfirmDialog} from './dialog.ts';
 import {flowOfSetup} from './flow-of.ts';
 import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
@@ -45,13 +45,21 @@ export class Commands {
     return this.#lists.readHistory();
   }
 
+  /** Lists are read when they are looked at, and no longer than that. */
+  follow(before: ConsoleState): void {
+    this.#lists.follow(before);
+  }
+
+  stop(): void {
+    this.#lists.stop();
+  }
+
   do(command: Command): void {
     const {send} = this.#options;
     const state = this.#options.state();
     const moved = moveAbout(state, command);
     if (moved !== null) {
       send(moved);
-      this.#readForShown();
       return;
     }
     const shown = chosenSetup(state);
@@ -72,23 +80,45 @@ export class Commands {
     void work.goLive(setup, record, typedIn(dialog));
   }
 
-  cancelRun(run: string): void {
-    const {work, setups} = this.#options;
-    const state = this.#options.state();
-    const setup = setups.find(({name}) => name === chosenSetup(state)?.name);
-    const shown = chosenSetup(state);
-    const record = recordOf(state, run);
-    if (setup === undefined || shown === null) return;
-    // It may have come to rest, or its process may have gone, while the question stood there.
-    const isAtWork = state.runs[run]?.ended === null || isAtWorkElsewhere(record, shown);
-    void (record === null || isAtWork ? work.stop(run, 'cancel') : work.giveUp(setup, record));
+  /** What was not in the reviewed plan was accepted. */
+  accepted({run, acceptNew, acceptDrift}: AcceptDialog): void {
+    const {send, work} = this.#options;
+    const record = recordOf(this.#options.state(), run);
+    const setup = record === null ? null : this.#setupOf(record);
+    if (record === null || setup === null) return;
+    send({type: 'switched', to: 'runbook'});
+    void work.resume(setup, record, {acceptNew, acceptDrift});
   }
 
-  /** Lists are read when they are looked at. */
-  #readForShown(): void {
-    const {name} = shownView(this.#options.state());
-    if (name === 'failures') void this.#lists.readFailures();
-    if (name === 'history') void this.#lists.readHistory();
+  #askToAccept(run: string, accepting: Pick<AcceptDialog, 'acceptNew' | 'acceptDrift'>): void {
+    this.#options.send({type: 'opened', dialog: {type: 'accept', run, ...accepting, isYes: false}});
+  }
+
+  /** The setup that a run belongs to; null where its source and target are not open here. */
+  #setupOf(record: RunRecord): Setup | null {
+    const shown = setupOf(this.#options.state(), record);
+    return this.#options.setups.find(({name}) => name === shown?.name) ?? null;
+  }
+
+  cancelRun(run: string): void {
+    const {work, send, now} = this.#options;
+    const state = this.#options.state();
+    const shown = chosenSetup(state);
+    const record = recordOf(state, run);
+    // It may have come to rest, or its process may have gone, while the question stood there.
+    const isAtWork = state.runs[run]?.ended === null || (shown !== null && isAtWorkElsewhere(record, shown));
+    const setup = record === null ? null : this.#setupOf(record);
+    if (record === null || isAtWork) void work.stop(run, 'cancel');
+    else if (setup !== null) void work.giveUp(setup, record);
+    else
+      send({
+        type: 'told',
+        notice: {
+          level: 'error',
+          text: `its source and target are not open here: headgate cancel ${run}`,
+          at: now(),
+        },
+      });
   }
 
   #ofSetup(state: ConsoleState, shown: SetupView, setup: Setup, command: Command): void {
@@ -201,14 +231,15 @@ export class Commands {
         send({type: 'entered', view: view('invariants')});
         return;
       case 'watch':
-        send({type: 'entered', view: view('run')});
+        send({type: 'entered', view: view('run', move.run)});
         return;
       case 'resume':
       case 'retry': {
         const record = recordOf(state, move.run);
         if (record === null) return;
-        const accepting = move.do === 'resume' ? move : {acceptNew: false, acceptDrift: false};
-        void work.resume(setup, record, accepting);
+        const {acceptNew, acceptDrift} = move.do === 'resume' ? move : {acceptNew: false, acceptDrift: false};
+        if (acceptNew || acceptDrift) this.#askToAccept(move.run, {acceptNew, acceptDrift});
+        else void work.resume(setup, record, {acceptNew, acceptDrift});
         return;
       }
       case 'nothing':
@@ -231,11 +262,12 @@ export class Commands {
     const record = run === null ? null : recordOf(state, run.id);
     if (record === null) return;
     const isDrift = record.stopReason?.by === 'drift' && record.status === 'paused';
+    if (isAccepting) {
+      this.#askToAccept(record.id, {acceptNew: !isDrift, acceptDrift: isDrift});
+      return;
+    }
     this.#options.send({type: 'switched', to: 'runbook'});
-    void this.#options.work.resume(setup, record, {
-      acceptNew: isAccepting && !isDrift,
-      acceptDrift: isAccepting && isDrift,
-    });
+    void this.#options.work.resume(setup, record, {acceptNew: false, acceptDrift: false});
   }
 
   #retry({facts}: SetupView, setup: Setup): void {
@@ -278,16 +310,20 @@ export class Commands {
   }
 
   #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
-    const {name} = shownView(state);
-    const newest = shown.facts?.newest ?? null;
-    const step = newest === null ? undefined : nextSteps(newest)[0];
+    const {name, of} = shownView(state);
+    const run = of !== null && name === 'run' ? recordOf(state, of) : (shown.facts?.newest ?? null);
+    const step = run === null ? undefined : nextSteps(run)[0];
     const text =
       name === 'runbook' || name === 'run'
         ? step === undefined
           ? null
           : commandText(step.words)
         : chosenRow(state);
-    if (text === null) return;
+    if (text === null) {
+      const nothing = 'there is no command that goes on from here';
+      this.#options.send({type: 'told', notice: {level: 'error', text: nothing, at: this.#options.now()}});
+      return;
+    }
     copy(text);
     this.#options.send({
       type: 'told',

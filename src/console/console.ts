@@ -51,7 +51,7 @@ export interface Leaving {
 }
 
 /** Dialogs that ask before something is done for good. */
-const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'trouble'];
+const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'accept', 'trouble'];
 
 /** What can be done where nothing is seen. */
 const blind: readonly Command[] = ['quit', 'interrupt', 'suspend', 'redraw'];
@@ -115,7 +115,9 @@ export class Console {
   }
 
   send(message: Message): void {
+    const before = this.store.getState();
     this.store.setState(state => reduce(state, message), true);
+    this.#commands.follow(before);
   }
 
   /** Begins to look: what is opened here may take its time, while the screen is there. */
@@ -130,6 +132,7 @@ export class Console {
     this.#stopTicking();
     this.#feed.flush();
     this.#feed.stop();
+    this.#commands.stop();
   }
 
   /** The strokes of one read of the keyboard. */
@@ -203,7 +206,9 @@ export class Console {
         this.#page();
         return;
       case 'suspend':
-        void this.#options.terminal.suspend();
+        this.#options.terminal
+          .suspend()
+          .catch((error: unknown) => this.#trouble('The shell could not be reached', error));
         return;
       default:
         this.#commands.do(command);
@@ -229,6 +234,10 @@ export class Console {
         this.send({type: 'closed'});
         if (isYes || dialog.isYes) this.#interrupt('operator');
         return;
+      case 'accept':
+        this.send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#commands.accepted(dialog);
+        return;
       case 'cancel-run':
         this.send({type: 'closed'});
         if (isYes || dialog.isYes) this.#commands.cancelRun(dialog.run);
@@ -249,12 +258,13 @@ export class Console {
 
   #page(): void {
     const {terminal} = this.#options;
-    terminal.page(wholeScreen(this.store.getState())).catch((error: unknown) =>
-      this.send({
-        type: 'opened',
-        dialog: {type: 'trouble', title: 'No pager', ...troubleOf(error)},
-      }),
-    );
+    terminal
+      .page(wholeScreen(this.store.getState()))
+      .catch((error: unknown) => this.#trouble('No pager', error));
+  }
+
+  #trouble(title: string, error: unknown): void {
+    this.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error)}});
   }
 
   #quit(): void {

@@ -7,12 +7,22 @@ export type Dialog =
   | ConfirmDialog
   | {readonly type: 'quit'; readonly isYes: boolean}
   | {readonly type: 'cancel-run'; readonly run: string; readonly isYes: boolean}
+  | AcceptDialog
   | {
       readonly type: 'trouble';
       readonly title: string;
       readonly message: string;
       readonly hint: string | null;
     };
+
+/** Whether what was not in the reviewed plan is written too. */
+export interface AcceptDialog {
+  readonly type: 'accept';
+  readonly run: string;
+  readonly acceptNew: boolean;
+  readonly acceptDrift: boolean;
+  readonly isYes: boolean;
+}
 
 /**
  * The typed confirmation. Cancel has the focus until something is typed, so Enter alone never confirms; a wrong word is

@@ -1,4 +1,4 @@
-import {isActive, type RunMode, runModes} from '../core/run.ts';
+import {type RunMode, runModes} from '../core/run.ts';
 import {isAbandoned} from '../engine/claim-run.ts';
 import type {EngineHost} from '../engine/engine-host.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -20,13 +20,12 @@ export async function loadFacts(
   const {runs, openItems, measurements} = ledger;
   const backfill = setup.backfill.id;
   const {sourceLabel, targetLabel, prefix} = setup;
-  const narrowed = prefix === undefined ? {} : {prefix};
-  const ends = {backfill, sourceLabel, targetLabel, ...narrowed};
+  const ends = {backfill, sourceLabel, targetLabel, prefix};
   const [plan, newest] = await Promise.all([runs.latestOf(ends, ['dry-run']), runs.latestOf(ends, runModes)]);
   const live =
     plan?.usedBy == null ? await runs.latestOf(ends, ['live', 'undo']) : await runs.find(plan.usedBy);
   // What was measured against another source says nothing of this one.
-  const measured = newest === null ? null : {target: newest.target, backfill, sourceLabel, ...narrowed};
+  const measured = newest === null ? null : {target: newest.target, backfill, sourceLabel, prefix};
   const [checks, coverage, trend, took, open] = await Promise.all([
     measured === null ? [] : measurements.lastChecks(measured),
     measured === null ? null : measurements.lastCoverage(measured),
@@ -47,9 +46,7 @@ export async function loadFacts(
     coverage,
     trend,
     took: tookBy(took),
-    gone: [plan, live, newest].flatMap(run =>
-      run !== null && isActive(run.status) && isAbandoned(self, run, now()) ? [run.id] : [],
-    ),
+    gone: (await runs.active()).filter(run => isAbandoned(self, run, now())).map(({id}) => id),
   };
 }
 

@@ -1,5 +1,6 @@
 import {isActive} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {availabilityOf} from './availability.ts';
 import type {ConfirmDialog} from './dialog.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
@@ -58,7 +59,7 @@ export function tooSmallText(state: ConsoleState): string {
     return share === null ? mode : `${mode} ${Math.floor(share * 100)} %`;
   });
   const goesOn = atWork.length === 0 ? '' : `${atWork.join(', ')} goes on; `;
-  return `${goesOn}terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); q leaves`;
+  return `${goesOn}terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); ${runs.length === 0 ? 'q' : 'ctrl+c'} leaves`;
 }
 
 const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Layout) => Screen>> = {
@@ -89,10 +90,16 @@ interface Subject {
 function subjectOf(state: ConsoleState): Subject | null {
   const {name, of} = shownView(state);
   if (name === 'overview' || name === 'history') return null;
-  const run = name === 'run' && of !== null ? recordOf(state, of) : null;
-  return run === null || setupOf(state, run) !== null
+  const run = name === 'run' && of !== null ? strangerOf(state, of) : null;
+  return run === null
     ? chosenSetup(state)
     : {name: run.backfill, targetName: run.targetName, environment: null};
+}
+
+/** A run whose source and target are not open here; null for one of a setup. */
+function strangerOf(state: ConsoleState, id: string): RunRecord | null {
+  const run = recordOf(state, id);
+  return run === null || setupOf(state, run) !== null ? null : run;
 }
 
 function headerOf(state: ConsoleState): Frame['header'] {
@@ -132,9 +139,12 @@ function environmentSpans({environment}: Subject): Line {
 
 /** What is at stake: LIVE while something is written. */
 function modeSpans(state: ConsoleState): Line {
-  const {name} = shownView(state);
-  const about = name === 'overview' || name === 'history' ? state.setups : [chosenSetup(state)];
-  const modes = about.flatMap(setup => {
+  const {name, of} = shownView(state);
+  const stranger = name === 'run' && of !== null ? strangerOf(state, of) : null;
+  const about =
+    stranger !== null ? [] : name === 'overview' || name === 'history' ? state.setups : [chosenSetup(state)];
+  const ofStranger = stranger !== null && isActive(stranger.status) ? [stranger.mode] : [];
+  const ofSetups = about.flatMap(setup => {
     const run = setup === null ? null : runAtWork(state, setup);
     const elsewhere = setup?.facts?.live ?? null;
     if (run !== null && run.ended === null) return [run.snapshot.mode];
@@ -144,6 +154,7 @@ function modeSpans(state: ConsoleState): Line {
       ? [elsewhere.mode]
       : [];
   });
+  const modes = [...ofStranger, ...ofSetups];
   const readOnly: Line = state.manner.isReadOnly ? [{text: '  READ-ONLY', tone: 'strong'}] : [];
   if (modes.includes('live')) return [...readOnly, {text: '  LIVE', tone: 'bad'}];
   if (modes.includes('undo')) return [...readOnly, {text: '  UNDO', tone: 'bad'}];
@@ -195,7 +206,10 @@ function labelOf(state: ConsoleState, {command, label}: Key): string {
   const setup = chosenSetup(state);
   const {dialog} = state;
   if (command === 'submit' && dialog?.type === 'confirm') return confirmLabel(dialog);
-  if (command === 'submit' && (dialog?.type === 'quit' || dialog?.type === 'cancel-run'))
+  if (
+    command === 'submit' &&
+    (dialog?.type === 'quit' || dialog?.type === 'cancel-run' || dialog?.type === 'accept')
+  )
     return dialog.isYes ? 'yes' : 'no';
   if (command === 'go-live' && setup?.facts?.plan?.undoes != null) return 'undo …';
   return command === 'go-on' && setup !== null ? moveLabel(flowOfSetup(state, setup).move) : label;

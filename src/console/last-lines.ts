@@ -22,7 +22,7 @@ export function lastLines(state: ConsoleState, flags: readonly string[]): readon
     const [step] = nextSteps(run);
     return [
       `${name}: ${modeText(run)} ${run.id} is ${isActive(run.status) ? 'still coming to rest' : run.status}`,
-      ...(run.mode === 'verify' ? [] : [`  ${identityText(run.tally, run.mode === 'dry-run')}`]),
+      ...(onlyMeasures(run.mode) ? [] : [`  ${identityText(run.tally, run.mode === 'dry-run')}`]),
       ...(step === undefined || manner.isSandbox
         ? []
         : [`  ${step.why}: ${commandText([...step.words, ...flags])}`]),

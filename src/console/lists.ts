@@ -3,18 +3,33 @@ import type {Outcome} from '../core/accounting.ts';
 import {type Entry, entryOutcome} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunMode} from '../core/run.ts';
+import {planDecisions} from '../engine/plan-decisions.ts';
 import {previewOf} from '../engine/preview-of.ts';
 import {previewText} from '../engine/preview-text.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
 import type {CommandsOptions} from './commands.ts';
-import {failuresList} from './rows.ts';
-import {historyText} from './screens/lists.ts';
-import {chosenSetup, type ListRow, type LoadedList, type SetupView, view} from './state.ts';
+import {failuresList, historyList, listsSeen} from './rows.ts';
+import {
+  type ConsoleState,
+  chosenSetup,
+  type ListRow,
+  type LoadedList,
+  type SetupView,
+  shownView,
+  view,
+} from './state.ts';
 import {troubleOf} from './trouble.ts';
 
-type Rows = Pick<LoadedList, 'rows' | 'hasMore'>;
+type Rows = Pick<LoadedList, 'rows' | 'hasMore'> & Partial<Pick<LoadedList, 'message'>>;
+
+/** What is said while a list is made that takes its time: the first time, and while its old rows are still there. */
+interface Saying {
+  readonly first: string;
+  readonly again: string;
+}
 
 /** An item that a run left open: why, and what to do. */
 function openRow(item: OpenItem, run: RunRecord): ListRow {
@@ -45,27 +60,47 @@ function attemptsText(attempts: number): string {
 const most = 5_000;
 const historyRuns = 200;
 
-/** Reads what lists show, a part of it at most: from the ledger, or by comparing anew. */
+/**
+ * Reads what lists show, a part of it at most: from the ledger, or by comparing anew. A list is read when its view is
+ * entered and when what it is of has changed, and that ends as soon as no view shows it, it is read anew, or the console
+ * is left.
+ */
 export class Lists {
   readonly #options: CommandsOptions;
+  readonly #reading = new Map<string, AbortController>();
 
   constructor(options: CommandsOptions) {
     this.#options = options;
   }
 
+  /** After every message: what came into sight is read, and what went out of it no longer. */
+  follow(before: ConsoleState): void {
+    const now = this.#options.state();
+    const seen = listsSeen(now);
+    for (const [id, reading] of this.#reading)
+      if (id !== historyList && (now.isLeaving || !seen.has(id))) reading.abort();
+    if (now.isLeaving) return;
+    const {name} = shownView(now);
+    const isEntered = shownView(before).name !== name;
+    if (name === 'history' && isEntered) void this.readHistory();
+    if (name === 'failures' && (isEntered || openText(before) !== openText(now))) void this.#readFailures();
+  }
+
+  stop(): void {
+    for (const reading of this.#reading.values()) reading.abort();
+  }
+
   async readHistory(): Promise<void> {
     const {ledger, send} = this.#options;
-    await this.#read('history', async () => {
-      const runs = await ledger.runs.list(historyRuns);
-      send({type: 'history', runs});
-      return {
-        rows: runs.map(run => ({key: run.id, text: historyText(run), detail: null})),
-        hasMore: false,
-      };
+    await this.#read(historyList, async signal => {
+      const runs = await ledger.runs.list(historyRuns + 1);
+      signal.throwIfAborted();
+      send({type: 'history', runs: runs.slice(0, historyRuns)});
+      return {rows: [], hasMore: runs.length > historyRuns};
     });
   }
 
-  async readFailures(): Promise<void> {
+  async #readFailures(): Promise<void> {
     const {ledger} = this.#options;
     const facts = chosenSetup(this.#options.state())?.facts ?? null;
     const open = facts?.open ?? null;
@@ -73,7 +108,7 @@ export class Lists {
     if (open === null || run === null) return;
     await this.#read(failuresList(open.run), async () => {
       const partitions = await ledger.openItems.partitionFailures(open.run);
-      const items = await ledger.openItems.after(open.run, '', most);
+      const items = await ledger.openItems.after(open.run, '', most + 1);
       return {
         rows: [
           ...partitions.map(
@@ -83,9 +118,9 @@ export class Lists {
               detail: message,
             }),
           ),
-          ...items.map(item => openRow(item, run)),
+          ...items.slice(0, most).map(item => openRow(item, run)),
         ],
-        hasMore: open.counts.total > partitions.length + items.length,
+        hasMore: items.length > most,
       };
     });
   }
@@ -100,16 +135,22 @@ export class Lists {
     send({type: 'entered', view: view('items', id, title)});
     const isPlan = mode === 'dry-run';
     const isOpen = part === 'failed' || part === 'pending' || part === 'skipped';
-    await this.#read(id, () =>
-      isPlan || !isOpen ? this.#entriesOf(run, isPlan ? 'plan' : 'image', part) : this.#openOf(run, part),
+    await this.#read(id, signal =>
+      isPlan || !isOpen ? this.#entriesOf(run, isPlan, part, signal) : this.#openOf(run, part),
     );
   }
 
-  async #entriesOf(run: string, kind: 'plan' | 'image', part: Outcome | 'pending'): Promise<Rows> {
+  async #entriesOf(
+    run: string,
+    isPlan: boolean,
+    part: Outcome | 'pending',
+    signal: AbortSignal,
+  ): Promise<Rows> {
     const {ledger} = this.#options;
     const record = await ledger.runs.get(run);
     const rows: ListRow[] = [];
-    for await (const {entries} of ledger.pages.all(run, kind)) {
+    for await (const entries of isPlan ? planDecisions(ledger, run) : changes(ledger, run)) {
+      signal.throwIfAborted();
       for (const entry of entries.filter(entry => entryOutcome(entry) === part)) {
         if (rows.length === most) return {rows, hasMore: true};
         rows.push(rowOf(entry, previewOf(record, entry)));
@@ -118,12 +159,11 @@ export class Lists {
     return {rows, hasMore: false};
   }
 
-  async #openOf(run: string, part: 'failed' | 'pending' | 'skipped'): Promise<Rows> {
+  async #openOf(run: string, part: OpenItem['outcome']): Promise<Rows> {
     const {ledger} = this.#options;
     const record = await ledger.runs.get(run);
-    const open = await ledger.openItems.after(run, '', most);
-    const rows = open.filter(({outcome}) => outcome === part).map(item => openRow(item, record));
-    return {rows, hasMore: open.length === most};
+    const open = await ledger.openItems.after(run, '', most + 1, {outcomes: [part]});
+    return {rows: open.slice(0, most).map(item => openRow(item, record)), hasMore: open.length > most};
   }
 
   /** What a group of the coverage misses, compared anew. */
@@ -136,41 +176,66 @@ export class Lists {
       type: 'entered',
       view: view('items', id, `Missing of ${group === '*' ? 'all' : printableKey(group)}`),
     });
-    await this.#read(id, async () => {
+    const saying = {first: 'comparing with the source …', again: 'comparing anew …'};
+    const compare = async (signal: AbortSignal): Promise<Rows> => {
       const connection = await work.connect(setup);
+      signal.throwIfAborted();
       const rows: ListRow[] = [];
       let hasMore = false;
       const found = engine.missing(connection, {
         scope: setup.scope(connection),
         group,
         causesFrom: shown.facts?.live?.id ?? shown.facts?.plan?.id ?? null,
-        signal: new AbortController().signal,
+        signal,
         limit: most,
       });
       for await (const {items, isCut} of found) {
+        signal.throwIfAborted();
         rows.push(
           ...items.map(({key, why}): ListRow => ({key, text: `${printableKey(key)}  ${why}`, detail: null})),
         );
         hasMore = isCut;
       }
-      return {rows, hasMore};
-    });
+      return {rows, hasMore, message: rows.length === 0 ? 'Nothing is missing any more.' : null};
+    };
+    await this.#read(id, compare, saying);
   }
 
-  async #read(id: string, read: () => Promise<Rows>): Promise<void> {
+  /** Reads a list, instead of whatever read it before. What was read before is there until then, also where it fails. */
+  async #read(id: string, read: (signal: AbortSignal) => Promise<Rows>, saying?: Saying): Promise<void> {
     const {send, state} = this.#options;
+    this.#reading.get(id)?.abort();
+    const reading = new AbortController();
+    const {signal} = reading;
+    this.#reading.set(id, reading);
+    const known = () => {
+      const {rows, hasMore} = state().lists[id] ?? {rows: [], hasMore: false};
+      return {rows, hasMore};
+    };
     const list = (now: LoadedList) => send({type: 'list', id, list: now});
-    if (state().lists[id] === undefined) list({state: 'loading', rows: [], hasMore: false, message: null});
+    if (state().lists[id] === undefined || saying !== undefined) {
+      const isAgain = known().rows.length > 0;
+      const message = (isAgain ? saying?.again : saying?.first) ?? null;
+      list({...known(), state: isAgain ? 'again' : 'loading', message});
+    }
     try {
-      list({state: 'ready', message: null, ...(await read())});
+      const found = await read(signal);
+      if (!signal.aborted) list({state: 'ready', message: null, ...found});
     } catch (error) {
+      if (signal.aborted) return;
       const {message, hint} = troubleOf(error);
-      list({
-        state: 'failed',
-        rows: [],
-        hasMore: false,
-        message: hint === null ? message : `${message}. ${hint}`,
-      });
+      list({...known(), state: 'failed', message: hint === null ? message : `${message}. ${hint}`});
+    } finally {
+      if (this.#reading.get(id) === reading) this.#reading.delete(id);
     }
   }
+}
+
+/** What is open of the chosen backfill, as a text that is compared: it is read anew with every poll. */
+function openText(state: ConsoleState): string {
+  return JSON.stringify(chosenSetup(state)?.facts?.open ?? null);
+}
+
+async function* changes(ledger: Ledger, run: string): AsyncGenerator<readonly Entry[]> {
+  for await (const {entries} of ledger.pages.all(run, 'image')) yield entries;
 }

@@ -14,7 +14,8 @@ export function moveLabel(move: Move): string {
     case 'see-invariants':
       return 'invariants';
     case 'resume':
-      return move.acceptNew ? 'write them too' : 'resume';
+      if (move.acceptNew) return 'write them too …';
+      return move.acceptDrift ? 'accept …' : 'resume';
     case 'retry':
       return 'retry';
     case 'watch':

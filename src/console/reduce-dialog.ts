@@ -17,6 +17,7 @@ export function reduceDialog(dialog: Dialog, message: DialogMessage): Dialog {
       return reduceConfirm(dialog, message);
     case 'quit':
     case 'cancel-run':
+    case 'accept':
       return message.type === 'focused' ? {...dialog, isYes: !dialog.isYes} : dialog;
     case 'help':
     case 'trouble':

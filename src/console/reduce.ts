@@ -1,8 +1,10 @@
 import type {RunEvent} from '../core/event.ts';
+import type {Dialog} from './dialog.ts';
 import type {Message} from './message.ts';
+import {placeOf, takesText} from './place.ts';
 import {moveInDialog, reduceDialog} from './reduce-dialog.ts';
 import {reduceRun, startRunView, tickRun} from './reduce-run.ts';
-import {rowsOf} from './rows.ts';
+import {listsSeen, rowsOf} from './rows.ts';
 import type {RunView} from './run-view.ts';
 import {heightOf} from './scroll.ts';
 import {type ConsoleState, shownView, type View, view} from './state.ts';
@@ -10,7 +12,7 @@ import {editField, fieldOf} from './text-field.ts';
 
 /** What a message makes of the state. Pure: no clock, no ledger, no engine. */
 export function reduce(state: ConsoleState, message: Message): ConsoleState {
-  const next = changed(state, message);
+  const next = withoutUnseen(state, changed(state, message));
   return clamped(bringsRows.includes(message.type) ? keptRow(state, next) : next);
 }
 
@@ -30,6 +32,8 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     case 'history':
       return {...state, history: message.runs};
     case 'list':
+      // Whoever asked for it may have gone since.
+      if (!listsSeen(state).has(message.id)) return state;
       return {...state, lists: {...state.lists, [message.id]: message.list}};
     case 'setup':
       return withoutVainQuestion(withSetup(state, message.setup, message.now));
@@ -57,7 +61,7 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     case 'filtering':
       return withView(state, {isFiltering: message.is});
     case 'opened':
-      return {...state, dialog: message.dialog, notice: null};
+      return opened(state, message.dialog);
     case 'closed':
       return {...state, dialog: null};
     case 'edited':
@@ -80,6 +84,21 @@ function withoutVainQuestion(state: ConsoleState): ConsoleState {
     ({atWork, verifying, isBeginning}) => atWork !== null || verifying !== null || isBeginning,
   );
   return state.dialog?.type === 'quit' && !isAtWork ? {...state, dialog: null} : state;
+}
+
+/** What is being typed is not torn away by what went wrong elsewhere: that is told beside it. */
+function opened(state: ConsoleState, dialog: Dialog): ConsoleState {
+  if (dialog.type !== 'trouble' || !takesText(placeOf(state))) return {...state, dialog, notice: null};
+  const text = `${dialog.title}: ${dialog.message}`;
+  return {...state, notice: {level: 'error', text, at: state.now}};
+}
+
+/** When another list is opened, those that no view shows go: the one that was left last is at hand until then. */
+function withoutUnseen(before: ConsoleState, after: ConsoleState): ConsoleState {
+  const seen = listsSeen(after);
+  const known = listsSeen(before);
+  if ([...seen].every(id => known.has(id))) return after;
+  return {...after, lists: Object.fromEntries(Object.entries(after.lists).filter(([id]) => seen.has(id)))};
 }
 
 function withSetup(
@@ -144,8 +163,9 @@ function moved(state: ConsoleState, by: number): ConsoleState {
 /** Another backfill on the same screen, from its top: what was chosen or filtered was of the one before. */
 function turned(state: ConsoleState, chosen: number): ConsoleState {
   const [first, ...rest] = state.views;
-  // The history is of every backfill.
-  const views = [first, ...rest.map(each => (each.name === 'history' ? each : view(each.name)))] as const;
+  // The history is of every backfill; what was opened from a row is of the one before.
+  const kept = rest.filter(({name}) => name !== 'items' && name !== 'invariant');
+  const views = [first, ...kept.map(each => (each.name === 'history' ? each : view(each.name)))] as const;
   const overview = first.name === 'overview' ? {...first, at: chosen} : first;
   return {...state, chosen, views: [overview, ...views.slice(1)]};
 }

@@ -2,7 +2,9 @@ import {outcomes} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import {printableKey} from '../core/keys.ts';
 import {onlyMeasures} from '../core/run.ts';
+import {modeText} from '../core/words.ts';
 import type {MeasuredCheck} from '../ledger/measurements.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type ListRow, shownView, type View} from './state.ts';
 
@@ -43,9 +45,23 @@ export function coverageRows(state: ConsoleState, {filter}: View): readonly Cove
 
 /** The rows of a list that contain what is filtered by. */
 export function listRows(state: ConsoleState, view: View): readonly ListRow[] {
-  const list = state.lists[listOf(state, view) ?? ''];
-  if (list === undefined) return [];
-  return view.filter === '' ? list.rows : list.rows.filter(({text}) => contains(text, view.filter));
+  const rows =
+    view.name === 'history'
+      ? state.history.map(historyRow)
+      : (state.lists[listOf(state, view) ?? '']?.rows ?? []);
+  return view.filter === '' ? rows : rows.filter(({text}) => contains(text, view.filter));
+}
+
+function historyRow(run: RunRecord): ListRow {
+  const {id, backfill, status, sourceLabel, targetLabel} = run;
+  const text = [id, backfill, modeText(run), status, sourceLabel, targetLabel].join(' ');
+  return {key: id, text, detail: null};
+}
+
+/** The lists that views show, those beneath the shown one too. The history is always at hand. */
+export function listsSeen(state: ConsoleState): ReadonlySet<string> {
+  const shown = state.views.map(view => listOf(state, view)).filter(id => id !== null);
+  return new Set([...shown, historyList]);
 }
 
 /** Which list a view shows; null where it shows none. */
@@ -54,7 +70,7 @@ export function listOf(state: ConsoleState, {name, of}: View): string | null {
     case 'items':
       return of;
     case 'history':
-      return 'history';
+      return historyList;
     case 'failures': {
       const open = chosenSetup(state)?.facts?.open ?? null;
       return open === null ? null : failuresList(open.run);
@@ -63,6 +79,8 @@ export function listOf(state: ConsoleState, {name, of}: View): string | null {
       return null;
   }
 }
+
+export const historyList = 'history';
 
 export function failuresList(run: string): string {
   return `failures ${run}`;

@@ -35,7 +35,11 @@ export interface RunView {
   /** Keys that were decided otherwise than in the dry run, at most `driftKeys`. */
   readonly driftKeys: readonly string[];
   readonly stopping: StopReason | null;
-  readonly ended: {readonly reason: StopReason | null; readonly seconds: number; readonly at: number} | null;
+  readonly ended: {
+    readonly reason: StopReason | null;
+    readonly seconds: number | null;
+    readonly at: number;
+  } | null;
   /** What the reducer needs besides; a view that was made of a ledger's record has none. */
   readonly memory?: RunMemory;
 }

@@ -1,5 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import {isActive} from '../core/run.ts';
+import {prefixOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {runAtWork} from './flow-of.ts';
 import {noPace} from './pace.ts';
@@ -20,9 +21,9 @@ export function shownRun(state: ConsoleState, setup: SetupView): RunView | null 
 export function runOf(state: ConsoleState, id: string): RunView | null {
   const followed = state.runs[id];
   const record = recordOf(state, id);
-  // Another process may have taken the run up since.
-  if (followed !== undefined && (followed.ended === null || record === null || !isActive(record.status)))
-    return followed;
+  // Another process may have taken the run up since, and may have ended it.
+  const isOurs = followed?.ended === null || record === null || record.status === followed?.snapshot.status;
+  if (followed !== undefined && isOurs) return followed;
   if (record === null) return null;
   const plan = record.rehearsedBy === null ? null : recordOf(state, record.rehearsedBy);
   return viewOfRecord(record, plan, state.now);
@@ -37,8 +38,11 @@ export function recordOf({history, setups}: ConsoleState, id: string): RunRecord
 export function setupOf({setups}: ConsoleState, run: RunRecord): SetupView | null {
   return (
     setups.find(
-      ({backfill, source, target}) =>
-        backfill === run.backfill && source === run.sourceLabel && target === run.targetLabel,
+      ({backfill, source, target, prefix}) =>
+        backfill === run.backfill &&
+        source === run.sourceLabel &&
+        target === run.targetLabel &&
+        prefix === prefixOf(run.scope),
     ) ?? null
   );
 }
@@ -83,7 +87,8 @@ function viewOfRecord(record: RunRecord, plan: RunRecord | null, now: number): R
       ? null
       : {
           reason: record.stopReason,
-          seconds: ((finishedAt ?? began) - began) / 1_000,
+          // It may have rested in between, which nobody works it out from.
+          seconds: null,
           at: finishedAt ?? began,
         },
   };

@@ -27,7 +27,7 @@ export interface ConsoleState {
   readonly runs: Readonly<Record<string, RunView>>;
   /** The newest runs of all processes, newest first. */
   readonly history: readonly RunRecord[];
-  /** Rows that were asked for, by what they are of. */
+  /** Rows that were asked for, by what they are of; of `history` only how reading it went, since its rows are the runs above. */
   readonly lists: Readonly<Record<string, LoadedList>>;
   /** It comes to rest, and then leaves. */
   readonly isLeaving: boolean;
@@ -140,10 +140,12 @@ export interface SetupFacts {
 }
 
 export interface LoadedList {
-  readonly state: 'loading' | 'ready' | 'failed';
+  /** `again`: it is looked at anew, and the rows are those of before; where it `failed`, they stay as well. */
+  readonly state: 'loading' | 'again' | 'ready' | 'failed';
   readonly rows: readonly ListRow[];
   /** There are more than these. */
   readonly hasMore: boolean;
+  /** What is being done, what went wrong, or what it means that there are no rows. */
   readonly message: string | null;
 }
 

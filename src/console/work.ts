@@ -1,6 +1,7 @@
 import type {Ending} from '../core/exit-code.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
+import {toldError} from '../engine/endings.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -170,7 +171,8 @@ export class Work {
     const {engine, send} = this.#options;
     const told = (now: Extract<Message, {type: 'setup'}>['now']) =>
       send({type: 'setup', setup: setup.name, now});
-    told({review: {state: 'loading', plan: plan.id}, gates: null});
+    const read = {plan: plan.id, at: plan.finishedAt};
+    told({review: {...read, state: 'loading'}, gates: null});
     try {
       const connection = await this.connect(setup);
       const undoes = plan.undoes === null ? {} : {undoes: plan.undoes};
@@ -178,13 +180,13 @@ export class Work {
         engine.review(connection, plan),
         engine.gates(connection, plan, {...nothingTyped, ...undoes}),
       ]);
-      told({review: {state: 'ready', plan: plan.id, review}, gates});
+      told({review: {...read, state: 'ready', review}, gates});
     } catch (error) {
       const {message, hint} = troubleOf(error, setup);
       told({
         review: {
+          ...read,
           state: 'failed',
-          plan: plan.id,
           message: hint === null ? message : `${message}. ${hint}`,
         },
       });
@@ -259,9 +261,10 @@ export class Work {
         now: {[as]: steered.id, isBeginning: false, gates: null, review: null},
       });
       await this.refresh(setup);
-      const {error, endings} = await steered.done;
-      this.endings.set(setup.name, endings);
-      if (error !== null) throw error;
+      const result = await steered.done;
+      this.endings.set(setup.name, result.endings);
+      const error = toldError(result);
+      if (error !== null) this.#tellTrouble(`Run ${steered.id} failed`, setup, error);
     });
     this.#steered.delete(setup.name);
     await this.refresh(setup);
@@ -273,8 +276,12 @@ export class Work {
     try {
       await action();
     } catch (error) {
-      this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error, setup)}});
+      this.#tellTrouble(title, setup, error);
     }
+  }
+
+  #tellTrouble(title: string, setup: Setup | null, error: unknown): void {
+    this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error, setup)}});
   }
 
   #tell(level: 'info' | 'error', text: string): void {

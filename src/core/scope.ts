@@ -19,6 +19,11 @@ const limits = z.looseObject({
   startAfter: z.string().default(''),
 });
 
+/** What the keys of a run begin with. */
+export function prefixOf(scope: unknown): string {
+  return limits.parse(scope).prefix;
+}
+
 /** What the engine has to know of any scope: its cap, whether it means key order, and whether it leaves keys out. */
 export function limitsOf(scope: unknown): {
   readonly cap: number | null;

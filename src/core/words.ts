@@ -1,4 +1,4 @@
-import {listedOf, type Tally} from './accounting.ts';
+import {listedOf, outcomes, type Tally} from './accounting.ts';
 import type {RunMode} from './run.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -37,22 +37,34 @@ export function clockText(at: number): string {
   return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
 
-const decided: readonly (readonly [keyof Tally, string, string])[] = [
-  ['inserted', 'inserted', 'to insert'],
-  ['updated', 'updated', 'to update'],
-  ['deleted', 'deleted', 'to delete'],
-  ['unchanged', 'unchanged', 'unchanged'],
-  ['skipped', 'skipped', 'to skip'],
-  ['failed', 'failed', 'failed'],
-  ['pending', 'pending', 'pending'],
-];
+/** What becomes of items: these add up to what was listed. */
+export const parts = [...outcomes, 'pending'] as const;
+export type Part = (typeof parts)[number];
+
+/** What a plan does; what is not done to an item is called alike before and after. */
+const acts: Readonly<Partial<Record<Part, string>>> = {
+  inserted: 'insert',
+  updated: 'update',
+  deleted: 'delete',
+  skipped: 'skip',
+};
+
+/** `inserted`; of a plan `insert`. */
+export function partTitle(part: Part, isPlan: boolean): string {
+  return isPlan ? (acts[part] ?? part) : part;
+}
+
+/** `inserted`; in a dry run `to insert`. */
+export function partWord(part: Part, isDry: boolean): string {
+  return isDry && acts[part] !== undefined ? `to ${acts[part]}` : part;
+}
 
 /** The accounting identity in words; what is zero is left out, except where nothing at all was listed. */
 export function identityText(tally: Tally, isDry: boolean): string {
-  const parts = decided
-    .filter(([name]) => tally[name] !== 0)
-    .map(([name, past, future]) => `${number(tally[name])} ${isDry ? future : past}`);
-  return `${number(listedOf(tally))} listed${parts.length === 0 ? '' : ` = ${parts.join(' + ')}`}`;
+  const terms = parts
+    .filter(part => tally[part] !== 0)
+    .map(part => `${number(tally[part])} ${partWord(part, isDry)}`);
+  return `${number(listedOf(tally))} listed${terms.length === 0 ? '' : ` = ${terms.join(' + ')}`}`;
 }
 
 export function modeText({mode, undoes}: {readonly mode: RunMode; readonly undoes: string | null}): string {

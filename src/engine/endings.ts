@@ -25,3 +25,14 @@ export function endingsOf(
     ...(broken ? (['invariant'] as const) : []),
   ];
 }
+
+/** The error of a run that has to be told: a run that was stopped ends with one too, and that is no news. */
+export function toldError({
+  error,
+  endings,
+}: {
+  readonly error: unknown;
+  readonly endings: readonly Ending[];
+}): unknown {
+  return endings.includes('failed') || error instanceof OperatorError ? error : null;
+}

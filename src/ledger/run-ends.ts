@@ -17,7 +17,7 @@ export interface EndLabels {
 }
 
 /** A backfill between two places, as runs have had it. */
-export interface KnownEnds extends Required<Omit<EndLabels, 'prefix'>> {
+export interface KnownEnds extends Required<EndLabels> {
   readonly targetName: string;
   /** When its newest run was made, in milliseconds since the epoch. */
   readonly newestAt: number;
@@ -38,6 +38,7 @@ const knownEnds = z
     target_label: z.string(),
     target_name: z.string(),
     newest_at: z.number(),
+    prefix: z.string().nullable(),
   })
   .transform(
     (row): KnownEnds => ({
@@ -46,15 +47,17 @@ const knownEnds = z
       targetLabel: row.target_label,
       targetName: row.target_name,
       newestAt: row.newest_at,
+      prefix: row.prefix ?? '',
     }),
   );
 
 /** Every pair of ends that a backfill was run between, that of the newest run first. */
 export async function recentEnds(db: Database, limit: number): Promise<readonly KnownEnds[]> {
   const rows = await db.query(
-    `SELECT backfill, source_label, target_label, target_name, max(created_at) AS newest_at
+    `SELECT backfill, source_label, target_label, target_name, json_extract(scope, '$.prefix') AS prefix,
+       max(created_at) AS newest_at
      FROM runs
-     GROUP BY backfill, source_label, target_label, target_name
+     GROUP BY backfill, source_label, target_label, target_name, prefix
      ORDER BY newest_at DESC, max(id) DESC
      LIMIT ?`,
     [limit],

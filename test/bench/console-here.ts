@@ -59,6 +59,7 @@ export async function consoleHere({root, now, schedule}: ConsoleHereOptions): Pr
         sourceLabel: source.label,
         targetLabel: target.label,
         environment: null,
+        prefix: '',
         open: () => Promise.resolve({backfill, source, target}),
         scope: () => keyScope.parse({}),
       },

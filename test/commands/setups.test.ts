@@ -23,7 +23,7 @@ async function offered(
   {cwd, config = {}, runs = []}: World,
   options: Parameters<typeof setupsOf>[1] = {},
   look: (setups: readonly Setup[]) => Promise<void> | void = () => undefined,
-): Promise<readonly Omit<Setup, 'open' | 'scope' | 'backfill'>[]> {
+): Promise<readonly Omit<Setup, 'open' | 'scope' | 'backfill' | 'prefix'>[]> {
   writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify(config));
   const surroundings: Surroundings = {
     cwd,

@@ -62,7 +62,7 @@ export const consoleStates: fc.Arbitrary<ConsoleState> = fc
       probe: facts.probe,
       facts: factsOf(facts),
       gates: read === null ? null : facts.gates,
-      review: read === null ? null : {state: 'ready', plan: read, review},
+      review: read === null ? null : {state: 'ready', plan: read, at: plan?.finishedAt ?? null, review},
       atWork,
       verifying: atWork === null && is.isMeasuring ? 'run-1' : null,
       isBeginning: isBeginning && atWork === null,

@@ -79,6 +79,10 @@ describe('a live run', () => {
     expect(live(driven)).toMatchObject({status: 'paused', stopReason: {by: 'drift'}});
     expect(driven.flow()).toMatchObject({current: 'live', move: {do: 'resume', acceptDrift: true}});
     driven.keys('a');
+    expect(driven.state().dialog).toMatchObject({type: 'accept', acceptDrift: true, isYes: false});
+    driven.keys('enter');
+    expect(live(driven)).toMatchObject({status: 'paused'});
+    driven.keys('enter', 'y');
     await driven.atRest();
     expect(live(driven)).toMatchObject({status: 'completed', tally: {updated: rows.length}});
     expect(driven.flow()).toMatchObject({isDone: true});
@@ -252,9 +256,7 @@ describe('another process', () => {
     await gate.reached;
     driven.tick();
     driven.tick();
-    await driven.until(
-      ({state}) => state().history.length === 2 && state().lists['history']?.rows.length === 2,
-    );
+    await driven.until(({state}) => state().history.length === 2);
     driven.keys('7', 'g', 'enter');
     expect(driven.state().views.at(-1)).toMatchObject({name: 'run', of: handle.id});
     driven.keys('p');

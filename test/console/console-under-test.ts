@@ -60,6 +60,7 @@ export async function drive(options: DriveOptions = {}): Promise<Driven> {
     sourceLabel: connection.source.label,
     targetLabel: connection.target.label,
     environment,
+    prefix: '',
     open: options.open?.(opens) ?? opens,
     scope: () => scopeWith(),
   };

@@ -125,7 +125,7 @@ describe('what appeared since the dry run', () => {
     const id = `failures ${driven.shown().facts?.live?.id}`;
     await driven.until(now => list(now, id)?.state === 'ready');
     expect(list(driven, id)?.rows.map(({key}) => key)).toEqual(['zzz/new.txt']);
-    driven.keys('a');
+    driven.keys('a', 'y');
     await driven.atRest();
     expect(driven.shown().facts?.live).toMatchObject({
       status: 'completed',

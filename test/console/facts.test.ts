@@ -16,6 +16,7 @@ function setupOf({connection}: Bench): Setup {
     sourceLabel: connection.source.label,
     targetLabel: connection.target.label,
     environment: null,
+    prefix: '',
     open: () => Promise.resolve(connection),
     scope: () => scopeWith(),
   };
@@ -133,8 +134,11 @@ describe('the run that is shown', () => {
   });
 
   it('is told by the ledger, unless this process has followed it and nobody took it up since', () => {
-    const ended = {...followed(true), run: 'live'};
+    const own = followed(true);
+    const ended = {...own, run: 'live', snapshot: {...own.snapshot, status: live.status}};
     expect(runOf({...state, runs: {live: ended}}, 'live')).toBe(ended);
+    const endedElsewhere = {...ended, snapshot: {...ended.snapshot, status: 'paused' as const}};
+    expect(runOf({...state, runs: {live: endedElsewhere}}, 'live')?.snapshot.status).toBe(live.status);
     const takenUp = {
       ...state,
       runs: {live: ended},

@@ -212,7 +212,7 @@ describe('the gates of an earlier plan', () => {
   it('say nothing of the newer one', () => {
     const stale = {
       gates: [gate('unused', false)],
-      review: {state: 'ready', plan: 'earlier', review},
+      review: {state: 'ready', plan: 'earlier', at: null, review},
     } as const;
     const of = (setup: Partial<SetupView>) => {
       const shown = setupView({facts: {...noFacts, plan: planRun()}, ...setup});

@@ -237,7 +237,28 @@ it('a notice is there for eight seconds', () => {
 });
 
 it('a list that is read again replaces its rows, and another list keeps its own', () => {
-  const state = reduced(items(['a'], 0), {type: 'list', id: 'other', list: readList('b')}, list('c'));
+  const state = reduced(
+    items(['a'], 0),
+    {type: 'entered', view: view('items', 'other')},
+    {type: 'list', id: 'other', list: readList('b')},
+    list('c'),
+  );
   expect(state.lists['part']?.rows).toEqual([listRow('c')]);
   expect(state.lists['other']?.rows).toEqual([listRow('b')]);
+});
+
+it('lists that no view shows go when another is opened, and none is taken in that nobody looks at', () => {
+  const left = reduced(items(['a'], 0), {type: 'list', id: 'history', list: readList()}, {type: 'backed'});
+  expect(Object.keys(left.lists)).toEqual(['part', 'history']);
+  const opened = reduced(left, {type: 'entered', view: view('items', 'other')}, list('late'));
+  expect(Object.keys(opened.lists)).toEqual(['history']);
+  let state = opened;
+  for (const id of keys(50))
+    state = reduced(
+      state,
+      {type: 'entered', view: view('items', id)},
+      {type: 'list', id, list: readList('a')},
+      {type: 'backed'},
+    );
+  expect(Object.keys(state.lists)).toEqual(['history', 'key-49']);
 });

@@ -4,7 +4,7 @@ import type {ConsoleState, ViewName} from '../../src/console/state.ts';
 import {emptyField, fieldOf} from '../../src/console/text-field.ts';
 import {emptyTally} from '../../src/core/accounting.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
-import {live, liveId, longTarget, plan, planId} from './frame-facts.ts';
+import {live, liveId, longTarget, now, plan, planId} from './frame-facts.ts';
 import {closedGates, gates, review} from './review-facts.ts';
 import {following} from './run-views.ts';
 
@@ -15,7 +15,7 @@ const planned = (name: ViewName, changes: Partial<Parameters<typeof setup>[0]> =
       setup({
         facts: facts({plan: plan()}),
         gates,
-        review: {state: 'ready', plan: planId, review},
+        review: {state: 'ready', plan: planId, at: now - 81_000, review},
         ...changes,
       }),
     ],
@@ -25,12 +25,14 @@ const over = (dialog: Dialog, beneath: ConsoleState = planned('review')) => ({..
 export const reviewCases: readonly Case[] = [
   {
     name: 'that is being read',
-    state: planned('review', {review: {state: 'loading', plan: planId}, gates: null}),
+    state: planned('review', {review: {state: 'loading', plan: planId, at: now - 81_000}, gates: null}),
     says: [`Review of ${planId}`, '1,289', 'reading the plan …'],
   },
   {
     name: 'that can not be read',
-    state: planned('review', {review: {state: 'failed', plan: planId, message: 'no answer from r2.example'}}),
+    state: planned('review', {
+      review: {state: 'failed', plan: planId, at: now - 81_000, message: 'no answer from r2.example'},
+    }),
     says: ['✖ no answer from r2.example'],
   },
   {

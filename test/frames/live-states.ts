@@ -6,7 +6,7 @@ import {gates, review} from './review-facts.ts';
 import {following, localLimit, waitingLimit} from './run-views.ts';
 
 const runbook = viewed('runbook');
-const reviewed = {state: 'ready', plan: planId, review} as const;
+const reviewed = {state: 'ready', plan: planId, at: now - 81_000, review} as const;
 const used = plan({usedBy: liveId});
 const writing = live(
   {status: 'running', finishedAt: null},
@@ -55,7 +55,7 @@ export const liveCases: readonly Case[] = [
         }),
       ],
     }),
-    says: ['! live', 'paused: 57 of 2,238 items', 'enter resume: go on', 'in spite of what has changed'],
+    says: ['! live', 'paused: 57 of 2,238 items', 'enter accept …: go on', 'in spite of what has changed'],
   },
   {
     name: 'of a run in another process',

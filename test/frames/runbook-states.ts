@@ -1,5 +1,5 @@
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
-import {plan, planId} from './frame-facts.ts';
+import {now, plan, planId} from './frame-facts.ts';
 import {closedGates, gates, review} from './review-facts.ts';
 import {following, localLimit} from './run-views.ts';
 
@@ -11,7 +11,7 @@ const fine = {
     {level: 'ok', subject: 'target', message: 'files: 1,356 rows'},
   ],
 } as const;
-const reviewed = {state: 'ready', plan: planId, review} as const;
+const reviewed = {state: 'ready', plan: planId, at: now - 81_000, review} as const;
 const dry = plan(
   {status: 'running', finishedAt: null},
   {inserted: 600, updated: 600, unchanged: 4, pending: 80},

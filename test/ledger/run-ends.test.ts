@@ -30,10 +30,10 @@ describe('the ends that runs have had', () => {
     await create('d', 2, {backfill: 'media-ingest'});
     const known = await ledger.runs.recentEnds(10);
     expect(known).toEqual([
-      {...ends, targetName: 'index.sqlite', newestAt: 5},
-      {...ends, sourceLabel: '', targetName: 'index.sqlite', newestAt: 4},
-      {...ends, targetLabel: 'main', targetName: 'dev_main', newestAt: 3},
-      {...ends, backfill: 'media-ingest', targetName: 'index.sqlite', newestAt: 2},
+      {...ends, targetName: 'index.sqlite', newestAt: 5, prefix: 'a/'},
+      {...ends, sourceLabel: '', targetName: 'index.sqlite', newestAt: 4, prefix: 'a/'},
+      {...ends, targetLabel: 'main', targetName: 'dev_main', newestAt: 3, prefix: 'a/'},
+      {...ends, backfill: 'media-ingest', targetName: 'index.sqlite', newestAt: 2, prefix: 'a/'},
     ]);
     expect(await ledger.runs.recentEnds(1)).toEqual(known.slice(0, 1));
   });

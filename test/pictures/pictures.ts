@@ -50,9 +50,7 @@ async function goLive(terminal: RealTerminal): Promise<void> {
 /** Enter comes by itself, as from a hand: together with the text it would be a paste. */
 async function typed(terminal: RealTerminal, text: string, fields: number): Promise<void> {
   terminal.type(text);
-  await terminal.until(
-    ({screen}) => screen().filter(row => row.includes('✔ enter goes on')).length === fields,
-  );
+  await terminal.until(({screen}) => screen().filter(row => row.includes('✔ enter')).length === fields);
   terminal.press('enter');
 }
 

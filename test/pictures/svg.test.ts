@@ -5,7 +5,7 @@ import {svgOf} from './svg.ts';
 async function pictureOf(printed: string, columns = 12, rows = 2): Promise<string> {
   await using terminal = openTerminal({command: 'printf', args: ['%b', printed], cwd: '/', columns, rows});
   await terminal.exit;
-  return svgOf(terminal.cells(, 'a screen'));
+  return svgOf(terminal.cells(), 'a screen');
 }
 
 it('sets every word at its column and as wide as its cells', async () => {

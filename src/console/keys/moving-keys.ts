@@ -92,7 +92,7 @@ export const movingKeys: readonly Key[] = [
     shown: 'esc',
     label: 'back',
     help: 'Back: closes a dialog, then clears the filter, then goes to the screen before',
-    on: [...views, 'help', 'trouble'],
+    on: [...views, 'help'],
     command: 'back',
     footer: 4,
   },

@@ -79,7 +79,7 @@ export const workKeys: readonly Key[] = [
     strokes: ['-'],
     shown: '-',
     label: 'slower',
-    help: 'Allow fewer requests at once; where there is a rate, a quarter less',
+    help: 'Allow fewer requests at once; where there is a rate, a fifth less',
     on: running,
     command: 'slower',
     footer: 4,

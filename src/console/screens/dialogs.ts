@@ -1,14 +1,16 @@
 import {listedOf} from '../../core/accounting.ts';
 import type {RunMode} from '../../core/run.ts';
-import {modeText, number} from '../../core/words.ts';
-import type {ConfirmDialog, Dialog} from '../dialog.ts';
+import {counted, modeText, number} from '../../core/words.ts';
+import type {RunRecord} from '../../ledger/records.ts';
+import type {AcceptDialog, ConfirmDialog, Dialog} from '../dialog.ts';
 import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
-import {runOf} from '../shown-run.ts';
+import {recordOf, runOf} from '../shown-run.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {fitLine, fitted} from '../text.ts';
 import {wrapText} from '../wrap.ts';
+import {driftText} from './run-lines.ts';
 import {type Block, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
 
 /** A dialog takes the place of the screen beneath it until it is closed. */
@@ -36,6 +38,8 @@ export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout
       return panel('Leave while a run is at work?', '', quitBlocks(state, dialog.isYes, room.width));
     case 'cancel-run':
       return panel('End this run for good?', '', cancelBlocks(state, dialog, room.width));
+    case 'accept':
+      return panel('Write what was not reviewed?', '', acceptBlocks(state, dialog, room.width));
     case 'trouble':
       return panel(dialog.title, '', [troubleLines(dialog, room.width, room.height)]);
     default:
@@ -198,6 +202,30 @@ function cancelBlocks(
       ],
     },
     answers('Let it be', 'Cancel the run', isYes),
+  ];
+}
+
+function acceptBlocks(state: ConsoleState, dialog: AcceptDialog, width: number): readonly Block[] {
+  const run = recordOf(state, dialog.run);
+  const says = run === null ? [] : acceptText(run, dialog);
+  return [
+    {type: 'lines', lines: [...says.flatMap(text => paragraph(text, width)), []]},
+    answers('Let it be', 'Write it', dialog.isYes),
+  ];
+}
+
+function acceptText(
+  {id, tally, drift, targetName}: RunRecord,
+  {acceptDrift}: AcceptDialog,
+): readonly string[] {
+  if (acceptDrift)
+    return [
+      `Since the dry run, this has changed: ${driftText(drift)}. It is more than the limit allows.`,
+      `Run ${id} goes on all the same, and writes to ${targetName} what it finds now. A new dry run (d) would show it before.`,
+    ];
+  return [
+    `${counted(tally.pending, 'item')} appeared since the dry run, and ${tally.pending === 1 ? 'was' : 'were'} in no plan that was reviewed.`,
+    `Run ${id} writes ${tally.pending === 1 ? 'it' : 'them'} to ${targetName} too. A new dry run (d) would show ${tally.pending === 1 ? 'it' : 'them'} before.`,
   ];
 }
 

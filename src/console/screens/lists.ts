@@ -5,8 +5,8 @@ import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
-import {listOf, listRows} from '../rows.ts';
-import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {historyList, listOf, listRows} from '../rows.ts';
+import {type ConsoleState, chosenSetup, type LoadedList, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, widthOf} from '../text.ts';
 import {wrapText} from '../wrap.ts';
@@ -21,7 +21,11 @@ export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
     return emptyPanel(
       layout,
       'Failures',
-      setup?.facts?.newest == null ? 'Nothing was run yet.' : 'Nothing was left open.',
+      setup !== null && setup.facts === null
+        ? 'looking …'
+        : setup?.facts?.newest == null
+          ? 'Nothing was run yet.'
+          : 'Nothing was left open.',
     );
   const {width} = roomOf(layout, layout.rows);
   const counts = openCountText(open.counts);
@@ -37,25 +41,31 @@ export function itemsScreen(state: ConsoleState, layout: Layout): Screen {
 
 /** Every run, newest first. */
 export function historyScreen(state: ConsoleState, layout: Layout): Screen {
-  const list = state.lists['history'];
-  if (list === undefined || list.state === 'loading') return emptyPanel(layout, 'History', 'reading …');
-  if (list.state === 'failed') return emptyPanel(layout, 'History', list.message ?? 'It could not be read.');
-  if (state.history.length === 0) return emptyPanel(layout, 'History', 'Nothing was run yet.');
+  const list = state.lists[historyList];
+  if (state.history.length === 0)
+    return emptyPanel(layout, 'History', list?.state === 'ready' ? 'Nothing was run yet.' : unreadText(list));
   const room = roomOf(layout, layout.rows);
+  const above = notAgain(list, room.width);
   const shown = shownView(state);
   const keys = new Set(listRows(state, shown).map(({key}) => key));
   const runs = state.history.filter(({id}) => keys.has(id));
   const names = namesOf(runs, room.width);
   const chosen = runs[shown.at];
   const detail = chosen === undefined ? [] : runLines(chosen, room.width);
-  const height = Math.max(1, room.height - (detail.length === 0 ? 0 : detail.length + 1));
+  const height = Math.max(1, room.height - above.length - (detail.length === 0 ? 0 : detail.length + 1));
   return {
     panels: [
       {
         title: 'History',
-        note: placeNote(state, runs.length, state.history.length, height),
+        note: placeNote(state, {
+          shown: runs.length,
+          all: state.history.length,
+          height,
+          first: list?.hasMore === true ? 'newest' : null,
+        }),
         height: layout.rows,
         blocks: [
+          ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
           runs.length === 0
             ? nothingMatches
             : windowed(runs, run => historyLine(run, state.now, names, room.width - 2), height, shown.at),
@@ -112,23 +122,14 @@ function changedText({tally, mode, undoes}: RunRecord): string {
   return tally.failed === 0 ? changed : `${number(tally.failed)} failed, ${changed}`;
 }
 
-export function historyText(run: RunRecord): string {
-  return [run.id, run.backfill, modeText(run), run.status, run.sourceLabel, run.targetLabel].join(' ');
-}
-
-function listScreen(state: ConsoleState, layout: Layout, title: string, above: readonly Line[] = []): Screen {
+function listScreen(state: ConsoleState, layout: Layout, title: string, head: readonly Line[] = []): Screen {
   const shown = shownView(state);
   const list = state.lists[listOf(state, shown) ?? ''];
-  if (list === undefined || list.state === 'loading') return emptyPanel(layout, title, 'reading …');
-  if (list.state === 'failed') return emptyPanel(layout, title, list.message ?? 'It could not be read.');
-  if (list.rows.length === 0)
-    return emptyPanel(
-      layout,
-      title,
-      'None are on record: of what was unchanged, or skipped, a run that writes keeps only the number.',
-    );
+  if (list === undefined || list.rows.length === 0)
+    return emptyPanel(layout, title, list?.state === 'ready' ? noneText(list) : unreadText(list));
   const rows = listRows(state, shown);
   const room = roomOf(layout, layout.rows);
+  const above = [...notAgain(list, room.width), ...head];
   const detail = detailLines(rows[shown.at]?.detail ?? null, room.width);
   const below = detail.length === 0 ? 0 : detail.length + 1;
   const height = Math.max(1, room.height - above.length - below);
@@ -136,7 +137,17 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, above: r
     panels: [
       {
         title,
-        note: placeNote(state, rows.length, list.rows.length, height, list.hasMore),
+        note: [
+          ...(list.state === 'again' ? [list.message ?? 'reading anew …'] : []),
+          placeNote(state, {
+            shown: rows.length,
+            all: list.rows.length,
+            height,
+            first: list.hasMore ? 'first' : null,
+          }),
+        ]
+          .filter(text => text !== '')
+          .join(' · '),
         height: layout.rows,
         blocks: [
           ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
@@ -173,10 +184,41 @@ function detailLines(detail: string | null, width: number): readonly Line[] {
   ].map(part => fitLine([{text: part}], width));
 }
 
+/** Why there are no rows yet. */
+function unreadText(list: LoadedList | undefined): string {
+  return list?.message ?? (list?.state === 'failed' ? 'It could not be read.' : 'reading …');
+}
+
+function noneText({message}: LoadedList): string {
+  return (
+    message ??
+    'None are on record: of what was unchanged, or skipped, a run that writes keeps only the number.'
+  );
+}
+
+/** Above rows that could not be read anew. */
+function notAgain(list: LoadedList | undefined, width: number): readonly Line[] {
+  if (list?.state !== 'failed') return [];
+  const text = `This is as it was read before: ${list.message ?? 'it could not be read anew.'}`;
+  return wrapText(text, width)
+    .slice(0, mostTrouble)
+    .map(part => fitLine([{text: part, tone: 'bad'}], width));
+}
+
+const mostTrouble = 3;
+
+interface Counted {
+  readonly shown: number;
+  readonly all: number;
+  readonly height: number;
+  /** Which of more than these they are; null where they are all. */
+  readonly first: 'first' | 'newest' | null;
+}
+
 /** `12 of 480 with "map"` while a list is filtered; else `8 of 480`, where not all is seen. */
-function placeNote(state: ConsoleState, shown: number, all: number, height: number, hasMore = false): string {
+function placeNote(state: ConsoleState, {shown, all, height, first}: Counted): string {
   const {filter, isFiltering, at} = shownView(state);
-  const more = hasMore ? `the first ${number(all)}` : number(all);
-  if (isFiltering || filter !== '') return `${number(shown)} of ${more} with "${filter}"`;
-  return hasMore || shown > height ? `${number(at + 1)} of ${more}` : '';
+  const most = first === null ? number(all) : `the ${first} ${number(all)}`;
+  if (isFiltering || filter !== '') return `${number(shown)} of ${most} with "${filter}"`;
+  return first !== null || shown > height ? `${number(at + 1)} of ${most}` : '';
 }

@@ -1,9 +1,9 @@
 import type {Noun} from '../../backfills/backfill.ts';
-import {listedOf, type Tally} from '../../core/accounting.ts';
+import {listedOf} from '../../core/accounting.ts';
 import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
 import type {HostLimit, Snapshot} from '../../core/event.ts';
-import {bytesText, clockDuration, counted, number} from '../../core/words.ts';
+import {bytesText, clockDuration, counted, number, partWord, parts} from '../../core/words.ts';
 import {barSpans, sparkline} from '../bar.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';
@@ -69,38 +69,18 @@ const seconds = {seconds: 1, name: 's'};
 const minutes = {seconds: 60, name: 'min'};
 const hours = {seconds: 3_600, name: 'h'};
 
-const parts: readonly {
-  readonly of: keyof Tally;
-  readonly done: string;
-  readonly planned: string;
-  readonly tone?: Tone;
-}[] = [
-  {of: 'inserted', done: 'inserted', planned: 'to insert'},
-  {of: 'updated', done: 'updated', planned: 'to update'},
-  {of: 'deleted', done: 'deleted', planned: 'to delete'},
-  {of: 'unchanged', done: 'unchanged', planned: 'unchanged'},
-  {of: 'skipped', done: 'skipped', planned: 'to skip'},
-  {of: 'failed', done: 'failed', planned: 'failed', tone: 'bad'},
-  {of: 'pending', done: 'pending', planned: 'pending'},
-];
-
-export function partWord(of: keyof Tally, isDry: boolean): string {
-  const part = parts.find(known => known.of === of);
-  return part === undefined ? of : isDry ? part.planned : part.done;
-}
-
 /** `2,238 listed = 882 inserted + 1,289 updated + 66 unchanged + 1 failed`, on as many lines as it takes. */
 export function identityLines({snapshot}: RunView, width: number): readonly Line[] {
   const {tally, mode} = snapshot;
   const isDry = mode === 'dry-run';
-  const shown = parts.filter(({of}) => tally[of] !== 0 || of === 'failed' || of === 'pending');
+  const shown = parts.filter(part => tally[part] !== 0 || part === 'failed' || part === 'pending');
   const head: Line = [{text: `${number(listedOf(tally))} listed`, tone: 'strong'}, {text: ' = '}];
   const terms = shown.map(
-    ({of, tone}, index): Line => [
+    (part, index): Line => [
       {text: index === 0 ? '' : '+ '},
       {
-        text: `${number(tally[of])} ${partWord(of, isDry)}`,
-        ...(tone !== undefined && tally[of] > 0 ? {tone} : {}),
+        text: `${number(tally[part])} ${partWord(part, isDry)}`,
+        ...(part === 'failed' && tally.failed > 0 ? {tone: 'bad' as const} : {}),
       },
       {text: ' '},
     ],

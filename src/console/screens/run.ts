@@ -1,9 +1,10 @@
+import {onlyMeasures} from '../../core/run.ts';
 import {ageText, bytesText, clockDuration, counted, modeText, number, scopeText} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {runRows} from '../rows.ts';
 import type {RunView} from '../run-view.ts';
-import {shownRun} from '../shown-run.ts';
+import {recordOf, setupOf, shownRun} from '../shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
@@ -34,15 +35,18 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   const setup = chosenSetup(state);
   const run = setup === null ? null : shownRun(state, setup);
   if (setup === null || run === null) return noRun(layout);
-  const lastTotal = lastListed(setup);
+  const record = recordOf(state, run.run);
+  // One of another source and target is told by itself alone.
+  const isForeign = record !== null && setupOf(state, record)?.name !== setup.name;
+  const lastTotal = isForeign ? null : lastListed(setup);
   const {width} = roomOf(layout, layout.rows);
   const at = shownView(state).at;
-  const isMeasuring = run.snapshot.mode === 'verify';
+  const isMeasuring = onlyMeasures(run.snapshot.mode);
   const head: readonly Line[] = [
     statusLine(run, state.now, width),
     ...(isMeasuring ? [] : [barLine(run, {width, now: state.now, lastTotal})]),
   ];
-  const parts = isMeasuring ? measuredLines(run, width) : identityRows(run, width);
+  const parts = isMeasuring ? measuredLines(run, setup.words.rows, width) : identityRows(run, width);
   const middle: readonly Line[] = [
     ...(isMeasuring ? [[]] : [totalLine(run, width)]),
     ...driftLine(run, width),
@@ -61,7 +65,7 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   const least = layout.isCompact ? 3 : 5;
   const logHeight = layout.rows - wanted;
   const main: PanelSpec = {
-    title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} of ${setup.name}`,
+    title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} of ${isForeign ? run.snapshot.backfill : setup.name}`,
     note: run.snapshot.run,
     height: logHeight < least ? layout.rows : wanted,
     blocks,
@@ -157,15 +161,17 @@ function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[]
 function endLines({ended, snapshot}: RunView, width: number, hosts: number): readonly Line[] {
   if (ended === null) return [];
   return [
-    fitLine(
-      [
-        {text: `took ${clockDuration(ended.seconds)}`},
-        ...(ended.reason === null ? [] : [{text: ` · ${ended.reason.message}`, tone: 'warn' as const}]),
-      ],
-      width,
-    ),
+    ...endText(ended, width),
     ...limitLines(snapshot, snapshot.at, hosts).map(line => fitLine(line, width)),
   ];
+}
+
+function endText({seconds, reason}: NonNullable<RunView['ended']>, width: number): readonly Line[] {
+  const parts: Line = [
+    ...(seconds === null ? [] : [{text: `took ${clockDuration(seconds)}  `}]),
+    ...(reason === null ? [] : [{text: reason.message, tone: 'warn' as const}]),
+  ];
+  return parts.length === 0 ? [] : [fitLine(parts, width)];
 }
 
 function partitionLine({snapshot}: RunView, width: number): Line {

@@ -208,7 +208,7 @@ describe('what needs the operator', () => {
     } as const;
     const lines = listener.hears('news', {type: 'opened', dialog});
     expect(lines.slice(0, 2)).toEqual(['Dialog: Not going live', 'The gate is closed']);
-    expect(lines.at(-1)).toMatch(/^Keys: Enter close; /);
+    expect(lines.at(-1)).toMatch(/^Keys: Enter close/);
     expect(listener.hears('key', {type: 'closed'})[0]).toBe('Screen: runbook of asset-index');
   });
 

@@ -16,6 +16,7 @@ export function setupNamed(
     sourceLabel: 'assets',
     targetLabel: 'index.sqlite',
     environment: null,
+    prefix: '',
     open,
     scope: () => ({}),
   };
