@@ -1,7 +1,7 @@
 import type {Tally} from '../core/accounting.ts';
 import {printableKey} from '../core/keys.ts';
 import {isActive} from '../core/run.ts';
-import {commandText} from '../core/words.ts';
+import {commandText, partWord} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
 import {stoppableRun} from './availability.ts';
@@ -15,7 +15,6 @@ import type {Message} from './message.ts';
 import {moveAbout} from './move-about.ts';
 import {chosenCheck, chosenRow, runRows} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
-import {partWord} from './screens/run-lines.ts';
 import type {Setup} from './setup.ts';
 import {recordOf, setupOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';

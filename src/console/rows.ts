@@ -1,4 +1,4 @@
-import {outcomes} from '../core/accounting.ts';
+import {parts} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import {printableKey} from '../core/keys.ts';
 import {onlyMeasures} from '../core/run.ts';
@@ -36,7 +36,7 @@ export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): r
 }
 
 /** The parts of the accounting identity, each of which opens the items that it counts. */
-export const runRows = [...outcomes, 'pending'] as const;
+export const runRows = parts;
 
 export function coverageRows(state: ConsoleState, {filter}: View): readonly CoverageGroup[] {
   const groups = chosenSetup(state)?.facts?.coverage?.groups ?? [];

@@ -5,9 +5,12 @@
 
 export const outcomes = ['inserted', 'updated', 'deleted', 'unchanged', 'skipped', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
+/** What `listed` is the sum of. */
+export const parts = [...outcomes, 'pending'] as const;
+export type Part = (typeof parts)[number];
 
 /** Items by outcome; `rows` is the number of rows that the database said it changed, `bytes` the items' sizes. */
-export type Tally = Readonly<Record<Outcome | 'pending' | 'rows' | 'bytes', number>>;
+export type Tally = Readonly<Record<Part | 'rows' | 'bytes', number>>;
 
 export const emptyTally: Tally = {
   inserted: 0,
@@ -40,7 +43,7 @@ export function unlist(tally: Tally, count: number): Tally {
 }
 
 /** `count` items move from one state to another. */
-export function move(tally: Tally, from: Outcome | 'pending', to: Outcome | 'pending', count = 1): Tally {
+export function move(tally: Tally, from: Part, to: Part, count = 1): Tally {
   const taken = take(tally, from, count);
   return {...taken, [to]: taken[to] + count};
 }

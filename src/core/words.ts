@@ -1,4 +1,4 @@
-import {listedOf, outcomes, type Tally} from './accounting.ts';
+import {listedOf, type Part, parts, type Tally} from './accounting.ts';
 import type {RunMode} from './run.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -36,10 +36,6 @@ export function durationText(seconds: number): string {
 export function clockText(at: number): string {
   return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
-
-/** What becomes of items: these add up to what was listed. */
-export const parts = [...outcomes, 'pending'] as const;
-export type Part = (typeof parts)[number];
 
 /** What a plan does; what is not done to an item is called alike before and after. */
 const acts: Readonly<Partial<Record<Part, string>>> = {

@@ -1,5 +1,5 @@
-import {listedOf, type Tally} from '../../core/accounting.ts';
-import {number, parts, partTitle} from '../../core/words.ts';
+import {listedOf, parts, type Tally} from '../../core/accounting.ts';
+import {number, partTitle} from '../../core/words.ts';
 import type {SummaryColumn} from '../summary.ts';
 import type {Block} from './screen.ts';
 

@@ -1,9 +1,9 @@
 import type {Noun} from '../../backfills/backfill.ts';
-import {listedOf} from '../../core/accounting.ts';
+import {listedOf, parts} from '../../core/accounting.ts';
 import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
 import type {HostLimit, Snapshot} from '../../core/event.ts';
-import {bytesText, clockDuration, counted, number, partWord, parts} from '../../core/words.ts';
+import {bytesText, clockDuration, counted, number, partWord} from '../../core/words.ts';
 import {barSpans, sparkline} from '../bar.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';

@@ -1,5 +1,5 @@
 import {onlyMeasures} from '../../core/run.ts';
-import {ageText, bytesText, clockDuration, counted, modeText, number, scopeText} from '../../core/words.ts';
+import {ageText, bytesText, clockDuration, counted, modeText, number, partWord, scopeText} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {runRows} from '../rows.ts';
@@ -17,7 +17,6 @@ import {
   logLines,
   measuredLines,
   paceLines,
-  partWord,
 } from './run-lines.ts';
 import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 
