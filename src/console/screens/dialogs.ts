@@ -9,9 +9,9 @@ import type {Line} from '../line.ts';
 import {recordOf, runOf} from '../shown-run.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {fitLine, fitted} from '../text.ts';
-import {wrapText} from '../wrap.ts';
 import {driftText} from './run-lines.ts';
 import {type Block, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
+import {paragraph} from './wrapped.ts';
 
 /** A dialog takes the place of the screen beneath it until it is closed. */
 export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout): Screen {
@@ -235,11 +235,4 @@ function answers(no: string, yes: string, isYes: boolean): Block {
       ? ({text: `> [ ${text} ]  `, tone: 'strong'} as const)
       : ({text: `  [ ${text} ]  `, tone: 'dim'} as const);
   return {type: 'lines', lines: [[answer(no, !isYes), answer(yes, isYes)]]};
-}
-
-function paragraph(text: string, width: number, tone?: 'bad'): readonly Line[] {
-  return text
-    .split('\n')
-    .flatMap(line => wrapText(line, width))
-    .map(part => [tone === undefined ? {text: part} : {text: part, tone}]);
 }

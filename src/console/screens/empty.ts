@@ -1,6 +1,6 @@
 import type {Layout} from '../layout.ts';
-import {wrapText} from '../wrap.ts';
 import {roomOf, type Screen} from './screen.ts';
+import {paragraph} from './wrapped.ts';
 
 /** A screen that has nothing to show yet, and says what fills it. */
 export function emptyPanel(layout: Layout, title: string, text: string): Screen {
@@ -11,7 +11,7 @@ export function emptyPanel(layout: Layout, title: string, text: string): Screen 
         title,
         note: '',
         height: layout.rows,
-        blocks: [{type: 'lines', lines: wrapText(text, width).map(part => [{text: part, tone: 'dim'}])}],
+        blocks: [{type: 'lines', lines: paragraph(text, width, 'dim')}],
       },
     ],
   };

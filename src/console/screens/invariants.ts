@@ -11,10 +11,10 @@ import {staleText} from '../stale.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {type SummaryColumn, summaryHeight} from '../summary.ts';
 import {fitLine, lineWidth} from '../text.ts';
-import {wrapText} from '../wrap.ts';
 import {emptyPanel} from './empty.ts';
 import {signOf} from './run-lines.ts';
 import {type Block, frameOf, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
+import {hanging, paragraph} from './wrapped.ts';
 
 /**
  * Every invariant with its count and what changed since it was measured before, and the totals below.
@@ -190,16 +190,10 @@ function invariantLines(
 function rowLines({key, detail}: MeasuredCheck['result']['sample'][number], width: number): readonly Line[] {
   return [
     fitLine([{text: printableKey(key), tone: 'strong'}], width),
-    ...wrapText(printableKey(detail), Math.max(10, width - 2)).map((part): Line => [{text: `  ${part}`}]),
+    ...hanging([{text: '  '}], printableKey(detail), width),
   ];
 }
 
 function named(name: string, text: string, width: number): readonly Line[] {
-  return wrapText(text, Math.max(10, width - 7)).map(
-    (part, index): Line => [{text: (index === 0 ? name : '').padEnd(7), tone: 'dim'}, {text: part}],
-  );
-}
-
-function paragraph(text: string, width: number): readonly Line[] {
-  return wrapText(text, width).map(part => [{text: part}]);
+  return hanging([{text: name.padEnd(7), tone: 'dim'}], text, width);
 }

@@ -14,6 +14,7 @@ import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 import {windowStart} from '../window.ts';
 import {wrapText} from '../wrap.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
+import {paragraph} from './wrapped.ts';
 
 /**
  * All backfills at a glance.
@@ -49,7 +50,7 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
 function introduction({setups}: ConsoleState, width: number): readonly Block[] {
   if (setups.some(({facts}) => facts?.newest != null)) return [];
   return setups.flatMap(({introduction: text}): readonly Block[] =>
-    text === null ? [] : [{type: 'lines', lines: wrapText(text, width).map((part): Line => [{text: part}])}],
+    text === null ? [] : [{type: 'lines', lines: paragraph(text, width)}],
   );
 }
 

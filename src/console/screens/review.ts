@@ -10,9 +10,9 @@ import type {Line, Tone} from '../line.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
 import {summaryHeight} from '../summary.ts';
 import {fitted} from '../text.ts';
-import {wrapText} from '../wrap.ts';
 import {countsTable} from './counts-table.ts';
 import {frameOf, roomOf, type Screen, scrolled, seenText} from './screen.ts';
+import {hanging, paragraph} from './wrapped.ts';
 
 /**
  * What a live run would do, before anything is typed: counts by action, what it reads and costs, the tables that
@@ -65,12 +65,7 @@ function reviewLines(setup: SetupView, plan: RunRecord, width: number): readonly
   const head = pair('target', targetText(plan, setup), width, 'strong');
   if (loaded === null || loaded.state === 'loading')
     return [...head, [], ...pair('', 'reading the plan …', width)];
-  if (loaded.state === 'failed')
-    return [
-      ...head,
-      [],
-      ...wrapText(`✖ ${loaded.message}`, width).map((text): Line => [{text, tone: 'bad'}]),
-    ];
+  if (loaded.state === 'failed') return [...head, [], ...paragraph(`✖ ${loaded.message}`, width, 'bad')];
   const closed = closedBefore(setup.gates);
   const rest = (setup.gates ?? []).filter(gate => !closed.includes(gate));
   return [
@@ -209,20 +204,10 @@ function typedText(id: Gate['id'], reason: string): string {
 const gateWidth = 20;
 
 function gateLine(sign: string, tone: Tone, title: string, text: string, width: number): readonly Line[] {
-  return wrapText(text, Math.max(10, width - gateWidth - 2)).map(
-    (part, index): Line => [
-      {text: index === 0 ? `${sign} ` : '  ', tone},
-      {text: (index === 0 ? title : '').padEnd(gateWidth)},
-      {text: part, ...(sign === '✔' ? {tone: 'dim' as const} : {})},
-    ],
-  );
+  const head = [{text: `${sign} `, tone}, {text: title.padEnd(gateWidth)}];
+  return hanging(head, text, width, sign === '✔' ? 'dim' : undefined);
 }
 
 function pair(name: string, text: string, width: number, tone?: Tone): readonly Line[] {
-  return wrapText(text, Math.max(10, width - nameWidth)).map(
-    (part, index): Line => [
-      {text: (index === 0 ? name : '').padEnd(nameWidth), tone: 'dim'},
-      tone === undefined ? {text: part} : {text: part, tone},
-    ],
-  );
+  return hanging([{text: name.padEnd(nameWidth), tone: 'dim'}], text, width, tone);
 }

@@ -13,6 +13,7 @@ import type {LogLine, RunView} from '../run-view.ts';
 import {shareOf} from '../share.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
+import {paragraph} from './wrapped.ts';
 
 /** The lines about a run that several screens show. */
 
@@ -143,8 +144,8 @@ export function paceLines(
   const wait = waitText(run, now);
   return [
     fitLine(head, width),
-    ...(run.stopping === null ? [] : wrapped(`coming to rest: ${run.stopping.message}`, width)),
-    ...(wait === null ? [] : wrapped(wait, width)),
+    ...(run.stopping === null ? [] : paragraph(`coming to rest: ${run.stopping.message}`, width, 'warn')),
+    ...(wait === null ? [] : paragraph(wait, width, 'warn')),
     ...limitLines(snapshot, now, hosts).map(line => fitLine(line, width)),
     ...(snapshot.rate === null
       ? []
@@ -157,10 +158,6 @@ export function paceLines(
           ],
         ]),
   ];
-}
-
-function wrapped(text: string, width: number): readonly Line[] {
-  return wrapText(text, width).map(part => [{text: part, tone: 'warn'}]);
 }
 
 /** Those that wait come first; of more than there is room for it is said how many they are. */

@@ -1,14 +1,13 @@
 import type {Flow, Move} from '../../runbook/flow.ts';
 import {availabilityOf} from '../availability.ts';
-import type {Line, Span} from '../line.ts';
+import type {Line} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {summaryHeight} from '../summary.ts';
-import {lineWidth} from '../text.ts';
-import {wrapText} from '../wrap.ts';
 import {countsTable} from './counts-table.ts';
 import type {Block} from './screen.ts';
 import {type Fact, factsOf, outcome, settledRun} from './step-facts.ts';
+import {hanging} from './wrapped.ts';
 
 /**
  * What the present step reads and writes, what came of the one before, and the key that goes on. The counts of a run
@@ -42,12 +41,12 @@ export function stepBlocks(
 function nextLines(state: ConsoleState, {move}: Flow, width: number): readonly Line[] {
   const availability = availabilityOf(state, 'go-on');
   if (typeof availability === 'object')
-    return wrapped([{text: '○ ', tone: 'dim'}], availability.because, width);
+    return hanging([{text: '○ ', tone: 'dim'}], availability.because, width);
   const head: Line = [
     {text: 'enter ', tone: 'accent'},
     {text: `${moveLabel(move)}: `, tone: 'strong'},
   ];
-  return wrapped(head, withoutLabel(move), width);
+  return hanging(head, withoutLabel(move), width);
 }
 
 /** A reason may end with what is done about it, which stands before it already. */
@@ -60,14 +59,6 @@ const nameWidth = 9;
 
 function factLines(facts: readonly Fact[], width: number): readonly Line[] {
   return facts.flatMap(({name, text, tone}) =>
-    wrapped([{text: name.padEnd(nameWidth), tone: 'dim'}], text, width, tone),
-  );
-}
-
-function wrapped(head: Line, text: string, width: number, tone?: Span['tone']): readonly Line[] {
-  const indent = lineWidth(head);
-  const styled = (part: string): Span => (tone === undefined ? {text: part} : {text: part, tone});
-  return wrapText(text, Math.max(10, width - indent)).map((part, index) =>
-    index === 0 ? [...head, styled(part)] : [{text: ' '.repeat(indent)}, styled(part)],
+    hanging([{text: name.padEnd(nameWidth), tone: 'dim'}], text, width, tone),
   );
 }
