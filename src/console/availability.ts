@@ -254,7 +254,11 @@ export function stoppableRun(
 }
 
 function openable(state: ConsoleState): Availability {
-  return rowsOf(state, shownView(state)).length > 0 ? 'now' : {because: 'there is nothing to open'};
+  const shown = shownView(state);
+  if (rowsOf(state, shown).length === 0) return {because: 'there is nothing to open'};
+  return shown.name === 'coverage' && chosenSetup(state)?.listsMissing === false
+    ? {because: 'this backfill tells how many items are missing, and not which'}
+    : 'now';
 }
 
 function isFiltered(state: ConsoleState): boolean {

@@ -208,6 +208,26 @@ describe('a live run for which items wait', () => {
   });
 });
 
+describe('coverage of a backfill that does not list what is missing', () => {
+  it('opens no group, and says why', () => {
+    const coverage = {
+      at: 0,
+      run: 'live',
+      isPart: false,
+      groups: [
+        {group: '*', done: 1, total: 2, at: 0, rows: 1, rowsDone: 1, objects: 2, missing: {failed: 1}},
+      ],
+    };
+    const of = (listsMissing: boolean) =>
+      consoleState({
+        views: [view('coverage')],
+        setups: [setupView({facts: {...noFacts, coverage}, listsMissing})],
+      });
+    expect(availabilityOf(of(true), 'open')).toBe('now');
+    expect(availabilityOf(of(false), 'open')).toEqual({because: expect.stringContaining('not which')});
+  });
+});
+
 describe('the gates of an earlier plan', () => {
   it('say nothing of the newer one', () => {
     const stale = {
