@@ -7,6 +7,7 @@ import {chosenRow, rowsOf} from '../../src/console/rows.ts';
 import {heightOf, pageOf} from '../../src/console/scroll.ts';
 import {type ConsoleState, screens, shownView, view} from '../../src/console/state.ts';
 import {emptyField} from '../../src/console/text-field.ts';
+import {planRun} from '../runbook/flow-facts.ts';
 import {consoleStates} from './console-arbitraries.ts';
 import {
   consoleState,
@@ -161,8 +162,16 @@ describe('another backfill', () => {
 
   it('leaves the history where it is, which is of every one', () => {
     const history = {...both, views: [view('overview'), {...view('history'), at: 1}] as const};
-    const state = reduced({...history, lists: {history: readList('a', 'b')}}, {type: 'chosen', setup: 1});
+    const runs = ['a', 'b'].map(id => planRun({id}));
+    const state = reduced({...history, history: runs}, {type: 'chosen', setup: 1});
     expect(shownView(state)).toMatchObject({name: 'history', at: 1});
+  });
+
+  it('does not show what was opened from a row of the one before', () => {
+    for (const name of ['items', 'invariant'] as const) {
+      const opened = reduced(both, {type: 'entered', view: view(name, 'of the one before')});
+      expect(shownView(reduced(opened, {type: 'chosen', setup: 1}))).toMatchObject({name: 'run', of: null});
+    }
   });
 
   it('is the one that the overview points at when it is seen again', () => {
