@@ -36,6 +36,11 @@ const many = Array.from({length: 500}, (_, index) => ({
 }));
 
 export const failuresCases: readonly Case[] = [
+  {
+    name: 'before the ledger has answered',
+    state: state({...viewed('failures'), setups: [setup({facts: null})]}),
+    says: ['looking …'],
+  },
   {name: 'of which there are none', state: state(viewed('failures')), says: ['Nothing was run yet.']},
   {name: 'that are being read', state: state(failed), says: [`Left open by ${liveId}`, 'reading …']},
   {
@@ -94,9 +99,6 @@ const runs = [
 const manyRuns = Array.from({length: 200}, (_, index) =>
   plan({id: `20260701-${1_000 + index}`, createdAt: now - index * 3_600_000}),
 );
-const rowsOf = (of: typeof runs) =>
-  list(of.map(run => ({key: run.id, text: `${run.id} ${run.mode} ${run.status}`, detail: null})));
-
 export const historyCases: readonly Case[] = [
   {name: 'that is being read', state: state(viewed('history')), says: ['reading …']},
   {
@@ -108,14 +110,31 @@ export const historyCases: readonly Case[] = [
     name: 'that can not be read',
     state: state({
       ...viewed('history'),
-      history: runs,
       lists: {history: list([], {state: 'failed', message: 'the ledger is locked by another process'})},
     }),
     says: ['the ledger is locked by another process'],
   },
   {
+    name: 'that can not be read anew',
+    state: state({
+      ...viewed('history', {at: 1}),
+      history: runs,
+      lists: {history: list([], {state: 'failed', message: 'the ledger is locked'})},
+    }),
+    says: ['This is as it was read before: the ledger is locked', 'incomplete', '24 h ago'],
+  },
+  {
+    name: 'of which there are more than were read',
+    state: state({
+      ...viewed('history', {at: 1}),
+      history: manyRuns,
+      lists: {history: list([], {hasMore: true})},
+    }),
+    says: ['2 of the newest 200'],
+  },
+  {
     name: 'of some runs',
-    state: state({...viewed('history', {at: 1}), history: runs, lists: {history: rowsOf(runs)}}),
+    state: state({...viewed('history', {at: 1}), history: runs, lists: {history: list([])}}),
     says: [
       'just now',
       'live',
@@ -131,18 +150,39 @@ export const historyCases: readonly Case[] = [
   },
   {
     name: 'of two hundred, at the last',
-    state: state({...viewed('history', {at: 199}), history: manyRuns, lists: {history: rowsOf(manyRuns)}}),
+    state: state({...viewed('history', {at: 199}), history: manyRuns, lists: {history: list([])}}),
     says: ['8 days ago', '200 of 200'],
   },
   {
     name: 'filtered',
-    state: state({...viewed('history', {filter: 'undo'}), history: runs, lists: {history: rowsOf(runs)}}),
+    state: state({...viewed('history', {filter: 'undo'}), history: runs, lists: {history: list([])}}),
     says: ['1 of 6 with "undo"', 'cancelled'],
   },
 ];
 
 const items = viewed('items', {of: 'part', title: `updated: ${liveId}`});
 export const itemsCases: readonly Case[] = [
+  {
+    name: 'that are compared anew',
+    state: state({
+      ...items,
+      lists: {part: list(many, {state: 'again', message: 'comparing anew …'})},
+    }),
+    says: ['comparing anew … · 1 of 500', '> bgm/key-0.mp3'],
+  },
+  {
+    name: 'that could not be compared anew',
+    state: state({
+      ...items,
+      lists: {part: list(many, {state: 'failed', message: 'no answer from r2.example.'})},
+    }),
+    says: ['as it was read before: no answer from r2.example.', '> bgm/key-0.mp3'],
+  },
+  {
+    name: 'of which nothing is missing any more',
+    state: state({...items, lists: {part: list([], {message: 'Nothing is missing any more.'})}}),
+    says: ['Nothing is missing any more.'],
+  },
   {
     name: 'that are being read',
     state: state({...items, lists: {part: list([], {state: 'loading'})}}),
