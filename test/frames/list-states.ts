@@ -156,7 +156,7 @@ export const historyCases: readonly Case[] = [
   {
     name: 'filtered',
     state: state({...viewed('history', {filter: 'undo'}), history: runs, lists: {history: list([])}}),
-    says: ['1 of 6 with "undo"', 'cancelled'],
+    says: ['2 of 6 with "undo"', 'cancelled'],
   },
 ];
 
