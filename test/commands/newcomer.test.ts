@@ -20,7 +20,7 @@ it('a broken invariant stays to be seen: in the list of runs, and in the run its
   for (const ended of [live, verify]) {
     const one = await runProgram(['status', String(summaryOf(ended)['run'])], {cwd});
     expect(one.out).toMatch(/status {6}completed, 1 invariant broken/);
-    expect(one.out).toMatch(/✖ every hash is 64 lower-case hex digits: 1 breach\n {6}stale: /);
+    expect(one.out).toMatch(/✖ every hash is 64 lower-case hex digits: 1 row\n {6}stale: /);
   }
 });
 
