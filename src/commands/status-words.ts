@@ -26,8 +26,10 @@ export function brokenText(checks: readonly CheckResult[]): string {
 export function invariantLines(checks: readonly CheckResult[], rows: Noun): readonly string[] {
   if (checks.length === 0) return [];
   const kept = checks.filter(({count}) => count === 0).length;
+  const broken = brokenOf(checks).length;
+  const warned = checks.length - kept - broken;
   return [
-    `invariants  ${counted(kept, 'holds', 'hold')}, ${checks.length - kept} broken`,
+    `invariants  ${counted(kept, 'holds', 'hold')}, ${broken} broken${warned === 0 ? '' : `, ${counted(warned, 'warning')}`}`,
     ...checks
       .filter(({count}) => count > 0)
       .flatMap(check => [checkLine(check, rows), ...breachLines(check), `      ${check.recovery}`]),

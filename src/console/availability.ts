@@ -1,12 +1,13 @@
 import {changedOf} from '../core/accounting.ts';
-import {isActive, type RunMode} from '../core/run.ts';
+import {isActive, onlyMeasures, type RunMode} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {closedBefore} from '../runbook/flow-state.ts';
 import type {Command} from './command.ts';
 import {flowOfSetup, runAtWork} from './flow-of.ts';
 import {chosenCheck, rowsOf} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
-import {recordOf, shownRun} from './shown-run.ts';
+import {recordOf, setupOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 
 /** `absent`: it makes no sense here, and no footer names it. `because`: it does, but not now, and the reason is told. */
@@ -105,11 +106,14 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
       return unread(setup) ?? idle;
     case 'recover':
       return recoverable(state, idle);
-    case 'resume':
-    case 'retry':
-      if (move.do !== command || (move.do === 'resume' && move.acceptNew))
-        return command === 'retry' ? retryable(setup, idle, isReadOnly) : 'absent';
+    case 'resume': {
+      const opened = openedRun(state);
+      if (opened !== null) return resumable(state, opened, setup, idle);
+      if (move.do !== 'resume' || move.acceptNew) return 'absent';
       return idle;
+    }
+    case 'retry':
+      return move.do === 'retry' ? idle : retryable(setup, idle, isReadOnly);
     case 'accept':
       return acceptable(setup) ? idle : 'absent';
     case 'undo':
@@ -167,7 +171,6 @@ function concernsShown(state: ConsoleState, {facts, atWork}: SetupView, command:
   const {name, of} = shownView(state);
   if (name !== 'run' || of === null) return true;
   switch (command) {
-    case 'resume':
     case 'accept':
       return (facts?.plan?.usedBy ?? facts?.plan?.id) === of;
     case 'retry':
@@ -180,6 +183,26 @@ function concernsShown(state: ConsoleState, {facts, atWork}: SetupView, command:
     default:
       return true;
   }
+}
+
+/** The run that was opened from the history, where that is what is shown. */
+function openedRun(state: ConsoleState): RunRecord | null {
+  const {name, of} = shownView(state);
+  return name === 'run' && of !== null ? recordOf(state, of) : null;
+}
+
+function resumable(
+  state: ConsoleState,
+  run: RunRecord,
+  {name, facts}: SetupView,
+  idle: Availability,
+): Availability {
+  const isGone = facts?.gone.includes(run.id) === true;
+  const rests = run.status === 'paused' || run.status === 'failed' || (isActive(run.status) && isGone);
+  if (!rests || onlyMeasures(run.mode) || (state.manner.isReadOnly && writing(run.mode))) return 'absent';
+  return setupOf(state, run)?.name === name
+    ? idle
+    : {because: `its source and target are not open here: headgate resume ${run.id}`};
 }
 
 function undoable(state: ConsoleState, idle: Availability): Availability {
@@ -242,9 +265,9 @@ export function stoppableRun(
 } | null {
   const shown = shownRun(state, setup);
   const isOfOne = shownView(state).name === 'run' && shownView(state).of !== null;
-  if (shown !== null && shown.ended === null) {
+  const isGone = shown !== null && setup.facts?.gone.includes(shown.run) === true;
+  if (shown !== null && (shown.ended === null || isGone)) {
     const {run: id, snapshot, stopping} = shown;
-    const isGone = setup.facts?.gone.includes(id) === true;
     return {id, mode: snapshot.mode, isAtWork: !isGone, isResting: false, isStopping: stopping !== null};
   }
   const id = isOfOne ? (shown?.run ?? null) : restingRun(setup);

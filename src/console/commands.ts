@@ -257,8 +257,11 @@ export class Commands {
 
   #resume(state: ConsoleState, shown: SetupView, setup: Setup, isAccepting: boolean): void {
     const {plan, live} = shown.facts ?? {plan: null, live: null};
-    const run = plan !== null && plan.usedBy === null ? plan : live;
-    const record = run === null ? null : recordOf(state, run.id);
+    const {name, of} = shownView(state);
+    const resting = plan !== null && plan.usedBy === null ? plan : live;
+    // A run that was opened from the history is the one that is meant.
+    const id = name === 'run' && of !== null ? of : resting?.id;
+    const record = id === undefined ? null : recordOf(state, id);
     if (record === null) return;
     const isDrift = record.stopReason?.by === 'drift' && record.status === 'paused';
     if (isAccepting) {

@@ -26,12 +26,18 @@ export function runOf(state: ConsoleState, id: string): RunView | null {
   if (followed !== undefined && isOurs) return followed;
   if (record === null) return null;
   const plan = record.rehearsedBy === null ? null : recordOf(state, record.rehearsedBy);
-  return viewOfRecord(record, plan, state.now);
+  const isGone = isActive(record.status) && goneRuns(state).includes(record.id);
+  return viewOfRecord(record, plan, isGone, state.now);
 }
 
 export function recordOf({history, setups}: ConsoleState, id: string): RunRecord | null {
   const known = setups.flatMap(({facts}) => [facts?.plan, facts?.live, facts?.newest]);
   return [...known, ...history].find(run => run?.id === id) ?? null;
+}
+
+/** Runs that are said to be at work, and whose process is gone. */
+export function goneRuns({setups}: ConsoleState): readonly string[] {
+  return setups.find(({facts}) => facts !== null)?.facts?.gone ?? [];
 }
 
 /** The setup whose source and target a run had; null where it is not open here. */
@@ -47,7 +53,7 @@ export function setupOf({setups}: ConsoleState, run: RunRecord): SetupView | nul
   );
 }
 
-function viewOfRecord(record: RunRecord, plan: RunRecord | null, now: number): RunView {
+function viewOfRecord(record: RunRecord, plan: RunRecord | null, isGone: boolean, now: number): RunView {
   const {id, backfill, mode, status, tally, partitions, drift, startedAt, finishedAt, createdAt} = record;
   const began = startedAt ?? createdAt;
   return {
@@ -83,13 +89,11 @@ function viewOfRecord(record: RunRecord, plan: RunRecord | null, now: number): R
     coverage: [],
     driftKeys: [],
     stopping: isActive(status) ? null : record.stopReason,
-    ended: isActive(status)
-      ? null
-      : {
-          reason: record.stopReason,
-          // It may have rested in between, which nobody works it out from.
-          seconds: null,
-          at: finishedAt ?? began,
-        },
+    // How long it worked is not told: it may have rested in between.
+    ended: isGone
+      ? {reason: {by: 'lost', message: 'its process is gone'}, seconds: null, at: record.beatAt ?? began}
+      : isActive(status)
+        ? null
+        : {reason: record.stopReason, seconds: null, at: finishedAt ?? began},
   };
 }

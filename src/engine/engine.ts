@@ -112,7 +112,7 @@ export class Engine {
     if (options.confirm === connection.target.name) await connection.target.recover();
     const {probe, gates} = await this.#look(connection, plan, options);
     requireOpen(gates);
-    const {ledger, now} = this.host;
+    const {ledger} = this.host;
     const mode: RunMode = plan.undoes === null ? 'live' : 'undo';
     const record = await createRun(this.host, connection, mode, plan.scope, probe, {
       label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',
@@ -121,7 +121,7 @@ export class Engine {
       options,
     });
     if (!(await ledger.runs.use(plan.id, record.id))) {
-      await ledger.runs.move(record.id, 'cancelled', {at: now()});
+      await ledger.runs.discard(record.id);
       throw new OperatorError(
         'gate',
         `the plan of ${plan.id} was just taken by another run`,

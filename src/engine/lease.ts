@@ -188,10 +188,15 @@ async function claim(
     // A lock of another process on this machine; a service that did not answer is another matter.
     if (!(error instanceof Fault) || error.kind !== 'timeout' || error.isUnsettled) throw error;
     const standing = await readLease(database).catch(() => null);
+    // A lease of our own says nothing: then it is a program that takes none.
+    const who =
+      standing?.holder == null || standing.holder === holder
+        ? 'another program'
+        : `${standing.holder}, or a program without a lease,`;
     throw new OperatorError(
       'gate',
-      `the target is locked (${error.message})${standing?.holder == null ? '' : `: ${standing.holder} sits inside a transaction`}`,
-      'Wait until it has finished, or end that process.',
+      `the target is locked (${error.message}): ${who} sits inside a transaction`,
+      'Wait until it has finished, or end that program; then go on.',
     );
   }
 }

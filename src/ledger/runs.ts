@@ -215,6 +215,11 @@ export class Runs {
     return used.length === 1;
   }
 
+  /** A run that never began leaves no trace. */
+  async discard(id: string): Promise<void> {
+    await this.#db.transaction([{sql: "DELETE FROM runs WHERE id = ? AND status = 'pending'", params: [id]}]);
+  }
+
   /** A sign of life, for whoever wonders whether the run's process is gone. */
   async beat(id: string, at: number): Promise<void> {
     await this.#db.transaction([{sql: 'UPDATE runs SET beat_at = ? WHERE id = ?', params: [at, id]}]);

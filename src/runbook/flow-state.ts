@@ -35,6 +35,14 @@ export function unrelated(facts: FlowFacts): RunRecord | null {
   return live !== null && executed(facts) === null && isAtWork(facts, live) ? live : null;
 }
 
+/** A run that writes and rests before its end, though another plan is looked at: nobody goes on with it by itself. */
+export function stranded(facts: FlowFacts): RunRecord | null {
+  const {live} = facts;
+  const rests =
+    live !== null && (live.status === 'paused' || live.status === 'failed' || isActive(live.status));
+  return rests && executed(facts) === null && !isAtWork(facts, live) ? live : null;
+}
+
 export function isWhole({status}: RunRecord): boolean {
   return status === 'completed' || status === 'incomplete';
 }

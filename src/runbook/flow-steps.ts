@@ -13,6 +13,7 @@ import {
   isProbeFine,
   isStopped,
   isWhole,
+  stranded,
   unrelated,
 } from './flow-state.ts';
 
@@ -102,6 +103,13 @@ function liveStep(facts: FlowFacts): Step {
     const elsewhere = unrelated(facts);
     if (elsewhere !== null)
       return {id, state: 'working', says: `run ${elsewhere.id} is at work, of another plan`};
+    const rests = stranded(facts);
+    if (rests !== null)
+      return {
+        id,
+        state: 'attention',
+        says: `run ${rests.id} of another plan is ${isActive(rests.status) ? 'dead' : rests.status}: c on its screen (7) goes on`,
+      };
     if (isIdle(plan))
       return {id, state: 'done', says: `nothing to ${plan?.undoes == null ? 'write' : 'put back'}`};
     if (isReadOnly) return {id, state: 'locked', says: 'this console is read-only'};

@@ -1,5 +1,5 @@
 import {listedOf} from '../../core/accounting.ts';
-import type {RunMode} from '../../core/run.ts';
+import {onlyMeasures, type RunMode} from '../../core/run.ts';
 import {counted, modeText, number} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import type {AcceptDialog, ConfirmDialog, Dialog} from '../dialog.ts';
@@ -195,7 +195,7 @@ function cancelBlocks(
       type: 'lines',
       lines: [
         ...paragraph(
-          `Run ${run} ends as cancelled, and does not go on any more. ${what}To go on later, pause it instead.`,
+          `Run ${run} ends as cancelled, and does not go on any more. ${what}${view !== null && onlyMeasures(view.snapshot.mode) ? '' : 'To go on later, pause it instead.'}`,
           width,
         ),
         [],
@@ -215,12 +215,13 @@ function acceptBlocks(state: ConsoleState, dialog: AcceptDialog, width: number):
 }
 
 function acceptText(
-  {id, tally, drift, targetName}: RunRecord,
+  {id, tally, drift, targetName, stopReason}: RunRecord,
   {acceptDrift}: AcceptDialog,
 ): readonly string[] {
   if (acceptDrift)
     return [
-      `Since the dry run, this has changed: ${driftText(drift)}. It is more than the limit allows.`,
+      // The run stops before a page that drifts too far is counted.
+      `It stopped because of drift: ${stopReason?.message ?? driftText(drift)}.`,
       `Run ${id} goes on all the same, and writes to ${targetName} what it finds now. A new dry run (d) would show it before.`,
     ];
   return [

@@ -13,6 +13,7 @@ import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 import {windowStart} from '../window.ts';
 import {wrapText} from '../wrap.ts';
+import {guessOf} from './run-lines.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
 import {paragraph} from './wrapped.ts';
 
@@ -153,7 +154,7 @@ export function environmentTone(environment: string): 'bad' | 'dim' {
 function coverageSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
   const run = runAtWork(state, setup);
   if (run !== null && run.ended === null) {
-    const {done, underWay, total, share} = progressOf(run, lastListed(setup));
+    const {done, underWay, total, share} = progressOf(run, guessOf(run, lastListed(setup)));
     const said = share === null ? `${number(done)} so far` : `${Math.floor(share * 100)} %`;
     return [{text: 'progress '}, ...barSpans(width, done, underWay, total), {text: ` ${said.padStart(8)}`}];
   }
@@ -210,7 +211,9 @@ function lastRun(state: ConsoleState, setup: SetupView): Line {
     ];
   return [
     {text: `${modeText(newest)} `},
-    {text: newest.status, tone: statusTone(newest.status)},
+    setup.facts?.gone.includes(newest.id) === true
+      ? {text: 'dead: its process is gone', tone: 'bad'}
+      : {text: newest.status, tone: statusTone(newest.status)},
     {text: ` ${ageText(newest.finishedAt ?? newest.createdAt, state.now)}`},
   ];
 }

@@ -31,9 +31,14 @@ export function hostsIn({rows, isCompact}: Layout): number {
 
 const barWidth = {least: 8, most: 60};
 
-/** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s` */
+/** What the run before listed is a guess until more is listed than that. */
+export function guessOf({snapshot}: RunView, lastTotal: number | null): number | null {
+  return lastTotal !== null && listedOf(snapshot.tally) <= lastTotal ? lastTotal : null;
+}
+
+/** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s left` */
 export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
-  const {done, underWay, total, isSure, share} = progressOf(run, lastTotal);
+  const {done, underWay, total, isSure, share} = progressOf(run, guessOf(run, lastTotal));
   const isMoving = run.ended === null && stalledFor(run, now) === null;
   const eta = total === null || !isMoving ? null : etaOf(run.pace, Math.max(0, total - done));
   const count = `${number(done)}/${isSure ? '' : 'about '}${number(total ?? done)}`;

@@ -1,5 +1,15 @@
-import {onlyMeasures} from '../../core/run.ts';
-import {ageText, bytesText, clockDuration, counted, modeText, number, partWord, scopeText} from '../../core/words.ts';
+import type {Noun} from '../../backfills/backfill.ts';
+import {isActive, onlyMeasures} from '../../core/run.ts';
+import {
+  ageText,
+  bytesText,
+  clockDuration,
+  counted,
+  modeText,
+  number,
+  partWord,
+  scopeText,
+} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {runRows} from '../rows.ts';
@@ -9,15 +19,7 @@ import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
 import {lastListed} from './overview.ts';
-import {
-  barLine,
-  driftText,
-  hostsIn,
-  limitLines,
-  logLines,
-  measuredLines,
-  paceLines,
-} from './run-lines.ts';
+import {barLine, driftText, hostsIn, limitLines, logLines, measuredLines, paceLines} from './run-lines.ts';
 import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 
 /**
@@ -47,7 +49,7 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   ];
   const parts = isMeasuring ? measuredLines(run, setup.words.rows, width) : identityRows(run, width);
   const middle: readonly Line[] = [
-    ...(isMeasuring ? [[]] : [totalLine(run, width)]),
+    ...(isMeasuring ? [[]] : [totalLine(run, setup.words.rows, width)]),
     ...driftLine(run, width),
     ...(run.ended === null
       ? paceLines(run, {width, now: state.now, lastTotal, hosts: hostsIn(layout)})
@@ -104,9 +106,11 @@ const usualLabels: readonly string[] = ['rehearsed', 'dry run', 'verify'];
 
 function statusLine({snapshot, label, ended, scope}: RunView, now: number, width: number): Line {
   const {status} = snapshot;
+  // The ledger says running until somebody settles it.
+  const isDead = ended !== null && isActive(status);
   return fitLine(
     [
-      {text: status, tone: statusTone(status)},
+      isDead ? {text: 'dead', tone: 'bad'} : {text: status, tone: statusTone(status)},
       {text: ended === null ? '' : ` ${ageText(ended.at, now)}`},
       {text: `${usualLabels.includes(label) ? '' : ` · ${label}`} · scope: ${scopeText(scope)}`, tone: 'dim'},
     ],
@@ -133,7 +137,7 @@ function identityRows({snapshot}: RunView, width: number): readonly Line[] {
 }
 
 /** The sum of what stands above it, and the rows that the database said it changed. */
-function totalLine({snapshot}: RunView, width: number): Line {
+function totalLine({snapshot}: RunView, rows: Noun, width: number): Line {
   const {tally} = snapshot;
   const all = runRows.reduce((sum, part) => sum + tally[part], 0);
   return fitLine(
@@ -141,7 +145,7 @@ function totalLine({snapshot}: RunView, width: number): Line {
       {text: `= ${'listed'.padEnd(11)}${number(all).padStart(12)}`, tone: 'strong'},
       {
         text: `   ${[
-          ...(tally.rows === 0 ? [] : [counted(tally.rows, 'row')]),
+          ...(tally.rows === 0 ? [] : [counted(tally.rows, ...rows)]),
           ...(tally.bytes === 0 ? [] : [bytesText(tally.bytes)]),
         ].join(' · ')}`,
         tone: 'dim',
