@@ -40,6 +40,7 @@ export const runRows = parts;
 
 export function coverageRows(state: ConsoleState, {filter}: View): readonly CoverageGroup[] {
   const groups = chosenSetup(state)?.facts?.coverage?.groups ?? [];
+  if (filter === '') return groups;
   return groups.filter(({group}) => group === '*' || contains(printableKey(group), filter));
 }
 
