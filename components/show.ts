@@ -14,6 +14,8 @@ export interface Shown {
   close(): Promise<void>;
   /** Hands the terminal to a child or to the shell while `run` lasts, takes it back and draws everything anew. */
   suspend(run: () => Promise<void>): Promise<void>;
+  /** Takes the terminal back from whoever stopped and continued the process from outside. */
+  retake(): void;
   /** Draws everything anew, over whatever another program wrote across the screen. */
   redraw(): void;
 }
@@ -84,6 +86,10 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
       await instance.waitUntilRenderFlush();
     },
     redraw,
+    retake() {
+      setRaw(true);
+      redraw();
+    },
   };
 }
 

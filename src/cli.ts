@@ -105,10 +105,23 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
     const {stdin, stdout, stderr} = process;
     stdin.on('error', ignoreNoReader);
     const shown = open(model, {stdin, stdout, stderr, hasColor, isAscii, spoken: isSpoken});
+    let isAtShell = false;
+    // Stopped from outside, the shell has set the terminal as it likes it.
+    const continued = () => {
+      if (!isAtShell) shown.retake();
+    };
+    process.on('SIGCONT', continued);
+    shown.closed.catch(() => undefined).finally(() => process.off('SIGCONT', continued));
     return {
       ...shown,
-      // No shell of Windows would continue it.
-      toShell: () => (process.platform === 'win32' ? Promise.resolve() : stopAndContinue(shown, jobControl)),
+      toShell: async () => {
+        // No shell of Windows would continue it.
+        if (process.platform === 'win32') return;
+        isAtShell = true;
+        await stopAndContinue(shown, jobControl).finally(() => {
+          isAtShell = false;
+        });
+      },
       page: text =>
         shown.suspend(() => interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text))),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),

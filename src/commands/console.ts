@@ -111,7 +111,7 @@ async function leave(
     isSandbox,
   }: {readonly surroundings: Surroundings; readonly session: Session; readonly isSandbox: boolean},
 ): Promise<number> {
-  if (by !== 'now') await model.work.interrupt();
+  if (by !== 'now' && by !== 'unfinished') await model.work.interrupt();
   model.stop();
   await shown.close();
   if (by === 'now') {
@@ -123,6 +123,8 @@ async function leave(
     return shown.endProcess(interruptedCode);
   }
   for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
+  // What is about to begin, and waits for a service, would keep the process alive.
+  if (by === 'unfinished') return shown.endProcess(interruptedCode);
   if (by === 'interrupt') return interruptedCode;
   return isSandbox ? 0 : exitCodeOf([...model.work.endings.values()].flat());
 }

@@ -47,7 +47,8 @@ export interface Terminal {
 
 /** How the console was left. */
 export interface Leaving {
-  readonly by: 'operator' | 'interrupt' | 'now';
+  /** `unfinished`: something was still about to begin. */
+  readonly by: 'operator' | 'interrupt' | 'unfinished' | 'now';
 }
 
 /** Dialogs that ask before something is done for good. */
@@ -278,13 +279,13 @@ export class Console {
       return;
     }
     this.send({type: 'leaving'});
-    void this.work.interrupt().then(() => this.#leave({by}));
+    void this.work.interrupt().then(isAtRest => this.#leave({by: isAtRest ? by : 'unfinished'}));
   }
 
   #tick(): void {
     const {now, schedule} = this.#options;
     this.#stopTicking = schedule(() => {
-      this.send({type: 'ticked', at: now()});
+      this.send({type: 'ticked', at: now(), limits: this.work.limits()});
       this.#ticks++;
       if (this.#ticks % pollTicks === 0) this.#poll();
       this.#tick();

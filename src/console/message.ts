@@ -1,4 +1,4 @@
-import type {RunEvent} from '../core/event.ts';
+import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Dialog} from './dialog.ts';
 import type {LoadedList, Notice, ScreenName, SetupFacts, SetupView, Size, View} from './state.ts';
@@ -7,7 +7,12 @@ import type {TextFieldAction} from './text-field.ts';
 /** All that changes what is shown. */
 export type Message =
   | {readonly type: 'resized'; readonly size: Size}
-  | {readonly type: 'ticked'; readonly at: number}
+  | {
+      readonly type: 'ticked';
+      readonly at: number;
+      /** Of runs that this process works on, by run. */
+      readonly limits: Readonly<Record<string, readonly HostLimit[]>>;
+    }
   | {readonly type: 'events'; readonly events: readonly RunEvent[]}
   /** What the ledger says. */
   | {readonly type: 'facts'; readonly setup: string; readonly facts: SetupFacts}

@@ -1,4 +1,4 @@
-import type {RunEvent} from '../core/event.ts';
+import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {Dialog} from './dialog.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
@@ -24,7 +24,7 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     case 'resized':
       return {...state, size: message.size};
     case 'ticked':
-      return ticked(state, message.at);
+      return ticked(state, message);
     case 'events':
       return {...state, runs: withEvents(state.runs, message.events)};
     case 'facts':
@@ -115,9 +115,11 @@ function withSetup(
 /** A notice has been read by then. */
 const noticeMs = 8_000;
 
-function ticked(state: ConsoleState, at: number): ConsoleState {
+function ticked(state: ConsoleState, {at, limits}: Extract<Message, {type: 'ticked'}>): ConsoleState {
   const {notice, runs} = state;
-  const ticking = Object.entries(runs).map(([id, run]) => [id, tickRun(run, at)] as const);
+  const ticking = Object.entries(runs).map(
+    ([id, run]) => [id, withLimits(tickRun(run, at), limits[id])] as const,
+  );
   const isSame = ticking.every(([id, run]) => runs[id] === run);
   return {
     ...state,
@@ -125,6 +127,11 @@ function ticked(state: ConsoleState, at: number): ConsoleState {
     runs: isSame ? runs : Object.fromEntries(ticking),
     notice: notice !== null && at - notice.at > noticeMs ? null : notice,
   };
+}
+
+/** A run from which nothing is heard is asked how its hosts are asked: that is when it matters. */
+function withLimits(run: RunView, limits: readonly HostLimit[] | undefined): RunView {
+  return limits === undefined || run.ended !== null ? run : {...run, snapshot: {...run.snapshot, limits}};
 }
 
 /** Runs that are kept: those before are in the ledger. */

@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
@@ -12,7 +14,7 @@ import type {Setup} from './setup.ts';
 import {named, troubleOf} from './trouble.ts';
 
 /** A run or a verification, as far as it is steered from here. */
-type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge'> & {
+type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge' | 'limits'> & {
   readonly pause?: () => void;
   readonly done: Promise<RunResult>;
 };
@@ -26,6 +28,9 @@ export interface WorkOptions {
 
 /** Nothing typed yet: how the gates stand before. */
 const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null} as const;
+
+/** How long a run that is about to begin is waited for. */
+const beginningMs = 3_000;
 
 /**
  * Carries out what commands ask of the engine, outside React. Nothing here rejects: what goes wrong is shown, with what
@@ -214,15 +219,23 @@ export class Work {
     );
   }
 
+  /** How the hosts of each run are being asked at this moment, by run. */
+  limits(): Readonly<Record<string, readonly HostLimit[]>> {
+    return Object.fromEntries([...this.#steered.values()].map(({id, limits}) => [id, limits()]));
+  }
+
   nudge(setup: Setup, by: number): void {
     this.#steered.get(setup.name)?.nudge(by);
   }
 
-  /** Lets everything come to rest; resolves when it has. */
-  async interrupt(): Promise<void> {
+  /** Lets everything come to rest. False where a run was still about to begin after a while, and is left to itself. */
+  async interrupt(): Promise<boolean> {
     this.#isLeaving = true;
     for (const {interrupt} of this.#steered.values()) interrupt();
-    await Promise.all(this.#busy.values());
+    await Promise.all([...this.#steered.keys()].map(name => this.#busy.get(name)));
+    // What is only about to begin has nothing yet to come to rest, and may wait for a service for ever.
+    const waited = sleep(beginningMs, false, {ref: false});
+    return Promise.race([Promise.all(this.#busy.values()).then(() => true), waited]);
   }
 
   /** Two keys in a row begin one run: the first holds the setup until its run has ended. */

@@ -1,6 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
-import type {RunEvent, RunNews} from '../core/event.ts';
+import type {HostLimit, RunEvent, RunNews} from '../core/event.ts';
 import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
@@ -18,7 +18,7 @@ import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
 import {isHalfDone, settleForGood} from './settle-for-good.ts';
-import {snapshotOf} from './snapshot.ts';
+import {limitsOf, snapshotOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
 import {measure} from './verify.ts';
 import {watchRun} from './watch.ts';
@@ -33,6 +33,7 @@ export function execute(host: EngineHost, execution: Execution): RunHandle {
     cancel: () => run.stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
     interrupt: () => run.stopper.stop('halt', {by: 'interrupt', message: 'interrupted'}),
     nudge: by => run.limiter.nudge(by),
+    limits: () => run.limits(),
   };
 }
 
@@ -55,6 +56,10 @@ class Executor {
     const {start, max} = host.settings.concurrency;
     this.limiter = new Limiter({start, max, rate: execution.rate ?? host.settings.rate, now: host.now});
     this.stopper = new Stopper(reason => this.#stopping(reason));
+  }
+
+  limits(): readonly HostLimit[] {
+    return limitsOf(this.#execution.connection.target, this.limiter);
   }
 
   async done(): Promise<RunResult> {

@@ -1,4 +1,5 @@
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
+import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
 import type {Probe} from '../core/probe.ts';
 import type {StopReason} from '../core/run.ts';
@@ -50,4 +51,6 @@ export interface RunHandle {
   interrupt(): void;
   /** More or fewer requests at once. */
   nudge(by: number): void;
+  /** How its hosts are being asked at this moment: events come only when something moves. */
+  limits(): readonly HostLimit[];
 }

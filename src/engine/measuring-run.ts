@@ -8,6 +8,7 @@ import type {EngineHost} from './engine-host.ts';
 import {Limiter} from './limiter.ts';
 import {Stopper} from './run-handle.ts';
 import {RunState} from './run-state.ts';
+import {limitsOf} from './snapshot.ts';
 import {watchRun} from './watch.ts';
 
 /**
@@ -43,7 +44,6 @@ export async function beginMeasuring(
   const emit = (news: RunNews) => {
     if (news.type === 'stopping') status = 'cancelling';
     if (news.type === 'ended') status = restingOf(news.reason);
-    const traffic = target.traffic();
     host.observe({
       ...news,
       snapshot: {
@@ -57,7 +57,7 @@ export async function beginMeasuring(
         bytesRead: state.bytesRead,
         expected: null,
         rate: limiter.rate,
-        limits: [...limiter.limits(), ...(traffic === null ? [] : [traffic])],
+        limits: limitsOf(target, limiter),
         at: host.now(),
       },
     });

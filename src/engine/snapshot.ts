@@ -1,6 +1,7 @@
 import {listedOf} from '../core/accounting.ts';
-import type {Snapshot} from '../core/event.ts';
+import type {HostLimit, Snapshot} from '../core/event.ts';
 import type {RunStatus} from '../core/run.ts';
+import type {Target} from '../databases/database.ts';
 import type {Execution} from './execution.ts';
 import type {Limiter} from './limiter.ts';
 import type {RunState} from './run-state.ts';
@@ -13,7 +14,6 @@ export function snapshotOf(
   status: RunStatus,
   at: number,
 ): Snapshot {
-  const traffic = connection.target.traffic();
   return {
     run: record.id,
     backfill: record.backfill,
@@ -25,7 +25,13 @@ export function snapshotOf(
     bytesRead,
     expected: plan === null ? null : listedOf(plan.tally),
     rate: limiter.rate,
-    limits: [...limiter.limits(), ...(traffic === null ? [] : [traffic])],
+    limits: limitsOf(connection.target, limiter),
     at,
   };
+}
+
+/** The source's hosts, and the service behind the target. */
+export function limitsOf(target: Target, limiter: Limiter): readonly HostLimit[] {
+  const traffic = target.traffic();
+  return [...limiter.limits(), ...(traffic === null ? [] : [traffic])];
 }

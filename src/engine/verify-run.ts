@@ -9,6 +9,7 @@ import {endingsOf} from './endings.ts';
 import type {Engine} from './engine.ts';
 import type {RunHandle, RunResult} from './execution.ts';
 import {beginMeasuring, type MeasuringRun, stoppedBy, whileMeasuring} from './measuring-run.ts';
+import {limitsOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
 import {measure} from './verify.ts';
 
@@ -52,6 +53,7 @@ export async function startVerify(
     cancel: () => stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
     interrupt: run.interrupt,
     nudge: by => limiter.nudge(by),
+    limits: () => limitsOf(connection.target, limiter),
   };
 }
 

@@ -241,8 +241,8 @@ describe('a question', () => {
 
 it('a notice is there for eight seconds', () => {
   const told = reduced(consoleState(), {type: 'told', notice: {level: 'info', text: 'copied', at: 100_000}});
-  expect(reduced(told, {type: 'ticked', at: 108_000}).notice).not.toBeNull();
-  expect(reduced(told, {type: 'ticked', at: 108_001}).notice).toBeNull();
+  expect(reduced(told, {type: 'ticked', at: 108_000, limits: {}}).notice).not.toBeNull();
+  expect(reduced(told, {type: 'ticked', at: 108_001, limits: {}}).notice).toBeNull();
 });
 
 it('a list that is read again replaces its rows, and another list keeps its own', () => {

@@ -199,7 +199,14 @@ export const planRows: readonly Row[] = [
   {
     name: 'a plan, and the process of an older run is gone',
     facts: {plan: planRun(), live: liveRun({id: 'other', status: 'running'}), gone: ['other']},
-    steps: 'done done ready locked locked',
+    steps: 'done done ready attention locked',
+    move: 'review',
+    current: 'review',
+  },
+  {
+    name: 'a plan, and an older run is paused',
+    facts: {plan: planRun(), live: liveRun({id: 'other', status: 'paused'})},
+    steps: 'done done ready attention locked',
     move: 'review',
     current: 'review',
   },

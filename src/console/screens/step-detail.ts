@@ -26,7 +26,7 @@ export function stepBlocks(
     facts.filter(({isCounts}) => isCounts === undefined),
     width,
   );
-  const head: readonly Line[] = flow.isDone ? [[{text: '✔ all is done', tone: 'good'}], []] : [...next, []];
+  const head: readonly Line[] = flow.isDone ? [doneLine(setup), []] : [...next, []];
   const foot: readonly Line[] = flow.isDone ? [[], ...next] : [];
   if (run !== null && head.length + summaryHeight(1) + rest.length + foot.length <= height)
     return [
@@ -36,6 +36,14 @@ export function stepBlocks(
     ];
   const lines = [...head, ...factLines(facts, width), ...foot];
   return [{type: 'lines', lines: lines.slice(0, height)}];
+}
+
+/** A source that lists nothing any more is most likely not there: then green would be a lie. */
+function doneLine({facts}: SetupView): Line {
+  const whole = facts?.coverage?.groups.find(({group}) => group === '*');
+  return whole?.total === 0
+    ? [{text: '! the source lists nothing now: is it there?', tone: 'warn'}]
+    : [{text: '✔ all is done', tone: 'good'}];
 }
 
 function nextLines(state: ConsoleState, {move}: Flow, width: number): readonly Line[] {

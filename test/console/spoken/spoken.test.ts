@@ -30,7 +30,11 @@ class Listener {
   }
 }
 
-const tick = (seconds: number): Message => ({type: 'ticked', at: noon + seconds * 1_000});
+const tick = (seconds: number): Message => ({
+  type: 'ticked',
+  at: noon + seconds * 1_000,
+  limits: {},
+});
 const ofSetup = (now: Extract<Message, {type: 'setup'}>['now']): Message => ({
   type: 'setup',
   setup: 'asset-index',
