@@ -42,7 +42,9 @@ async function offered(
   let found: readonly Setup[] = [];
   await Session.with(surroundings, {config: join(cwd, 'headgate.config.json')}, async session => {
     for (const [index, run] of runs.entries())
-      await session.ledger.runs.create(order(`run-${index}`, {createdAt: index, scope: {prefix: ''}, ...run}));
+      await session.ledger.runs.create(
+        order(`run-${index}`, {createdAt: index, scope: {prefix: ''}, ...run}),
+      );
     found = await setupsOf(session, options);
     await look(found);
     return 0;
