@@ -1,14 +1,11 @@
 import type {Tally} from '../core/accounting.ts';
 import {printableKey} from '../core/keys.ts';
-import {isActive} from '../core/run.ts';
-import {commandText, partWord} from '../core/words.ts';
-import type {RunRecord} from '../ledger/records.ts';
-import {nextSteps} from '../runbook/next-steps.ts';
-import {stoppableRun} from './availability.ts';
+import {partWord} from '../core/words.ts';
 import type {Command} from './command.ts';
-import {confirmDialog, typedIn} from './confirm-dialog.ts';
+import {confirmDialog} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
-import type {AcceptDialog, ConfirmDialog} from './dialog.ts';
+import {copyTextOf} from './copy-text.ts';
+import type {AcceptDialog} from './dialog.ts';
 import {flowOfSetup} from './flow-of.ts';
 import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
@@ -18,6 +15,7 @@ import {runToUndo} from './run-to-undo.ts';
 import type {Setup} from './setup.ts';
 import {recordOf, setupOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';
+import {stoppableRun} from './stopping.ts';
 import type {Work} from './work.ts';
 
 export interface CommandsOptions
@@ -66,58 +64,8 @@ export class Commands {
     if (shown !== null && setup !== undefined) this.#ofSetup(state, shown, setup, command);
   }
 
-  /** The typed confirmation was right. */
-  confirmed(dialog: ConfirmDialog): void {
-    const {send, work, setups} = this.#options;
-    const state = this.#options.state();
-    const shown = chosenSetup(state);
-    const setup = setups.find(({name}) => name === shown?.name);
-    const record = recordOf(state, dialog.plan);
-    send({type: 'closed'});
-    if (setup === undefined || record === null) return;
-    send({type: 'switched', to: 'runbook'});
-    void work.goLive(setup, record, typedIn(dialog));
-  }
-
-  /** What was not in the reviewed plan was accepted. */
-  accepted({run, acceptNew, acceptDrift}: AcceptDialog): void {
-    const {send, work} = this.#options;
-    const record = recordOf(this.#options.state(), run);
-    const setup = record === null ? null : this.#setupOf(record);
-    if (record === null || setup === null) return;
-    send({type: 'switched', to: 'runbook'});
-    void work.resume(setup, record, {acceptNew, acceptDrift});
-  }
-
   #askToAccept(run: string, accepting: Pick<AcceptDialog, 'acceptNew' | 'acceptDrift'>): void {
     this.#options.send({type: 'opened', dialog: {type: 'accept', run, ...accepting, isYes: false}});
-  }
-
-  /** The setup that a run belongs to; null where its source and target are not open here. */
-  #setupOf(record: RunRecord): Setup | null {
-    const shown = setupOf(this.#options.state(), record);
-    return this.#options.setups.find(({name}) => name === shown?.name) ?? null;
-  }
-
-  cancelRun(run: string): void {
-    const {work, send, now} = this.#options;
-    const state = this.#options.state();
-    const shown = chosenSetup(state);
-    const record = recordOf(state, run);
-    // It may have come to rest, or its process may have gone, while the question stood there.
-    const isAtWork = state.runs[run]?.ended === null || (shown !== null && isAtWorkElsewhere(record, shown));
-    const setup = record === null ? null : this.#setupOf(record);
-    if (record === null || isAtWork) void work.stop(run, 'cancel');
-    else if (setup !== null) void work.giveUp(setup, record);
-    else
-      send({
-        type: 'told',
-        notice: {
-          level: 'error',
-          text: `its source and target are not open here: headgate cancel ${run}`,
-          at: now(),
-        },
-      });
   }
 
   #ofSetup(state: ConsoleState, shown: SetupView, setup: Setup, command: Command): void {
@@ -131,7 +79,7 @@ export class Commands {
         this.#goOn(state, shown, setup);
         return;
       case 'probe':
-        void work.probe(setup);
+        void work.looking.probe(setup);
         return;
       case 'dry-run':
       case 'fresh-dry-run':
@@ -215,7 +163,7 @@ export class Commands {
     const {move} = flowOfSetup(state, shown);
     switch (move.do) {
       case 'probe':
-        void work.probe(setup);
+        void work.looking.probe(setup);
         return;
       case 'dry-run':
         void work.rehearse(setup, {fresh: false});
@@ -252,7 +200,7 @@ export class Commands {
     const plan = shown.facts?.plan ?? null;
     if (plan === null) return;
     this.#options.send({type: 'entered', view: view('review')});
-    void this.#options.work.review(setup, plan);
+    void this.#options.work.looking.review(setup, plan);
   }
 
   #resume(state: ConsoleState, shown: SetupView, setup: Setup, isAccepting: boolean): void {
@@ -312,28 +260,16 @@ export class Commands {
   }
 
   #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
-    const {name, of} = shownView(state);
-    const run = of !== null && name === 'run' ? recordOf(state, of) : (shown.facts?.newest ?? null);
-    const step = run === null ? undefined : nextSteps(run)[0];
-    const text =
-      name === 'runbook' || name === 'run'
-        ? step === undefined
-          ? null
-          : commandText(step.words)
-        : chosenRow(state);
-    if (text === null) {
-      const nothing = 'there is no command that goes on from here';
-      this.#options.send({type: 'told', notice: {level: 'error', text: nothing, at: this.#options.now()}});
-      return;
-    }
-    copy(text);
-    this.#options.send({
-      type: 'told',
-      notice: {level: 'info', text: `copied: ${printableKey(text)}`, at: this.#options.now()},
-    });
+    const text = copyTextOf(state, shown);
+    if (text !== null) copy(text);
+    this.#tell(
+      text === null ? 'error' : 'info',
+      text === null ? 'there is no command that goes on from here' : `copied: ${printableKey(text)}`,
+    );
   }
-}
 
-function isAtWorkElsewhere(record: RunRecord | null, {facts}: SetupView): boolean {
-  return record !== null && isActive(record.status) && facts?.gone.includes(record.id) !== true;
+  #tell(level: 'info' | 'error', text: string): void {
+    const {send, now} = this.#options;
+    send({type: 'told', notice: {level, text, at: now()}});
+  }
 }

@@ -2,17 +2,16 @@ import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {RunEvent} from '../core/event.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Ledger} from '../ledger/ledger.ts';
+import {Answers} from './answers.ts';
 import {availabilityOf} from './availability.ts';
 import {Coalescer, type Schedule} from './coalescer.ts';
 import type {Command} from './command.ts';
 import {Commands} from './commands.ts';
 import type {Dialog} from './dialog.ts';
 import {paletteRows} from './dialog-rows.ts';
-import {editOf} from './edit.ts';
-import {keysOf} from './keys.ts';
-import {isTooSmall} from './layout.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
+import {pressedOn} from './pressed.ts';
 import {reduce} from './reduce.ts';
 import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
@@ -54,9 +53,6 @@ export interface Leaving {
 /** Dialogs that ask before something is done for good. */
 const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'accept', 'trouble'];
 
-/** What can be done where nothing is seen. */
-const blind: readonly Command[] = ['quit', 'interrupt', 'suspend', 'redraw'];
-
 const tickMs = 1_000;
 /** How often the ledger is asked what other processes do. */
 const pollTicks = 2;
@@ -73,6 +69,7 @@ export class Console {
   readonly #options: ConsoleOptions;
   readonly #feed: Coalescer<RunEvent>;
   readonly #commands: Commands;
+  readonly #answers: Answers;
   #leave: (leaving: Leaving) => void = () => undefined;
   #stopTicking: () => void = () => undefined;
   #ticks = 0;
@@ -104,7 +101,9 @@ export class Console {
     });
     const send = (message: Message) => this.send(message);
     this.work = new Work({engine, ledger, now, send});
-    this.#commands = new Commands({...options, work: this.work, send, state: () => this.store.getState()});
+    const carrying = {...options, work: this.work, send, state: () => this.store.getState()};
+    this.#commands = new Commands(carrying);
+    this.#answers = new Answers(carrying);
     this.left = new Promise(resolve => {
       this.#leave = resolve;
     });
@@ -124,7 +123,7 @@ export class Console {
   /** Begins to look: what is opened here may take its time, while the screen is there. */
   start(): void {
     this.#tick();
-    for (const setup of this.#options.setups) void this.work.look(setup);
+    for (const setup of this.#options.setups) void this.work.looking.look(setup);
     void this.#commands.readHistory();
   }
 
@@ -162,28 +161,16 @@ export class Console {
 
   #pressOne(stroke: string): void {
     const state = this.store.getState();
-    const place = placeOf(state);
-    const edit = takesText(place) ? editOf(stroke) : null;
-    const found = edit === null ? keysOf(place).filter(({strokes}) => strokes.includes(stroke)) : [];
-    if (edit !== null) {
-      this.send({type: 'edited', action: edit});
+    const pressed = pressedOn(state, stroke);
+    if (pressed.type === 'edit') {
+      this.send({type: 'edited', action: pressed.action});
       return;
     }
     // What was told is read by whoever presses the next key.
     if (state.notice !== null) this.send({type: 'told', notice: null});
-    if (isTooSmall(state.size) && !found.some(({command}) => blind.includes(command))) return;
-    const availabilities = found.map(({command}) => ({command, is: availabilityOf(state, command)}));
-    const now = availabilities.find(({is}) => is === 'now');
-    if (now !== undefined) {
-      this.do(now.command);
-      return;
-    }
-    const refused = availabilities.map(({is}) => is).find(is => typeof is === 'object');
-    const text =
-      refused === undefined ? `${stroke} does nothing here; ? shows the keys` : `not now: ${refused.because}`;
-    // A dialog takes few keys, and shows them.
-    if (refused !== undefined || state.dialog === null)
-      this.send({type: 'told', notice: {level: 'error', text, at: this.#options.now()}});
+    if (pressed.type === 'command') this.do(pressed.command);
+    if (pressed.type === 'refused')
+      this.send({type: 'told', notice: {level: 'error', text: pressed.text, at: this.#options.now()}});
   }
 
   /** Nothing is done that is not available now, whoever asks. */
@@ -237,15 +224,15 @@ export class Console {
         return;
       case 'accept':
         this.send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#commands.accepted(dialog);
+        if (isYes || dialog.isYes) this.#answers.accepted(dialog);
         return;
       case 'cancel-run':
         this.send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#commands.cancelRun(dialog.run);
+        if (isYes || dialog.isYes) this.#answers.cancelRun(dialog.run);
         return;
       case 'confirm':
         if (dialog.focus === 'cancel') this.send({type: 'closed'});
-        else if (isConfirmed(dialog)) this.#commands.confirmed(dialog);
+        else if (isConfirmed(dialog)) this.#answers.confirmed(dialog);
         else this.send({type: 'mistaken'});
         return;
       case 'help':
@@ -296,7 +283,7 @@ export class Console {
   #poll(): void {
     if (this.#isPolling) return;
     this.#isPolling = true;
-    const looks = this.#options.setups.map(setup => this.work.refresh(setup));
+    const looks = this.#options.setups.map(setup => this.work.looking.refresh(setup));
     void Promise.all([...looks, this.#commands.readHistory()]).finally(() => {
       this.#isPolling = false;
     });

@@ -1,6 +1,7 @@
-import {type Availability, availabilityOf} from './availability.ts';
+import {availabilityOf} from './availability.ts';
 import type {Command} from './command.ts';
 import type {Dialog} from './dialog.ts';
+import type {Availability} from './idle.ts';
 import {type Key, keysOf} from './keys.ts';
 import {layoutOf} from './layout.ts';
 import type {Line} from './line.ts';

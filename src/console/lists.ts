@@ -178,7 +178,7 @@ export class Lists {
     });
     const saying = {first: 'comparing with the source …', again: 'comparing anew …'};
     const compare = async (signal: AbortSignal): Promise<Rows> => {
-      const connection = await work.connect(setup);
+      const connection = await work.looking.connect(setup);
       signal.throwIfAborted();
       const rows: ListRow[] = [];
       let hasMore = false;

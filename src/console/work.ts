@@ -8,10 +8,10 @@ import type {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {loadFacts} from './facts.ts';
+import {Looking} from './looking.ts';
 import type {Message} from './message.ts';
 import type {Setup} from './setup.ts';
-import {named, troubleOf} from './trouble.ts';
+import {troubleOf} from './trouble.ts';
 
 /** A run or a verification, as far as it is steered from here. */
 type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge' | 'limits'> & {
@@ -26,7 +26,7 @@ export interface WorkOptions {
   readonly send: (message: Message) => void;
 }
 
-/** Nothing typed yet: how the gates stand before. */
+/** Nothing typed yet. */
 const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null} as const;
 
 /** How long a run that is about to begin is waited for. */
@@ -41,78 +41,19 @@ export class Work {
   readonly #steered = new Map<string, Steered>();
   /** By setup, from the key that asks for a run until it has ended. */
   readonly #busy = new Map<string, Promise<void>>();
-  readonly #connections = new Map<string, Promise<RunConnection>>();
   #isLeaving = false;
   /** How the last run of each setup ended, for the exit code. */
   readonly endings = new Map<string, readonly Ending[]>();
 
+  readonly looking: Looking;
+
   constructor(options: WorkOptions) {
     this.#options = options;
+    this.looking = new Looking(options);
   }
 
   get isAtWork(): boolean {
     return this.#busy.size > 0;
-  }
-
-  /** Opens source and target; one that failed is tried again the next time. */
-  connect(setup: Setup): Promise<RunConnection> {
-    const known = this.#connections.get(setup.name);
-    if (known !== undefined) return known;
-    const opening = this.#open(setup);
-    this.#connections.set(setup.name, opening);
-    opening.catch(() => this.#connections.delete(setup.name));
-    return opening;
-  }
-
-  async #open(setup: Setup): Promise<RunConnection> {
-    const {send} = this.#options;
-    send({type: 'setup', setup: setup.name, now: {link: {state: 'connecting'}}});
-    try {
-      const connection = await setup.open();
-      const {name, environment} = connection.target;
-      send({
-        type: 'setup',
-        setup: setup.name,
-        now: {link: {state: 'ok'}, targetName: name, environment},
-      });
-      return connection;
-    } catch (error) {
-      send({type: 'setup', setup: setup.name, now: {link: {state: 'failed', ...troubleOf(error, setup)}}});
-      throw error;
-    }
-  }
-
-  /** For the overview: whether the two can be opened at all. */
-  async look(setup: Setup): Promise<void> {
-    await this.connect(setup).catch(() => undefined);
-    await this.refresh(setup);
-  }
-
-  async refresh(setup: Setup): Promise<void> {
-    const {ledger, engine, send} = this.#options;
-    try {
-      const facts = await loadFacts(ledger, engine.host, setup);
-      send({type: 'facts', setup: setup.name, facts});
-    } catch (error) {
-      // It is read every other second: a dialog would come again and again, over what is being typed.
-      this.#tell('error', `the ledger could not be read: ${troubleOf(error, setup).message}`);
-    }
-  }
-
-  async probe(setup: Setup): Promise<void> {
-    const {engine, send} = this.#options;
-    send({type: 'setup', setup: setup.name, now: {probe: {state: 'working'}}});
-    try {
-      const connection = await this.connect(setup);
-      const {findings} = await engine.probe(connection, setup.scope(connection));
-      send({
-        type: 'setup',
-        setup: setup.name,
-        now: {probe: {state: 'done', findings: findings.map(finding => named(finding, setup))}},
-      });
-    } catch (error) {
-      send({type: 'setup', setup: setup.name, now: {probe: {state: 'failed', ...troubleOf(error, setup)}}});
-    }
   }
 
   rehearse(setup: Setup, {fresh}: {readonly fresh: boolean}): Promise<void> {
@@ -169,33 +110,6 @@ export class Work {
         }),
       'verifying',
     );
-  }
-
-  /** What a plan holds and how its gates stand, both looked at together. */
-  async review(setup: Setup, plan: RunRecord): Promise<void> {
-    const {engine, send} = this.#options;
-    const told = (now: Extract<Message, {type: 'setup'}>['now']) =>
-      send({type: 'setup', setup: setup.name, now});
-    const read = {plan: plan.id, at: plan.finishedAt};
-    told({review: {...read, state: 'loading'}, gates: null});
-    try {
-      const connection = await this.connect(setup);
-      const undoes = plan.undoes === null ? {} : {undoes: plan.undoes};
-      const [review, gates] = await Promise.all([
-        engine.review(connection, plan),
-        engine.gates(connection, plan, {...nothingTyped, ...undoes}),
-      ]);
-      told({review: {...read, state: 'ready', review}, gates});
-    } catch (error) {
-      const {message, hint} = troubleOf(error, setup);
-      told({
-        review: {
-          ...read,
-          state: 'failed',
-          message: hint === null ? message : `${message}. ${hint}`,
-        },
-      });
-    }
   }
 
   /** Stops the run of this process, or asks the process that works on it. */
@@ -261,7 +175,7 @@ export class Work {
   ): Promise<void> {
     const {send} = this.#options;
     await this.#trying(failed, setup, async () => {
-      const connection = await this.connect(setup);
+      const connection = await this.looking.connect(setup);
       if (this.#isLeaving) return;
       const steered = await begin(connection);
       if (steered === null) return;
@@ -273,14 +187,14 @@ export class Work {
         setup: setup.name,
         now: {[as]: steered.id, isBeginning: false, gates: null, review: null},
       });
-      await this.refresh(setup);
+      await this.looking.refresh(setup);
       const result = await steered.done;
       this.endings.set(setup.name, result.endings);
       const error = toldError(result);
       if (error !== null) this.#tellTrouble(`Run ${steered.id} failed`, setup, error);
     });
     this.#steered.delete(setup.name);
-    await this.refresh(setup);
+    await this.looking.refresh(setup);
     this.#busy.delete(setup.name);
     send({type: 'setup', setup: setup.name, now: {[as]: null, isBeginning: false}});
   }

@@ -1,0 +1,91 @@
+import {changedOf} from '../core/accounting.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
+import {modeText} from '../core/words.ts';
+import type {RunRecord} from '../ledger/records.ts';
+import {closedBefore} from '../runbook/flow-state.ts';
+import {type Availability, whileIdle, writing} from './idle.ts';
+import {chosenCheck} from './rows.ts';
+import {runToUndo} from './run-to-undo.ts';
+import {recordOf, setupOf} from './shown-run.ts';
+import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
+
+/** What may be done with plans and runs that rest, and why not. */
+
+export function reviewable({facts}: SetupView): boolean {
+  const plan = facts?.plan ?? null;
+  return (
+    plan !== null &&
+    plan.usedBy === null &&
+    (plan.status === 'completed' || plan.status === 'incomplete') &&
+    changedOf(plan.tally) > 0
+  );
+}
+
+/** Only what was read is confirmed: another process may have made a newer plan meanwhile. */
+export function unread({facts, review, gates}: SetupView): {readonly because: string} | null {
+  const plan = facts?.plan ?? null;
+  if (review === null || review.plan !== plan?.id || review.at !== plan.finishedAt)
+    return {because: 'there is a newer plan than the one shown: open its review'};
+  if (review.state === 'failed') return {because: `the plan could not be read: ${review.message}`};
+  if (review.state === 'loading' || gates === null) return {because: 'the plan is still being read'};
+  const [closed] = closedBefore(gates);
+  return closed === undefined ? null : {because: `a gate is closed: ${closed.reason}`};
+}
+
+/** The run that was opened from the history, where that is what is shown. */
+export function openedRun(state: ConsoleState): RunRecord | null {
+  const {name, of} = shownView(state);
+  return name === 'run' && of !== null ? recordOf(state, of) : null;
+}
+
+export function resumable(
+  state: ConsoleState,
+  run: RunRecord,
+  {name, facts}: SetupView,
+  idle: Availability,
+): Availability {
+  const isGone = facts?.gone.includes(run.id) === true;
+  const rests = run.status === 'paused' || run.status === 'failed' || (isActive(run.status) && isGone);
+  if (!rests || onlyMeasures(run.mode) || (state.manner.isReadOnly && writing(run.mode))) return 'absent';
+  return setupOf(state, run)?.name === name
+    ? idle
+    : {because: `its source and target are not open here: headgate resume ${run.id}`};
+}
+
+export function undoable(state: ConsoleState, idle: Availability): Availability {
+  const found = runToUndo(state);
+  if (found === null) return 'absent';
+  const {run, setup} = found;
+  if (run.mode !== 'live') return {because: `a ${modeText(run)} is not undone, only a live run is`};
+  if (changedOf(run.tally) === 0) return {because: `run ${run.id} has changed nothing`};
+  if (setup === null)
+    return {
+      because: `its source and target are not open here: headgate undo ${run.id} shows what it would do`,
+    };
+  const isGone = isActive(run.status) && setup.facts?.gone.includes(run.id) === true;
+  if (isGone)
+    return {because: `the process of run ${run.id} is gone: resume it first, which settles what it wrote`};
+  return setup.name === chosenSetup(state)?.name ? idle : whileIdle(state, setup);
+}
+
+export function recoverable(state: ConsoleState, idle: Availability): Availability {
+  const check = chosenCheck(state);
+  if (check === null || check.result.count === 0) return 'absent';
+  return check.result.recovers === undefined ? {because: 'this takes a hand: see above'} : idle;
+}
+
+export function retryable({facts}: SetupView, idle: Availability, isReadOnly: boolean): Availability {
+  const open = facts?.open ?? null;
+  if (open === null || open.counts.failed === 0) return 'absent';
+  const run = [facts?.live, facts?.plan].find(known => known?.id === open.run);
+  // One that was stopped before its end is resumed: it has more to do than its failures.
+  if (run?.status !== 'incomplete') return 'absent';
+  return isReadOnly && writing(run.mode) ? 'absent' : idle;
+}
+
+export function acceptable({facts}: SetupView): boolean {
+  const run = facts?.live ?? null;
+  if (run === null || facts?.plan?.usedBy !== run.id) return false;
+  if (run.status === 'paused') return run.stopReason?.by === 'drift';
+  return run.status === 'incomplete' && run.tally.pending > 0;
+}
