@@ -87,6 +87,8 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
     },
     redraw,
     retake() {
+      // Node believes the terminal to be as it left it, and would do nothing.
+      setRaw(false);
       setRaw(true);
       redraw();
     },
