@@ -39,7 +39,7 @@ describe('a styled line', () => {
         <StyledLine line={[{text: '✔ 艦これ → ━━━━╍─ and more'}]} width={20} />
       </ThemeProvider>
     );
-    expect(drawWidget(row)).toEqual(['+ ?????? > ####=- a~']);
+    expect(drawWidget(row)).toEqual(['v ?????? > ####=- a~']);
   });
 
   async function looks(theme: Theme, line: Line, isSelected = false) {
