@@ -73,16 +73,13 @@ const quick: Plan = {
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
- * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs.
+ * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console`
+ * measures the console alone.
  */
-async function bench({
-  throughput,
-  buckets,
-  listings,
-  memory,
-  pauses,
-  console: inConsole,
-}: Plan): Promise<void> {
+async function bench(
+  {throughput, buckets, listings, memory, pauses, console: inConsole}: Plan,
+  isConsoleOnly: boolean,
+): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
     rmSync(root.path, {recursive: true, force: true});
@@ -91,6 +88,8 @@ async function bench({
   print(heading(root.path));
   const measure = measureIn(join(root.path, 'compiled'));
   await warmUp(measure, join(root.path, 'warm-up'));
+  // Awaited here: what it measures in goes with the folder.
+  if (isConsoleOnly) return await benchConsole(root.path, inConsole);
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -198,4 +197,4 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-await bench(process.argv.includes('--quick') ? quick : full);
+await bench(process.argv.includes('--quick') ? quick : full, process.argv.includes('--console'));

@@ -27,7 +27,7 @@ const texts = {
   isRehearsed: 'DRY RUN',
   review: 'go live',
   isAsked: 'Go live',
-  isTyped: 'goes on',
+  isTyped: 'enter begins',
   isLive: 'LIVE',
 } as const;
 
