@@ -87,6 +87,25 @@ export const liveCases: readonly Case[] = [
     saysMore: ['99.95 %', '6 shows each of them'],
   },
   {
+    name: 'with a failure that breaks an invariant',
+    state: state({
+      ...runbook,
+      setups: [
+        setup({
+          facts: facts({
+            plan: used,
+            live: live({status: 'incomplete'}, {updated: 1_288, failed: 1}),
+            open: {run: liveId, counts: {...open({failed: 1}), kinds: {denied: 1}}},
+            coverage: nearlyCovered,
+            checks: manyBroken,
+          }),
+        }),
+      ],
+    }),
+    says: ['enter retry: take up only the failure again', '1 broken'],
+    saysMore: ['every hash is 64 lower-case hex digits: 1,234,567 rows (5 shows which'],
+  },
+  {
     name: 'with a broken invariant',
     state: state({
       ...runbook,

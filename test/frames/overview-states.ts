@@ -3,7 +3,7 @@ import {introductions} from '../../src/sandbox/introduction.ts';
 import {open} from '../runbook/flow-facts.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
 import {live, liveId, longSource, longTarget, now, plan} from './frame-facts.ts';
-import {coverage, group, holding, manyBroken, nearlyCovered} from './measured-facts.ts';
+import {coverage, group, holding, manyBroken, nearlyCovered, withWarning} from './measured-facts.ts';
 import {following} from './run-views.ts';
 
 const drifted = {
@@ -118,6 +118,17 @@ export const overviewCases: readonly Case[] = [
       ],
     }),
     says: ['production', '99.95 %', '✔ 5 hold', 'live completed 3 days ago'],
+  },
+  {
+    name: 'with a warning',
+    state: state({
+      setups: [
+        setup({
+          facts: facts({plan: planned, live: live(), checks: withWarning, coverage: nearlyCovered}),
+        }),
+      ],
+    }),
+    says: ['99.95 %', '✔ 4 hold, 1 warning'],
   },
   {
     name: 'of five',

@@ -1,19 +1,15 @@
-import {ageText, counted, modeText, number} from '../../core/words.ts';
-import {barSpans} from '../bar.ts';
+import {ageText, modeText} from '../../core/words.ts';
 import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
-import {progressOf} from '../progress.ts';
-import {shareOf} from '../share.ts';
-import {staleText} from '../stale.ts';
 import {type ConsoleState, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 import {windowStart} from '../window.ts';
 import {wrapText} from '../wrap.ts';
-import {guessOf} from './run-lines.ts';
+import {measuredSpans} from './measured-spans.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
 import {paragraph} from './wrapped.ts';
 
@@ -113,13 +109,13 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
   if (layout.isCompact)
     return [
       spread(title, environment, inner),
-      [{text: '  '}, ...measuredSpans(state, setup, 12)],
+      [{text: '  '}, ...measuredSpans(state, setup, inner - 2)],
       [{text: '  '}, ...last],
     ];
   return [
     spread(title, environment, inner),
     ends,
-    [{text: '  '}, ...measuredSpans(state, setup, Math.max(12, Math.min(40, inner - 50)))],
+    [{text: '  '}, ...measuredSpans(state, setup, inner - 2)],
     [{text: '  '}, ...last],
   ];
 }
@@ -133,66 +129,8 @@ function endsText({source, target}: SetupView, width: number): string {
   return `${fitted(source, forSource, 'middle').trimEnd()} → ${fitted(target, forTarget, 'middle').trimEnd()}`;
 }
 
-function measuredSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
-  const coverage = coverageSpans(state, setup, width);
-  const checks = checksSpans(setup);
-  const isAtWork = runAtWork(state, setup)?.ended === null;
-  const stale = isAtWork ? null : staleOf(setup);
-  if (coverage.length + checks.length === 0)
-    return [{text: 'coverage and invariants: not measured yet', tone: 'dim'}];
-  return [
-    ...(coverage.length === 0 ? [] : [...coverage, {text: '   '}]),
-    ...(checks.length === 0 ? [] : [{text: 'invariants '}, ...checks]),
-    ...(stale === null ? [] : [{text: `  ${stale}`, tone: 'warn' as const}]),
-  ];
-}
-
 export function environmentTone(environment: string): 'bad' | 'dim' {
   return environment === 'sandbox' ? 'dim' : 'bad';
-}
-
-function coverageSpans(state: ConsoleState, setup: SetupView, width: number): readonly Span[] {
-  const run = runAtWork(state, setup);
-  if (run !== null && run.ended === null) {
-    const {done, underWay, total, share} = progressOf(run, guessOf(run, lastListed(setup)));
-    const said = share === null ? `${number(done)} so far` : `${Math.floor(share * 100)} %`;
-    return [{text: 'progress '}, ...barSpans(width, done, underWay, total), {text: ` ${said.padStart(8)}`}];
-  }
-  const whole = setup.facts?.coverage?.groups.find(({group}) => group === '*');
-  if (whole === undefined) return [];
-  const share = shareOf(whole);
-  const isGood = share.isWhole && staleOf(setup) === null;
-  return [
-    {text: 'coverage '},
-    ...barSpans(width, whole.done, 0, whole.total === 0 ? null : whole.total),
-    {text: ` ${share.text.padStart(6)} %`, ...(isGood ? {tone: 'good' as const} : {})},
-  ];
-}
-
-/** What the run of this kind before listed: the best guess of what the next will. */
-export function lastListed({facts, atWork}: SetupView): number | null {
-  return atWork === null ? null : (facts?.took['dry-run']?.listed ?? null);
-}
-
-/** Before what the figures were measured, where that is not how it stands any more. */
-function staleOf(setup: SetupView): string | null {
-  const coverage = setup.facts?.coverage ?? null;
-  const newest = (setup.facts?.checks ?? []).toSorted((a, b) => b.at - a.at)[0] ?? null;
-  const measured = coverage ?? newest;
-  return measured === null ? null : staleText(setup, measured);
-}
-
-function checksSpans(setup: SetupView): readonly Span[] {
-  const checks = setup.facts?.checks ?? [];
-  if (checks.length === 0) return [];
-  const broken = checks.filter(({result}) => result.count > 0 && result.severity === 'blocking').length;
-  const warned = checks.filter(({result}) => result.count > 0 && result.severity === 'warning').length;
-  if (broken > 0) return [{text: `✖ ${broken} broken`, tone: 'bad'}];
-  const held = checks.length - warned;
-  return [
-    {text: `✔ ${counted(held, 'holds', 'hold')}`, ...(staleOf(setup) === null ? {tone: 'good'} : {})},
-    ...(warned === 0 ? [] : [{text: `, ${counted(warned, 'warning')}`, tone: 'warn' as const}]),
-  ];
 }
 
 function lastRun(state: ConsoleState, setup: SetupView): Line {

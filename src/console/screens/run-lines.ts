@@ -5,6 +5,7 @@ import type {Drift} from '../../core/drift.ts';
 import type {HostLimit, Snapshot} from '../../core/event.ts';
 import {bytesText, clockDuration, counted, number, partWord} from '../../core/words.ts';
 import {barSpans, sparkline} from '../bar.ts';
+import {guessOf} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';
 import {etaOf} from '../pace.ts';
@@ -30,11 +31,6 @@ export function hostsIn({rows, isCompact}: Layout): number {
 }
 
 const barWidth = {least: 8, most: 60};
-
-/** What the run before listed is a guess until more is listed than that. */
-export function guessOf({snapshot}: RunView, lastTotal: number | null): number | null {
-  return lastTotal !== null && listedOf(snapshot.tally) <= lastTotal ? lastTotal : null;
-}
 
 /** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s left` */
 export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {

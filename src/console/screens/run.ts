@@ -10,6 +10,7 @@ import {
   partWord,
   scopeText,
 } from '../../core/words.ts';
+import {lastListed} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {runRows} from '../rows.ts';
@@ -18,7 +19,6 @@ import {recordOf, setupOf, shownRun} from '../shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
-import {lastListed} from './overview.ts';
 import {barLine, driftText, hostsIn, limitLines, logLines, measuredLines, paceLines} from './run-lines.ts';
 import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 
@@ -78,7 +78,7 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
       main,
       {
         title: 'Log',
-        note: run.log.length === 0 ? 'of runs of this session only' : '',
+        note: run.log.length === 0 ? 'of runs of this session only' : 'times in UTC',
         height: logHeight,
         blocks: [{type: 'lines', lines: logLines(run, room.height, room.width)}],
       },

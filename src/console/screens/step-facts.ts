@@ -1,4 +1,5 @@
 import {changedOf} from '../../core/accounting.ts';
+import type {Severity} from '../../core/checks.ts';
 import type {Finding} from '../../core/probe.ts';
 import {isActive} from '../../core/run.ts';
 import {counted, durationText, identityText, number, scopeText} from '../../core/words.ts';
@@ -65,7 +66,7 @@ export function factsOf(
     case 'retry':
       return [...stopped(setup), ...opened(setup, move), ...outcome(setup)];
     case 'see-invariants':
-      return [...broken(setup), ...outcome(setup)];
+      return outcome(setup, true);
     case 'watch':
       return move.run === null ? [] : [{name: 'run', text: `${move.run}, in another process`}];
     case 'nothing':
@@ -107,11 +108,12 @@ export function settledRun(facts: SetupView['facts']): RunRecord | null {
   return run === null || isActive(run.status) ? null : run;
 }
 
-/** What the run before came to. */
-export function outcome(setup: SetupView): readonly Fact[] {
+/** What the run before came to; before it has written, what was measured is told where that is the subject. */
+export function outcome(setup: SetupView, isOfChecks = false): readonly Fact[] {
   const run = settledRun(setup.facts);
   if (run === null) return [];
   const isDry = run.mode === 'dry-run';
+  const tellsChecks = isOfChecks || !isDry;
   const {added, gone, changed} = run.drift;
   const scope = scopeText(run.scope);
   return [
@@ -120,8 +122,9 @@ export function outcome(setup: SetupView): readonly Fact[] {
     ...(isDry || added + gone + changed === 0
       ? []
       : [{name: 'drift', text: driftText(run.drift), tone: 'warn' as const}]),
+    ...(tellsChecks ? violations(setup, 'blocking') : []),
     ...coverage(setup),
-    ...(isDry ? [] : warnings(setup)),
+    ...(tellsChecks ? violations(setup, 'warning') : []),
     ...(run.mode === 'live' && changedOf(run.tally) > 0
       ? [{name: 'way back', text: 'u shows what an undo would put back'}]
       : []),
@@ -144,14 +147,15 @@ function coverage(setup: SetupView): readonly Fact[] {
   ];
 }
 
-/** What is no error, and has to be looked at all the same. */
-function warnings({facts, words}: SetupView): readonly Fact[] {
+/** Invariants that were found not to hold. */
+function violations({facts, words}: SetupView, severity: Severity): readonly Fact[] {
+  const isBlocking = severity === 'blocking';
   return (facts?.checks ?? [])
-    .filter(({result}) => result.count > 0 && result.severity === 'warning')
+    .filter(({result}) => result.count > 0 && result.severity === severity)
     .map(({result}) => ({
-      name: 'warning',
+      name: isBlocking ? 'broken' : 'warning',
       text: `${result.title}: ${counted(result.count, ...words.rows)} (5 shows which, and what to do)`,
-      tone: 'warn' as const,
+      tone: isBlocking ? ('bad' as const) : ('warn' as const),
     }));
 }
 
@@ -192,14 +196,4 @@ function opened({facts}: SetupView, move: Move): readonly Fact[] {
     {name: 'open', text: openCountText(counts), tone: 'warn'},
     ...(move.do === 'retry' ? [{name: '', text: '6 shows each of them, why, and what to do'}] : []),
   ];
-}
-
-function broken({facts, words}: SetupView): readonly Fact[] {
-  return (facts?.checks ?? [])
-    .filter(({result}) => result.count > 0)
-    .map(({result}) => ({
-      name: result.severity === 'blocking' ? 'broken' : 'warning',
-      text: `${result.title}: ${counted(result.count, ...words.rows)}`,
-      tone: result.severity === 'blocking' ? ('bad' as const) : ('warn' as const),
-    }));
 }

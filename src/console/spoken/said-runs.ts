@@ -1,10 +1,10 @@
 import {listedOf} from '../../core/accounting.ts';
 import {durationText, identityText, modeText, number} from '../../core/words.ts';
 import {runAtWork} from '../flow-of.ts';
+import {lastListed} from '../last-listed.ts';
 import {etaOf} from '../pace.ts';
 import {progressOf, waitText} from '../progress.ts';
 import type {RunView} from '../run-view.ts';
-import {lastListed} from '../screens/overview.ts';
 import {etaText} from '../screens/run-lines.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {plainText} from './plain.ts';
