@@ -7,7 +7,7 @@ import {reduceRun, startRunView, tickRun} from './reduce-run.ts';
 import {listsSeen, rowsOf} from './rows.ts';
 import type {RunView} from './run-view.ts';
 import {heightOf} from './scroll.ts';
-import {type ConsoleState, shownView, type View, view} from './state.ts';
+import {type ConsoleState, type ScreenName, shownView, type View, view} from './state.ts';
 import {editField, fieldOf} from './text-field.ts';
 
 /** What a message makes of the state. Pure: no clock, no ledger, no engine. */
@@ -44,10 +44,7 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     case 'chosen':
       return turned(state, message.setup);
     case 'switched':
-      return {
-        ...state,
-        views: message.to === 'overview' ? [overviewOf(state)] : [overviewOf(state), view(message.to)],
-      };
+      return {...state, views: switched(state, message.to)};
     case 'entered':
       return {...state, views: [...state.views, message.view]};
     case 'backed':
@@ -158,6 +155,14 @@ function backed(state: ConsoleState): ConsoleState {
   if (isFiltering || filter !== '') return withView(state, {filter: '', isFiltering: false, at: 0});
   const [first, ...rest] = state.views;
   return rest.length === 0 ? state : {...state, views: [first, ...rest.slice(0, -1)]};
+}
+
+/** The guided steps stay beneath what is looked up from them: Esc goes on with them. */
+function switched(state: ConsoleState, to: ScreenName): ConsoleState['views'] {
+  const overview = overviewOf(state);
+  if (to === 'overview') return [overview];
+  const steps = state.views.filter(({name}) => name === 'runbook' || name === 'review');
+  return [overview, ...(to === 'runbook' ? [] : steps), view(to)];
 }
 
 function moved(state: ConsoleState, by: number): ConsoleState {

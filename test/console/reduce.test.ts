@@ -5,7 +5,7 @@ import {moveAbout} from '../../src/console/move-about.ts';
 import {reduce} from '../../src/console/reduce.ts';
 import {chosenRow, rowsOf} from '../../src/console/rows.ts';
 import {heightOf, pageOf} from '../../src/console/scroll.ts';
-import {type ConsoleState, screens, shownView, view} from '../../src/console/state.ts';
+import {type ConsoleState, type ScreenName, screens, shownView, view} from '../../src/console/state.ts';
 import {emptyField} from '../../src/console/text-field.ts';
 import {planRun} from '../runbook/flow-facts.ts';
 import {consoleStates} from './console-arbitraries.ts';
@@ -184,6 +184,18 @@ describe('another backfill', () => {
 });
 
 describe('Esc', () => {
+  const names = (state: ConsoleState) => state.views.map(({name}) => name);
+  const to = (screen: ScreenName): Message => ({type: 'switched', to: screen});
+
+  it('goes on with the guided steps where a screen was looked up from them', () => {
+    const review = consoleState({views: [view('overview'), view('runbook'), view('review')]});
+    const looked = reduced(review, to('failures'), to('coverage'));
+    expect(names(looked)).toEqual(['overview', 'runbook', 'review', 'coverage']);
+    expect(names(reduced(looked, {type: 'backed'}))).toEqual(['overview', 'runbook', 'review']);
+    expect(names(reduced(looked, to('runbook')))).toEqual(['overview', 'runbook']);
+    expect(names(reduced(looked, to('overview'), to('failures')))).toEqual(['overview', 'failures']);
+  });
+
   it('closes the dialog, then clears the filter, then goes back, and at last does nothing', () => {
     let state: ConsoleState = {
       ...items(keys(3), 1),
