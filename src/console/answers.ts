@@ -17,13 +17,18 @@ export class Answers {
 
   /** The typed confirmation was right. */
   confirmed(dialog: ConfirmDialog): void {
-    const {send, work, setups} = this.#options;
+    const {send, work, setups, now} = this.#options;
     const state = this.#options.state();
     const shown = chosenSetup(state);
     const setup = setups.find(({name}) => name === shown?.name);
     const record = recordOf(state, dialog.plan);
     send({type: 'closed'});
     if (setup === undefined || record === null) return;
+    if (record.finishedAt !== dialog.reviewed) {
+      const text = 'the plan has changed since you reviewed it: nothing was written; open its review';
+      send({type: 'told', notice: {level: 'error', text, at: now()}});
+      return;
+    }
     send({type: 'switched', to: 'runbook'});
     void work.goLive(setup, record, typedIn(dialog));
   }

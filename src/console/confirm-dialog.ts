@@ -1,5 +1,6 @@
 import type {Tally} from '../core/accounting.ts';
 import {counted, number} from '../core/words.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import type {ConfirmDialog, ConfirmField} from './dialog.ts';
 import {emptyField} from './text-field.ts';
 
@@ -7,7 +8,7 @@ const failuresLabel = 'failures accepted';
 
 /** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
 export function confirmDialog(
-  plan: {readonly id: string; readonly undoes: string | null; readonly tally: Tally},
+  plan: Pick<RunRecord, 'id' | 'finishedAt' | 'undoes' | 'tally'>,
   {
     targetName,
     environment,
@@ -28,6 +29,7 @@ export function confirmDialog(
   return {
     type: 'confirm',
     plan: plan.id,
+    reviewed: plan.finishedAt,
     undoes: plan.undoes,
     title: isUndo ? `Undo run ${plan.undoes}` : 'Go live',
     says: [

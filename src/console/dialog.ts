@@ -31,6 +31,8 @@ export interface AcceptDialog {
 export interface ConfirmDialog {
   readonly type: 'confirm';
   readonly plan: string;
+  /** When the plan that was reviewed had ended: a retry of another process changes it under the same id. */
+  readonly reviewed: number | null;
   /** The run that is undone; null where a plan goes live. */
   readonly undoes: string | null;
   readonly title: string;

@@ -16,6 +16,7 @@ import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
 import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
+  planLost,
   requireFine,
   requireResumable,
   requireSameEnds,
@@ -120,13 +121,9 @@ export class Engine {
       undoes: plan.undoes,
       options,
     });
-    if (!(await ledger.runs.use(plan.id, record.id))) {
+    if (!(await ledger.runs.use(plan, record.id))) {
       await ledger.runs.discard(record.id);
-      throw new OperatorError(
-        'gate',
-        `the plan of ${plan.id} was just taken by another run`,
-        'headgate status shows which.',
-      );
+      throw planLost(await ledger.runs.get(plan.id));
     }
     await this.#audit(mode, record.id, `plan ${plan.id}, confirmed by typing ${options.confirm ?? ''}`);
     const idle = changedOf(plan.tally) === 0;

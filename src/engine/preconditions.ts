@@ -84,3 +84,18 @@ export function notAtWork({id, status}: RunRecord): OperatorError {
     `headgate status ${id} shows what it did.`,
   );
 }
+
+/** Why a plan could not be claimed by a live run. */
+export function planLost({id, usedBy}: RunRecord): OperatorError {
+  return usedBy === null
+    ? new OperatorError(
+        'gate',
+        `the plan of ${id} has changed since it was read: a retry took up what had failed`,
+        `Look at it once more: headgate plan ${id}`,
+      )
+    : new OperatorError(
+        'gate',
+        `the plan of ${id} was just taken by another run`,
+        'headgate status shows which.',
+      );
+}

@@ -207,10 +207,13 @@ export class Runs {
     await this.#db.transaction([setRun(id, values)]);
   }
 
-  /** Claims a dry run for one live run: a plan is executed at most once. */
-  async use(plan: string, by: string): Promise<boolean> {
+  /** Claims a dry run for one live run: a plan is executed at most once, and only as it was read. */
+  async use({id, finishedAt}: Pick<RunRecord, 'id' | 'finishedAt'>, by: string): Promise<boolean> {
     const [used = []] = await this.#db.transaction([
-      {sql: 'UPDATE runs SET used_by = ? WHERE id = ? AND used_by IS NULL RETURNING id', params: [by, plan]},
+      {
+        sql: 'UPDATE runs SET used_by = ? WHERE id = ? AND used_by IS NULL AND finished_at IS ? RETURNING id',
+        params: [by, id, finishedAt],
+      },
     ]);
     return used.length === 1;
   }

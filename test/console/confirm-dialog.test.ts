@@ -16,7 +16,12 @@ function reduced(state: ConsoleState, ...messages: readonly Message[]): ConsoleS
 }
 
 describe('the typed confirmation', () => {
-  const plan = {id: 'plan', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}};
+  const plan = {
+    id: 'plan',
+    finishedAt: null,
+    undoes: null,
+    tally: {...emptyTally, inserted: 882, updated: 1_290},
+  };
   const opened = (failures = 2): ConsoleState =>
     consoleState({
       dialog: confirmDialog(plan, {targetName: 'index.sqlite', environment: 'production', failures}),
@@ -32,7 +37,7 @@ describe('the typed confirmation', () => {
   it('asks for the name, for what marks the target, and for how many failures', () => {
     const labels = (options: Parameters<typeof confirmDialog>[1], undoes: string | null = null) =>
       confirmDialog(
-        {id: 'plan', undoes, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+        {id: 'plan', finishedAt: null, undoes, tally: {...emptyTally, inserted: 882, updated: 1_290}},
         options,
       ).fields.map(({expected}) => expected);
     expect(labels({targetName: 'index', environment: null, failures: 0})).toEqual(['index']);

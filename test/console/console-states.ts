@@ -138,7 +138,7 @@ export const questions: readonly Dialog[] = [
   {type: 'help', at: 0},
   {type: 'palette', field: emptyField, at: 0},
   confirmDialog(
-    {id: 'plan', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+    {id: 'plan', finishedAt: null, undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
     {targetName: 'index.sqlite', environment: 'production', failures: 2},
   ),
 ];

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {thisProcess} from '../../src/engine/holder.ts';
+import {flakyStore} from '../../src/sandbox/flaky-store.ts';
 import {changeIndex, indexedFiles, makeIndex, tableDigest, writeAssets} from '../support/assets.ts';
-import {makeBench, scopeWith} from '../support/engine.ts';
+import {makeBench, rehearse, resume, scopeWith} from '../support/engine.ts';
 import {GatedStore} from '../support/gated-store.ts';
 import {type Driven, type DriveOptions, drive, driveStarted} from './console-under-test.ts';
 
@@ -133,6 +134,17 @@ describe('a live run', () => {
     expect(newest).toMatchObject({mode: 'live', status: 'paused', stopReason: {by: 'interrupt'}});
   });
 
+  it('comes to rest though q and yes are pressed again meanwhile', async () => {
+    const driven = await driveGated();
+    await liveUnderWay(driven);
+    driven.keys('q', 'y');
+    expect(driven.state().isLeaving).toBe(true);
+    driven.keys('q', 'y');
+    expect(driven.state().dialog).toBeNull();
+    expect(await driven.model.left).toEqual({by: 'operator'});
+    expect((await driven.runs())[0]).toMatchObject({mode: 'live', status: 'paused'});
+  });
+
   it('is not waited for after a second Ctrl+C', async () => {
     const driven = await driveGated();
     await liveUnderWay(driven);
@@ -242,6 +254,32 @@ describe('another process', () => {
     await driven.atRest();
     driven.keys('enter');
     expect(driven.state().dialog).toMatchObject({type: 'confirm', plan: driven.shown().facts?.plan?.id});
+  });
+
+  it('takes up what failed in a plan whose confirmation is open: what was read is not what would be written', async () => {
+    const driven = await driveGated();
+    const other = await makeBench({
+      folder: driven.folder,
+      store: store => flakyStore(store, driven.all[3] ?? '', 2),
+    });
+    const {record: read} = await rehearse(other);
+    driven.tick();
+    driven.tick();
+    await driven.until(({shown}) => shown().facts?.plan?.status === 'incomplete');
+    driven.keys('enter');
+    await driven.atRest();
+    driven.keys('enter');
+    driven.type('index.sqlite');
+    await resume(other, read);
+    driven.tick();
+    driven.tick();
+    await driven.until(({shown}) => shown().facts?.plan?.status === 'completed');
+    driven.keys('enter');
+    driven.type('1');
+    driven.keys('enter');
+    expect(driven.state().notice?.text).toMatch(/the plan has changed since you reviewed it/);
+    expect(indexedFiles(driven.index)).toEqual([]);
+    expect((await driven.runs()).map(({mode}) => mode)).toEqual(['dry-run']);
   });
 
   it('works on a run that was opened from the history: it is that one that is paused, and not the own one', async () => {

@@ -62,7 +62,7 @@ export const reviewCases: readonly Case[] = [
 ];
 
 const confirm = confirmDialog(
-  {id: planId, undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+  {id: planId, finishedAt: null, undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
   {targetName: 'index.sqlite', environment: 'production', failures: 1_234},
 );
 const typed = (text: string, mistake: string | null): ConfirmDialog => ({
@@ -130,7 +130,7 @@ export const dialogCases: readonly Case[] = [
     name: 'the confirmation of an undo in a target with a long name',
     state: over(
       confirmDialog(
-        {id: planId, undoes: liveId, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+        {id: planId, finishedAt: null, undoes: liveId, tally: {...emptyTally, inserted: 882, updated: 1_290}},
         {targetName: longTarget, environment: null, failures: 0},
       ),
     ),

@@ -236,15 +236,25 @@ describe('a request to stop', () => {
 describe('a plan', () => {
   it('is used by one of two live runs, and again only after it was given back', async () => {
     await ledger.runs.create(order('plan'));
+    const plan = await run(ledger, 'plan');
     const other = await openLedger(ledger.path);
-    const got = await Promise.all([ledger.runs.use('plan', 'live1'), other.runs.use('plan', 'live2')]);
+    const got = await Promise.all([ledger.runs.use(plan, 'live1'), other.runs.use(plan, 'live2')]);
     expect(got.filter(won => won)).toHaveLength(1);
     const [winner, loser] = got[0] ? ['live1', 'live2'] : ['live2', 'live1'];
     expect((await run(ledger, 'plan')).usedBy).toBe(winner);
     await ledger.runs.release('plan', loser);
     expect((await run(ledger, 'plan')).usedBy).toBe(winner);
     await ledger.runs.release('plan', winner);
-    expect(await ledger.runs.use('plan', loser)).toBe(true);
+    expect(await ledger.runs.use(plan, loser)).toBe(true);
+  });
+
+  it('is not used where it was changed after it was read, as by a retry', async () => {
+    await ledger.runs.create(order('plan'));
+    const read = await run(ledger, 'plan');
+    await ledger.runs.move('plan', 'running', {at: 5});
+    await ledger.runs.move('plan', 'completed', {at: 6});
+    expect(await ledger.runs.use(read, 'live1')).toBe(false);
+    expect(await ledger.runs.use(await run(ledger, 'plan'), 'live1')).toBe(true);
   });
 
   it('without changes hands its counts and open items to the live run, which read nothing', async () => {
