@@ -111,6 +111,7 @@ function dialogNews(before: ConsoleState, now: ConsoleState, fresh: readonly Sai
       return confirmNews(before, now);
     case 'quit':
     case 'cancel-run':
+    case 'accept':
       return lines.filter(line => line.includes('chosen: '));
     default:
       return lines;

@@ -51,7 +51,7 @@ export function standingText(state: ConsoleState): string {
     view.name === 'history' ? state.history.map(({id, status}) => [id, status]) : null,
     [view.filter, view.filter === '' ? null : rowsOf(state, view).length],
     dialog?.type === 'palette' ? [dialog.field.text, dialog.at] : null,
-    dialog?.type === 'quit' || dialog?.type === 'cancel-run' ? dialog.isYes : null,
+    dialog !== null && 'isYes' in dialog ? dialog.isYes : null,
     dialog?.type === 'confirm' ? [dialog.focus, dialog.fields.map(({mistake}) => mistake)] : null,
   ]);
 }

@@ -226,7 +226,7 @@ describe('what needs the operator', () => {
 describe('the typed confirmation', () => {
   const asked = {targetName: 'index.sqlite', environment: 'production', failures: 0};
   const dialog = confirmDialog(
-    {id: 'run-1', undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
+    {id: 'run-1', finishedAt: null, undoes: null, tally: {...emptyTally, inserted: 882, updated: 1_290}},
     asked,
   );
   const typed = (text: string): Message => ({type: 'edited', action: {type: 'insert', text}});
@@ -256,6 +256,22 @@ describe('the typed confirmation', () => {
       expect.stringMatching(/Enter close/),
     ]);
   });
+});
+
+it.each([
+  ['quit', {type: 'quit', isYes: false}],
+  ['to cancel', {type: 'cancel-run', run: 'run-1', isYes: false}],
+  [
+    'to write what was not reviewed',
+    {type: 'accept', run: 'run-1', acceptNew: true, acceptDrift: false, isYes: false},
+  ],
+] as const)('a question %s says what Enter would answer, whenever that changes', (_, dialog) => {
+  const {listener} = atWork(new ScriptedRun({expected: 2_000}));
+  const [no] = listener.hears('key', {type: 'opened', dialog}).filter(line => line.includes('chosen: '));
+  const [yes] = listener.hears('key', {type: 'focused', by: 1});
+  expect(no).toContain('chosen: ');
+  expect(yes).toContain('chosen: ');
+  expect(yes).not.toBe(no);
 });
 
 it('says nothing that is drawn', () => {
