@@ -28,9 +28,14 @@ export function flowOfSetup(state: ConsoleState, setup: SetupView): Flow {
 function checksAfter({facts}: SetupView) {
   if (facts === null || facts.checks.length === 0) return null;
   const {plan, live, checks} = facts;
-  const since = plan !== null && live !== null && plan.usedBy === live.id ? live.createdAt : plan?.createdAt;
+  const writer = plan !== null && live !== null && plan.usedBy === live.id ? live : null;
+  // What was measured while the run that writes was paused says nothing of what it wrote afterwards; its own
+  // verification does.
+  const since = writer === null ? (plan?.createdAt ?? 0) : (writer.finishedAt ?? Infinity);
   // A dry run measures the target alone before it begins; that is a baseline, and no verification.
-  const verified = checks.filter(({at, run}) => at >= (since ?? 0) && run !== plan?.id);
+  const verified = checks.filter(
+    ({at, run}) => run !== plan?.id && (at >= since || (writer !== null && run === writer.id)),
+  );
   return verified.length === 0 ? null : verified.map(({result}) => result);
 }
 

@@ -21,13 +21,16 @@ export function shownRun(state: ConsoleState, setup: SetupView): RunView | null 
 export function runOf(state: ConsoleState, id: string): RunView | null {
   const followed = state.runs[id];
   const record = recordOf(state, id);
-  // Another process may have taken the run up since, and may have ended it.
-  const isOurs = followed?.ended === null || record === null || record.status === followed?.snapshot.status;
-  if (followed !== undefined && isOurs) return followed;
+  if (followed !== undefined && (record === null || isNewest(followed, record))) return followed;
   if (record === null) return null;
   const plan = record.rehearsedBy === null ? null : recordOf(state, record.rehearsedBy);
   const isGone = isActive(record.status) && goneRuns(state).includes(record.id);
   return viewOfRecord(record, plan, isGone, state.now);
+}
+
+/** Another process may have taken the run up since it ended here, and may have ended it alike. */
+function isNewest({ended, snapshot}: RunView, {status, finishedAt}: RunRecord): boolean {
+  return ended === null || (status === snapshot.status && (finishedAt ?? 0) <= ended.at);
 }
 
 export function recordOf({history, setups}: ConsoleState, id: string): RunRecord | null {
