@@ -100,6 +100,9 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
     // so where it is needed.
     process.once('worker', () => screens().catch(() => undefined));
   },
+  ends: () => {
+    setTimeout(() => process.exit(), lingerMs).unref();
+  },
   show: async (model, {hasColor, isAscii, isSpoken}) => {
     const {open} = await screens();
     const {stdin, stdout, stderr} = process;
@@ -129,6 +132,8 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
     };
   },
 });
+
+const lingerMs = 500;
 
 let loading: Promise<typeof import('../components/open.tsx')> | null = null;
 

@@ -1,10 +1,9 @@
 import {onTimer} from '../console/coalescer.ts';
 import {Console, type Leaving} from '../console/console.ts';
-import {lastLines} from '../console/last-lines.ts';
+import {lastLines, leftAtOnce} from '../console/last-lines.ts';
 import type {Setup} from '../console/setup.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {commandText} from '../core/words.ts';
 import {ConsoleReport} from './console-report.ts';
 import {type LooksOptions, looksOf} from './looks.ts';
 import type {ScopeOptions} from './scope-options.ts';
@@ -86,9 +85,11 @@ export function openConsole(
         const leaving = await Promise.race([model.left, shown.closed.then(() => leftByItself)]);
         return await leave(model, shown, leaving, {surroundings, session, isSandbox});
       } catch (error) {
-        // A component that threw has given the terminal back; what is at work comes to rest before it is told.
+        // A component that threw has given the terminal back; what is at work comes to rest before it is told, unless
+        // Ctrl+C says once more that it takes too long.
+        model.interrupt();
+        await model.left;
         model.stop();
-        await model.work.interrupt();
         for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
         throw error;
       } finally {
@@ -96,7 +97,7 @@ export function openConsole(
       }
     },
     report,
-  );
+  ).finally(() => terminal.ends());
 }
 
 const leftByItself: Leaving = {by: 'operator'};
@@ -115,11 +116,7 @@ async function leave(
   model.stop();
   await shown.close();
   if (by === 'now') {
-    const settle = commandText(['headgate', 'resume', 'last', ...session.flags]);
-    // The sandbox takes its ledger with it: a resume would find another one.
-    surroundings.err(
-      isSandbox ? 'left at once\n' : `left at once; what was under way is settled by: ${settle}\n`,
-    );
+    surroundings.err(`${leftAtOnce(model.store.getState(), session.flags).join('\n')}\n`);
     return shown.endProcess(interruptedCode);
   }
   for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);

@@ -74,6 +74,8 @@ export async function openSandboxConsole(
 function removing(root: string, terminal: ShowsConsoles): ShowsConsoles {
   return {
     ...terminal,
+    // The world is closed and removed after the console.
+    ends: () => undefined,
     show: async (model, looks) => {
       const shown = await terminal.show(model, looks);
       return {

@@ -8,6 +8,8 @@ export interface ShowsConsoles {
   /** Loads what will show it while the ledger is opened, which is to come. */
   prepare(): void;
   show(model: Console, looks: Looks): Promise<ShownConsole>;
+  /** All is told: a service that does not answer keeps the process no longer. */
+  ends(): void;
 }
 
 export interface ShownConsole {

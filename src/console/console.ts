@@ -256,6 +256,8 @@ export class Console {
   }
 
   #quit(): void {
+    // It comes to rest already; only a second Ctrl+C leaves at once.
+    if (this.store.getState().isLeaving) return;
     if (this.work.isAtWork) this.send({type: 'opened', dialog: {type: 'quit', isYes: false}});
     else this.#leave({by: 'operator'});
   }

@@ -13,11 +13,7 @@ const most = 10;
  */
 export function lastLines(state: ConsoleState, flags: readonly string[]): readonly string[] {
   const {setups, runs, manner} = state;
-  const worked = setups.flatMap(({name, facts}) =>
-    toTell(facts)
-      .filter(({id}) => runs[id] !== undefined)
-      .map(run => ({name, run})),
-  );
+  const worked = setups.flatMap(({name, facts}) => toTell(facts, runs).map(run => ({name, run})));
   const told = worked.map(({name, run}) => {
     const [step] = nextSteps(run);
     return [
@@ -37,14 +33,30 @@ export function lastLines(state: ConsoleState, flags: readonly string[]): readon
   return told.length === 0 ? ['Nothing was run.'] : wholeOnes(told, most);
 }
 
-/** The newest run and, where that only measured, also the one before it, which may have something to go on with. */
-function toTell(facts: SetupFacts | null): readonly RunRecord[] {
-  const newest = facts?.newest ?? null;
-  if (facts === null || newest === null) return [];
-  if (!onlyMeasures(newest.mode)) return [newest];
-  const {plan, live} = facts;
+/** What was still under way, and what settles it. */
+export function leftAtOnce({runs, manner}: ConsoleState, flags: readonly string[]): readonly string[] {
+  const underWay = Object.values(runs)
+    .filter(({ended, snapshot}) => ended === null && !onlyMeasures(snapshot.mode))
+    .map(
+      ({run}) => `left at once; ${run} is settled by: ${commandText(['headgate', 'resume', run, ...flags])}`,
+    );
+  // The sandbox takes its ledger with it: a resume would find another one.
+  return manner.isSandbox || underWay.length === 0 ? ['left at once'] : underWay;
+}
+
+/**
+ * The newest run that was worked on here and, where that only measured, also the one before it, which may have something
+ * to go on with. Another process may have made a newer one on the same ends: that is its to tell.
+ */
+function toTell(facts: SetupFacts | null, runs: ConsoleState['runs']): readonly RunRecord[] {
+  if (facts === null) return [];
+  const {plan, live, newest} = facts;
   const before = plan?.usedBy != null && live?.id === plan.usedBy ? live : plan;
-  return before === null ? [newest] : [before, newest];
+  const told =
+    newest !== null && runs[newest.id] !== undefined && !onlyMeasures(newest.mode)
+      ? [newest]
+      : [before, newest];
+  return told.filter(run => run !== null).filter(({id}) => runs[id] !== undefined);
 }
 
 /** As many runs as there is room for, none of them cut short. */

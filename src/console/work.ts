@@ -3,7 +3,7 @@ import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
-import {toldError} from '../engine/endings.ts';
+import {afterVerification, toldError} from '../engine/endings.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -42,7 +42,7 @@ export class Work {
   /** By setup, from the key that asks for a run until it has ended. */
   readonly #busy = new Map<string, Promise<void>>();
   #isLeaving = false;
-  /** How the last run of each setup ended, for the exit code. */
+  /** How the last run of each setup ended, and what was measured since, for the exit code. */
   readonly endings = new Map<string, readonly Ending[]>();
 
   readonly looking: Looking;
@@ -189,7 +189,11 @@ export class Work {
       });
       await this.looking.refresh(setup);
       const result = await steered.done;
-      this.endings.set(setup.name, result.endings);
+      const before = this.endings.get(setup.name) ?? [];
+      this.endings.set(
+        setup.name,
+        as === 'verifying' ? afterVerification(before, result.endings) : result.endings,
+      );
       const error = toldError(result);
       if (error !== null) this.#tellTrouble(`Run ${steered.id} failed`, setup, error);
     });

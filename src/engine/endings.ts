@@ -26,6 +26,12 @@ export function endingsOf(
   ];
 }
 
+/** A verification says anew which invariants hold, and nothing of what the run before it left open. */
+export function afterVerification(run: readonly Ending[], verified: readonly Ending[]): readonly Ending[] {
+  const isWhole = !verified.some(ending => ending !== 'invariant');
+  return [...(isWhole ? run.filter(ending => ending !== 'invariant') : run), ...verified];
+}
+
 /** The error of a run that has to be told: a run that was stopped ends with one too, and that is no news. */
 export function toldError({
   error,

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
-import {lastLines} from '../../src/console/last-lines.ts';
+import {lastLines, leftAtOnce} from '../../src/console/last-lines.ts';
 import type {ConsoleState} from '../../src/console/state.ts';
+import type {RunMode} from '../../src/core/run.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {liveRun, planRun, used} from '../runbook/flow-facts.ts';
 import {consoleState, followed, noFacts, setupView} from './console-states.ts';
@@ -47,6 +48,29 @@ it('says how to go on with a run that was measured after it', () => {
     'index-0: verify verify is completed',
   ]);
   expect(lastLines(left([[planRun(), null, verify]]), [])[0]).toBe('index-0: dry run plan is completed');
+});
+
+it('says how to go on with a run of its own, though another process has made a newer one', () => {
+  const live = liveRun({status: 'paused'}, {inserted: 3, pending: 1});
+  const state = left([[planRun(used), live, live]]);
+  const newest = planRun({id: 'of-another-process'});
+  const setups = state.setups.map(setup => ({...setup, facts: {...noFacts, ...setup.facts, newest}}));
+  expect(lastLines({...state, setups}, []).join('\n')).toContain('headgate resume live');
+});
+
+it('names each run that was left at once, and no measurement', () => {
+  const state = (runs: ConsoleState['runs']) => leftAtOnce(consoleState({runs}), ['--ledger', 'l.sqlite']);
+  const at = (id: string, mode: RunMode) => {
+    const run = followed(false);
+    return {...run, run: id, snapshot: {...run.snapshot, run: id, mode}};
+  };
+  expect(state({a: at('a', 'live'), b: at('b', 'dry-run'), c: at('c', 'verify'), d: followed(true)})).toEqual(
+    [
+      'left at once; a is settled by: headgate resume a --ledger l.sqlite',
+      'left at once; b is settled by: headgate resume b --ledger l.sqlite',
+    ],
+  );
+  expect(state({c: at('c', 'verify')})).toEqual(['left at once']);
 });
 
 it('leaves no run half told: ten lines at most', () => {
