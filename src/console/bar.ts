@@ -13,19 +13,24 @@ export function barSpans(
   underWay: number,
   total: number | null,
 ): readonly Span[] {
+  const partOf = (count: number) => (total === null ? 0 : count >= total ? 1 : count / total);
+  return shareSpans(width, partOf(done), partOf(done + underWay));
+}
+
+/** The same of shares, from 0 to 1, where they are not simply counts of a total; `begun` has what is done in it. */
+export function shareSpans(width: number, done: number, begun: number): readonly Span[] {
   const cells = Math.max(0, width);
-  const full = total === null ? 0 : cellsOf(cells, done, total);
-  const begun = total === null ? 0 : cellsOf(cells, done + underWay, total) - full;
+  const full = cellsOf(cells, done);
+  const underWay = Math.max(0, cellsOf(cells, begun) - full);
   return [
     {text: '━'.repeat(full), tone: 'bar' as const},
-    {text: '╍'.repeat(Math.max(0, begun)), tone: 'bar' as const},
-    {text: '─'.repeat(cells - full - Math.max(0, begun)), tone: 'track' as const},
+    {text: '╍'.repeat(underWay), tone: 'bar' as const},
+    {text: '─'.repeat(cells - full - underWay), tone: 'track' as const},
   ].filter(({text}) => text !== '');
 }
 
-function cellsOf(width: number, count: number, total: number): number {
-  if (count >= total) return width;
-  return Math.max(0, Math.floor((count / total) * width));
+function cellsOf(width: number, share: number): number {
+  return Math.floor(Math.min(1, Math.max(0, share)) * width);
 }
 
 const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

@@ -16,6 +16,8 @@ export interface Progress {
   readonly isSure: boolean;
   /** 0 to 1; null where there is no total. */
   readonly share: number | null;
+  /** The share with what is under way, at most 1; null where there is none. */
+  readonly begun: number | null;
 }
 
 type Started = Extract<RunEvent, {type: 'started'}>;
@@ -32,16 +34,22 @@ const knee = 0.9;
 export function progressOf(view: RunView, lastTotal: number | null = null): Progress {
   const {tally, mode} = view.snapshot;
   const counts = {done: doneOf(view), underWay: tally.pending};
-  if (onlyMeasures(mode)) return {...counts, total: null, isSure: false, share: null};
+  const unknown = {...counts, total: null, isSure: false, share: null, begun: null};
+  if (onlyMeasures(mode)) return unknown;
   const sure = sureTotalOf(view);
+  const listed = counts.done + counts.underWay;
   if (sure !== null) {
+    if (sure === 0 && view.ended === null) return {...unknown, total: sure, isSure: true};
     const share = Math.max(shareOf(counts.done, sure, view) ?? 0, view.memory?.share ?? 0);
-    return {...counts, total: sure, isSure: true, share: sure === 0 && view.ended === null ? null : share};
+    const begun = Math.max(share, Math.min(1, shareOf(listed, sure, view) ?? 0));
+    return {...counts, total: sure, isSure: true, share, begun};
   }
-  if (lastTotal === null || lastTotal <= 0) return {...counts, total: null, isSure: false, share: null};
+  if (lastTotal === null || lastTotal <= 0) return unknown;
   const total = Math.max(lastTotal, listedOf(tally));
   const most = Math.max(counts.done, view.memory?.done ?? 0);
-  return {...counts, total, isSure: false, share: unsureShare(most / lastTotal)};
+  const share = unsureShare(most / lastTotal);
+  const begun = Math.max(share, unsureShare(listed / lastTotal));
+  return {...counts, total, isSure: false, share, begun};
 }
 
 /** The share of a total that is sure; null where there is none. */

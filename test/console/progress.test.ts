@@ -30,84 +30,84 @@ describe('progress', () => {
       {expected: 200},
       run => [run.list(60), run.settle(50)],
       null,
-      {done: 50, underWay: 10, total: 200, isSure: true, share: 0.25},
+      {done: 50, underWay: 10, total: 200, isSure: true, share: 0.25, begun: 0.3},
     ],
     [
       'a plan’s total grows with what was listed beyond it, and the share waits',
       {expected: 100},
       run => [run.list(100), run.settle(90), run.list(100)],
       null,
-      {done: 90, underWay: 110, total: 200, isSure: true, share: 0.9},
+      {done: 90, underWay: 110, total: 200, isSure: true, share: 0.9, begun: 1},
     ],
     [
       'a paused live run keeps its plan’s total',
       {expected: 200},
       run => [run.list(60), run.settle(50), run.giveBack(), run.end('paused', paused)],
       null,
-      {done: 50, underWay: 0, total: 200, isSure: true, share: 0.25},
+      {done: 50, underWay: 0, total: 200, isSure: true, share: 0.25, begun: 0.25},
     ],
     [
       'a dry run knows no total while it lists',
       {mode: 'dry-run'},
       run => [run.list(60), run.settle(50)],
       null,
-      {done: 50, underWay: 10, total: null, isSure: false, share: null},
+      {done: 50, underWay: 10, total: null, isSure: false, share: null, begun: null},
     ],
     [
       'a dry run may take the total of the run before it',
       {mode: 'dry-run'},
       run => [run.list(60), run.settle(50)],
       200,
-      {done: 50, underWay: 10, total: 200, isSure: false, share: 0.25},
+      {done: 50, underWay: 10, total: 200, isSure: false, share: 0.25, begun: 0.3},
     ],
     [
       'a dry run that came to its end has listed it all',
       {mode: 'dry-run'},
       run => [run.list(60), run.settle(60), run.end()],
       200,
-      {done: 60, underWay: 0, total: 60, isSure: true, share: 1},
+      {done: 60, underWay: 0, total: 60, isSure: true, share: 1, begun: 1},
     ],
     [
       'a paused dry run still knows no total',
       {mode: 'dry-run'},
       run => [run.list(60), run.settle(60), run.end('paused', paused)],
       null,
-      {done: 60, underWay: 0, total: null, isSure: false, share: null},
+      {done: 60, underWay: 0, total: null, isSure: false, share: null, begun: null},
     ],
     [
       'a dry run whose partition failed does not know what it missed',
       {mode: 'dry-run', partitions: {failed: 1}},
       run => [run.list(60), run.settle(60), run.end('incomplete')],
       null,
-      {done: 60, underWay: 0, total: null, isSure: false, share: null},
+      {done: 60, underWay: 0, total: null, isSure: false, share: null, begun: null},
     ],
     [
       'nothing to do is done when it has ended',
       {expected: 0},
       run => [run.end()],
       null,
-      {done: 0, underWay: 0, total: 0, isSure: true, share: 1},
+      {done: 0, underWay: 0, total: 0, isSure: true, share: 1, begun: 1},
     ],
     [
       'a resumed run goes on where it was',
       {expected: 200, tally: {inserted: 100}, partitions: {pending: 1}},
       run => [run.list(50), run.settle(40)],
       null,
-      {done: 140, underWay: 10, total: 200, isSure: true, share: 0.7},
+      {done: 140, underWay: 10, total: 200, isSure: true, share: 0.7, begun: 0.75},
     ],
     [
       'in a retry, what failed before is still to do',
       {expected: 200, tally: {inserted: 180, failed: 20}, partitions: {done: 1}},
       run => [run.retake(10), run.settle(5, 2)],
       null,
-      {done: 185, underWay: 5, total: 200, isSure: true, share: 0.925},
+      {done: 185, underWay: 5, total: 200, isSure: true, share: 0.925, begun: 0.95},
     ],
     [
       'a verification settles nothing',
       {mode: 'verify'},
       run => [run.end()],
       200,
-      {done: 0, underWay: 0, total: null, isSure: false, share: null},
+      {done: 0, underWay: 0, total: null, isSure: false, share: null, begun: null},
     ],
   ])('%s', (_, beginning, events, lastTotal, expected) => {
     expect(progressOf(follow(new ScriptedRun(beginning), events), lastTotal)).toEqual(expected);
@@ -196,13 +196,15 @@ describe('whatever happens', () => {
         let view = startRunView(run.started);
         let before = 0;
         const look = () => {
-          const {done, underWay, total, share, isSure} = progressOf(view, lastTotal);
+          const {done, underWay, total, share, begun, isSure} = progressOf(view, lastTotal);
           expect(done).toBeGreaterThanOrEqual(0);
           expect(done + underWay).toBeLessThanOrEqual(listedOf(view.snapshot.tally));
           if (total !== null) expect(done).toBeLessThanOrEqual(total);
           if (share === null) return;
           expect(share).toBeGreaterThanOrEqual(before);
           expect(share).toBeLessThanOrEqual(1);
+          expect(begun).toBeGreaterThanOrEqual(share);
+          expect(begun).toBeLessThanOrEqual(1);
           if (!isSure) expect(share).toBeLessThan(1);
           before = share;
           const eta = etaOf(view.pace, (total ?? 0) - done);

@@ -1,5 +1,5 @@
 import {counted, number} from '../../core/words.ts';
-import {barSpans} from '../bar.ts';
+import {shareSpans} from '../bar.ts';
 import {runAtWork} from '../flow-of.ts';
 import {guessOf, lastListed} from '../last-listed.ts';
 import type {Span} from '../line.ts';
@@ -28,12 +28,13 @@ export function measuredSpans(state: ConsoleState, setup: SetupView, width: numb
   // What holds and what does not is understood without its name.
   const behind = roomBeside(named) < barWidth.least ? [...checks, ...late] : named;
   const room = Math.max(barWidth.least, Math.min(barWidth.most, roomBeside(behind)));
-  return [head, ...barSpans(room, ...share.bar), share.says, gap, ...behind];
+  return [head, ...shareSpans(room, share.done, share.begun), share.says, gap, ...behind];
 }
 
 interface ShareShown {
   readonly of: 'progress' | 'coverage';
-  readonly bar: readonly [done: number, underWay: number, total: number | null];
+  readonly done: number;
+  readonly begun: number;
   readonly says: Span;
 }
 
@@ -41,17 +42,19 @@ interface ShareShown {
 function shareShown(state: ConsoleState, setup: SetupView): ShareShown | null {
   const run = runAtWork(state, setup);
   if (run !== null && run.ended === null) {
-    const {done, underWay, total, share} = progressOf(run, guessOf(run, lastListed(setup)));
+    const {done, share, begun} = progressOf(run, guessOf(run, lastListed(setup)));
     const said = share === null ? `${number(done)} so far` : `${Math.floor(share * 100)} %`;
-    return {of: 'progress', bar: [done, underWay, total], says: {text: ` ${said.padStart(8)}`}};
+    return {of: 'progress', done: share ?? 0, begun: begun ?? 0, says: {text: ` ${said.padStart(8)}`}};
   }
   const whole = setup.facts?.coverage?.groups.find(({group}) => group === '*');
   if (whole === undefined) return null;
   const {text, isWhole} = shareOf(whole);
+  const done = whole.total === 0 ? 0 : whole.done / whole.total;
   const isGood = isWhole && staleOf(setup) === null;
   return {
     of: 'coverage',
-    bar: [whole.done, 0, whole.total === 0 ? null : whole.total],
+    done,
+    begun: done,
     says: {text: ` ${text.padStart(6)} %`, ...(isGood ? {tone: 'good' as const} : {})},
   };
 }

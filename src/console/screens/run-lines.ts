@@ -4,7 +4,7 @@ import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
 import type {HostLimit, Snapshot} from '../../core/event.ts';
 import {bytesText, clockDuration, counted, number, partWord} from '../../core/words.ts';
-import {barSpans, sparkline} from '../bar.ts';
+import {shareSpans, sparkline} from '../bar.ts';
 import {guessOf} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';
@@ -34,7 +34,7 @@ const barWidth = {least: 8, most: 60};
 
 /** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s left` */
 export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
-  const {done, underWay, total, isSure, share} = progressOf(run, guessOf(run, lastTotal));
+  const {done, total, isSure, share, begun} = progressOf(run, guessOf(run, lastTotal));
   const isMoving = run.ended === null && stalledFor(run, now) === null;
   const eta = total === null || !isMoving ? null : etaOf(run.pace, Math.max(0, total - done));
   const count = `${number(done)}/${isSure ? '' : 'about '}${number(total ?? done)}`;
@@ -46,7 +46,7 @@ export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
   // Without a total a bar would say nothing.
   if (total === null) return [{text: `${number(done)} so far`}];
   const room = Math.max(barWidth.least, Math.min(barWidth.most, width - lineWidth(behind)));
-  return [...barSpans(room, done, underWay, total), ...behind];
+  return [...shareSpans(room, share ?? 0, begun ?? 0), ...behind];
 }
 
 /** Two decimals, never rounded up to the whole. */
