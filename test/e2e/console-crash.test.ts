@@ -4,6 +4,7 @@ import {
   expectGivenBack,
   finish,
   goLive,
+  isGivenBack,
   isLive,
   lastWords,
   quit,
@@ -36,6 +37,20 @@ it('a screen that throws while a run is live lets it come to rest, and says how 
   expect(status).toBe('paused');
   expect(lastWords(terminal)).toContain(`live ${run} is paused`);
   expect(lastWords(terminal)).toContain(`headgate resume ${run} --ledger ledger.sqlite`);
+  expect(lastWords(terminal)).toContain('thrown by a screen');
+});
+
+it('a screen that throws while the index is held by somebody else ends at Ctrl+C, and says both', async () => {
+  const world = new ConsoleWorld();
+  await world.planned();
+  await using terminal = world.console([], broken);
+  await goLive(terminal);
+  using _held = world.held();
+  terminal.type('5');
+  await terminal.until(isGivenBack, 'the shell');
+  terminal.press('ctrl+c');
+  expect(await terminal.exit).toEqual({code: 130, signal: 0});
+  expectGivenBack(terminal);
   expect(lastWords(terminal)).toContain('thrown by a screen');
 });
 

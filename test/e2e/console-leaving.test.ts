@@ -1,7 +1,14 @@
-import {DatabaseSync} from 'node:sqlite';
+import {createServer} from 'node:net';
 import {expect, it} from 'vitest';
-import {expectGivenBack, goLive, isLive, lastWords, toRunbook} from '../support/console-steps.ts';
-import {ConsoleWorld, headgateFunction} from '../support/console-world.ts';
+import {
+  expectGivenBack,
+  goLive,
+  isGivenBack,
+  isLive,
+  lastWords,
+  toRunbook,
+} from '../support/console-steps.ts';
+import {ConsoleWorld, headgateFunction, openProgram} from '../support/console-world.ts';
 import {openTerminal, type RealTerminal} from '../support/terminal.ts';
 
 /** The command among the last lines, run as it stands there, only faster. */
@@ -52,7 +59,7 @@ it('Ctrl+C while a run is live lets it come to rest, and leaves', async () => {
   await world.planned();
   await using terminal = world.console();
   await goLive(terminal);
-  using index = held(world);
+  using index = world.held();
   terminal.press('ctrl+c');
   await terminal.until('coming to rest');
   expect(terminal.isAlternate()).toBe(true);
@@ -69,7 +76,7 @@ it('Ctrl+C twice leaves at once, and the next resume settles what was under way'
   await world.planned();
   await using terminal = world.console();
   await goLive(terminal);
-  using index = held(world);
+  using index = world.held();
   terminal.press('ctrl+c');
   await terminal.until('coming to rest');
   terminal.press('ctrl+c');
@@ -105,7 +112,7 @@ it('a second SIGTERM leaves at once, and a resume settles what was under way', a
   await world.planned();
   await using terminal = world.console();
   await goLive(terminal);
-  using index = held(world);
+  using index = world.held();
   terminal.kill('SIGTERM');
   await terminal.until('coming to rest');
   terminal.kill('SIGTERM');
@@ -123,7 +130,7 @@ it('a second SIGHUP, which the shell of a closed window sends, does not hasten a
   await world.planned();
   await using terminal = world.console();
   await goLive(terminal);
-  using index = held(world);
+  using index = world.held();
   terminal.kill('SIGHUP');
   await terminal.until('coming to rest');
   terminal.kill('SIGHUP');
@@ -143,15 +150,28 @@ it('SIGTERM while nothing is at work leaves with 143, and no run is spoken of', 
   expect(lastWords(terminal)).toBe('Nothing was run.\n');
 });
 
-/** Before the process has ended: its thread at the index waits for whoever holds that. */
-const isGivenBack = ({isAlternate}: RealTerminal) => !isAlternate();
-
-/** Somebody else writes to the index: the run's next transaction has to wait, and so has whoever waits for its rest. */
-function held({index}: ConsoleWorld): Disposable & {release(): void} {
-  const db = new DatabaseSync(index, {timeout: 5_000});
-  db.exec('BEGIN IMMEDIATE');
-  const release = () => {
-    if (db.isOpen) db.close();
-  };
-  return {release, [Symbol.dispose]: release};
-}
+it('q leaves at once though the source has not answered yet', {timeout: 25_000}, async () => {
+  // It takes connections, and says nothing.
+  const server = createServer(() => undefined);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const world = new ConsoleWorld();
+  const bucket = ['--source', 's3://bucket', '--endpoint', `http://127.0.0.1:${port}`, '--region', 'auto'];
+  await using terminal = openProgram(
+    ['console', ...bucket, '--target', 'index.sqlite', '--ledger', 'ledger.sqlite'],
+    world.cwd,
+    {env: {AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret'}},
+  );
+  const asked = new Promise<void>(resolve => server.once('connection', () => resolve()));
+  await toRunbook(terminal);
+  await terminal.until('enter probe');
+  terminal.press('enter');
+  await asked;
+  await terminal.until('connecting');
+  terminal.type('q');
+  expect(await terminal.exit).toEqual({code: 0, signal: 0});
+  expectGivenBack(terminal);
+  expect(lastWords(terminal)).toBe('Nothing was run.\n');
+  server.close();
+});

@@ -91,6 +91,9 @@ export async function quit(terminal: RealTerminal): Promise<void> {
 }
 
 /** The terminal is as it was, and the console's screens are gone from it. */
+/** Before the process has ended: its thread at the index may wait for whoever holds that. */
+export const isGivenBack = ({isAlternate}: RealTerminal) => !isAlternate();
+
 export function expectGivenBack(terminal: RealTerminal): void {
   expectLeft(terminal);
   expect(terminal.marksPastes()).toBe(false);

@@ -1,5 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
 import {expect} from 'vitest';
 import {makeIndex, queryIndex, sha256, writeAssets} from './assets.ts';
 import {bin, type JsonLine, runProgram} from './program.ts';
@@ -68,6 +69,16 @@ export class ConsoleWorld {
     const found = (await this.headgate('status')).find(line => line['mode'] === mode);
     if (found === undefined) throw new Error(`no ${mode} in the ledger`);
     return found;
+  }
+
+  /** Somebody else writes to the index: the run's next transaction has to wait, and so has whoever waits for its rest. */
+  held(): Disposable & {release(): void} {
+    const db = new DatabaseSync(this.index, {timeout: 5_000});
+    db.exec('BEGIN IMMEDIATE');
+    const release = () => {
+      if (db.isOpen) db.close();
+    };
+    return {release, [Symbol.dispose]: release};
   }
 
   /** A plan that waits for its review. */
