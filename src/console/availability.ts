@@ -3,6 +3,7 @@ import {flowOfSetup} from './flow-of.ts';
 import {
   acceptable,
   openedRun,
+  readOf,
   recoverable,
   resumable,
   retryable,
@@ -102,7 +103,8 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
     case 'verify':
       return idle;
     case 'review':
-      return reviewable(setup) ? idle : 'absent';
+      if (!reviewable(setup)) return 'absent';
+      return shownView(state).name === 'review' && readOf(setup) === 'as it is' ? 'absent' : idle;
     case 'go-live':
       if (!reviewable(setup)) return {because: 'there is no plan to execute: make a dry run'};
       return unread(setup) ?? idle;

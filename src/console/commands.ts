@@ -91,7 +91,7 @@ export class Commands {
         void work.rehearse(setup, {fresh: chosenCheck(state)?.result.recovers?.as === 'fresh dry-run'});
         return;
       case 'review':
-        this.#review(shown, setup);
+        this.#review(state, shown, setup);
         return;
       case 'go-live':
         this.#confirm(shown);
@@ -113,7 +113,8 @@ export class Commands {
         if (run !== null) void work.stop(run.run, 'pause');
         return;
       case 'cancel':
-        this.#askToCancel(state, shown);
+        if (shown.isBeginning) work.giveUpBeginning(setup);
+        else this.#askToCancel(state, shown);
         return;
       case 'faster':
         work.nudge(setup, nudgeBy);
@@ -169,7 +170,7 @@ export class Commands {
         void work.rehearse(setup, {fresh: false});
         return;
       case 'review':
-        this.#review(shown, setup);
+        this.#review(state, shown, setup);
         return;
       case 'verify':
         void work.verify(setup);
@@ -196,10 +197,11 @@ export class Commands {
     }
   }
 
-  #review(shown: SetupView, setup: Setup): void {
+  #review(state: ConsoleState, shown: SetupView, setup: Setup): void {
     const plan = shown.facts?.plan ?? null;
     if (plan === null) return;
-    this.#options.send({type: 'entered', view: view('review')});
+    // On its own screen a newer plan takes the place of the one before.
+    if (shownView(state).name !== 'review') this.#options.send({type: 'entered', view: view('review')});
     void this.#options.work.looking.review(setup, plan);
   }
 

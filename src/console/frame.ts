@@ -185,7 +185,8 @@ function isRehearsalLocked(state: ConsoleState): boolean {
 function hintsOf(state: ConsoleState, isCut: boolean): readonly Line[] {
   const shown = shownView(state).name;
   const present = keysOf(placeOf(state))
-    .filter(({footer, command}) => footer !== undefined && command !== shown)
+    // A review is read anew on its own screen; other screens are not opened from themselves.
+    .filter(({footer, command}) => footer !== undefined && (command !== shown || command === 'review'))
     .filter(({command}) => (command === 'page-down' ? isCut : availabilityOf(state, command) === 'now'))
     .filter(({command}) => command !== 'dry-run' || !isRehearsalLocked(state))
     .toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0));

@@ -21,10 +21,21 @@ export function reviewable({facts}: SetupView): boolean {
   );
 }
 
-/** Only what was read is confirmed: another process may have made a newer plan meanwhile. */
-export function unread({facts, review, gates}: SetupView): {readonly because: string} | null {
+/**
+ * What was read, beside the newest plan: another process may have made a newer one meanwhile, or taken up again what had
+ * failed in this one.
+ */
+export function readOf({facts, review}: SetupView): 'nothing' | 'an older plan' | 'as it was' | 'as it is' {
   const plan = facts?.plan ?? null;
-  if (review === null || review.plan !== plan?.id || review.at !== plan.finishedAt)
+  if (review === null || plan === null) return 'nothing';
+  if (review.plan !== plan.id) return 'an older plan';
+  return review.at === plan.finishedAt ? 'as it is' : 'as it was';
+}
+
+/** Only what was read is confirmed. */
+export function unread(setup: SetupView): {readonly because: string} | null {
+  const {review, gates} = setup;
+  if (review === null || readOf(setup) !== 'as it is')
     return {because: 'there is a newer plan than the one shown: open its review'};
   if (review.state === 'failed') return {because: `the plan could not be read: ${review.message}`};
   if (review.state === 'loading' || gates === null) return {because: 'the plan is still being read'};

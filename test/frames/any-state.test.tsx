@@ -17,6 +17,7 @@ import {liveCases} from './live-states.ts';
 import {coverageCases, invariantCases, invariantsCases} from './measured-states.ts';
 import {overviewCases} from './overview-states.ts';
 import {expectFits} from './render-frame.tsx';
+import {staleReviewCases} from './review-states.ts';
 import {runCases} from './run-states.ts';
 import {runbookCases} from './runbook-states.ts';
 
@@ -32,6 +33,7 @@ const cases: readonly Case[] = [
   ...historyCases,
   ...itemsCases,
   ...reviewCases,
+  ...staleReviewCases,
   ...dialogCases,
   ...noticeCases,
 ];

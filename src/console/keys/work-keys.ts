@@ -24,6 +24,15 @@ export const workKeys: readonly Key[] = [
   {
     strokes: ['enter'],
     shown: 'enter',
+    label: 'read the plan',
+    help: 'Read the newest plan, where the one shown is not it',
+    on: ['review'],
+    command: 'review',
+    footer: 1,
+  },
+  {
+    strokes: ['enter'],
+    shown: 'enter',
     label: 'mend',
     help: 'Start the run that mends what breaks this invariant',
     on: ['invariant'],

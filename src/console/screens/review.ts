@@ -5,6 +5,7 @@ import type {Review, ReviewSample} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {closedBefore} from '../../runbook/flow-state.ts';
 import type {Gate} from '../../runbook/gate.ts';
+import {readOf, reviewable} from '../going-on.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
@@ -29,6 +30,7 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
   const setup = chosenSetup(state);
   const plan = setup?.facts?.plan ?? null;
   if (setup === null || plan === null) return {panels: []};
+  if (readOf(setup) !== 'as it is') return unreadScreen(state, setup, plan, layout);
   const table = countsTable(plan.tally, true);
   const room = roomOf(layout, layout.rows);
   const tableHeight = summaryHeight(1);
@@ -48,11 +50,31 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
   };
 }
 
+/** Counts and gates of the newest plan are not shown under the name of another one: it is read first. */
+function unreadScreen(state: ConsoleState, setup: SetupView, plan: RunRecord, layout: Layout): Screen {
+  const {width} = roomOf(layout, layout.rows);
+  const lines = paragraph(unreadText(setup, plan, state.now), width, 'warn');
+  const title = `Review of ${setup.review?.plan ?? plan.id}`;
+  return {panels: [{title, note: '', height: layout.rows, blocks: [{type: 'lines', lines}]}]};
+}
+
+function unreadText(setup: SetupView, plan: RunRecord, now: number): string {
+  const read = readOf(setup);
+  const made = plan.finishedAt === null ? 'still being made' : `made ${ageText(plan.finishedAt, now)}`;
+  const what =
+    read === 'an older plan'
+      ? `there is a newer plan: ${plan.id}, ${made}`
+      : read === 'as it was'
+        ? 'the plan has changed since it was read'
+        : 'the plan was not read yet';
+  return reviewable(setup) ? `${what}; enter shows it` : what;
+}
+
 /** Positions that the review can be scrolled to. */
 export function reviewHeight(state: ConsoleState, layout: Layout): number {
   const setup = chosenSetup(state);
   const plan = setup?.facts?.plan ?? null;
-  if (setup === null || plan === null) return 1;
+  if (setup === null || plan === null || readOf(setup) !== 'as it is') return 1;
   const room = roomOf(layout, layout.rows);
   const lines = reviewLines(setup, plan, room.width).length;
   return Math.max(1, lines - (layout.rows - frameOf(layout) - summaryHeight(1)) + 1);
@@ -61,7 +83,7 @@ export function reviewHeight(state: ConsoleState, layout: Layout): number {
 const nameWidth = 10;
 
 function reviewLines(setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
-  const loaded = setup.review?.plan === plan.id ? setup.review : null;
+  const loaded = setup.review;
   const head = pair('target', targetText(plan, setup), width, 'strong');
   if (loaded === null || loaded.state === 'loading')
     return [...head, [], ...pair('', 'reading the plan …', width)];
