@@ -5,6 +5,8 @@ import {type ConsoleState, type SetupView, shownView} from './state.ts';
 
 /** What may be paused or cancelled, and why not: a run of this process, of another, or one that rests. */
 export function stoppable(state: ConsoleState, setup: SetupView, command: 'pause' | 'cancel'): Availability {
+  // What is only about to begin has written nothing yet.
+  if (setup.isBeginning) return command === 'cancel' ? 'now' : 'absent';
   const found = stoppableRun(state, setup);
   if (found === null || (state.manner.isReadOnly && writing(found.mode))) return 'absent';
   if (command === 'cancel') return found.isAtWork ? 'now' : whileIdle(state, setup);

@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
@@ -18,6 +19,9 @@ type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge' | 'limits
   readonly pause?: () => void;
   readonly done: Promise<RunResult>;
 };
+
+/** Null where there is nothing to wait for. Until the run has begun, the engine gives up when it is told to. */
+type Begin = (connection: RunConnection, engine: Engine) => Promise<Steered | null>;
 
 export interface WorkOptions {
   readonly engine: Engine;
@@ -41,6 +45,8 @@ export class Work {
   readonly #steered = new Map<string, Steered>();
   /** By setup, from the key that asks for a run until it has ended. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** By setup, from the key that asks for a run until it has begun. */
+  readonly #beginning = new Map<string, AbortController>();
   #isLeaving = false;
   /** How the last run of each setup ended, and what was measured since, for the exit code. */
   readonly endings = new Map<string, readonly Ending[]>();
@@ -57,15 +63,14 @@ export class Work {
   }
 
   rehearse(setup: Setup, {fresh}: {readonly fresh: boolean}): Promise<void> {
-    const {engine} = this.#options;
-    return this.#run(setup, 'The dry run could not begin', connection =>
+    return this.#run(setup, 'The dry run could not begin', (connection, engine) =>
       engine.rehearse(connection, setup.scope(connection), {fresh}),
     );
   }
 
   rehearseUndo(setup: Setup, run: RunRecord): Promise<void> {
-    return this.#run(setup, 'The undo could not be looked at', connection =>
-      this.#options.engine.rehearseUndo(connection, run),
+    return this.#run(setup, 'The undo could not be looked at', (connection, engine) =>
+      engine.rehearseUndo(connection, run),
     );
   }
 
@@ -75,8 +80,8 @@ export class Work {
     plan: RunRecord,
     typed: {readonly confirm: string; readonly acceptedFailures: number | null},
   ): Promise<void> {
-    return this.#run(setup, 'Not going live', connection =>
-      this.#options.engine.live(connection, plan, {
+    return this.#run(setup, 'Not going live', (connection, engine) =>
+      engine.live(connection, plan, {
         ...nothingTyped,
         ...typed,
         acceptNew: false,
@@ -90,17 +95,16 @@ export class Work {
     run: RunRecord,
     accepting: {readonly acceptNew: boolean; readonly acceptDrift: boolean},
   ): Promise<void> {
-    return this.#run(setup, 'The run could not go on', connection =>
-      this.#options.engine.resume(connection, run, {...accepting, takeOver: null, kind: null}),
+    return this.#run(setup, 'The run could not go on', (connection, engine) =>
+      engine.resume(connection, run, {...accepting, takeOver: null, kind: null}),
     );
   }
 
   verify(setup: Setup): Promise<void> {
-    const {engine} = this.#options;
     return this.#run(
       setup,
       'The verification could not begin',
-      connection =>
+      (connection, engine) =>
         engine.verify(connection, {
           scope: setup.scope(connection),
           sample: engine.host.settings.sample,
@@ -126,10 +130,15 @@ export class Work {
     });
   }
 
+  /** A run that is about to begin does not. */
+  giveUpBeginning(setup: Setup): void {
+    this.#beginning.get(setup.name)?.abort();
+  }
+
   /** Ends a run that rests: what it left half done is settled first. */
   giveUp(setup: Setup, run: RunRecord): Promise<void> {
-    return this.#run(setup, `Run ${run.id} could not be cancelled`, connection =>
-      cancelAtRest(this.#options.engine, () => Promise.resolve(connection), run),
+    return this.#run(setup, `Run ${run.id} could not be cancelled`, (connection, engine) =>
+      cancelAtRest(engine, () => Promise.resolve(connection), run),
     );
   }
 
@@ -145,6 +154,7 @@ export class Work {
   /** Lets everything come to rest. False where a run was still about to begin after a while, and is left to itself. */
   async interrupt(): Promise<boolean> {
     this.#isLeaving = true;
+    for (const beginning of this.#beginning.values()) beginning.abort();
     for (const {interrupt} of this.#steered.values()) interrupt();
     await Promise.all([...this.#steered.keys()].map(name => this.#busy.get(name)));
     // What is only about to begin has nothing yet to come to rest, and may wait for a service for ever.
@@ -153,12 +163,7 @@ export class Work {
   }
 
   /** Two keys in a row begin one run: the first holds the setup until its run has ended. */
-  #run(
-    setup: Setup,
-    failed: string,
-    begin: (connection: RunConnection) => Promise<Steered | null>,
-    as: 'atWork' | 'verifying' = 'atWork',
-  ): Promise<void> {
+  #run(setup: Setup, failed: string, begin: Begin, as: 'atWork' | 'verifying' = 'atWork'): Promise<void> {
     const {name} = setup;
     if (this.#isLeaving || this.#busy.has(name)) return Promise.resolve();
     this.#options.send({type: 'setup', setup: name, now: {isBeginning: true}});
@@ -167,17 +172,10 @@ export class Work {
     return done;
   }
 
-  async #steer(
-    setup: Setup,
-    failed: string,
-    begin: (connection: RunConnection) => Promise<Steered | null>,
-    as: 'atWork' | 'verifying',
-  ): Promise<void> {
+  async #steer(setup: Setup, failed: string, begin: Begin, as: 'atWork' | 'verifying'): Promise<void> {
     const {send} = this.#options;
     await this.#trying(failed, setup, async () => {
-      const connection = await this.looking.connect(setup);
-      if (this.#isLeaving) return;
-      const steered = await begin(connection);
+      const steered = await this.#begun(setup, begin);
       if (steered === null) return;
       this.#steered.set(setup.name, steered);
       // It was made while the console was being left.
@@ -201,6 +199,26 @@ export class Work {
     await this.looking.refresh(setup);
     this.#busy.delete(setup.name);
     send({type: 'setup', setup: setup.name, now: {[as]: null, isBeginning: false}});
+  }
+
+  /** Null where there is nothing to steer, and where it was given up. */
+  async #begun(setup: Setup, begin: Begin): Promise<Steered | null> {
+    const giveUp = new AbortController();
+    const {signal} = giveUp;
+    this.#beginning.set(setup.name, giveUp);
+    try {
+      const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+      const connection = await Promise.race([this.looking.connect(setup), givenUp]);
+      const steered = await begin(connection, this.#options.engine.until(signal));
+      if (signal.aborted && !this.#isLeaving) steered?.cancel();
+      return steered;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      this.#tell('info', 'given up before it began: nothing was written');
+      return null;
+    } finally {
+      this.#beginning.delete(setup.name);
+    }
   }
 
   async #trying(title: string, setup: Setup | null, action: () => Promise<void>): Promise<void> {

@@ -16,4 +16,6 @@ export interface EngineHost {
   readonly random: () => number;
   readonly at: AtPoint;
   readonly observe: (event: RunEvent) => void;
+  /** Ends what is looked at before there is a run that could be stopped: probe, baseline, gates. */
+  readonly giveUp?: AbortSignal;
 }

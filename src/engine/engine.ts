@@ -13,7 +13,7 @@ import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
 import {givePlanBack} from './give-plan-back.ts';
 import {targetIoFor} from './io.ts';
-import {type GateOptions, lookAtGates, measureTarget, requireOpen} from './live-gates.ts';
+import {type GateOptions, lookAtGates, measureBaseline, requireOpen} from './live-gates.ts';
 import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
   planLost,
@@ -48,15 +48,23 @@ export class Engine {
     this.host = host;
   }
 
+  /** The same engine for whoever may give up before the run has begun. */
+  until(giveUp: AbortSignal): Engine {
+    return new Engine({...this.host, giveUp});
+  }
+
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
-    const signal = new AbortController().signal;
+    const signal = this.host.giveUp ?? new AbortController().signal;
     const rest = {connection, scope, signal, now: this.host.now, onBytes: () => undefined};
-    return lookingAgain(this.host, () =>
+    const probe = await lookingAgain(this.host, () =>
       reading(this.host, connection.target, reader =>
         connection.backfill.probe(targetIoFor({reader, ...rest})),
       ),
     );
+    // A source has its own patience.
+    signal.throwIfAborted();
+    return probe;
   }
 
   /** A dry run: it reads, and writes only to the ledger. */
@@ -66,9 +74,7 @@ export class Engine {
       label: 'dry run',
       options,
     });
-    await reading(this.host, connection.target, reader =>
-      measureTarget(this.host, connection, scope, probe, reader, record.id),
-    );
+    await measureBaseline(this.host, connection, record, probe);
     return this.#start(connection, record, {probe});
   }
 

@@ -11,6 +11,7 @@ import type {EngineHost} from './engine-host.ts';
 import {leaseObstacle} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {readLease} from './mark.ts';
+import {reading} from './steady-reader.ts';
 import {measure} from './verify.ts';
 
 export interface GateOptions {
@@ -44,6 +45,7 @@ export async function lookAtGates(
     freeBytes(host, connection),
     ledger.openItems.count(plan.id, {outcomes: ['failed']}),
   ]);
+  host.giveUp?.throwIfAborted();
   const obstacle = leaseObstacle(lease, self, options.takeOver);
   return gatesOf({
     plan,
@@ -101,7 +103,24 @@ async function newlyBroken(
   return broken;
 }
 
-export function measureTarget(
+/** How the target stands before a dry run, kept with it. A run whose beginning fails, or is given up, never was. */
+export async function measureBaseline(
+  host: EngineHost,
+  connection: Connection,
+  {id, scope}: RunRecord,
+  probe: Probe<unknown>,
+): Promise<void> {
+  try {
+    await reading(host, connection.target, reader =>
+      measureTarget(host, connection, scope, probe, reader, id),
+    );
+  } catch (error) {
+    await host.ledger.runs.discard(id);
+    throw error;
+  }
+}
+
+function measureTarget(
   host: EngineHost,
   connection: Connection,
   scope: unknown,
@@ -120,7 +139,7 @@ export function measureTarget(
     sample: 0,
     reads: ['target'],
     coverage: false,
-    signal: new AbortController().signal,
+    signal: host.giveUp ?? new AbortController().signal,
     limiter: new Limiter({start: 1, max: 1, rate: null, now: host.now}),
     emit: () => undefined,
   });

@@ -8,7 +8,7 @@ const longestMs = 30_000;
 
 /** Probes again while all that is wrong may be over soon, as a run tries its requests again. */
 export async function lookingAgain<Facts>(
-  {settings, random}: EngineHost,
+  {settings, random, giveUp}: EngineHost,
   look: () => Promise<Probe<Facts>>,
 ): Promise<Probe<Facts>> {
   for (let attempt = 1; ; attempt++) {
@@ -17,6 +17,7 @@ export async function lookingAgain<Facts>(
     const asked = waits.filter(wait => wait !== undefined).map(wait => wait ?? 0);
     const mayPass = waits.length > 0 && asked.length === waits.length && Math.max(...asked) <= longestMs;
     if (!mayPass || attempt >= settings.attempts) return probe;
-    await sleep(Math.max(...asked, backoffMs(attempt, undefined, random)));
+    const waitMs = Math.max(...asked, backoffMs(attempt, undefined, random));
+    await sleep(waitMs, undefined, giveUp === undefined ? {} : {signal: giveUp});
   }
 }

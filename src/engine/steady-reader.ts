@@ -33,13 +33,20 @@ export function retryingReader(reader: Reader, retry: Retry): Reader {
   };
 }
 
-/** Opens a target for reading, for as long as `look` needs it. */
+/** Opens a target for reading, for as long as `look` needs it; what is asked then ends when the host gives up. */
 export async function reading<T>(
   host: EngineHost,
   target: Target,
   look: (reader: Reader) => Promise<T>,
 ): Promise<T> {
-  const reader = steadyReader(host, await target.openReader());
+  const {settings, random, giveUp: signal = never} = host;
+  const opened = await target.openReader();
+  const reader = retryingReader(opened, {
+    attempts: settings.attempts,
+    signal,
+    random,
+    onRetry: () => undefined,
+  });
   return look(reader).finally(() => reader.close());
 }
 

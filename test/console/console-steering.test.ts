@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {Reader} from '../../src/databases/database.ts';
 import {thisProcess} from '../../src/engine/holder.ts';
 import {flakyStore} from '../../src/sandbox/flaky-store.ts';
 import {changeIndex, indexedFiles, makeIndex, tableDigest, writeAssets} from '../support/assets.ts';
@@ -154,6 +155,55 @@ describe('a live run', () => {
   });
 });
 
+describe('a run that is about to begin', () => {
+  const stands = (sql: string, signal: AbortSignal | undefined) =>
+    new Promise<never>((_, reject) => {
+      const giveUp = () => reject(new Error(`given up: ${sql}`));
+      if (signal?.aborted === true) giveUp();
+      signal?.addEventListener('abort', giveUp, {once: true});
+    });
+
+  it.each([
+    ['probed', () => true],
+    ['measured', (runs: number) => runs > 0],
+  ] as const)('while its target is %s is given up by a key, and leaves nothing behind', async (_, isHeld) => {
+    let asked = () => {};
+    const isAsked = new Promise<void>(resolve => {
+      asked = resolve;
+    });
+    const driven: Driven = await driveGated({
+      open: open => async () => {
+        const {target, ...connection} = await open();
+        const openReader = async () => {
+          const reader = await target.openReader();
+          const query: Reader['query'] = async (sql, params, options) => {
+            if (!isHeld((await driven.runs()).length)) return reader.query(sql, params, options);
+            asked();
+            return stands(sql, options?.signal);
+          };
+          return {dialect: reader.dialect, query, close: () => reader.close()};
+        };
+        return {...connection, target: {...target, openReader}};
+      },
+    });
+    driven.keys('d');
+    await isAsked;
+    expect(driven.flow().move).toMatchObject({do: 'nothing', why: 'the run is about to begin'});
+    driven.keys('s');
+    await driven.atRest();
+    expect(driven.state()).toMatchObject({
+      dialog: null,
+      notice: {text: expect.stringMatching(/given up before it began/)},
+    });
+    expect(await driven.runs()).toEqual([]);
+    driven.keys('d');
+    await driven.until(({shown}) => shown().isBeginning);
+    driven.keys('ctrl+c');
+    expect(await driven.model.left).toEqual({by: 'interrupt'});
+    expect(await driven.runs()).toEqual([]);
+  });
+});
+
 describe('a run that is asked for', () => {
   it('begins once, however often the key is pressed before it has begun', async () => {
     const driven = await driveGated();
@@ -196,7 +246,7 @@ describe('a run that is asked for', () => {
     expect(await driven.runs()).toEqual([]);
   });
 
-  it('is interrupted where it was made while the console was being left', async () => {
+  it('does not begin where the console is left while its source is looked at', async () => {
     const probing = Promise.withResolvers<void>();
     const mayGoOn = Promise.withResolvers<void>();
     const driven = await driveStarted({
@@ -218,8 +268,7 @@ describe('a run that is asked for', () => {
     driven.keys('y');
     mayGoOn.resolve();
     expect(await driven.model.left).toEqual({by: 'operator'});
-    const [newest] = await driven.runs();
-    expect(newest).toMatchObject({mode: 'dry-run', status: 'paused', stopReason: {by: 'interrupt'}});
+    expect(await driven.runs()).toEqual([]);
   });
 
   it('is told where it can not begin, and may be asked for again', async () => {
