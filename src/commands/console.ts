@@ -65,6 +65,7 @@ export function openConsole(
         manner: {
           isReadOnly: options.readOnly ?? false,
           isSandbox,
+          flags: session.flags,
           version: surroundings.program,
         },
         size: terminal.size(),

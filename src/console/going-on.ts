@@ -3,6 +3,7 @@ import {isActive, onlyMeasures} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {closedBefore} from '../runbook/flow-state.ts';
+import {notOpenHere} from './command-line.ts';
 import {type Availability, whileIdle, writing} from './idle.ts';
 import {chosenCheck} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
@@ -60,7 +61,7 @@ export function resumable(
   if (!rests || onlyMeasures(run.mode) || (state.manner.isReadOnly && writing(run.mode))) return 'absent';
   return setupOf(state, run)?.name === name
     ? idle
-    : {because: `its source and target are not open here: headgate resume ${run.id}`};
+    : {because: notOpenHere(state.manner, ['headgate', 'resume', run.id])};
 }
 
 export function undoable(state: ConsoleState, idle: Availability): Availability {
@@ -71,7 +72,7 @@ export function undoable(state: ConsoleState, idle: Availability): Availability 
   if (changedOf(run.tally) === 0) return {because: `run ${run.id} has changed nothing`};
   if (setup === null)
     return {
-      because: `its source and target are not open here: headgate undo ${run.id} shows what it would do`,
+      because: notOpenHere(state.manner, ['headgate', 'undo', run.id], ' shows what it would do'),
     };
   const isGone = isActive(run.status) && setup.facts?.gone.includes(run.id) === true;
   if (isGone)

@@ -42,6 +42,8 @@ export interface Size {
 export interface Manner {
   readonly isReadOnly: boolean;
   readonly isSandbox: boolean;
+  /** Those that name its ledger and its config: a command in another shell needs them too. */
+  readonly flags: readonly string[];
   readonly version: string;
 }
 

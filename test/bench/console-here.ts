@@ -64,7 +64,7 @@ export async function consoleHere({root, now, schedule}: ConsoleHereOptions): Pr
         scope: () => keyScope.parse({}),
       },
     ],
-    manner: {isReadOnly: false, isSandbox: false, version: 'bench'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'bench'},
     size: {columns: size.cols, rows: size.rows},
     now,
     schedule,

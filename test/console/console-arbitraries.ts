@@ -78,7 +78,7 @@ export const consoleStates: fc.Arbitrary<ConsoleState> = fc
       isFiltering: filtered && is.isFiltering,
     };
     return consoleState({
-      manner: {isReadOnly, isSandbox: false, version: 'test'},
+      manner: {isReadOnly, isSandbox: false, flags: [], version: 'test'},
       setups: isEmpty
         ? []
         : [setup, ...Array.from({length: others}, (_, n) => setupView({name: `other ${n}`}))],

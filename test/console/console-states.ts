@@ -76,7 +76,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
   return {
     size: {columns: 80, rows: 24},
     now: 100_000,
-    manner: {isReadOnly: false, isSandbox: false, version: 'test'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'test'},
     setups: [setupView()],
     chosen: 0,
     views: [view('overview')],

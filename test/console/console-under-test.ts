@@ -78,7 +78,7 @@ export async function drive(options: DriveOptions = {}): Promise<Driven> {
     engine: bench.engine,
     ledger,
     setups: [setup],
-    manner: {isReadOnly: false, isSandbox: false, version: 'test', ...options.manner},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'test', ...options.manner},
     size: {columns: 80, rows: 24},
     now: Date.now,
     schedule,

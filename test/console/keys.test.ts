@@ -185,7 +185,7 @@ describe('a read-only console', () => {
       (['runbook', 'run', 'failures'] as const).flatMap(name =>
         named(
           consoleState({
-            manner: {isReadOnly, isSandbox: false, version: 'test'},
+            manner: {isReadOnly, isSandbox: false, flags: [], version: 'test'},
             setups: [setupView({facts})],
             views: [view('overview'), view(name)],
           }),

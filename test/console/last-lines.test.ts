@@ -85,7 +85,7 @@ it('of a sandbox, names nothing that is removed', () => {
   const live = liveRun({status: 'paused'});
   const state = {
     ...left([[planRun(used), live, live]]),
-    manner: {isReadOnly: false, isSandbox: true, version: 'test'},
+    manner: {isReadOnly: false, isSandbox: true, flags: [], version: 'test'},
   };
   expect(lastLines(state, []).join('\n')).not.toContain('headgate resume');
   expect(lastLines(state, []).at(-1)).toContain('headgate console --source');

@@ -24,7 +24,7 @@ export async function stillConsole(): Promise<Console> {
     engine,
     ledger,
     setups: [],
-    manner: {isReadOnly: false, isSandbox: false, version: '0.1.0'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: '0.1.0'},
     size: {columns: 80, rows: 24},
     now: () => now,
     schedule: () => () => undefined,

@@ -73,7 +73,7 @@ export function state(changes: Partial<ConsoleState> = {}): ConsoleState {
   return {
     size: {columns: 80, rows: 24},
     now,
-    manner: {isReadOnly: false, isSandbox: false, version: '0.1.0'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: '0.1.0'},
     setups: [setup()],
     chosen: 0,
     views: [view('overview')],

@@ -152,7 +152,7 @@ export const liveCases: readonly Case[] = [
     name: 'that is read-only',
     state: state({
       ...runbook,
-      manner: {isReadOnly: true, isSandbox: false, version: '0.1.0'},
+      manner: {isReadOnly: true, isSandbox: false, flags: [], version: '0.1.0'},
       setups: [
         setup({facts: facts({plan: plan({createdAt: now - 3 * 86_400_000})}), review: reviewed, gates}),
       ],

@@ -89,7 +89,7 @@ export const overviewCases: readonly Case[] = [
   {
     name: 'of a new sandbox',
     state: state({
-      manner: {isReadOnly: false, isSandbox: true, version: '0.1.0'},
+      manner: {isReadOnly: false, isSandbox: true, flags: [], version: '0.1.0'},
       setups: [setup({environment: 'sandbox', introduction: introductions.folder})],
     }),
     says: ['sandbox', '2,238 files', 'dry run, which only decides', '? explains the keys of every screen'],
@@ -153,7 +153,7 @@ export const overviewCases: readonly Case[] = [
   },
   {
     name: 'that is read-only',
-    state: state({manner: {isReadOnly: true, isSandbox: false, version: '0.1.0'}}),
+    state: state({manner: {isReadOnly: true, isSandbox: false, flags: [], version: '0.1.0'}}),
     says: ['READ-ONLY'],
   },
 ];

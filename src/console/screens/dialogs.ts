@@ -2,6 +2,7 @@ import {listedOf} from '../../core/accounting.ts';
 import {onlyMeasures, type RunMode} from '../../core/run.ts';
 import {counted, modeText, number} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
+import {commandLine} from '../command-line.ts';
 import type {AcceptDialog, ConfirmDialog, Dialog} from '../dialog.ts';
 import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
@@ -152,6 +153,9 @@ function fieldHint({
 
 function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonly Block[] {
   const atWork = Object.values(state.runs).filter(({ended}) => ended === null);
+  const [only, another] = atWork;
+  const run = only === undefined || another !== undefined ? 'RUN' : only.run;
+  const command = commandLine(state.manner, ['headgate', 'resume', run]);
   return [
     {
       type: 'lines',
@@ -164,9 +168,9 @@ function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonl
         ),
         [],
         ...paragraph(
-          state.manner.isSandbox
+          command === null
             ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
-            : 'It comes to rest at a checkpoint: nothing is lost, and headgate resume, or this console, goes on from there.',
+            : `It comes to rest at a checkpoint: nothing is lost, and this console goes on from there, or ${command}`,
           width,
         ),
         [],

@@ -1,10 +1,11 @@
 import {ageText, modeText} from '../../core/words.ts';
+import {commandLine} from '../command-line.ts';
 import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
-import {type ConsoleState, type SetupView, shownView} from '../state.ts';
+import {type ConsoleState, type Manner, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 import {windowStart} from '../window.ts';
@@ -36,7 +37,7 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
         height: layout.rows,
         blocks:
           setups.length === 0
-            ? [nothingYet(width, height)]
+            ? [nothingYet(state.manner.flags, width, height)]
             : [setupRows(state, layout, width, height), ...introduction(state, width)],
       },
     ],
@@ -51,11 +52,12 @@ function introduction({setups}: ConsoleState, width: number): readonly Block[] {
   );
 }
 
-function nothingYet(width: number, height: number): Block {
+function nothingYet(flags: Manner['flags'], width: number, height: number): Block {
+  const open = ['headgate', 'console', '--source', './assets', '--target', 'index.sqlite'];
   const text = [
     'There is no backfill yet. Name a source and a target:',
     '',
-    '  headgate console --source ./assets --target index.sqlite',
+    `  ${commandLine({isSandbox: false, flags}, open)}`,
     '',
     'or write a config, in which every kind of place stands as an example:',
     '',

@@ -5,10 +5,11 @@ import type {Review, ReviewSample} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {closedBefore} from '../../runbook/flow-state.ts';
 import type {Gate} from '../../runbook/gate.ts';
+import {commandLine} from '../command-line.ts';
 import {readOf, reviewable} from '../going-on.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Tone} from '../line.ts';
-import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
+import {type ConsoleState, chosenSetup, type Manner, type SetupView, shownView} from '../state.ts';
 import {summaryHeight} from '../summary.ts';
 import {fitted} from '../text.ts';
 import {countsTable} from './counts-table.ts';
@@ -34,7 +35,7 @@ export function reviewScreen(state: ConsoleState, layout: Layout): Screen {
   const table = countsTable(plan.tally, true);
   const room = roomOf(layout, layout.rows);
   const tableHeight = summaryHeight(1);
-  const lines = reviewLines(setup, plan, room.width);
+  const lines = reviewLines(state.manner, setup, plan, room.width);
   const height = room.height - tableHeight;
   const at = shownView(state).at;
   return {
@@ -76,13 +77,13 @@ export function reviewHeight(state: ConsoleState, layout: Layout): number {
   const plan = setup?.facts?.plan ?? null;
   if (setup === null || plan === null || readOf(setup) !== 'as it is') return 1;
   const room = roomOf(layout, layout.rows);
-  const lines = reviewLines(setup, plan, room.width).length;
+  const lines = reviewLines(state.manner, setup, plan, room.width).length;
   return Math.max(1, lines - (layout.rows - frameOf(layout) - summaryHeight(1)) + 1);
 }
 
 const nameWidth = 10;
 
-function reviewLines(setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
+function reviewLines(manner: Manner, setup: SetupView, plan: RunRecord, width: number): readonly Line[] {
   const loaded = setup.review;
   const head = pair('target', targetText(plan, setup), width, 'strong');
   if (loaded === null || loaded.state === 'loading')
@@ -95,7 +96,7 @@ function reviewLines(setup: SetupView, plan: RunRecord, width: number): readonly
     ...gateLines(closed, width),
     ...head,
     ...openedLines(setup, width),
-    ...facts(loaded.review, plan, width),
+    ...facts(manner, loaded.review, plan, width),
     [],
     ...(setup.gates === null ? pair('gates', 'looking …', width) : gateLines(rest, width)),
   ];
@@ -115,7 +116,7 @@ function targetText({targetName}: RunRecord, {target, environment}: SetupView): 
   return `${targetName}${place}${environment === null ? '' : `   ${environment}`}`;
 }
 
-function facts(review: Review, plan: RunRecord, width: number): readonly Line[] {
+function facts(manner: Manner, review: Review, plan: RunRecord, width: number): readonly Line[] {
   const {itemsToRead, bytesToRead, verifies, requests, rows, seconds, money, tables, bookmark, samples} =
     review;
   const read =
@@ -147,13 +148,13 @@ function facts(review: Review, plan: RunRecord, width: number): readonly Line[] 
       money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
       width,
     ),
-    ...pair('keeps', tablesText(tables), width),
+    ...pair('keeps', tablesText(tables, manner, plan), width),
     ...(samples.length === 0 ? [] : [[], ...samples.flatMap(sample => sampleLines(sample, width))]),
     [],
     ...pair(
       'way back',
       plan.undoes === null
-        ? `headgate undo RUN, or u in the runbook: puts back each row that is still as the run left it${bookmark ? '; and the Time Travel bookmark of before the run is noted' : ''}`
+        ? `${undoText(manner)}: puts back each row that is still as the run left it${bookmark ? '; and the Time Travel bookmark of before the run is noted' : ''}`
         : 'none: an undo is not undone, but a new dry run and live run write the same again',
       width,
     ),
@@ -165,11 +166,18 @@ function roughly(seconds: number): string {
   return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : durationText(seconds);
 }
 
-function tablesText(tables: Review['tables']): string {
+function undoText(manner: Manner): string {
+  const command = commandLine(manner, ['headgate', 'undo', 'RUN']);
+  return command === null ? 'u in the runbook' : `${command}, or u in the runbook`;
+}
+
+function tablesText(tables: Review['tables'], manner: Manner, {targetLabel}: RunRecord): string {
   if (tables.length === 0) return 'no table of its own in the target';
   const names = tables.map(({name}) => name).join(' and ');
   const isThere = tables.every(table => table.isThere);
-  return `${names} in the target: two small tables, ${isThere ? 'there already' : 'made by this run'}, removed by headgate marks remove`;
+  const command = commandLine(manner, ['headgate', 'marks', 'remove', '--target', targetLabel]);
+  const removed = command === null ? '' : `, removed by ${command}`;
+  return `${names} in the target: two small tables, ${isThere ? 'there already' : 'made by this run'}${removed}`;
 }
 
 const actionWidth = 9;

@@ -24,7 +24,7 @@ async function listening(): Promise<Listening> {
     engine,
     ledger,
     setups: [setupNamed('asset-index', () => Promise.resolve(connection)), setupNamed('others')],
-    manner: {isReadOnly: false, isSandbox: false, version: 'test'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'test'},
     size: {columns: 80, rows: 24},
     now: Date.now,
     schedule: () => () => undefined,

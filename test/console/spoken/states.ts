@@ -27,7 +27,7 @@ export function openedState(...names: readonly string[]): ConsoleState {
   return {
     size: {columns: 80, rows: 24},
     now: noon,
-    manner: {isReadOnly: false, isSandbox: false, version: 'test'},
+    manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'test'},
     setups: names.map(name => ({...viewOfSetup(setupNamed(name)), facts: noFacts})),
     chosen: 0,
     views: [view('overview')],
