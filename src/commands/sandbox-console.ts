@@ -31,10 +31,11 @@ export async function openSandboxConsole(
   const {attempts, d1} = defaultSettings;
   const {now} = surroundings;
   let world: Promise<Sandbox> | null = null;
+  const leaving = new AbortController();
   // Ten reads fail: the five attempts of the dry run, and the five of the live run.
   const made = () => {
     world ??= import('../sandbox/sandbox.ts').then(({openSandbox}) =>
-      openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1}),
+      openSandbox(sandbox, {root, failingReads: 2 * attempts, now, signal: leaving.signal, ...d1}),
     );
     return world;
   };
@@ -65,6 +66,7 @@ export async function openSandboxConsole(
       isSandbox: true,
     });
   } finally {
+    leaving.abort();
     await (await ended(world))?.close();
     await rm(root, {recursive: true, force: true});
   }

@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {join} from 'node:path';
 import {D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   readonly failingReads: number;
   readonly requestsPerSecond: number;
   readonly now: () => number;
+  /** Ends the making of a world that nobody waits for any more. */
+  readonly signal?: AbortSignal;
 }
 
 export function openSandbox(name: SandboxName, options: SandboxOptions): Promise<Sandbox> {
@@ -49,18 +52,23 @@ async function cloudflareSandbox({
   failingReads,
   requestsPerSecond,
   now,
+  signal = new AbortController().signal,
 }: SandboxOptions): Promise<Sandbox> {
   const cloudflare = await startLocalCloudflare({databases: [database], bucket: 'assets'});
+  // What was sent may still arrive: it goes with the services.
+  const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  const unlessGivenUp = <T>(work: Promise<T>) => Promise.race([work, givenUp]);
   try {
+    signal.throwIfAborted();
     const {baseUrl, accountId, token, s3} = cloudflare;
     const {objects, rows} = worldContent();
-    await cloudflare.putObjects(localObjects(objects));
+    await unlessGivenUp(cloudflare.putObjects(localObjects(objects)));
     const {s3Store} = await import('../stores/s3.ts');
     const {d1Target} = await import('../databases/d1.ts');
     const {endpoint, bucket, ...credentials} = s3;
     const account = new D1Account({accountId, token, baseUrl, perSecond: requestsPerSecond, now});
     const target = await d1Target({account, database, label: `d1:${database}`, environment: 'sandbox'});
-    await fillIndex(target, rows);
+    await unlessGivenUp(fillIndex(target, rows));
     const store = await s3Store({bucket, endpoint, region: 'auto', credentials, label: `s3://${bucket}`});
     return {
       source: flakyStore(store, brokenKey, failingReads),
