@@ -51,7 +51,6 @@ export function frameOf(state: ConsoleState): Frame | null {
 
 /** With what is at work, since nothing else is seen of it. */
 export function tooSmallText(state: ConsoleState): string {
-  const {columns, rows} = state.size;
   const runs = Object.values(state.runs).filter(({ended}) => ended === null);
   const atWork = runs.map(run => {
     const {share} = progressOf(run);
@@ -59,7 +58,8 @@ export function tooSmallText(state: ConsoleState): string {
     return share === null ? mode : `${mode} ${Math.floor(share * 100)} %`;
   });
   const goesOn = atWork.length === 0 ? '' : `${atWork.join(', ')} goes on; `;
-  return `${goesOn}terminal too small: ${columns}×${rows} (needs ${leastSize.columns}×${leastSize.rows}); ${runs.length === 0 ? 'q' : 'ctrl+c'} leaves`;
+  // What matters most comes first: the rest is cut off where there is no room.
+  return `terminal too small (needs ${leastSize.columns}×${leastSize.rows}); ${goesOn}${runs.length === 0 ? 'q' : 'ctrl+c'} leaves`;
 }
 
 const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Layout) => Screen>> = {

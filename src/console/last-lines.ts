@@ -1,8 +1,8 @@
 import {isActive, onlyMeasures} from '../core/run.ts';
-import {commandText, identityText, modeText} from '../core/words.ts';
+import {commandText, counted, identityText, modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
-import type {ConsoleState, SetupFacts} from './state.ts';
+import type {ConsoleState, SetupFacts, SetupView} from './state.ts';
 
 /** Lines that stay on the terminal after the console has gone. */
 const most = 10;
@@ -13,12 +13,14 @@ const most = 10;
  */
 export function lastLines(state: ConsoleState, flags: readonly string[]): readonly string[] {
   const {setups, runs, manner} = state;
-  const worked = setups.flatMap(({name, facts}) => toTell(facts, runs).map(run => ({name, run})));
-  const told = worked.map(({name, run}) => {
+  const worked = setups.flatMap(setup => toTell(setup.facts, runs).map(run => ({setup, run})));
+  const told = worked.map(({setup, run}) => {
+    const {name} = setup;
     const [step] = nextSteps(run);
     return [
       `${name}: ${modeText(run)} ${run.id} is ${isActive(run.status) ? 'still coming to rest' : run.status}`,
       ...(onlyMeasures(run.mode) ? [] : [`  ${identityText(run.tally, run.mode === 'dry-run')}`]),
+      ...brokenBy(setup, run).map(text => `  broken: ${text}`),
       ...(step === undefined || manner.isSandbox
         ? []
         : [`  ${step.why}: ${commandText([...step.words, ...flags])}`]),
@@ -31,6 +33,13 @@ export function lastLines(state: ConsoleState, flags: readonly string[]): readon
       '  headgate console --source FOLDER --target FILE.sqlite',
     ];
   return told.length === 0 ? ['Nothing was run.'] : wholeOnes(told, most);
+}
+
+/** What the verification of a run found broken: the exit code says so too. */
+function brokenBy({facts, words}: SetupView, {id}: RunRecord): readonly string[] {
+  return (facts?.checks ?? [])
+    .filter(({run, result}) => run === id && result.severity === 'blocking' && result.count > 0)
+    .map(({result}) => `${result.title}: ${counted(result.count, ...words.rows)}`);
 }
 
 /** What was still under way, and what settles it. */

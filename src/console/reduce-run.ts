@@ -188,7 +188,9 @@ function finished(view: RunView, {reason, seconds, snapshot}: Extract<RunEvent, 
     {...view, pace, perSecond, ended, retry: null},
     at,
     level,
-    `${status} after ${durationText(seconds)}${why}`,
+    view.settledBefore === 0
+      ? `${status} after ${durationText(seconds)}${why}`
+      : `${status} ${durationText(seconds)} after it was resumed${why}`,
   );
 }
 

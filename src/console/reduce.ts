@@ -36,7 +36,7 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
       if (!listsSeen(state).has(message.id)) return state;
       return {...state, lists: {...state.lists, [message.id]: message.list}};
     case 'setup':
-      return withoutVainQuestion(withSetup(state, message.setup, message.now));
+      return withSetup(state, message.setup, message.now);
     case 'told':
       return {...state, notice: message.notice};
     case 'leaving':
@@ -73,14 +73,6 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
     default:
       return message satisfies never;
   }
-}
-
-/** Whether to leave in spite of a run needs no answer once it has ended. */
-function withoutVainQuestion(state: ConsoleState): ConsoleState {
-  const isAtWork = state.setups.some(
-    ({atWork, verifying, isBeginning}) => atWork !== null || verifying !== null || isBeginning,
-  );
-  return state.dialog?.type === 'quit' && !isAtWork ? {...state, dialog: null} : state;
 }
 
 /** What is being typed is not torn away by what went wrong elsewhere: that is told beside it. */

@@ -33,6 +33,7 @@ export interface ConsoleStart {
 
 const size = {cols: 80, rows: 24};
 const patienceMs = 60_000;
+const answerEveryMs = 250;
 /** Begins every frame that Ink writes. */
 const synchronized = '\x1b[?2026h';
 
@@ -87,9 +88,10 @@ export function startConsole({args, cwd, environment, flags = []}: ConsoleStart)
         look(performance.now());
       }),
     async quit() {
-      // Where something is still at work, it asks: yes.
-      pty.write('qy');
-      await exit;
+      pty.write('q');
+      // Where something is still at work, it asks; what comes together with the key that asks is no answer.
+      const asks = setInterval(() => pty.write('y'), answerEveryMs);
+      await exit.finally(() => clearInterval(asks));
     },
     async [Symbol.asyncDispose]() {
       pty.kill('SIGKILL');

@@ -4,7 +4,7 @@ import type {ConsoleState} from '../../src/console/state.ts';
 import type {RunMode} from '../../src/core/run.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {liveRun, planRun, used} from '../runbook/flow-facts.ts';
-import {consoleState, followed, noFacts, setupView} from './console-states.ts';
+import {consoleState, followed, measured, noFacts, setupView} from './console-states.ts';
 
 const verify = planRun({id: 'verify', mode: 'verify'});
 
@@ -71,6 +71,20 @@ it('names each run that was left at once, and no measurement', () => {
     ],
   );
   expect(state({c: at('c', 'verify')})).toEqual(['left at once']);
+});
+
+it('names what its verification found broken, as the exit code does', () => {
+  const live = liveRun({}, {inserted: 4});
+  const state = left([[planRun(used), live, live]]);
+  const checks = [
+    {...measured(7), run: 'live'},
+    {...measured(2), run: 'another'},
+  ];
+  const setups = state.setups.map(setup => ({...setup, facts: {...noFacts, ...setup.facts, checks}}));
+  expect(lastLines({...state, setups}, [])).toContain(
+    '  broken: every hash is 64 lower-case hex digits: 7 rows',
+  );
+  expect(lastLines({...state, setups}, []).join()).not.toContain('2 rows');
 });
 
 it('leaves no run half told: ten lines at most', () => {

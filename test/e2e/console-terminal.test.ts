@@ -44,7 +44,7 @@ it('every size is filled while a run is live, and the run goes on', async () => 
   }
   const {done} = progressOf(terminal);
   terminal.resize(40, 10);
-  await terminal.until(/^LIVE \d+ % goes on; terminal too small/);
+  await terminal.until(/^terminal too small \(needs 60×16\); LIVE \d+ % goes on/);
   terminal.resize(80, 24);
   await terminal.until(fills(80, 24), 'the frame of before');
   await untilWriting(terminal, done);

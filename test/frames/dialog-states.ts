@@ -137,6 +137,11 @@ export const dialogCases: readonly Case[] = [
     says: [`Undo run ${liveId}`, 'puts back', '> [ Cancel ]'],
   },
   {
+    name: 'leaving, when the run has ended beneath the question',
+    state: over({type: 'quit', isYes: false}, state(viewed('runbook'))),
+    says: ['Leave?', 'Nothing is at work any more', '> [ Stay ]', '[ Leave ]'],
+  },
+  {
     name: 'leaving while a run is at work',
     state: over({type: 'quit', isYes: false}, atWork),
     says: [

@@ -36,7 +36,7 @@ export function dialogScreen(state: ConsoleState, dialog: Dialog, layout: Layout
     case 'confirm':
       return panel(dialog.title, '', confirmBlocks(dialog, room.width, room.height));
     case 'quit':
-      return panel('Leave while a run is at work?', '', quitBlocks(state, dialog.isYes, room.width));
+      return panel(quitTitle(state), '', quitBlocks(state, dialog.isYes, room.width));
     case 'cancel-run':
       return panel('End this run for good?', '', cancelBlocks(state, dialog, room.width));
     case 'accept':
@@ -151,6 +151,11 @@ function fieldHint({
   return mistake === null ? {text: `type ${expected}`, tone: 'dim'} : {text: `✖ ${mistake}`, tone: 'bad'};
 }
 
+/** The question stays when the run ends beneath it: the keys that answer it would else do something else. */
+function quitTitle({runs}: ConsoleState): string {
+  return Object.values(runs).some(({ended}) => ended === null) ? 'Leave while a run is at work?' : 'Leave?';
+}
+
 function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonly Block[] {
   const atWork = Object.values(state.runs).filter(({ended}) => ended === null);
   const [only, another] = atWork;
@@ -168,9 +173,11 @@ function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonl
         ),
         [],
         ...paragraph(
-          command === null
-            ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
-            : `It comes to rest at a checkpoint: nothing is lost, and this console goes on from there, or ${command}`,
+          only === undefined
+            ? 'Nothing is at work any more.'
+            : command === null
+              ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
+              : `It comes to rest at a checkpoint: nothing is lost, and this console goes on from there, or ${command}`,
           width,
         ),
         [],

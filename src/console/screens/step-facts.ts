@@ -148,15 +148,20 @@ function coverage(setup: SetupView): readonly Fact[] {
 }
 
 /** Invariants that were found not to hold. */
-function violations({facts, words}: SetupView, severity: Severity): readonly Fact[] {
+function violations(setup: SetupView, severity: Severity): readonly Fact[] {
+  const {facts, words} = setup;
   const isBlocking = severity === 'blocking';
   return (facts?.checks ?? [])
     .filter(({result}) => result.count > 0 && result.severity === severity)
-    .map(({result}) => ({
-      name: isBlocking ? 'broken' : 'warning',
-      text: `${result.title}: ${counted(result.count, ...words.rows)} (5 shows which, and what to do)`,
-      tone: isBlocking ? ('bad' as const) : ('warn' as const),
-    }));
+    .map(measured => {
+      const {title, count} = measured.result;
+      const more = staleText(setup, measured) ?? '5 shows which, and what to do';
+      return {
+        name: isBlocking ? 'broken' : 'warning',
+        text: `${title}: ${counted(count, ...words.rows)} (${more})`,
+        tone: isBlocking ? ('bad' as const) : ('warn' as const),
+      };
+    });
 }
 
 /** What is in the way is told first. */
