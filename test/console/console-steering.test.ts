@@ -135,6 +135,19 @@ describe('a live run', () => {
     expect(newest).toMatchObject({mode: 'live', status: 'paused', stopReason: {by: 'interrupt'}});
   });
 
+  it('that ends beneath the question whether to leave leaves the question there, and its answer counts', async () => {
+    const driven = await driveGated();
+    await liveUnderWay(driven);
+    driven.keys('q');
+    driven.gate.open();
+    await driven.atRest();
+    expect(live(driven)?.status).toBe('completed');
+    expect(driven.state().dialog).toMatchObject({type: 'quit', isYes: false});
+    driven.keys('tab', 'enter');
+    expect(await driven.model.left).toEqual({by: 'operator'});
+    expect((await driven.runs()).map(({mode}) => mode)).toEqual(['live', 'dry-run']);
+  });
+
   it('comes to rest though q and yes are pressed again meanwhile', async () => {
     const driven = await driveGated();
     await liveUnderWay(driven);
@@ -297,10 +310,9 @@ describe('another process', () => {
     driven.tick();
     await driven.until(({shown}) => shown().facts?.plan?.id !== read);
     driven.keys('enter');
-    expect(driven.state()).toMatchObject({dialog: null, notice: {level: 'error'}});
-    expect(driven.state().notice?.text).toMatch(/newer plan/);
-    driven.keys('esc', 'enter');
+    expect(driven.state().dialog).toBeNull();
     await driven.atRest();
+    expect(driven.view()).toBe('review');
     driven.keys('enter');
     expect(driven.state().dialog).toMatchObject({type: 'confirm', plan: driven.shown().facts?.plan?.id});
   });
