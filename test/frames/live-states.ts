@@ -33,7 +33,7 @@ export const liveCases: readonly Case[] = [
     name: 'with a live run that waits for a host',
     state: state({...runbook, ...working(stalled, {facts: facts({plan: used, live: writing})})}),
     says: ['stalled 24 s', '429 Too many requests', 'retry 3 in 8 s', 'D1 of account 8f14e45f: waits 8 s'],
-    saysMore: ['limit 1: halved after a 429', 'local disk: 16 in flight'],
+    saysMore: ['halved after a 429, at most 3.3/s', 'local disk: 16 in flight'],
   },
   {
     name: 'that drift has paused',

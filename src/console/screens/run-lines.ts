@@ -1,20 +1,17 @@
 import type {Noun} from '../../backfills/backfill.ts';
-import {listedOf, parts} from '../../core/accounting.ts';
+import {listedOf, type Part, parts, type Tally} from '../../core/accounting.ts';
 import type {CheckResult} from '../../core/checks.ts';
 import type {Drift} from '../../core/drift.ts';
-import type {HostLimit, Snapshot} from '../../core/event.ts';
-import {bytesText, clockDuration, counted, number, partWord} from '../../core/words.ts';
-import {shareSpans, sparkline} from '../bar.ts';
+import {counted, number, partWord} from '../../core/words.ts';
+import {shareSpans} from '../bar.ts';
 import {guessOf} from '../last-listed.ts';
-import type {Layout} from '../layout.ts';
 import type {Line, Span, Tone} from '../line.ts';
 import {etaOf} from '../pace.ts';
-import {progressOf, stalledFor, waitText} from '../progress.ts';
+import {progressOf, stalledFor} from '../progress.ts';
 import type {LogLine, RunView} from '../run-view.ts';
 import {shareOf} from '../share.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
-import {paragraph} from './wrapped.ts';
 
 /** The lines about a run that several screens show. */
 
@@ -23,11 +20,6 @@ export interface AtNow {
   readonly now: number;
   /** Items that the run of this kind before listed, where the total is not known. */
   readonly lastTotal: number | null;
-}
-
-/** Hosts that are told one by one. */
-export function hostsIn({rows, isCompact}: Layout): number {
-  return isCompact ? 1 : rows < 32 ? 3 : 12;
 }
 
 const barWidth = {least: 8, most: 60};
@@ -75,7 +67,7 @@ const hours = {seconds: 3_600, name: 'h'};
 export function identityLines({snapshot}: RunView, width: number): readonly Line[] {
   const {tally, mode} = snapshot;
   const isDry = mode === 'dry-run';
-  const shown = parts.filter(part => tally[part] !== 0 || part === 'failed' || part === 'pending');
+  const shown = parts.filter(part => isNamed(tally, part));
   const head: Line = [{text: `${number(listedOf(tally))} listed`, tone: 'strong'}, {text: ' = '}];
   const terms = shown.map(
     (part, index): Line => [
@@ -88,6 +80,11 @@ export function identityLines({snapshot}: RunView, width: number): readonly Line
     ],
   );
   return flowed(head, terms, width);
+}
+
+/** That nothing failed and nothing is left to do is worth saying; that nothing was skipped goes without. */
+export function isNamed(tally: Tally, part: Part): boolean {
+  return tally[part] !== 0 || part === 'failed' || part === 'pending';
 }
 
 function flowed(head: Line, terms: readonly Line[], width: number): readonly Line[] {
@@ -129,75 +126,6 @@ export function signOf({count, severity}: Pick<CheckResult, 'count' | 'severity'
   return severity === 'blocking' ? {sign: '✖', tone: 'bad'} : {sign: '!', tone: 'warn'};
 }
 
-/** `64 items/s ▂▃▅▆▇▇▆▅  12.4 MiB/s read`, what it waits for, and the limits of at most `hosts` hosts. */
-export function paceLines(
-  run: RunView,
-  {width, now, hosts}: AtNow & {readonly hosts: number},
-): readonly Line[] {
-  const {pace, perSecond, snapshot} = run;
-  const rate = pace.fast === null ? '–' : number(Math.round(pace.fast));
-  const head: Line = [
-    {text: `${rate} items/s `},
-    ...sparkline(perSecond, Math.max(8, Math.min(30, width - 50))),
-    {text: pace.bytes === null ? '' : `  ${bytesText(pace.bytes)}/s read`},
-    {text: `  ${clockDuration((now - run.startedAt) / 1_000)}`, tone: 'dim'},
-  ];
-  const wait = waitText(run, now);
-  return [
-    fitLine(head, width),
-    ...(run.stopping === null ? [] : paragraph(`coming to rest: ${run.stopping.message}`, width, 'warn')),
-    ...(wait === null ? [] : paragraph(wait, width, 'warn')),
-    ...limitLines(snapshot, now, hosts).map(line => fitLine(line, width)),
-    ...(snapshot.rate === null
-      ? []
-      : [
-          [
-            {
-              text: `at most ${Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0))} items a second (+ and - change it)`,
-              tone: 'dim' as const,
-            },
-          ],
-        ]),
-  ];
-}
-
-/** Those that wait come first; of more than there is room for it is said how many they are. */
-export function limitLines({limits, rate}: Snapshot, now: number, most: number): readonly Line[] {
-  const ordered = limits.toSorted((a, b) => Number(waitsAt(b, now)) - Number(waitsAt(a, now)));
-  const hidden = ordered.slice(most);
-  const inFlight = hidden.reduce((sum, limit) => sum + limit.inFlight, 0);
-  return [
-    ...ordered.slice(0, most).map(limit => limitLine(limit, rate, now)),
-    ...(hidden.length === 0
-      ? []
-      : [
-          [
-            {
-              text: `and ${counted(hidden.length, 'host')} more: ${number(inFlight)} in flight`,
-              tone: 'dim' as const,
-            },
-          ],
-        ]),
-  ];
-}
-
-function waitsAt({waitsUntil}: HostLimit, now: number): boolean {
-  return waitsUntil !== null && waitsUntil > now;
-}
-
-/** `local disk: 16 in flight (limit 32: steady)` */
-function limitLine(host: HostLimit, rate: number | null, now: number): Line {
-  const {inFlight, limit, reason, waitsUntil, perSecond} = host;
-  // The operator's own rate holds for all hosts, and is told once.
-  const pace = perSecond === null || perSecond === rate ? '' : `, at most ${Number(perSecond.toFixed(2))}/s`;
-  const waits = waitsAt(host, now) ? `waits ${Math.ceil(((waitsUntil ?? now) - now) / 1_000)} s, ` : '';
-  return [
-    {text: `${host.host}: `, tone: 'dim'},
-    {text: waits, tone: 'warn'},
-    {text: `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${pace})`},
-  ];
-}
-
 /** `57 changed, 3 added, 1 gone` */
 export function driftText({added, gone, changed}: Drift): string {
   const parts = [
@@ -217,17 +145,18 @@ const logTones = {info: 'dim', warning: 'warn', error: 'bad'} as const satisfies
 export function logLines({log}: RunView, height: number, width: number): readonly Line[] {
   let shown: readonly Line[] = [];
   for (const entry of log.slice(-height).toReversed()) {
-    const lines = entryLines(entry, width);
+    const lines = entryLines(entry, width, height);
     if (shown.length + lines.length > height) return shown.length === 0 ? lines.slice(0, height) : shown;
     shown = [...lines, ...shown];
   }
   return shown;
 }
 
-function entryLines({at, level, text, times}: LogLine, width: number): readonly Line[] {
+function entryLines({at, level, text, times}: LogLine, width: number, height: number): readonly Line[] {
   const clock = new Date(at).toISOString().slice(11, 19);
   const said = times === 1 ? text : `${text} ×${number(times)}`;
-  const lines = level === 'info' ? [said] : wrapText(said, Math.max(10, width - 10));
+  // What follows its first word may be too long to stand beside it: in one line it is cut instead.
+  const lines = level === 'info' || height === 1 ? [said] : wrapText(said, Math.max(10, width - 10));
   return lines.map(
     (line, index): Line =>
       fitLine(

@@ -1,26 +1,11 @@
-import type {Noun} from '../../backfills/backfill.ts';
-import {isActive, onlyMeasures} from '../../core/run.ts';
-import {
-  ageText,
-  bytesText,
-  clockDuration,
-  counted,
-  modeText,
-  number,
-  partWord,
-  scopeText,
-} from '../../core/words.ts';
+import {modeText} from '../../core/words.ts';
 import {lastListed} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
-import type {Line} from '../line.ts';
-import {runRows} from '../rows.ts';
-import type {RunView} from '../run-view.ts';
 import {recordOf, setupOf, shownRun} from '../shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
-import {statusTone} from '../status-tone.ts';
-import {fitLine} from '../text.ts';
-import {barLine, driftText, hostsIn, limitLines, logLines, measuredLines, paceLines} from './run-lines.ts';
-import {type Block, frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
+import {logLines} from './run-lines.ts';
+import {economies, type Sections, sectionsOf, type Told} from './run-sections.ts';
+import {type Block, type Lines, type PanelSpec, roomOf, type Screen, windowed} from './screen.ts';
 
 /**
  * One run in full: how far it is, the accounting identity (each part opens its items), pace, limits, partitions, log.
@@ -39,39 +24,16 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
   const record = recordOf(state, run.run);
   // One of another source and target is told by itself alone.
   const isForeign = record !== null && setupOf(state, record)?.name !== setup.name;
+  const {at} = shownView(state);
   const lastTotal = isForeign ? null : lastListed(setup);
-  const {width} = roomOf(layout, layout.rows);
-  const at = shownView(state).at;
-  const isMeasuring = onlyMeasures(run.snapshot.mode);
-  const head: readonly Line[] = [
-    statusLine(run, state.now, width),
-    ...(isMeasuring ? [] : [barLine(run, {width, now: state.now, lastTotal})]),
-  ];
-  const parts = isMeasuring ? measuredLines(run, setup.words.rows, width) : identityRows(run, width);
-  const middle: readonly Line[] = [
-    ...(isMeasuring ? [[]] : [totalLine(run, setup.words.rows, width)]),
-    ...driftLine(run, width),
-    ...(run.ended === null
-      ? paceLines(run, {width, now: state.now, lastTotal, hosts: hostsIn(layout)})
-      : endLines(run, width, hostsIn(layout))),
-    ...(isMeasuring ? [] : [partitionLine(run, width)]),
-  ];
-  const gap: readonly Line[] = layout.isCompact ? [] : [[]];
-  const blocks: readonly Block[] = [
-    {type: 'lines', lines: [...head, ...gap]},
-    isMeasuring ? {type: 'lines', lines: parts} : {type: 'lines', lines: parts, selected: at},
-    {type: 'lines', lines: middle},
-  ];
-  const wanted = head.length + gap.length + parts.length + middle.length + frameOf(layout);
-  const least = layout.isCompact ? 3 : 5;
-  const logHeight = layout.rows - wanted;
+  const {blocks, logHeight} = arranged({run, rows: setup.words.rows, at, now: state.now, lastTotal}, layout);
   const main: PanelSpec = {
     title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} of ${isForeign ? run.snapshot.backfill : setup.name}`,
     note: run.snapshot.run,
-    height: logHeight < least ? layout.rows : wanted,
+    height: layout.rows - (logHeight ?? 0),
     blocks,
   };
-  if (logHeight < least) return {panels: [main]};
+  if (logHeight === null) return {panels: [main]};
   const room = roomOf(layout, logHeight);
   return {
     panels: [
@@ -84,6 +46,41 @@ export function runScreen(state: ConsoleState, layout: Layout): Screen {
       },
     ],
   };
+}
+
+interface Arranged {
+  readonly blocks: readonly Block[];
+  /** Of the log's own panel; null where it has none, and its newest entries stand below the rest. */
+  readonly logHeight: number | null;
+}
+
+/** Newest entry and limit are seen however few rows there are: all else gives way, at last parts beside the chosen one. */
+function arranged(told: Told, layout: Layout): Arranged {
+  const {width, height} = roomOf(layout, layout.rows);
+  const leastPanel = layout.isCompact ? 3 : 5;
+  const roomy = sectionsOf(told, layout, new Set());
+  const logHeight = height - rowsOf(roomy);
+  if (logHeight >= leastPanel) return {blocks: [roomy.head, roomy.parts, roomy.below], logHeight};
+  const {run} = told;
+  const leastLog = Math.min(1, run.log.length);
+  const tries = economies.map((_, index) => sectionsOf(told, layout, new Set(economies.slice(0, index + 1))));
+  const sections = [roomy, ...tries].find(each => rowsOf(each) + leastLog <= height) ?? tries.at(-1) ?? roomy;
+  const {head, parts, below} = sections;
+  const left = height - rowsOf(sections);
+  const room = Math.max(1, parts.lines.length + Math.min(0, left - leastLog));
+  const log = logLines(run, Math.max(leastLog, left), width);
+  return {blocks: [head, partOf(parts, room), below, {type: 'lines', lines: log}], logHeight: null};
+}
+
+function rowsOf({head, parts, below}: Sections): number {
+  return head.lines.length + parts.lines.length + below.lines.length;
+}
+
+/** Around the pointer; what is measured has none, and its newest lines are seen. */
+function partOf({lines, selected}: Lines, room: number): Lines {
+  return selected == null
+    ? {type: 'lines', lines: lines.slice(-room)}
+    : windowed(lines, line => line, room, selected);
 }
 
 function noRun(layout: Layout): Screen {
@@ -99,92 +96,4 @@ function noRun(layout: Layout): Screen {
       },
     ],
   };
-}
-
-/** What goes without saying. */
-const usualLabels: readonly string[] = ['rehearsed', 'dry run', 'verify'];
-
-function statusLine({snapshot, label, ended, scope}: RunView, now: number, width: number): Line {
-  const {status} = snapshot;
-  // The ledger says running until somebody settles it.
-  const isDead = ended !== null && isActive(status);
-  return fitLine(
-    [
-      isDead ? {text: 'dead', tone: 'bad'} : {text: status, tone: statusTone(status)},
-      {text: ended === null ? '' : ` ${ageText(ended.at, now)}`},
-      {text: `${usualLabels.includes(label) ? '' : ` · ${label}`} · scope: ${scopeText(scope)}`, tone: 'dim'},
-    ],
-    width,
-  );
-}
-
-function identityRows({snapshot}: RunView, width: number): readonly Line[] {
-  const {tally, mode} = snapshot;
-  const all = runRows.reduce((sum, part) => sum + tally[part], 0);
-  return runRows.map(part => {
-    const count = tally[part];
-    const share = all === 0 ? '' : `${((count / all) * 100).toFixed(2).padStart(6)} %`;
-    const tone = count === 0 ? {tone: 'dim' as const} : part === 'failed' ? {tone: 'bad' as const} : {};
-    return fitLine(
-      [
-        {text: partWord(part, mode === 'dry-run').padEnd(11), ...tone},
-        {text: number(count).padStart(12), ...tone},
-        {text: `   ${share}`, tone: 'dim'},
-      ],
-      width - 2,
-    );
-  });
-}
-
-/** The sum of what stands above it, and the rows that the database said it changed. */
-function totalLine({snapshot}: RunView, rows: Noun, width: number): Line {
-  const {tally} = snapshot;
-  const all = runRows.reduce((sum, part) => sum + tally[part], 0);
-  return fitLine(
-    [
-      {text: `= ${'listed'.padEnd(11)}${number(all).padStart(12)}`, tone: 'strong'},
-      {
-        text: `   ${[
-          ...(tally.rows === 0 ? [] : [counted(tally.rows, ...rows)]),
-          ...(tally.bytes === 0 ? [] : [bytesText(tally.bytes)]),
-        ].join(' · ')}`,
-        tone: 'dim',
-      },
-    ],
-    width,
-  );
-}
-
-function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[] {
-  return drift.added + drift.gone + drift.changed === 0
-    ? []
-    : [fitLine([{text: `drift: ${driftText(drift)}`, tone: 'warn'}], width)];
-}
-
-function endLines({ended, snapshot}: RunView, width: number, hosts: number): readonly Line[] {
-  if (ended === null) return [];
-  return [
-    ...endText(ended, width),
-    ...limitLines(snapshot, snapshot.at, hosts).map(line => fitLine(line, width)),
-  ];
-}
-
-function endText({seconds, reason}: NonNullable<RunView['ended']>, width: number): readonly Line[] {
-  const parts: Line = [
-    ...(seconds === null ? [] : [{text: `took ${clockDuration(seconds)}  `}]),
-    ...(reason === null ? [] : [{text: reason.message, tone: 'warn' as const}]),
-  ];
-  return parts.length === 0 ? [] : [fitLine(parts, width)];
-}
-
-function partitionLine({snapshot}: RunView, width: number): Line {
-  const {done, failed, pending} = snapshot.partitions;
-  return fitLine(
-    [
-      {text: 'partitions: ', tone: 'dim'},
-      {text: `${number(done)} done, ${number(pending)} pending`},
-      {text: failed === 0 ? '' : `, ${number(failed)} failed`, tone: 'bad'},
-    ],
-    width,
-  );
 }

@@ -10,7 +10,8 @@ import type {RunView} from '../run-view.ts';
 import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
 import {fitLine, lineWidth} from '../text.ts';
-import {barLine, hostsIn, identityLines, logLines, measuredLines, paceLines} from './run-lines.ts';
+import {hostsIn, paceLines} from './pace-lines.ts';
+import {barLine, identityLines, logLines, measuredLines} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 import {stepBlocks} from './step-detail.ts';
 

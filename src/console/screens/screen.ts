@@ -34,6 +34,8 @@ export type Block =
       readonly isActive: boolean;
     };
 
+export type Lines = Extract<Block, {type: 'lines'}>;
+
 /** What fits into a panel of so many rows: cells and rows. */
 export function roomOf(layout: Layout, height: number): {readonly width: number; readonly height: number} {
   return panelContent({width: layout.columns, height}, layout.isBordered);
@@ -50,7 +52,7 @@ export function windowed<Row>(
   lineOf: (row: Row) => Line,
   height: number,
   at: number,
-): Block {
+): Lines {
   const start = windowStart(rows.length, height, at);
   return {type: 'lines', lines: rows.slice(start, start + height).map(lineOf), selected: at - start};
 }
