@@ -84,14 +84,14 @@ export function openConsole(
         shown = await terminal.show(model, looksOf(options, surroundings.environment));
         model.start();
         const leaving = await Promise.race([model.left, shown.closed.then(() => leftByItself)]);
-        return await leave(model, shown, leaving, {surroundings, session, isSandbox});
+        return await leave(model, shown, leaving, {surroundings, isSandbox});
       } catch (error) {
         // A component that threw has given the terminal back; what is at work comes to rest before it is told, unless
         // Ctrl+C says once more that it takes too long.
         model.interrupt();
         await model.left;
         model.stop();
-        for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
+        for (const line of lastLines(model.store.getState())) surroundings.out(`${line}\n`);
         throw error;
       } finally {
         surroundings.follow(null);
@@ -107,20 +107,16 @@ async function leave(
   model: Console,
   shown: ShownConsole,
   {by}: Leaving,
-  {
-    surroundings,
-    session,
-    isSandbox,
-  }: {readonly surroundings: Surroundings; readonly session: Session; readonly isSandbox: boolean},
+  {surroundings, isSandbox}: {readonly surroundings: Surroundings; readonly isSandbox: boolean},
 ): Promise<number> {
   if (by !== 'now' && by !== 'unfinished') await model.work.interrupt();
   model.stop();
   await shown.close();
   if (by === 'now') {
-    surroundings.err(`${leftAtOnce(model.store.getState(), session.flags).join('\n')}\n`);
+    surroundings.err(`${leftAtOnce(model.store.getState()).join('\n')}\n`);
     return shown.endProcess(interruptedCode);
   }
-  for (const line of lastLines(model.store.getState(), session.flags)) surroundings.out(`${line}\n`);
+  for (const line of lastLines(model.store.getState())) surroundings.out(`${line}\n`);
   // What is about to begin, and waits for a service, would keep the process alive.
   if (by === 'unfinished') return shown.endProcess(interruptedCode);
   if (by === 'interrupt') return interruptedCode;

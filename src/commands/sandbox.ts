@@ -7,6 +7,7 @@ import {exitCodeOf} from '../core/exit-code.ts';
 import {identityText, number} from '../core/words.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
+import {nothingTyped} from '../engine/live-gates.ts';
 import {defaultSettings} from '../engine/settings.ts';
 import type {SandboxName} from '../sandbox/names.ts';
 import {openSandbox} from '../sandbox/sandbox.ts';
@@ -17,14 +18,6 @@ import {Session, type Surroundings} from './session.ts';
 export interface SandboxCommandOptions extends ConsoleCommandOptions {
   readonly sandbox?: SandboxName;
 }
-
-const acceptance = {
-  confirm: null,
-  acceptedFailures: null,
-  takeOver: null,
-  thresholds: null,
-  acceptNew: false,
-} as const;
 
 /** The sandbox in the console, where there is a terminal; else a walk through it, told in lines. */
 export async function sandboxCommand(
@@ -82,7 +75,12 @@ async function walk(session: Session, connection: RunConnection): Promise<number
     `${number(changedOf(plan.tally))} changes, ${number(plan.tally.unchanged)} unchanged; the way back is headgate undo`,
     ...failures.map(({message, attempts}) => `failed after ${attempts} attempts: ${message}`),
   );
-  const accepted = {...acceptance, confirm: connection.target.name, acceptedFailures: plan.tally.failed};
+  const accepted = {
+    ...nothingTyped,
+    acceptNew: false,
+    confirm: connection.target.name,
+    acceptedFailures: plan.tally.failed,
+  };
   const gates = await engine.gates(connection, plan, accepted);
   report.data(
     {type: 'gates', gates},

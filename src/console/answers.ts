@@ -1,5 +1,6 @@
 import {isActive} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {notOpenHere} from './command-line.ts';
 import type {CommandsOptions} from './commands.ts';
 import {typedIn} from './confirm-dialog.ts';
 import type {AcceptDialog, ConfirmDialog} from './dialog.ts';
@@ -54,7 +55,7 @@ export class Answers {
     if (record === null || isAtWork) void work.stop(run, 'cancel');
     else if (setup !== null) void work.giveUp(setup, record);
     else {
-      const text = `its source and target are not open here: headgate cancel ${run}`;
+      const text = notOpenHere(state.manner, ['headgate', 'cancel', run]);
       send({type: 'told', notice: {level: 'error', text, at: now()}});
     }
   }

@@ -174,7 +174,6 @@ function noticeOf({notice, isLeaving, views}: ConsoleState): Line | null {
   ];
 }
 
-/** The most useful keys now: those that can be pressed, best first, `? keys` last. */
 /** A dry run begins with a probe of its own, so it can be begun at once; the footer goes step by step all the same. */
 function isRehearsalLocked(state: ConsoleState): boolean {
   const setup = chosenSetup(state);
@@ -182,6 +181,7 @@ function isRehearsalLocked(state: ConsoleState): boolean {
   return flowOfSetup(state, setup).steps.some(step => step.id === 'dry-run' && step.state === 'locked');
 }
 
+/** The most useful keys now: those that can be pressed, best first, `? keys` last. */
 function hintsOf(state: ConsoleState, isCut: boolean): readonly Line[] {
   const shown = shownView(state).name;
   const present = keysOf(placeOf(state))

@@ -1,7 +1,8 @@
 import {isActive, onlyMeasures} from '../core/run.ts';
-import {commandText, counted, identityText, modeText} from '../core/words.ts';
+import {counted, identityText, modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
+import {commandLine} from './command-line.ts';
 import type {ConsoleState, SetupFacts, SetupView} from './state.ts';
 
 /** Lines that stay on the terminal after the console has gone. */
@@ -11,19 +12,18 @@ const most = 10;
  * What was done here and how it goes on, for the terminal that the console has left: for each backfill that was worked
  * on its newest run, its counts, and the command that goes on.
  */
-export function lastLines(state: ConsoleState, flags: readonly string[]): readonly string[] {
+export function lastLines(state: ConsoleState): readonly string[] {
   const {setups, runs, manner} = state;
   const worked = setups.flatMap(setup => toTell(setup.facts, runs).map(run => ({setup, run})));
   const told = worked.map(({setup, run}) => {
     const {name} = setup;
     const [step] = nextSteps(run);
+    const command = step === undefined ? null : commandLine(manner, step.words);
     return [
       `${name}: ${modeText(run)} ${run.id} is ${isActive(run.status) ? 'still coming to rest' : run.status}`,
       ...(onlyMeasures(run.mode) ? [] : [`  ${identityText(run.tally, run.mode === 'dry-run')}`]),
       ...brokenBy(setup, run).map(text => `  broken: ${text}`),
-      ...(step === undefined || manner.isSandbox
-        ? []
-        : [`  ${step.why}: ${commandText([...step.words, ...flags])}`]),
+      ...(step === undefined || command === null ? [] : [`  ${step.why}: ${command}`]),
     ];
   });
   if (manner.isSandbox)
@@ -43,14 +43,14 @@ function brokenBy({facts, words}: SetupView, {id}: RunRecord): readonly string[]
 }
 
 /** What was still under way, and what settles it. */
-export function leftAtOnce({runs, manner}: ConsoleState, flags: readonly string[]): readonly string[] {
+export function leftAtOnce({runs, manner}: ConsoleState): readonly string[] {
   const underWay = Object.values(runs)
     .filter(({ended, snapshot}) => ended === null && !onlyMeasures(snapshot.mode))
-    .map(
-      ({run}) => `left at once; ${run} is settled by: ${commandText(['headgate', 'resume', run, ...flags])}`,
-    );
-  // The sandbox takes its ledger with it: a resume would find another one.
-  return manner.isSandbox || underWay.length === 0 ? ['left at once'] : underWay;
+    .flatMap(({run}) => {
+      const command = commandLine(manner, ['headgate', 'resume', run]);
+      return command === null ? [] : [`left at once; ${run} is settled by: ${command}`];
+    });
+  return underWay.length === 0 ? ['left at once'] : underWay;
 }
 
 /**

@@ -1,13 +1,11 @@
 import type {RunConnection} from '../engine/connection.ts';
+import {nothingTyped} from '../engine/live-gates.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {loadFacts} from './facts.ts';
 import type {Message} from './message.ts';
 import type {Setup} from './setup.ts';
 import {named, troubleOf} from './trouble.ts';
 import type {WorkOptions} from './work.ts';
-
-/** Nothing typed yet: how the gates stand before. */
-const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null} as const;
 
 /** All that only looks: it opens source and target, reads the ledger, probes, and reviews a plan. */
 export class Looking {

@@ -7,6 +7,7 @@ import type {RunConnection} from '../engine/connection.ts';
 import {afterVerification, toldError} from '../engine/endings.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
+import {nothingTyped} from '../engine/live-gates.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {Looking} from './looking.ts';
@@ -29,9 +30,6 @@ export interface WorkOptions {
   readonly now: () => number;
   readonly send: (message: Message) => void;
 }
-
-/** Nothing typed yet. */
-const nothingTyped = {confirm: null, acceptedFailures: null, takeOver: null, thresholds: null} as const;
 
 /** How long a run that is about to begin is waited for. */
 const beginningMs = 3_000;

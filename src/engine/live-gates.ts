@@ -24,6 +24,14 @@ export interface GateOptions {
   readonly undoes?: string;
 }
 
+/** How the gates stand before anything was typed. */
+export const nothingTyped = {
+  confirm: null,
+  acceptedFailures: null,
+  takeOver: null,
+  thresholds: null,
+} as const;
+
 /** Rows and indexes of a change in the target, and its before-image in the ledger: generous, to be refused early. */
 const bytesPerChange = 2_048;
 const bytesAtLeast = 16 * 1_048_576;

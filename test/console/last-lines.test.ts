@@ -21,33 +21,35 @@ function left(
 }
 
 it('says that nothing was run', () => {
-  expect(lastLines(consoleState(), [])).toEqual(['Nothing was run.']);
+  expect(lastLines(consoleState())).toEqual(['Nothing was run.']);
   const seen = consoleState({setups: [setupView({facts: {...noFacts, plan: planRun(), newest: planRun()}})]});
-  expect(lastLines(seen, [])).toEqual(['Nothing was run.']);
+  expect(lastLines(seen)).toEqual(['Nothing was run.']);
 });
 
 it('says how a run stands, what it counted, and the command that goes on, with the flags it takes', () => {
   const live = liveRun({status: 'paused'}, {inserted: 3, pending: 1});
-  expect(lastLines(left([[planRun(used), live, live]]), ['--ledger', 'my ledger.sqlite'])).toEqual([
+  const state = left([[planRun(used), live, live]]);
+  const manner = {...state.manner, flags: ['--ledger', 'my ledger.sqlite']};
+  expect(lastLines({...state, manner})).toEqual([
     'index-0: live live is paused',
     '  4 listed = 3 inserted + 1 pending',
     "  Go on where it stopped: headgate resume live --ledger 'my ledger.sqlite'",
   ]);
   const running = liveRun({status: 'running'});
-  expect(lastLines(left([[planRun(used), running, running]]), [])[0]).toBe(
+  expect(lastLines(left([[planRun(used), running, running]]))[0]).toBe(
     'index-0: live live is still coming to rest',
   );
 });
 
 it('says how to go on with a run that was measured after it', () => {
   const live = liveRun({status: 'incomplete'}, {inserted: 3, failed: 1});
-  expect(lastLines(left([[planRun(used), live, verify]]), [])).toEqual([
+  expect(lastLines(left([[planRun(used), live, verify]]))).toEqual([
     'index-0: live live is incomplete',
     '  4 listed = 3 inserted + 1 failed',
     '  See what was left open, and why: headgate failures live',
     'index-0: verify verify is completed',
   ]);
-  expect(lastLines(left([[planRun(), null, verify]]), [])[0]).toBe('index-0: dry run plan is completed');
+  expect(lastLines(left([[planRun(), null, verify]]))[0]).toBe('index-0: dry run plan is completed');
 });
 
 it('says how to go on with a run of its own, though another process has made a newer one', () => {
@@ -55,11 +57,12 @@ it('says how to go on with a run of its own, though another process has made a n
   const state = left([[planRun(used), live, live]]);
   const newest = planRun({id: 'of-another-process'});
   const setups = state.setups.map(setup => ({...setup, facts: {...noFacts, ...setup.facts, newest}}));
-  expect(lastLines({...state, setups}, []).join('\n')).toContain('headgate resume live');
+  expect(lastLines({...state, setups}).join('\n')).toContain('headgate resume live');
 });
 
 it('names each run that was left at once, and no measurement', () => {
-  const state = (runs: ConsoleState['runs']) => leftAtOnce(consoleState({runs}), ['--ledger', 'l.sqlite']);
+  const manner = {isReadOnly: false, isSandbox: false, flags: ['--ledger', 'l.sqlite'], version: 'test'};
+  const state = (runs: ConsoleState['runs']) => leftAtOnce(consoleState({runs, manner}));
   const at = (id: string, mode: RunMode) => {
     const run = followed(false);
     return {...run, run: id, snapshot: {...run.snapshot, run: id, mode}};
@@ -81,16 +84,14 @@ it('names what its verification found broken, as the exit code does', () => {
     {...measured(2), run: 'another'},
   ];
   const setups = state.setups.map(setup => ({...setup, facts: {...noFacts, ...setup.facts, checks}}));
-  expect(lastLines({...state, setups}, [])).toContain(
-    '  broken: every hash is 64 lower-case hex digits: 7 rows',
-  );
-  expect(lastLines({...state, setups}, []).join()).not.toContain('2 rows');
+  expect(lastLines({...state, setups})).toContain('  broken: every hash is 64 lower-case hex digits: 7 rows');
+  expect(lastLines({...state, setups}).join()).not.toContain('2 rows');
 });
 
 it('leaves no run half told: ten lines at most', () => {
   const rest = (id: string) => liveRun({id, status: 'paused'});
   const many = ['a', 'b', 'c', 'd'].map(id => [planRun({usedBy: id}), rest(id), rest(id)] as const);
-  const lines = lastLines(left(many), []);
+  const lines = lastLines(left(many));
   expect(lines).toHaveLength(9);
   expect(lines.at(-1)).toBe('  Go on where it stopped: headgate resume c');
 });
@@ -101,6 +102,6 @@ it('of a sandbox, names nothing that is removed', () => {
     ...left([[planRun(used), live, live]]),
     manner: {isReadOnly: false, isSandbox: true, flags: [], version: 'test'},
   };
-  expect(lastLines(state, []).join('\n')).not.toContain('headgate resume');
-  expect(lastLines(state, []).at(-1)).toContain('headgate console --source');
+  expect(lastLines(state).join('\n')).not.toContain('headgate resume');
+  expect(lastLines(state).at(-1)).toContain('headgate console --source');
 });

@@ -80,17 +80,23 @@ function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[]
     : [fitLine([{text: `drift: ${driftText(drift)}`, tone: 'warn'}], width)];
 }
 
-function endLines({ended, snapshot}: RunView, width: number, hosts: number): readonly Line[] {
+function endLines({ended, snapshot, settledBefore}: RunView, width: number, hosts: number): readonly Line[] {
   if (ended === null) return [];
   return [
-    ...endText(ended, width),
+    ...endText(ended, settledBefore > 0, width),
     ...limitLines(snapshot, snapshot.at, hosts, width).map(line => fitLine(line, width)),
   ];
 }
 
-function endText({seconds, reason}: NonNullable<RunView['ended']>, width: number): readonly Line[] {
+function endText(
+  {seconds, reason}: NonNullable<RunView['ended']>,
+  isResumed: boolean,
+  width: number,
+): readonly Line[] {
+  // Nobody counts how long it worked before it was taken up again.
+  const since = isResumed ? ' since it was resumed' : '';
   const parts: Line = [
-    ...(seconds === null ? [] : [{text: `took ${clockDuration(seconds)}  `}]),
+    ...(seconds === null ? [] : [{text: `took ${clockDuration(seconds)}${since}  `}]),
     ...(reason === null ? [] : [{text: reason.message, tone: 'warn' as const}]),
   ];
   return parts.length === 0 ? [] : [fitLine(parts, width)];
