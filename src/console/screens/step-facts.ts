@@ -155,7 +155,7 @@ function violations(setup: SetupView, severity: Severity): readonly Fact[] {
     .filter(({result}) => result.count > 0 && result.severity === severity)
     .map(measured => {
       const {title, count} = measured.result;
-      const more = staleText(setup, measured) ?? '5 shows which, and what to do';
+      const more = staleText(setup, measured) ?? '5 shows which';
       return {
         name: isBlocking ? 'broken' : 'warning',
         text: `${title}: ${counted(count, ...words.rows)} (${more})`,
@@ -197,8 +197,6 @@ function stopped({facts}: SetupView): readonly Fact[] {
 function opened({facts}: SetupView, move: Move): readonly Fact[] {
   const counts = facts?.open?.counts ?? null;
   if (counts === null || counts.total === 0) return [];
-  return [
-    {name: 'open', text: openCountText(counts), tone: 'warn'},
-    ...(move.do === 'retry' ? [{name: '', text: '6 shows each of them, why, and what to do'}] : []),
-  ];
+  const more = move.do === 'retry' ? ': 6 shows each of them, why, and what to do' : '';
+  return [{name: 'open', text: `${openCountText(counts)}${more}`, tone: 'warn'}];
 }
