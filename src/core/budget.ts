@@ -1,4 +1,5 @@
 import {changedOf, listedOf, type Tally} from './accounting.ts';
+import {bytesText, counted, number} from './words.ts';
 
 /** Limits that pause a run and name themselves. `null` is no limit. */
 export interface Budgets {
@@ -39,16 +40,20 @@ export function spentBudget(
 ): string | null {
   const settled = listedOf(tally) - tally.pending;
   if (budgets.failuresInARow !== null && failuresInARow >= budgets.failuresInARow)
-    return `${failuresInARow} failures in a row (budget failuresInARow: ${budgets.failuresInARow})`;
+    return inARowText(failuresInARow, budgets.failuresInARow);
   if (settled >= budgets.failureShareAfter && tally.failed > settled * budgets.failureShare)
-    return `${tally.failed} of ${settled} items failed (budget failureShare: ${Number((budgets.failureShare * 100).toFixed(2))} %)`;
+    return `${number(tally.failed)} of ${counted(settled, 'item')} failed (budget failureShare: ${Number((budgets.failureShare * 100).toFixed(2))} %)`;
   if (budgets.failures !== null && tally.failed > budgets.failures)
-    return `${tally.failed} items failed (budget failures: ${budgets.failures})`;
+    return `${counted(tally.failed, 'item')} failed (budget failures: ${number(budgets.failures)})`;
   if (budgets.changes !== null && changedOf(tally) >= budgets.changes)
-    return `${changedOf(tally)} items changed (budget changes: ${budgets.changes})`;
+    return `${counted(changedOf(tally), 'item')} changed (budget changes: ${number(budgets.changes)})`;
   if (budgets.bytes !== null && bytes >= budgets.bytes)
-    return `${bytes} bytes read (budget bytes: ${budgets.bytes})`;
+    return `${bytesText(bytes)} read (budget bytes: ${bytesText(budgets.bytes)})`;
   if (freeBytes !== null && freeBytes < budgets.freeBytes)
-    return `${freeBytes} bytes are free on the ledger's disk (budget freeBytes: ${budgets.freeBytes})`;
+    return `${bytesText(freeBytes)} free on the ledger's disk (budget freeBytes: at least ${bytesText(budgets.freeBytes)})`;
   return null;
+}
+
+export function inARowText(failures: number, limit: number): string {
+  return `${counted(failures, 'failure')} in a row (budget failuresInARow: ${number(limit)})`;
 }

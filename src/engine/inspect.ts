@@ -1,3 +1,4 @@
+import {inARowText} from '../core/budget.ts';
 import {Fault} from '../core/failure.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
@@ -48,6 +49,6 @@ function stopAfterFailuresInARow({settings, state, stop}: RunContext): void {
   if (limit !== null && state.failuresInARow >= limit)
     stop('drain', {
       by: 'budget',
-      message: `${state.failuresInARow} failures in a row (budget failuresInARow: ${limit})`,
+      message: inARowText(state.failuresInARow, limit),
     });
 }

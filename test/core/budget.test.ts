@@ -25,7 +25,12 @@ describe('a budget pauses a run and names itself', () => {
     [
       'a ledger without room',
       {budgets: {freeBytes: 100}, tally: {}, freeBytes: 99},
-      "99 bytes are free on the ledger's disk (budget freeBytes: 100)",
+      "99 B free on the ledger's disk (budget freeBytes: at least 100 B)",
+    ],
+    [
+      'a ledger with little room',
+      {budgets: {freeBytes: 67_108_864}, tally: {}, freeBytes: 62_402_560},
+      "59.5 MiB free on the ledger's disk (budget freeBytes: at least 64.0 MiB)",
     ],
     ['49 failures in a row', {budgets: {failuresInARow: 50}, tally: {}, failuresInARow: 49}, null],
     [
@@ -51,14 +56,19 @@ describe('a budget pauses a run and names itself', () => {
     ],
     ['as many failures as allowed', {budgets: {failures: 3}, tally: {failed: 3}}, null],
     ['one more', {budgets: {failures: 3}, tally: {failed: 4}}, '4 items failed (budget failures: 3)'],
-    ['none allowed', {budgets: {failures: 0}, tally: {failed: 1}}, '1 items failed (budget failures: 0)'],
+    ['none allowed', {budgets: {failures: 0}, tally: {failed: 1}}, '1 item failed (budget failures: 0)'],
     [
       'changes',
       {budgets: {changes: 6}, tally: {inserted: 1, updated: 2, deleted: 3, unchanged: 9}},
       '6 items changed (budget changes: 6)',
     ],
+    [
+      'many changes',
+      {budgets: {changes: 1_000}, tally: {inserted: 1_500}},
+      '1,500 items changed (budget changes: 1,000)',
+    ],
     ['fewer changes', {budgets: {changes: 6}, tally: {inserted: 5, unchanged: 9}}, null],
-    ['bytes', {budgets: {bytes: 100}, tally: {}, bytes: 100}, '100 bytes read (budget bytes: 100)'],
+    ['bytes', {budgets: {bytes: 100}, tally: {}, bytes: 100}, '100 B read (budget bytes: 100 B)'],
     ['fewer bytes', {budgets: {bytes: 100}, tally: {}, bytes: 99}, null],
     ['no limits', {budgets: {}, tally: {failed: 9, inserted: 9, bytes: 9}, failuresInARow: 9}, null],
   ])('%s', (_, given, said) => {

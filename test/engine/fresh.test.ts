@@ -34,5 +34,5 @@ it('bytes that were read in vain count against the budget as well', async () => 
   makeIndex(bench.index);
   const {record} = await rehearse(bench);
   expect(record).toMatchObject({status: 'paused', tally: {bytes: 0}});
-  expect(record.stopReason?.message).toMatch(/^\d+ bytes read \(budget bytes: 20000\)$/);
+  expect(record.stopReason?.message).toMatch(/^[\d.]+ KiB read \(budget bytes: 19\.5 KiB\)$/);
 });
