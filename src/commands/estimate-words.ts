@@ -75,9 +75,9 @@ function measureText({sample, settings, target}: EstimateFacts, bottleneck: Bott
     case 'target':
       return target.perSecond === null
         ? ''
-        : ` (${Number(target.perSecond.toFixed(2))} requests a second at most)`;
+        : ` (${number(Number(target.perSecond.toFixed(2)))} requests a second at most)`;
     case 'rate':
-      return ` (${settings.rate} items a second)`;
+      return settings.rate === null ? '' : ` (${number(settings.rate)} items a second)`;
     case 'listing':
     case 'headgate':
       return '';

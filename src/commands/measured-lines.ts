@@ -11,7 +11,7 @@ export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimi
   const seconds = (at - (firstAt ?? at)) / 1_000;
   // Of the requests' beginnings: the first of them took no time.
   const rate = seconds < 2 ? '' : `, ${((requests - 1) / seconds).toFixed(1)} a second`;
-  const most = perSecond === null ? '' : ` (at most ${Number(perSecond.toFixed(2))}: ${reason})`;
+  const most = perSecond === null ? '' : ` (at most ${number(Number(perSecond.toFixed(2)))}: ${reason})`;
   return `${host}: ${counted(requests, 'request')}${rate}${most}`;
 }
 

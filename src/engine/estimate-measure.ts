@@ -1,6 +1,7 @@
 import type {RunNews} from '../core/event.ts';
 import type {Probe} from '../core/probe.ts';
 import {limitsOf} from '../core/scope.ts';
+import {counted, number} from '../core/words.ts';
 import type {Reader} from '../databases/database.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
@@ -54,10 +55,10 @@ export async function measureScope(estimating: Estimating): Promise<Predicted> {
     const context = contextOf(estimating, reader);
     // To decide a page of what need not be read takes the target one query.
     const sizes = {unread: sample, known: Math.max(sample, host.settings.page.items)};
-    const listed = await listScope(context, sizes, count => say(`${count} items listed so far`));
+    const listed = await listScope(context, sizes, count => say(`${counted(count, 'item')} listed so far`));
     const {all, known, unread} = listed.facts;
     say(
-      `${all.items} items listed: ${known.items} known from earlier runs, ${unread.items} to read; reading ${listed.unread.length}`,
+      `${counted(all.items, 'item')} listed: ${number(known.items)} known from earlier runs, ${number(unread.items)} to read; reading ${number(listed.unread.length)}`,
     );
     return predicted(estimating, listed, await takeSample(context, listed));
   } finally {

@@ -2,6 +2,7 @@ import {spentBudget} from '../core/budget.ts';
 import {addDrift, applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
+import {counted, number} from '../core/words.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
@@ -202,9 +203,9 @@ export class Settler {
 function excessOf({changed, gone}: Drift, {items, limit}: NonNullable<RunContext['plan']>): string | null {
   const allowed = driftAllowed(limit, items);
   if (changed > allowed)
-    return `${changed} decisions differ from the dry run's (limit ${allowed} of ${items})`;
+    return `${counted(changed, 'decision differs', 'decisions differ')} from the dry run's (limit ${number(allowed)} of ${number(items)})`;
   if (gone > allowed)
-    return `${gone} of the plan's ${items} items are gone (limit ${allowed}): is the source complete?`;
+    return `${number(gone)} of the plan's ${number(items)} items are gone (limit ${number(allowed)}): is the source complete?`;
   return null;
 }
 

@@ -1,5 +1,6 @@
 import {Fault} from '../core/failure.ts';
 import type {Row, Statement} from '../core/sql.ts';
+import {counted} from '../core/words.ts';
 import type {Database} from '../databases/database.ts';
 import {Exhausted, type Patience, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
@@ -220,7 +221,7 @@ export class Writer {
 function requireSmaller(pages: readonly ReadyPage[], slow: Fault | null): void {
   const changes = pages.reduce((sum, page) => sum + page.changes, 0);
   if (slow !== null && (pages.length > 1 || changes > 1))
-    throw new Fault('too-large', `${slow.message}: ${changes} changes at once`, {cause: slow});
+    throw new Fault('too-large', `${slow.message}: ${counted(changes, 'change')} at once`, {cause: slow});
 }
 
 export function markedRows({inserted, updated, deleted}: Mark): number {

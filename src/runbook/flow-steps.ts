@@ -153,7 +153,7 @@ function verifyStep(facts: FlowFacts): Step {
   const held = checks.filter(({count}) => count === 0).length;
   const says = [
     counted(held, 'invariant holds', 'invariants hold'),
-    ...(broken === 0 ? [] : [`${broken} broken`]),
+    ...(broken === 0 ? [] : [`${number(broken)} broken`]),
     ...(warned === 0 ? [] : [counted(warned, 'warning')]),
   ].join(', ');
   return {id, state: broken > 0 ? 'attention' : 'done', says};

@@ -1,5 +1,6 @@
 import {changedOf} from '../core/accounting.ts';
 import {shellWord} from '../core/shell-word.ts';
+import {counted, number} from '../core/words.ts';
 import type {Gate, GateFacts, Thresholds} from './gate.ts';
 import {freshGate, rehearsedGate, sameGate, unusedGate} from './plan-gates.ts';
 
@@ -51,13 +52,9 @@ function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFa
   return {
     ...gate,
     holds: false,
-    reason: `${counted(openFailures, 'item')} failed in the dry run${acceptedFailures === null ? '' : `, and ${acceptedFailures.toLocaleString('en-US')} ${acceptedFailures === 1 ? 'was' : 'were'} accepted`}`,
+    reason: `${counted(openFailures, 'item')} failed in the dry run${acceptedFailures === null ? '' : `, and ${number(acceptedFailures)} ${acceptedFailures === 1 ? 'was' : 'were'} accepted`}`,
     unlock: `Look at them (headgate failures ${plan.id}), then retry them (headgate retry ${plan.id}) or accept them: --accept-failures ${openFailures}`,
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function invariantsGate({newlyBroken}: GateFacts): Gate {
@@ -112,7 +109,7 @@ function thresholdsGate(
 
 function exceeds(noun: string, count: number, limit: number | null): readonly string[] {
   if (limit === null || count <= limit) return [];
-  return [`${counted(count, noun)} planned, --max-${noun}s is ${limit.toLocaleString('en-US')}`];
+  return [`${counted(count, noun)} planned, --max-${noun}s is ${number(limit)}`];
 }
 
 function confirmedGate({confirmation: {expected, typed}}: GateFacts): Gate {
@@ -127,5 +124,5 @@ function confirmedGate({confirmation: {expected, typed}}: GateFacts): Gate {
 }
 
 function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_048_576).toLocaleString('en-US')} MiB`;
+  return `${number(Math.ceil(bytes / 1_048_576))} MiB`;
 }

@@ -46,7 +46,7 @@ function troubled({hasDrift, isWaiting, isStopping, hasRate, hosts, hasNotice}: 
     n === 0 ? waitingLimit : {...waitingLimit, host: `host ${n}`},
   );
   const view = following(run, {
-    snapshot: {expected: 2_238, limits, ...(hasRate ? {rate: 120} : {})},
+    snapshot: {expected: 2_238, limits, ...(hasRate ? {rate: 1_192} : {})},
     quietFor: isWaiting ? 24 : 0,
     news: [newest, ...(isWaiting ? [retrying] : []), ...(isStopping ? [stopping] : [])],
   });
@@ -88,7 +88,7 @@ describe('a run on the smallest screen', () => {
         ...(hasDrift ? ['drift: 57 changed'] : []),
         ...(isWaiting ? ['stalled 24 s, last: 429'] : []),
         ...(isStopping ? ['coming to rest: 57 of 2,238'] : []),
-        ...(hasRate ? ['at most 120 items a second'] : []),
+        ...(hasRate ? ['at most 1,192 items a second'] : []),
       ];
       for (const each of said) expect(words, frame).toContain(each);
     }

@@ -1,5 +1,6 @@
 import {type Breach, sampleBound} from '../../core/checks.ts';
 import {Fault} from '../../core/failure.ts';
+import {number} from '../../core/words.ts';
 import type {CheckIo, Invariant} from '../backfill.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {findBreaches} from './breaches.ts';
@@ -111,7 +112,7 @@ async function rereadSample(io: CheckIo<AssetIndex>) {
   const result = await reread(io, sample);
   const clean = result.count === 0 && result.read > 0;
   if (result.read + result.unread === 0) return {count: 0, sample: [], note: 'nothing to measure'};
-  const note = `${result.read} read again${clean ? `: fewer than ${sampleBound(result.read).toPrecision(2)} % are wrong, at 95 % confidence` : ''}${unreadNote(result)}`;
+  const note = `${number(result.read)} read again${clean ? `: fewer than ${sampleBound(result.read).toPrecision(2)} % are wrong, at 95 % confidence` : ''}${unreadNote(result)}`;
   return {count: result.count, sample: result.wrong, note};
 }
 
@@ -121,12 +122,12 @@ async function rereadAll(io: CheckIo<AssetIndex>) {
   return {
     count: result.count,
     sample: result.wrong,
-    note: `all ${result.read} read again${unreadNote(result)}`,
+    note: `all ${number(result.read)} read again${unreadNote(result)}`,
   };
 }
 
 function unreadNote({unread}: Reread): string {
-  return unread === 0 ? '' : `; ${unread} could not be read or changed meanwhile`;
+  return unread === 0 ? '' : `; ${number(unread)} could not be read or changed meanwhile`;
 }
 
 async function* hashedObjects(io: CheckIo<AssetIndex>): AsyncGenerator<Sampled> {

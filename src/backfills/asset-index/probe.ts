@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Finding, Probe} from '../../core/probe.ts';
+import {counted, number} from '../../core/words.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type Column, describeTable, type TableSchema} from '../../databases/schema.ts';
 import type {ObjectStore} from '../../stores/object-store.ts';
@@ -104,7 +105,9 @@ async function countRows(target: Reader): Promise<{rows: number; with_hash: numb
 }
 
 function rowsText({rows, with_hash}: {readonly rows: number; readonly with_hash: number}): string {
-  return rows > countedRows ? `more than ${countedRows} rows` : `${rows} rows, ${with_hash} with a hash`;
+  return rows > countedRows
+    ? `more than ${number(countedRows)} rows`
+    : `${counted(rows, 'row')}, ${number(with_hash)} with a hash`;
 }
 
 function layoutOf({columns}: TableSchema): FilesFacts['layout'] {

@@ -46,7 +46,7 @@ export function paceLines(
       : [
           [
             {
-              text: `at most ${Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0))} items a second (+ and - change it)`,
+              text: `at most ${number(Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0)))} items a second (+ and - change it)`,
               tone: 'dim' as const,
             },
           ],
@@ -87,7 +87,8 @@ function waitsAt({waitsUntil}: HostLimit, now: number): boolean {
 function limitLine(host: HostLimit, rate: number | null, now: number, width: number): Line {
   const {inFlight, limit, reason, waitsUntil, perSecond} = host;
   // The operator's own rate holds for all hosts, and is told once.
-  const pace = perSecond === null || perSecond === rate ? '' : `, at most ${Number(perSecond.toFixed(2))}/s`;
+  const pace =
+    perSecond === null || perSecond === rate ? '' : `, at most ${number(Number(perSecond.toFixed(2)))}/s`;
   const waits = waitsAt(host, now) ? `waits ${Math.ceil(((waitsUntil ?? now) - now) / 1_000)} s, ` : '';
   const line = (name: string, text: string): Line => [
     {text: `${name}: `, tone: 'dim'},

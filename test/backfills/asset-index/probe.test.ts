@@ -131,6 +131,15 @@ describe.each(targetHosts)('on $host', ({begin}) => {
       expect(findings[0]?.message).toContain('2 rows, 1 with a hash');
     });
 
+    it('of many rows is counted with separators', async () => {
+      const {findings} = await probed(
+        `${documentedSchema}; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1359)
+         INSERT INTO files (key, size, content_hash, uploaded_at, uploader_id)
+         SELECT 'k' || i, 1, CASE WHEN i > 1100 THEN NULL ELSE 'x' END, 1, 'u' FROM n`,
+      );
+      expect(findings[0]?.message).toContain('1,359 rows, 1,100 with a hash');
+    });
+
     it('may have a revision that is kept, in either layout', async () => {
       const {facts, findings} = await probed(
         `${documentedSchema}; CREATE TABLE asset_index_meta (id INTEGER PRIMARY KEY, revision INTEGER, updated_at INTEGER); INSERT INTO asset_index_meta VALUES (1, 1, 1)`,
