@@ -5,7 +5,7 @@ import type {Setup} from '../console/setup.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {ConsoleReport} from './console-report.ts';
-import {type LooksOptions, looksOf} from './looks.ts';
+import {inLines, type LooksOptions, looksOf, noTerminal} from './looks.ts';
 import type {ScopeOptions} from './scope-options.ts';
 import {type CommonOptions, type Ends, Session, type Surroundings} from './session.ts';
 import {setupsOf} from './setups.ts';
@@ -29,14 +29,14 @@ export async function consoleCommand(
   options: ConsoleCommandOptions,
 ): Promise<number> {
   const {terminal} = surroundings;
-  if (terminal === null || options.tui === false)
+  if (terminal === null || options.tui === false) {
+    const {message, hint} = noTerminal(surroundings.environment);
     throw new OperatorError(
       'usage',
-      terminal === null
-        ? 'the console needs a terminal, and there is none here'
-        : '--no-tui leaves nothing of the console but the walk through the sandbox',
-      'In lines and in scripts: headgate run, headgate live and headgate verify (headgate --help lists all).',
+      terminal === null ? message : '--no-tui leaves nothing of the console but the walk through the sandbox',
+      terminal === null ? hint : inLines,
     );
+  }
   return openConsole(surroundings, terminal, options, session => setupsOf(session, options), {
     isSandbox: false,
   });

@@ -39,6 +39,26 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
+/** What there is beside the console. */
+export const inLines =
+  'In lines and in scripts: headgate run, headgate live and headgate verify (headgate --help lists all).';
+
+/** Why `hasTerminal` says no, and what to do; a reason is named only where it holds whatever else does. */
+export function noTerminal(environment: Environment): {readonly message: string; readonly hint: string} {
+  if (environment['TERM'] === 'dumb')
+    return {
+      message:
+        'the console needs a terminal that takes escape sequences, also for a screen reader, and TERM is dumb',
+      hint: `If yours takes them, name it: TERM=xterm-256color headgate console. ${inLines}`,
+    };
+  if (isOn(environment['CI']))
+    return {
+      message: 'the console needs somebody at a terminal, and CI is set: this is a build',
+      hint: `If it is none: env -u CI headgate console. ${inLines}`,
+    };
+  return {message: 'the console needs a terminal, and there is none here', hint: inLines};
+}
+
 /** Whether there is a terminal that can show a console at all. */
 export function hasTerminal(isTty: boolean, environment: Environment): boolean {
   return isTty && environment['TERM'] !== 'dumb' && !isOn(environment['CI']);

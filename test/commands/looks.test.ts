@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {hasTerminal, type LooksOptions, looksOf} from '../../src/commands/looks.ts';
+import {hasTerminal, type LooksOptions, looksOf, noTerminal} from '../../src/commands/looks.ts';
 
 type Environment = Parameters<typeof looksOf>[1];
 
@@ -61,4 +61,18 @@ it.each<readonly [boolean, Environment, boolean]>([
   [true, {CI: ''}, true],
 ])('a console is shown where it is a terminal (%j) in %j: %j', (isTty, environment, is) => {
   expect(hasTerminal(isTty, environment)).toBe(is);
+});
+
+it.each<readonly [Environment, RegExp, RegExp]>([
+  [{}, /there is none here$/, /^In lines/],
+  [{TERM: 'xterm'}, /there is none here$/, /^In lines/],
+  [{TERM: 'dumb'}, /TERM is dumb$/, /TERM=xterm-256color headgate console/],
+  [{TERM: 'dumb', ACCESSIBLE: '1'}, /also for a screen reader, and TERM is dumb$/, /In lines/],
+  [{CI: 'true'}, /CI is set/, /env -u CI/],
+  [{CI: 'false'}, /there is none here$/, /^In lines/],
+])('where none is shown in %j, why is told, and what to do', (environment, message, hint) => {
+  expect(noTerminal(environment)).toEqual({
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
 });

@@ -131,17 +131,18 @@ describe('where no console can be shown', () => {
   });
 
   it.each([
-    {how: 'a dumb terminal', variable: 'TERM=dumb'},
-    {how: 'a build (CI)', variable: 'CI=true'},
-  ])('$how gets the sentence, and no question', async ({variable}) => {
+    {how: 'a dumb terminal', variable: 'TERM=dumb', flags: [], why: 'and TERM is dumb'},
+    {how: 'a screen reader there', variable: 'TERM=dumb', flags: ['--screen-reader'], why: 'and TERM is dumb'},
+    {how: 'a build (CI)', variable: 'CI=true', flags: [], why: 'and CI is set'},
+  ])('$how is told why, and asked nothing', async ({variable, flags, why}) => {
     await using terminal = openTerminal({
       command: 'env',
-      args: [variable, process.execPath, bin, 'console', ...ends],
+      args: [variable, process.execPath, bin, 'console', ...ends, ...flags],
       cwd: tempFolder(),
       patience: 20_000,
     });
     expect(await terminal.exit).toEqual({code: 2, signal: 0});
-    expect(terminal.normalText()).toContain(sentence);
+    expect(terminal.normalText()).toContain(why);
     expect(terminal.raw()).not.toContain('\x1b');
   });
 
