@@ -49,3 +49,23 @@ export const staleReviewCases: readonly Case[] = [
     saysNot: ['reading the plan'],
   },
 ];
+
+function reads(changes: Partial<typeof review>) {
+  const read = {state: 'ready', plan: planId, at: now - 81_000, review: {...review, ...changes}} as const;
+  return state({...viewed('review'), setups: [setup({facts: facts({plan: plan()}), gates, review: read})]});
+}
+
+/** What a live run is going to read, as far as it is known. */
+export const readingCases: readonly Case[] = [
+  {
+    name: 'of what failed, whose sizes are not known',
+    state: reads({itemsToRead: 1, bytesToRead: 7_373, actions: {...review.actions, fail: 1}}),
+    says: ['reads 1 item (about 7.2 KiB)'],
+    saysMore: ['300 items (about 39.1 MiB) once more'],
+  },
+  {
+    name: 'of what was not read, whose sizes are known',
+    state: reads({itemsToRead: 2, bytesToRead: 7_373}),
+    says: ['reads 2 items (7.2 KiB)'],
+  },
+];

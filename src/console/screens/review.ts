@@ -122,7 +122,7 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
   const read =
     itemsToRead === 0
       ? 'nothing again: the dry run has read it all'
-      : `${counted(itemsToRead, 'item')} (${bytesText(bytesToRead)}): what failed, or can't be recognised as unchanged`;
+      : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or can't be recognised as unchanged`;
   const asked = [
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
@@ -131,7 +131,7 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
     ...pair('reads', read, width),
     ...pair(
       '',
-      `${counted(verifies.items, 'item')} (${bytesText(verifies.bytes)}) once more, to verify what was written`,
+      `${counted(verifies.items, 'item')} (${verifies.items === 0 ? '' : 'about '}${bytesText(verifies.bytes)}) once more, to verify what was written`,
       width,
     ),
     ...pair('requests', asked.length === 0 ? 'none over a network' : `about ${asked.join(', ')}`, width),
