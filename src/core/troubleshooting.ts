@@ -171,6 +171,26 @@ export const troubles: readonly Trouble[] = [
       'Headgate sends smaller pages and fewer requests by itself. If it stays, lower settings.page.items and look for other heavy queries.',
     matches: /^D1: .*(overloaded|exceeded timeout|CPU time limit|memory limit)/,
   },
+  {
+    symptom: 'the file was moved or removed while it was open',
+    cause: 'somebody moved or deleted the database in the middle of the run',
+    remedy:
+      'Put it back where it was, or restore it from a backup, then headgate resume RUN. If there is none, headgate migrate BACKFILL --target TARGET makes a new one; then make a new dry run.',
+    matches: /: the file was moved or removed while it was open/,
+  },
+  {
+    symptom: 'attempt to write a readonly database',
+    cause: 'the user that runs headgate may read the database, but not write it',
+    remedy: 'Grant that user write access to the file and to its folder, then headgate resume RUN.',
+    matches: /attempt to write a readonly database/,
+  },
+  {
+    symptom: 'no such table',
+    cause: 'the table was dropped or renamed in the middle of the run',
+    remedy:
+      'Restore it, or let headgate migrate BACKFILL --target TARGET make it anew, then headgate resume RUN. What was in it a new dry run finds missing.',
+    matches: /no such table: (?!headgate_)/,
+  },
 ];
 
 /** What an operator does about this failure. */

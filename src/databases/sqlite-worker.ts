@@ -2,6 +2,7 @@
  * The thread that holds one SQLite database: `node:sqlite` is synchronous, and a long statement or a busy lock must
  * not freeze keys, heartbeat or pause. A transaction that fails is rolled back here, before anything else can run.
  */
+import {statSync} from 'node:fs';
 import {DatabaseSync, type StatementSync} from 'node:sqlite';
 import {parentPort} from 'node:worker_threads';
 import type {FailureKind} from '../core/failure.ts';
@@ -11,7 +12,10 @@ const port = parentPort;
 if (port === null) throw new Error('sqlite-worker runs only as a worker thread');
 
 const cacheSize = 200;
+/** SQLITE_READONLY_DBMOVED */
+const moved = 1032;
 let database: DatabaseSync | null = null;
+let file: {readonly path: string; readonly identity: string | null} | null = null;
 const prepared = new Map<string, StatementSync>();
 
 port.on('message', (request: Request) => port.postMessage(answer(request)));
@@ -21,7 +25,8 @@ function answer(request: Request): Response {
     return {id: request.id, ok: true, rows: perform(request)};
   } catch (error) {
     const code = sqliteCode(error);
-    return {id: request.id, ok: false, kind: kindOf(code), code, message: messageOf(error)};
+    const message = code === moved ? movedText() : messageOf(error);
+    return {id: request.id, ok: false, kind: kindOf(code), code, message};
   }
 }
 
@@ -49,10 +54,12 @@ function open({path, readOnly, pragmas, busyTimeoutMs}: OpenOptions): void {
   for (const pragma of pragmas) database.exec(pragma);
   // The header is read only now: a file that is no database fails here, and not in the middle of a run.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  file = {path, identity: identityOf(path)};
 }
 
 function transaction(statements: readonly PlainStatement[]): readonly Rows[] {
   const db = opened();
+  requireFile();
   db.exec('BEGIN IMMEDIATE');
   try {
     const rows = statements.map(run);
@@ -63,6 +70,21 @@ function transaction(statements: readonly PlainStatement[]): readonly Rows[] {
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Beside a write-ahead log SQLite does not look, and would go on writing into a file that nobody finds any more. */
+function requireFile(): void {
+  if (file !== null && file.identity !== null && identityOf(file.path) !== file.identity)
+    throw Object.assign(new Error(movedText()), {errcode: moved});
+}
+
+function identityOf(path: string): string | null {
+  const info = statSync(path, {bigint: true, throwIfNoEntry: false});
+  return info === undefined ? null : `${info.dev} ${info.ino}`;
+}
+
+function movedText(): string {
+  return `${file?.path}: the file was moved or removed while it was open`;
 }
 
 function run({sql, params}: PlainStatement): Rows {
@@ -91,6 +113,7 @@ function sqliteCode(error: unknown): number {
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 function kindOf(code: number): FailureKind {
+  if (code === moved) return 'not-found';
   switch (code & 0xff) {
     case 19: // CONSTRAINT
     case 20: // MISMATCH
