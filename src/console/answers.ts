@@ -1,23 +1,78 @@
 import {isActive} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Command} from './command.ts';
 import {notOpenHere} from './command-line.ts';
 import type {CommandsOptions} from './commands.ts';
 import {typedIn} from './confirm-dialog.ts';
 import type {AcceptDialog, ConfirmDialog} from './dialog.ts';
+import {paletteRows} from './dialog-rows.ts';
+import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
 import {recordOf, setupOf} from './shown-run.ts';
 import {chosenSetup, type SetupView} from './state.ts';
+
+/** What answers lead to besides work. */
+export interface Answered {
+  do(command: Command): void;
+  leave(): void;
+}
 
 /** Does what a dialog asked for and was answered with: to write, to write beyond the plan, to end a run for good. */
 export class Answers {
   readonly #options: CommandsOptions;
 
-  constructor(options: CommandsOptions) {
+  readonly #console: Answered;
+
+  constructor(options: CommandsOptions, console: Answered) {
     this.#options = options;
+    this.#console = console;
+  }
+
+  /** Enter, or yes: the answer of whatever dialog is open. */
+  submit(isYes: boolean): void {
+    const {send} = this.#options;
+    const state = this.#options.state();
+    const {dialog} = state;
+    if (dialog === null) {
+      send({type: 'filtering', is: false});
+      return;
+    }
+    switch (dialog.type) {
+      case 'palette': {
+        const row = paletteRows(state, dialog)[dialog.at];
+        if (row?.availability !== 'now') return;
+        send({type: 'closed'});
+        this.#console.do(row.command);
+        return;
+      }
+      case 'quit':
+        send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#console.leave();
+        return;
+      case 'accept':
+        send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#accepted(dialog);
+        return;
+      case 'cancel-run':
+        send({type: 'closed'});
+        if (isYes || dialog.isYes) this.#cancelRun(dialog.run);
+        return;
+      case 'confirm':
+        if (dialog.focus === 'cancel') send({type: 'closed'});
+        else if (isConfirmed(dialog)) this.#confirmed(dialog);
+        else send({type: 'mistaken'});
+        return;
+      case 'help':
+      case 'trouble':
+        send({type: 'closed'});
+        return;
+      default:
+        dialog satisfies never;
+    }
   }
 
   /** The typed confirmation was right. */
-  confirmed(dialog: ConfirmDialog): void {
+  #confirmed(dialog: ConfirmDialog): void {
     const {send, work, setups, now} = this.#options;
     const state = this.#options.state();
     const shown = chosenSetup(state);
@@ -35,7 +90,7 @@ export class Answers {
   }
 
   /** What was not in the reviewed plan was accepted. */
-  accepted({run, acceptNew, acceptDrift}: AcceptDialog): void {
+  #accepted({run, acceptNew, acceptDrift}: AcceptDialog): void {
     const {send, work} = this.#options;
     const record = recordOf(this.#options.state(), run);
     const setup = record === null ? null : this.#setupOf(record);
@@ -44,7 +99,7 @@ export class Answers {
     void work.resume(setup, record, {acceptNew, acceptDrift});
   }
 
-  cancelRun(run: string): void {
+  #cancelRun(run: string): void {
     const {work, send, now} = this.#options;
     const state = this.#options.state();
     const shown = chosenSetup(state);

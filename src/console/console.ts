@@ -8,12 +8,10 @@ import {Coalescer, type Schedule} from './coalescer.ts';
 import type {Command} from './command.ts';
 import {Commands} from './commands.ts';
 import type {Dialog} from './dialog.ts';
-import {paletteRows} from './dialog-rows.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
 import {pressedOn} from './pressed.ts';
 import {reduce} from './reduce.ts';
-import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
 import {viewOfSetup} from './setup.ts';
 import {type ConsoleState, type Manner, type Size, view} from './state.ts';
@@ -103,7 +101,10 @@ export class Console {
     this.work = new Work({engine, ledger, now, send});
     const carrying = {...options, work: this.work, send, state: () => this.store.getState()};
     this.#commands = new Commands(carrying);
-    this.#answers = new Answers(carrying);
+    this.#answers = new Answers(carrying, {
+      do: command => this.do(command),
+      leave: () => this.#interrupt('operator'),
+    });
     this.left = new Promise(resolve => {
       this.#leave = resolve;
     });
@@ -185,7 +186,7 @@ export class Console {
         return;
       case 'submit':
       case 'yes':
-        this.#submit(command === 'yes');
+        this.#answers.submit(command === 'yes');
         return;
       case 'redraw':
         this.#options.terminal.redraw();
@@ -200,47 +201,6 @@ export class Console {
         return;
       default:
         this.#commands.do(command);
-    }
-  }
-
-  #submit(isYes: boolean): void {
-    const state = this.store.getState();
-    const {dialog} = state;
-    if (dialog === null) {
-      this.send({type: 'filtering', is: false});
-      return;
-    }
-    switch (dialog.type) {
-      case 'palette': {
-        const row = paletteRows(state, dialog)[dialog.at];
-        if (row?.availability !== 'now') return;
-        this.send({type: 'closed'});
-        this.do(row.command);
-        return;
-      }
-      case 'quit':
-        this.send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#interrupt('operator');
-        return;
-      case 'accept':
-        this.send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#answers.accepted(dialog);
-        return;
-      case 'cancel-run':
-        this.send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#answers.cancelRun(dialog.run);
-        return;
-      case 'confirm':
-        if (dialog.focus === 'cancel') this.send({type: 'closed'});
-        else if (isConfirmed(dialog)) this.#answers.confirmed(dialog);
-        else this.send({type: 'mistaken'});
-        return;
-      case 'help':
-      case 'trouble':
-        this.send({type: 'closed'});
-        return;
-      default:
-        dialog satisfies never;
     }
   }
 
