@@ -43,6 +43,12 @@ export const troubles: readonly Trouble[] = [
     remedy: 'Run it again without --since, --prefix or --max-objects.',
   },
   {
+    symptom: 'coverage below 100 %: "planned but not written yet"',
+    cause: 'a dry run decided to write it, and no live run has: none was started, or it was stopped',
+    remedy:
+      'headgate live RUN goes live with the dry run; headgate resume RUN goes on with a stopped live run.',
+  },
+  {
     symptom: 'a list of objects that breaks off (R2 list truncation)',
     cause: 'the server gives fewer keys than were asked for, or does not say where its list goes on',
     remedy:
@@ -192,6 +198,14 @@ export const troubles: readonly Trouble[] = [
     matches: /no such table: (?!headgate_)/,
   },
 ];
+
+/** What an operator does about what coverage counts as missing for this cause; null where nobody knows. */
+export function remedyForCause(why: string): string | null {
+  return (
+    troubles.find(({symptom}) => symptom.startsWith('coverage') && symptom.endsWith(`"${why}"`))?.remedy ??
+    null
+  );
+}
 
 /** What an operator does about this failure. */
 export function remedyFor({kind, message}: FaultData): string {

@@ -4,6 +4,7 @@ import type {Fault} from '../core/failure.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {Reader} from '../databases/database.ts';
 import {Exhausted, retrying} from './backoff.ts';
+import {causesOf} from './causes.ts';
 import type {Connection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
 import {targetIoFor} from './io.ts';
@@ -17,7 +18,7 @@ export interface Checking {
   readonly scope: unknown;
   /** Where a capped run ended; null is the end of the listing. */
   readonly hi?: string | null;
-  /** The run whose open items explain what is missing. */
+  /** The run that explains what is missing. */
   readonly causesFrom: string | null;
   readonly sample: number | null;
   readonly signal: AbortSignal;
@@ -26,8 +27,6 @@ export interface Checking {
   /** Told of every chunk of bytes that is read from the source. */
   readonly onBytes?: (count: number) => void;
 }
-
-const causes = {failed: 'failed', pending: 'appeared during the run', skipped: 'in conflict'} as const;
 
 export function checkIo({
   host,
@@ -49,11 +48,7 @@ export function checkIo({
     sample,
     random,
     limited: (name, request) => limited(name, request),
-    causes: async keys => {
-      if (causesFrom === null) return new Map();
-      const open = await ledger.openItems.among(causesFrom, keys);
-      return new Map([...open].map(([key, {outcome}]) => [key, causes[outcome]]));
-    },
+    causes: keys => causesOf(ledger, causesFrom, keys),
   };
 
   async function limited<T>(name: string, request: () => Promise<T>): Promise<T> {

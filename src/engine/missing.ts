@@ -10,7 +10,7 @@ export interface MissingOptions {
   readonly scope: unknown;
   /** A coverage group; "*" is the whole. */
   readonly group: string;
-  /** The run whose open items say why something is missing; null knows of none. */
+  /** The run that says why something is missing; null knows of none. */
   readonly causesFrom: string | null;
   readonly signal: AbortSignal;
   /** So many items at most. */

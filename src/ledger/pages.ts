@@ -102,6 +102,23 @@ export class Pages {
     return null;
   }
 
+  /** The entries of some keys, each of the latest page that has it; memory is one page, and what is found. */
+  async among(run: string, kind: PageKind, keys: readonly string[]): Promise<readonly Entry[]> {
+    const ordered = keys.toSorted(compareKeys);
+    const [first, last] = [ordered.at(0), ordered.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const rows = await this.#db.query(
+      'SELECT seq FROM pages WHERE run = ? AND kind = ? AND last_key >= ? AND first_key <= ? ORDER BY seq',
+      [run, kind, first, last],
+    );
+    const wanted = new Set(keys);
+    const found = new Map<string, Entry>();
+    for (const row of rows)
+      for (const entry of await this.#entriesOf(z.number().parse(row['seq'])))
+        if (wanted.has(entry.key)) found.set(entry.key, entry);
+    return [...found.values()];
+  }
+
   /** All that any run's pages say of one key, in the order in which it was stored; memory is one page. */
   async *mentions(key: string): AsyncGenerator<Mention> {
     const rows = await this.#db.query(

@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 import {Fault} from '../../src/core/failure.ts';
 import type {MissingOptions} from '../../src/engine/missing.ts';
 import {changeIndex, makeIndex, writeAsset} from '../support/assets.ts';
-import {type Bench, goLive, makeBench, rehearse, scopeWith} from '../support/engine.ts';
+import {type Bench, goLive, makeBench, rehearse, resume, scopeWith} from '../support/engine.ts';
 
 const never = new AbortController().signal;
 
@@ -57,6 +57,43 @@ it('what is missing is told with the cause that the last run knows', async () =>
   expect(await pages(bench, {group: 'b/'})).toEqual([
     {items: [{key: 'b/good', why: 'never listed'}], isCut: false},
   ]);
+});
+
+it('what a plan is going to write is told to be planned, until a live run has ended', async () => {
+  let breaks = false;
+  const bench = await makeBench({
+    settings: {page: {items: 2, bytes: 1e6, seconds: 10}, partitions: 1},
+    at: point => {
+      if (breaks && point === 'page-checkpointed') throw new Error('the disk is full');
+    },
+    store: store => ({
+      ...store,
+      sha256: (object, options) =>
+        object.key === 'd' ? Promise.reject(new Fault('denied', 'no')) : store.sha256(object, options),
+    }),
+  });
+  for (const key of ['a', 'b', 'c', 'd']) writeAsset(bench.assets, key, key);
+  makeIndex(bench.index, [{key: 'c', hash: null}]);
+  const plan = await rehearse(bench);
+  writeAsset(bench.assets, 'e', 'new');
+  const causes = async (causesFrom: string) =>
+    (await pages(bench, {causesFrom})).flatMap(({items}) => items.map(({key, why}) => `${key} ${why}`));
+  const planned = 'planned but not written yet';
+  expect(await causes(plan.record.id)).toEqual([
+    `a ${planned}`,
+    `b ${planned}`,
+    `c ${planned}`,
+    'd failed',
+    'e never listed',
+  ]);
+  breaks = true;
+  const live = await goLive(bench, plan.record, {acceptedFailures: 1});
+  breaks = false;
+  expect(live.record).toMatchObject({status: 'failed', tally: {inserted: 2}});
+  expect(await causes(live.record.id)).toContain(`c ${planned}`);
+  await resume(bench, live.record);
+  changeIndex(bench.index, "DELETE FROM files WHERE key = 'b'");
+  expect(await causes(live.record.id)).toContain('b never listed');
 });
 
 it.each([
