@@ -10,11 +10,17 @@ import {createElement, type ReactElement, type ReactNode, useInsertionEffect, us
 export interface Shown {
   /** Settles once the terminal is given back; rejects with the error of a component that threw while rendering. */
   readonly closed: Promise<void>;
-  /** Gives the terminal back. Resolves also after a component's error: that one belongs to `closed`. */
+  /**
+   * Gives the terminal back, once whoever has it has ended. Resolves also after a component's error: that one belongs to
+   * `closed`.
+   */
   close(): Promise<void>;
-  /** Hands the terminal to a child or to the shell while `run` lasts, takes it back and draws everything anew. */
+  /**
+   * Hands the terminal to a child or to the shell while `run` lasts, takes it back and draws everything anew. While it
+   * is lent there is nothing to lend: the first of two is waited for.
+   */
   suspend(run: () => Promise<void>): Promise<void>;
-  /** Takes the terminal back from whoever stopped and continued the process from outside. */
+  /** Takes the terminal back from whoever stopped and continued the process from outside, unless it is lent. */
   retake(): void;
   /** Draws everything anew, over whatever another program wrote across the screen. */
   redraw(): void;
@@ -65,15 +71,10 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
     instance.clear();
     held?.drawAnew();
   };
-  return {
-    closed,
-    async close() {
-      instance.unmount();
-      await closed.catch(() => {});
-    },
-    async suspend(run) {
-      if (held === null) return run();
-      await held.suspendTerminal(async () => {
+  let lent: Promise<void> | null = null;
+  const lend = async ({suspendTerminal}: Held, run: () => Promise<void>) => {
+    try {
+      await suspendTerminal(async () => {
         // Ink stops listening, but Node goes on reading, and what it reads the child never gets. A pause counts only a
         // turn after the last listener has gone, and takes a turn: a run that ends at once would else find stdin deaf.
         await nextTurn();
@@ -82,11 +83,30 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
         if (!spoken) stdout.write(wrap.on);
         await run();
       });
-      redraw();
+    } finally {
+      // A component may have thrown meanwhile: what is on the screen then is the shell's.
+      if (held !== null) redraw();
       await instance.waitUntilRenderFlush();
+    }
+  };
+  return {
+    closed,
+    async close() {
+      await lent?.catch(() => {});
+      instance.unmount();
+      await closed.catch(() => {});
+    },
+    async suspend(run) {
+      if (held === null) return run();
+      lent ??= lend(held, run).finally(() => {
+        lent = null;
+      });
+      await lent;
     },
     redraw,
     retake() {
+      // Whoever has it, a pager perhaps, was stopped and continued too, and sets it as it needs it.
+      if (lent !== null) return;
       // Node believes the terminal to be as it left it, and would do nothing.
       setRaw(false);
       setRaw(true);

@@ -108,25 +108,35 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
     const {stdin, stdout, stderr} = process;
     stdin.on('error', ignoreNoReader);
     const shown = open(model, {stdin, stdout, stderr, hasColor, isAscii, spoken: isSpoken});
-    let isAtShell = false;
-    // Stopped from outside, the shell has set the terminal as it likes it.
     const continued = () => {
-      if (!isAtShell) shown.retake();
+      // A resize while it was stopped was told to the shell only, and Node looks for a size only when it is told.
+      process.kill(process.pid, 'SIGWINCH');
+      // Stopped from outside, the shell has set the terminal as it likes it.
+      shown.retake();
     };
     process.on('SIGCONT', continued);
-    shown.closed.catch(() => undefined).finally(() => process.off('SIGCONT', continued));
+    const closing = new AbortController();
+    shown.closed
+      .catch(() => undefined)
+      .finally(() => {
+        closing.abort();
+        process.off('SIGCONT', continued);
+      });
     return {
       ...shown,
+      close: () => {
+        closing.abort();
+        return shown.close();
+      },
       toShell: async () => {
         // No shell of Windows would continue it.
         if (process.platform === 'win32') return;
-        isAtShell = true;
-        await stopAndContinue(shown, jobControl).finally(() => {
-          isAtShell = false;
-        });
+        await stopAndContinue(shown, jobControl);
       },
       page: text =>
-        shown.suspend(() => interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text))),
+        shown.suspend(() =>
+          interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text, closing.signal)),
+        ),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
       endProcess: code => process.exit(interruption.exitCode ?? code),
     };
@@ -148,13 +158,8 @@ function screens(): NonNullable<typeof loading> {
 const jobControl: JobControl = {
   stop: () => process.kill(0, 'SIGTSTP'),
   onContinued: listener => {
-    const continued = () => {
-      // A resize while it was stopped was told to the shell only, and Node looks for a size only when it is told.
-      process.kill(process.pid, 'SIGWINCH');
-      listener();
-    };
-    process.once('SIGCONT', continued);
-    return () => process.off('SIGCONT', continued);
+    process.once('SIGCONT', listener);
+    return () => process.off('SIGCONT', listener);
   },
 };
 

@@ -132,7 +132,12 @@ describe('where no console can be shown', () => {
 
   it.each([
     {how: 'a dumb terminal', variable: 'TERM=dumb', flags: [], why: 'and TERM is dumb'},
-    {how: 'a screen reader there', variable: 'TERM=dumb', flags: ['--screen-reader'], why: 'and TERM is dumb'},
+    {
+      how: 'a screen reader there',
+      variable: 'TERM=dumb',
+      flags: ['--screen-reader'],
+      why: 'and TERM is dumb',
+    },
     {how: 'a build (CI)', variable: 'CI=true', flags: [], why: 'and CI is set'},
   ])('$how is told why, and asked nothing', async ({variable, flags, why}) => {
     await using terminal = openTerminal({
