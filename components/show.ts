@@ -10,7 +10,10 @@ import {createElement, type ReactElement, type ReactNode, useInsertionEffect, us
 export interface Shown {
   /** Settles once the terminal is given back; rejects with the error of a component that threw while rendering. */
   readonly closed: Promise<void>;
-  /** Gives the terminal back. Resolves also after a component's error: that one belongs to `closed`. */
+  /**
+   * Gives the terminal back, once whoever has it has ended. Resolves also after a component's error: that one belongs to
+   * `closed`.
+   */
   close(): Promise<void>;
   /**
    * Hands the terminal to a child or to the shell while `run` lasts, takes it back and draws everything anew. While it
@@ -89,6 +92,7 @@ export function show(element: ReactElement, {stdin, stdout, stderr, spoken}: Sho
   return {
     closed,
     async close() {
+      await lent?.catch(() => {});
       instance.unmount();
       await closed.catch(() => {});
     },

@@ -115,16 +115,28 @@ const consolesWith = (interruption: Interruption): ShowsConsoles => ({
       shown.retake();
     };
     process.on('SIGCONT', continued);
-    shown.closed.catch(() => undefined).finally(() => process.off('SIGCONT', continued));
+    const closing = new AbortController();
+    shown.closed
+      .catch(() => undefined)
+      .finally(() => {
+        closing.abort();
+        process.off('SIGCONT', continued);
+      });
     return {
       ...shown,
+      close: () => {
+        closing.abort();
+        return shown.close();
+      },
       toShell: async () => {
         // No shell of Windows would continue it.
         if (process.platform === 'win32') return;
         await stopAndContinue(shown, jobControl);
       },
       page: text =>
-        shown.suspend(() => interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text))),
+        shown.suspend(() =>
+          interruption.deafWhile(runPager(process.env['PAGER'] || 'less -R', text, closing.signal)),
+        ),
       copy: text => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
       endProcess: code => process.exit(interruption.exitCode ?? code),
     };
