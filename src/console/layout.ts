@@ -8,6 +8,8 @@ export interface Layout {
   /** Small screens spend no rows on borders. */
   readonly isBordered: boolean;
   readonly isCompact: boolean;
+  /** For a pager: rows are not cut. */
+  readonly isWhole: boolean;
 }
 
 export const leastSize: Size = {columns: 60, rows: 16};
@@ -19,5 +21,11 @@ export function isTooSmall({columns, rows}: Size): boolean {
 /** Header and footer take a row each, and a notice one more. */
 export function layoutOf({columns, rows}: Size, hasNotice: boolean): Layout {
   const isCompact = columns < 72 || rows < 20;
-  return {columns, rows: Math.max(0, rows - (hasNotice ? 3 : 2)), isBordered: !isCompact, isCompact};
+  return {
+    columns,
+    rows: Math.max(0, rows - (hasNotice ? 3 : 2)),
+    isBordered: !isCompact,
+    isCompact,
+    isWhole: false,
+  };
 }

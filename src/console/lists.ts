@@ -1,59 +1,32 @@
-import type {Preview} from '../backfills/backfill.ts';
 import type {Outcome} from '../core/accounting.ts';
-import {type Entry, entryOutcome} from '../core/entry.ts';
+import {actions, type Entry, entryOutcome, outcomeOf} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunMode} from '../core/run.ts';
 import {planDecisions} from '../engine/plan-decisions.ts';
 import {previewOf} from '../engine/preview-of.ts';
-import {previewText} from '../engine/preview-text.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
-import type {RunRecord} from '../ledger/records.ts';
-import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
 import type {CommandsOptions} from './commands.ts';
+import {entryRow, missingRow, openRow, partitionRow} from './list-rows.ts';
 import {failuresList, historyList, listsSeen} from './rows.ts';
 import {
   type ConsoleState,
   chosenSetup,
   type ListRow,
   type LoadedList,
+  type SetupFacts,
   type SetupView,
   shownView,
   view,
 } from './state.ts';
 import {troubleOf} from './trouble.ts';
 
-type Rows = Pick<LoadedList, 'rows' | 'hasMore'> & Partial<Pick<LoadedList, 'message'>>;
+type Rows = Pick<LoadedList, 'rows' | 'hasMore' | 'command'> & Partial<Pick<LoadedList, 'message'>>;
 
 /** What is said while a list is made that takes its time: the first time, and while its old rows are still there. */
 interface Saying {
   readonly first: string;
   readonly again: string;
-}
-
-/** An item that a run left open: why, and what to do. */
-function openRow(item: OpenItem, run: RunRecord): ListRow {
-  const {key, kind, outcome, message, attempts} = item;
-  return {
-    key,
-    text: `${printableKey(key)}  ${kind ?? openWords[outcome]}`,
-    detail: `${withoutKey(message, key)}${attemptsText(attempts)}\n${openRemedy(item, run)}`,
-  };
-}
-
-/** An item of a plan, or one that a run changed. */
-function rowOf({key, fault, reason}: Entry, preview: Preview | null): ListRow {
-  const detail = [
-    ...(preview === null ? [] : [previewText(preview)]),
-    ...(fault === undefined ? [] : [`${fault.kind}: ${fault.message}`]),
-    ...(reason === undefined ? [] : [reason]),
-  ].join('\n');
-  return {key, text: printableKey(key), detail: detail === '' ? null : detail};
-}
-
-/** ` (after 5 attempts)` */
-function attemptsText(attempts: number): string {
-  return attempts > 1 ? ` (after ${attempts} attempts)` : '';
 }
 
 /** Rows that are read for a list; what goes beyond is said, and is in the commands. */
@@ -110,17 +83,9 @@ export class Lists {
       const partitions = await ledger.openItems.partitionFailures(open.run);
       const items = await ledger.openItems.after(open.run, '', most + 1);
       return {
-        rows: [
-          ...partitions.map(
-            ({partition, kind, message}): ListRow => ({
-              key: partition,
-              text: `partition ${partition}  ${kind}: ${message}`,
-              detail: message,
-            }),
-          ),
-          ...items.slice(0, most).map(item => openRow(item, run)),
-        ],
+        rows: [...partitions.map(partitionRow), ...items.slice(0, most).map(item => openRow(item, run))],
         hasMore: items.length > most,
+        command: ['headgate', 'failures', open.run],
       };
     });
   }
@@ -149,11 +114,12 @@ export class Lists {
     const {ledger} = this.#options;
     const record = await ledger.runs.get(run);
     const rows: ListRow[] = [];
+    const command = ['headgate', 'plan', run, ...actionOf(part)];
     for await (const entries of isPlan ? planDecisions(ledger, run) : changes(ledger, run)) {
       signal.throwIfAborted();
       for (const entry of entries.filter(entry => entryOutcome(entry) === part)) {
-        if (rows.length === most) return {rows, hasMore: true};
-        rows.push(rowOf(entry, previewOf(record, entry)));
+        if (rows.length === most) return {rows, hasMore: true, command};
+        rows.push(entryRow(entry, previewOf(record, entry)));
       }
     }
     return {rows, hasMore: false};
@@ -163,7 +129,11 @@ export class Lists {
     const {ledger} = this.#options;
     const record = await ledger.runs.get(run);
     const open = await ledger.openItems.after(run, '', most + 1, {outcomes: [part]});
-    return {rows: open.slice(0, most).map(item => openRow(item, record)), hasMore: open.length > most};
+    return {
+      rows: open.slice(0, most).map(item => openRow(item, record)),
+      hasMore: open.length > most,
+      command: ['headgate', 'failures', run],
+    };
   }
 
   /** What a group of the coverage misses, compared anew. */
@@ -185,15 +155,13 @@ export class Lists {
       const found = engine.missing(connection, {
         scope: setup.scope(connection),
         group,
-        causesFrom: shown.facts?.live?.id ?? shown.facts?.plan?.id ?? null,
+        causesFrom: explaining(shown.facts),
         signal,
         limit: most,
       });
       for await (const {items, isCut} of found) {
         signal.throwIfAborted();
-        rows.push(
-          ...items.map(({key, why}): ListRow => ({key, text: `${printableKey(key)}  ${why}`, detail: null})),
-        );
+        rows.push(...items.map(missingRow));
         hasMore = isCut;
       }
       return {rows, hasMore, message: rows.length === 0 ? 'Nothing is missing any more.' : null};
@@ -229,6 +197,19 @@ export class Lists {
       if (this.#reading.get(id) === reading) this.#reading.delete(id);
     }
   }
+}
+
+/** `--action insert`; what is skipped is so by two actions, and the plan without a flag names both. */
+function actionOf(part: Outcome | 'pending'): readonly string[] {
+  const action = actions.filter(known => outcomeOf[known] === part);
+  return action.length === 1 ? ['--action', ...action] : [];
+}
+
+/** The run that says why something is missing: the newest, and no dry run of an undo, which plans nothing new. */
+function explaining(facts: SetupFacts | null): string | null {
+  const {plan = null, live = null} = facts ?? {};
+  if (plan === null || plan.undoes !== null) return live?.id ?? null;
+  return live !== null && live.createdAt > plan.createdAt ? live.id : plan.id;
 }
 
 /** What is open of the chosen backfill, as a text that is compared: it is read anew with every poll. */

@@ -149,6 +149,8 @@ export interface LoadedList {
   readonly hasMore: boolean;
   /** What is being done, what went wrong, or what it means that there are no rows. */
   readonly message: string | null;
+  /** What lists all of them in a shell, where a command does. */
+  readonly command?: readonly string[];
 }
 
 export interface ListRow {

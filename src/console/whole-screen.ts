@@ -11,7 +11,7 @@ const endless = 1_000_000;
 /** All of a screen as text, also what goes beyond its rows: for a pager. */
 export function wholeScreen(state: ConsoleState): string {
   const {columns} = state.size;
-  const {panels} = screenOf(state, layoutOf({columns, rows: endless}, false));
+  const {panels} = screenOf(state, {...layoutOf({columns, rows: endless}, false), isWhole: true});
   const lines = panels.flatMap(({title, note, blocks}) => [
     note === '' ? title : `${title} (${note})`,
     '',

@@ -38,7 +38,7 @@ export interface Entry {
   readonly attempts?: number;
 }
 
-const outcomeOf: Readonly<Record<Action, Outcome | 'pending'>> = {
+export const outcomeOf: Readonly<Record<Action, Outcome | 'pending'>> = {
   insert: 'inserted',
   update: 'updated',
   delete: 'deleted',

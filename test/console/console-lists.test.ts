@@ -64,6 +64,22 @@ describe('what is missing', () => {
     return {driven, gate, stopped};
   }
 
+  it('is planned after a dry run, and its row says what writes it', async () => {
+    const driven = await planned();
+    driven.keys('r');
+    await driven.until(({shown}) => shown().facts?.coverage != null);
+    driven.keys('4');
+    expect(driven.shown().facts?.coverage?.groups[0]).toMatchObject({
+      missing: {'planned but not written yet': driven.all.length},
+    });
+    driven.keys('enter');
+    await driven.until(now => shownList(now)?.state === 'ready');
+    expect(shownList(driven)?.rows[0]).toMatchObject({
+      text: expect.stringMatching(/ {2}planned but not written yet$/),
+      detail: expect.stringContaining('headgate live RUN'),
+    });
+  });
+
   it('is compared anew while the old rows are still there, and that ends when its view goes', async () => {
     const {driven, gate, stopped} = await comparing();
     expect(shownList(driven)).toMatchObject({state: 'again', message: 'comparing anew …'});

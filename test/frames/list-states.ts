@@ -60,6 +60,7 @@ export const failuresCases: readonly Case[] = [
     name: 'with a key longer than the screen',
     state: state({...failed, ...viewed('failures', {at: 7}), lists: {[id]: list(failures)}}),
     says: ['> very-long-', 'grant read access'],
+    saysMore: ['denied EACCES: permission denied'],
   },
   {
     name: 'of which there are more than were read',
@@ -74,6 +75,19 @@ export const failuresCases: readonly Case[] = [
       lists: {[id]: list(many)},
     }),
     says: ['/ zzz', '0 of 500 with "zzz"', 'Nothing matches: esc clears the filter.'],
+  },
+  {
+    name: 'filtered to none of those that were read',
+    state: state({
+      ...failed,
+      ...viewed('failures', {filter: 'zzz'}),
+      lists: {[id]: list(many, {hasMore: true, command: ['headgate', 'failures', liveId]})},
+    }),
+    says: [
+      '0 of the first 500 with "zzz"',
+      'Nothing matches among the first 500, and only these were searched: esc clears the filter.',
+      `headgate failures ${liveId} lists all.`,
+    ],
   },
 ];
 
@@ -159,6 +173,17 @@ export const historyCases: readonly Case[] = [
     says: ['2 of 6 with "undo"', 'cancelled'],
   },
 ];
+
+/** The chosen row is cut at the right edge, and so is another one. */
+export const withLongKeys = state({
+  ...failed,
+  ...viewed('failures', {at: 0}),
+  lists: {[id]: list([0, 1].map(place => row(`${place}-${'very-long/'.repeat(30)}end.bin`)))},
+});
+
+function row(key: string) {
+  return {key, text: `${key}  denied`, detail: remedy};
+}
 
 const items = viewed('items', {of: 'part', title: `updated: ${liveId}`});
 export const itemsCases: readonly Case[] = [

@@ -3,15 +3,18 @@ import {onlyMeasures} from '../../core/run.ts';
 import {ageText, modeText, number, scopeText} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
+import {commandLine} from '../command-line.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {historyList, listOf, listRows} from '../rows.ts';
-import {type ConsoleState, chosenSetup, type LoadedList, shownView} from '../state.ts';
+import {type ConsoleState, chosenSetup, type LoadedList, type Manner, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
-import {fitLine, fitted, widthOf} from '../text.ts';
+import {fitLine, fitted, safeText, widthOf} from '../text.ts';
 import {wrapText} from '../wrap.ts';
 import {emptyPanel} from './empty.ts';
+import {rowDetail} from './row-detail.ts';
 import {type Block, roomOf, type Screen, windowed} from './screen.ts';
+import {paragraph} from './wrapped.ts';
 
 /** What a run left open: each item with why, and below what to do about the chosen one. */
 export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
@@ -67,7 +70,7 @@ export function historyScreen(state: ConsoleState, layout: Layout): Screen {
         blocks: [
           ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
           runs.length === 0
-            ? nothingMatches
+            ? nothingMatches(state.manner, null, room.width)
             : windowed(runs, run => historyLine(run, state.now, names, room.width - 2), height, shown.at),
           ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
@@ -130,9 +133,8 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, head: re
   const rows = listRows(state, shown);
   const room = roomOf(layout, layout.rows);
   const above = [...notAgain(list, room.width), ...head];
-  const detail = detailLines(rows[shown.at]?.detail ?? null, room.width);
-  const below = detail.length === 0 ? 0 : detail.length + 1;
-  const height = Math.max(1, room.height - above.length - below);
+  const detail = rowDetail(rows[shown.at], {...room, height: room.height - above.length});
+  const height = Math.max(1, room.height - above.length - (detail.length === 0 ? 0 : detail.length + 1));
   return {
     panels: [
       {
@@ -152,8 +154,8 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, head: re
         blocks: [
           ...(above.length === 0 ? [] : [{type: 'lines', lines: above} as const]),
           rows.length === 0
-            ? nothingMatches
-            : windowed(rows, ({text}) => fitLine([{text}], room.width - 2), height, shown.at),
+            ? nothingMatches(state.manner, list, room.width)
+            : windowed(rows, ({text}) => rowLine(text, layout, room.width - 2), height, shown.at),
           ...(detail.length === 0 ? [] : [{type: 'lines', lines: [[], ...detail]} as const]),
         ],
       },
@@ -161,27 +163,21 @@ function listScreen(state: ConsoleState, layout: Layout, title: string, head: re
   };
 }
 
-const mostDetail = 4;
-const nothingMatches: Block = {
-  type: 'lines',
-  lines: [[{text: 'Nothing matches: esc clears the filter.', tone: 'dim'}]],
-};
+/** All of a row where it is for a pager, which has room for it. */
+function rowLine(text: string, {isWhole}: Layout, width: number): Line {
+  return isWhole ? [{text: safeText(text)}] : fitLine([{text}], width);
+}
 
-/**
- * What there is to say of the chosen row: never more than it leaves the list room for. What is to be done comes last,
- * so what is said before it is cut.
- */
-function detailLines(detail: string | null, width: number): readonly Line[] {
-  if (detail === null) return [];
-  const parts = detail.split('\n').map(line => wrapText(line, width));
-  const last = parts.at(-1)?.slice(0, mostDetail) ?? [];
-  const before = parts.slice(0, -1).flat();
-  const kept = before.slice(0, mostDetail - last.length);
-  const isCut = kept.length < before.length;
-  return [
-    ...kept.map((part, index) => (isCut && index === kept.length - 1 ? `${part} …` : part)),
-    ...last,
-  ].map(part => fitLine([{text: part}], width));
+/** A list that holds only the first of its rows was not searched beyond them. */
+function nothingMatches(manner: Manner, list: LoadedList | null, width: number): Block {
+  return {type: 'lines', lines: paragraph(nothingText(manner, list), width, 'dim')};
+}
+
+function nothingText(manner: Manner, list: LoadedList | null): string {
+  if (list === null || !list.hasMore) return 'Nothing matches: esc clears the filter.';
+  const command = list.command == null ? null : commandLine(manner, list.command);
+  const rest = command === null ? '' : ` ${command} lists all.`;
+  return `Nothing matches among the first ${number(list.rows.length)}, and only these were searched: esc clears the filter.${rest}`;
 }
 
 /** Why there are no rows yet. */
