@@ -12,7 +12,7 @@ import {recordOf, setupOf} from './shown-run.ts';
 import {chosenSetup, type SetupView} from './state.ts';
 
 /** What answers lead to besides work. */
-export interface Answered {
+export interface AnswerTo {
   do(command: Command): void;
   leave(): void;
 }
@@ -20,12 +20,11 @@ export interface Answered {
 /** Does what a dialog asked for and was answered with: to write, to write beyond the plan, to end a run for good. */
 export class Answers {
   readonly #options: CommandsOptions;
+  readonly #to: AnswerTo;
 
-  readonly #console: Answered;
-
-  constructor(options: CommandsOptions, console: Answered) {
+  constructor(options: CommandsOptions, to: AnswerTo) {
     this.#options = options;
-    this.#console = console;
+    this.#to = to;
   }
 
   /** Enter, or yes: the answer of whatever dialog is open. */
@@ -42,12 +41,12 @@ export class Answers {
         const row = paletteRows(state, dialog)[dialog.at];
         if (row?.availability !== 'now') return;
         send({type: 'closed'});
-        this.#console.do(row.command);
+        this.#to.do(row.command);
         return;
       }
       case 'quit':
         send({type: 'closed'});
-        if (isYes || dialog.isYes) this.#console.leave();
+        if (isYes || dialog.isYes) this.#to.leave();
         return;
       case 'accept':
         send({type: 'closed'});
