@@ -2,7 +2,7 @@ import {Box, useInput, usePaste, useWindowSize} from 'ink';
 import {useLayoutEffect, useMemo} from 'react';
 import {useStore} from 'zustand';
 import type {Console} from '../src/console/console.ts';
-import {type Frame, frameOf, tooSmallText} from '../src/console/frame.ts';
+import {type Frame, frameOf, tooSmallRows} from '../src/console/frame.ts';
 import {strokesOf} from '../src/console/strokes.ts';
 import {Screen} from './screen.tsx';
 import {type Theme, ThemeProvider} from './theme.tsx';
@@ -30,7 +30,7 @@ export function App({model, theme}: AppProps) {
     <ThemeProvider value={theme}>
       <Box flexDirection="column" width="100%" height={rows} overflow="hidden">
         {frame === null ? (
-          <StyledLine line={[{text: tooSmallText(state)}]} width={columns} />
+          tooSmallRows(state).map(row => <StyledLine key={row} line={[{text: row}]} width={columns} />)
         ) : (
           <Framed frame={frame} width={columns} />
         )}

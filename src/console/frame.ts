@@ -24,6 +24,7 @@ import type {Screen} from './screens/screen.ts';
 import {recordOf, setupOf} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView, type ViewName} from './state.ts';
 import {fitted, lineWidth} from './text.ts';
+import {wrapText} from './wrap.ts';
 
 /** Everything that is on the terminal, as data: a header, panels, perhaps a notice, and the footer. */
 export interface Frame {
@@ -49,8 +50,8 @@ export function frameOf(state: ConsoleState): Frame | null {
   };
 }
 
-/** With what is at work, since nothing else is seen of it. */
-export function tooSmallText(state: ConsoleState): string {
+/** With what is at work, since nothing else is seen of it; in as many rows as there are. */
+export function tooSmallRows(state: ConsoleState): readonly string[] {
   const runs = Object.values(state.runs).filter(({ended}) => ended === null);
   const atWork = runs.map(run => {
     const {share} = progressOf(run);
@@ -59,7 +60,8 @@ export function tooSmallText(state: ConsoleState): string {
   });
   const goesOn = atWork.length === 0 ? '' : `${atWork.join(', ')} goes on; `;
   // What matters most comes first: the rest is cut off where there is no room.
-  return `terminal too small (needs ${leastSize.columns}×${leastSize.rows}); ${goesOn}${runs.length === 0 ? 'q' : 'ctrl+c'} leaves`;
+  const text = `terminal too small (needs ${leastSize.columns}×${leastSize.rows}); ${goesOn}${runs.length === 0 ? 'q' : 'ctrl+c'} leaves`;
+  return wrapText(text, state.size.columns - 1).slice(0, state.size.rows);
 }
 
 const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Layout) => Screen>> = {
