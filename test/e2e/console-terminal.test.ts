@@ -45,7 +45,7 @@ it('every size is filled while a run is live, and the run goes on', async () => 
   }
   const {done} = progressOf(terminal);
   terminal.resize(40, 10);
-  await terminal.until(/^terminal too small \(needs 60×16\);\s+LIVE \d+ % goes on; ctrl\+c leaves/);
+  await terminal.until(/^terminal too small \(needs 60×16\);\s+LIVE\s+\d+ % goes on; ctrl\+c leaves/);
   terminal.resize(80, 24);
   await terminal.until(fills(80, 24), 'the frame of before');
   await untilWriting(terminal, done);

@@ -90,10 +90,10 @@ export async function quit(terminal: RealTerminal): Promise<void> {
   expectGivenBack(terminal);
 }
 
-/** The terminal is as it was, and the console's screens are gone from it. */
 /** Before the process has ended: its thread at the index may wait for whoever holds that. */
 export const isGivenBack = ({isAlternate}: RealTerminal) => !isAlternate();
 
+/** The terminal is as it was, and the console's screens are gone from it. */
 export function expectGivenBack(terminal: RealTerminal): void {
   expectLeft(terminal);
   expect(terminal.marksPastes()).toBe(false);
