@@ -24,7 +24,7 @@ trap '' TERM HUP INT
 stty -icanon -echo </dev/tty
 cat
 echo 'end of the text'
-while :; do read -r key </dev/tty; done`;
+while read -r key </dev/tty; do :; done`;
 
 interface Opened {
   readonly world: ConsoleWorld;

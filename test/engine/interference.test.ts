@@ -14,23 +14,31 @@ import {tempFolder} from '../support/temp.ts';
 const small = {page: {items: 6, bytes: 1e6, seconds: 10}, partitions: 1};
 
 it('a second live run of the same process does not push the first aside', async () => {
-  const slow = slowReads(20);
-  let isSlow = false;
+  const reached = Promise.withResolvers<void>();
+  const mayGoOn = Promise.withResolvers<void>();
+  let isHeld = false;
   const bench = await makeBench({
     store: store => ({
       ...store,
-      sha256: (o, x) => (isSlow ? slow.wrap(store).sha256(o, x) : store.sha256(o, x)),
+      sha256: async (object, options) => {
+        if (isHeld) {
+          reached.resolve();
+          await mayGoOn.promise;
+        }
+        return store.sha256(object, options);
+      },
     }),
   });
   writeAssets(bench.assets, 10);
   makeIndex(bench.index);
   const one = await rehearse(bench);
   const two = await rehearse(bench);
-  isSlow = true;
+  isHeld = true;
   writeAsset(bench.assets, 'dir0.txt', 'changed since');
   const first = await startLive(bench, one.record);
-  await slow.reached(1);
+  await reached.promise;
   await expect(startLive(bench, two.record)).rejects.toThrow(/is being written/);
+  mayGoOn.resolve();
   expect((await first.done).record.status).toBe('completed');
 });
 
