@@ -28,7 +28,7 @@ export interface Review {
   readonly rows: {readonly read: number; readonly written: number} | null;
   /** Up to five changes, spread over the plan in key order; of each kind that it has, one at least. */
   readonly samples: readonly ReviewSample[];
-  /** What could not be decided, or can't be recognised as unchanged, is read again: so many items, of so many bytes: exact, unless something failed. */
+  /** What could not be decided, or may have changed, is read again: so many items, of so many bytes: exact, unless something failed. */
   readonly itemsToRead: number;
   readonly bytesToRead: number;
   /** Objects that verification reads again, and about how many bytes they are. */

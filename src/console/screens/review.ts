@@ -122,7 +122,7 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
   const read =
     itemsToRead === 0
       ? 'nothing again: the dry run has read it all'
-      : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or can't be recognised as unchanged`;
+      : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or may have changed`;
   const asked = [
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
