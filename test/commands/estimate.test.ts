@@ -161,7 +161,8 @@ describe('from a bucket into a D1', () => {
       /D1 refuses everything until 00:00 UTC\. In parts: --max-objects 17\d{3} a day, .*about 2 days/,
     );
     expect(third).toMatch(/Workers Paid includes/);
-    expect(out).toMatch(/^time {6}about \d+ s, most of it for /m);
+    // How long it takes is of the machine, and of what else it does.
+    expect(out).toMatch(/^time {6}about \d+ (s|min), most of it for /m);
     expect(out).toMatch(
       /^money {5}0\.13 USD at list prices of 20\d\d-\d\d, before free allowances: no bill$/m,
     );
@@ -170,7 +171,7 @@ describe('from a bucket into a D1', () => {
     );
     expect(out).toMatch(/a server of one's own: no price is known/);
     expect(out).toMatch(/^changes {3}about 25,000 \(95 %: 24,\d{3} to 25,000\) of 25,000 items$/m);
-    expect(out).toMatch(/^requests {2}2\d pages of 1,000 items at most$/m);
+    expect(out).toMatch(/^requests {2}\d\d pages of 1,000 items at most$/m);
     expect(out).toMatch(/^ {12}dry run {2}source \d+ LIST, 25,00\d GET and HEAD; target \d+$/m);
     expect(out).toMatch(/^sample {4}200 of 25,000 objects to read/m);
   });
