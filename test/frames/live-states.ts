@@ -21,6 +21,13 @@ const stalled = following(writing, {
   news: [{type: 'retrying', host: waitingLimit.host, attempt: 3, waitMs: 32_000, fault: failure}],
 });
 
+const withFailure = {
+  plan: used,
+  live: live({status: 'incomplete'}, {updated: 1_288, failed: 1}),
+  open: {run: liveId, counts: {...open({failed: 1}), kinds: {denied: 1}}},
+  coverage: nearlyCovered,
+};
+
 /** From the live run on. */
 export const liveCases: readonly Case[] = [
   {
@@ -73,13 +80,7 @@ export const liveCases: readonly Case[] = [
       ...runbook,
       setups: [
         setup({
-          facts: facts({
-            plan: used,
-            live: live({status: 'incomplete'}, {updated: 1_288, failed: 1}),
-            open: {run: liveId, counts: {...open({failed: 1}), kinds: {denied: 1}}},
-            coverage: nearlyCovered,
-            checks: holding,
-          }),
+          facts: facts({...withFailure, checks: holding}),
         }),
       ],
     }),
@@ -92,13 +93,7 @@ export const liveCases: readonly Case[] = [
       ...runbook,
       setups: [
         setup({
-          facts: facts({
-            plan: used,
-            live: live({status: 'incomplete'}, {updated: 1_288, failed: 1}),
-            open: {run: liveId, counts: {...open({failed: 1}), kinds: {denied: 1}}},
-            coverage: nearlyCovered,
-            checks: manyBroken,
-          }),
+          facts: facts({...withFailure, checks: manyBroken}),
         }),
       ],
     }),
