@@ -10,6 +10,8 @@ import type {Reader} from '../databases/database.ts';
 /** The types that a backfill is made of. Found and Change are JSON: the ledger keeps them. */
 export interface Shape {
   readonly scope: unknown;
+  /** What the config says of its system. */
+  readonly options: unknown;
   readonly source: unknown;
   /** What the probe learned, for generating statements. */
   readonly facts: unknown;
@@ -62,6 +64,7 @@ export interface Io<S extends Shape> {
   readonly source: S['source'];
   readonly target: Reader;
   readonly scope: S['scope'];
+  readonly options: S['options'];
   readonly signal: AbortSignal;
   /** Told of every chunk of bytes that was read from the source. */
   readonly onBytes: (count: number) => void;
@@ -120,6 +123,15 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
   limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Why the ledger says that these keys are not in the target, where it knows. */
   causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */
+  written(backfill: string): AsyncIterable<readonly Written[]>;
+}
+
+/** A change that a run made. */
+export interface Written {
+  readonly run: string;
+  readonly key: string;
+  readonly change: unknown;
 }
 
 export interface Invariant<S extends Shape> {
@@ -137,6 +149,16 @@ export interface Invariant<S extends Shape> {
   ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
 }
 
+/** Something that has to be taken back before anything else can be. */
+export interface UndoObstacle {
+  readonly message: string;
+  /** The backfill that makes such things, and the key of the item: its run is undone first. */
+  readonly backfill: string;
+  readonly key: string;
+  /** What to do where no run of ours made it. */
+  readonly remedy: string;
+}
+
 /** One of them, and several. */
 export type Noun = readonly [one: string, several: string];
 
@@ -150,9 +172,12 @@ export interface BackfillWords {
   readonly done: Readonly<Record<'items' | 'rows', string>>;
   /** What a probe looks at, at each end, and what a verification reads. */
   readonly reads: Readonly<Record<'source' | 'target' | 'verify', string>>;
+  /** What it says of a dry run that nothing was listed. */
+  readonly nothing: string;
 }
 
-export type SourceKind = 'folder' | 'bucket';
+/** What is read: `target` is the target itself, and no source is named. */
+export type SourceKind = 'folder' | 'bucket' | 'target';
 export type TargetKind = 'sqlite' | 'd1';
 
 /**
@@ -161,6 +186,7 @@ export type TargetKind = 'sqlite' | 'd1';
  */
 export interface Backfill<S extends Shape> {
   readonly id: string;
+  /** One of the five, in one word: what the config and `headgate verify` call it. */
   readonly system: string;
   readonly title: string;
   /** The honest label of its dry run. */
@@ -169,10 +195,16 @@ export interface Backfill<S extends Shape> {
   /** Where it can work: only there it is offered unasked. */
   readonly takes: {readonly sources: readonly SourceKind[]; readonly targets: readonly TargetKind[]};
   readonly scope: z.ZodType<S['scope']>;
+  /** What the config may say of the system; everything has a default. Backfills of one system share it. */
+  readonly options: z.ZodType<S['options']>;
   readonly found: z.ZodType<S['found']>;
   readonly change: z.ZodType<S['change']>;
   /** The folder of migrations/ that makes its tables. */
   readonly migrations: string;
+  /** A change that is not as it was reviewed is left alone, as a conflict, instead of made as it is now. */
+  readonly leavesChanged?: true;
+  /** That its runs are not narrowed to a prefix has to be confirmed. */
+  readonly confirmsWhole?: true;
 
   /** Reachability, and the schema as found against the expected one. */
   probe(io: TargetIo<S>): Promise<Probe<S['facts']>>;
@@ -181,11 +213,15 @@ export interface Backfill<S extends Shape> {
   /** The ranges to start with. */
   partitions(io: Io<S>): AsyncIterable<KeyRange>;
   /** Items in ascending key order, each key once. */
-  list(range: KeyRange, io: Io<S>): AsyncIterable<readonly S['item'][]>;
+  list(range: KeyRange, io: Io<S>, probe: Probe<S['facts']>): AsyncIterable<readonly S['item'][]>;
   /** A key that parts a range in two, or null. */
   middle(range: KeyRange, io: Io<S>): Promise<string | null>;
-  /** One item as it is now; null where it is gone. */
-  lookup(key: string, io: Pick<Io<S>, 'source' | 'signal'>): Promise<S['item'] | null>;
+  /** One item as it is now; null where it is gone. Without a target where the backfill does not list that. */
+  lookup(
+    key: string,
+    io: Pick<Io<S>, 'source' | 'options' | 'signal'> & Partial<Pick<Io<S>, 'target'>>,
+    probe: Probe<S['facts']> | null,
+  ): Promise<S['item'] | null>;
   /** Whose limit a request for the item counts against. */
   host(item: S['item'], io: Io<S>): string;
   /** The expensive part: reads the item. */
@@ -206,6 +242,8 @@ export interface Backfill<S extends Shape> {
   ): Promise<readonly Decision<S['change']>[]>;
   /** The statements that put rows back, each only where the row is still as the run left it. */
   undo(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
+  /** What stands in the way of any undo, and which backfill's run may have put it there; null where nothing does. */
+  undoObstacle?(probe: Probe<S['facts']>): UndoObstacle | null;
   preview(change: S['change']): Preview;
   /** The row of one key, without a probe before it, compared with the last change that a run made to it. */
   row?(key: string, change: S['change'] | null, io: Pick<Io<S>, 'target' | 'signal'>): Promise<RowNow>;

@@ -8,18 +8,38 @@ export type AnyBackfill = Backfill<Shape>;
 /** Every backfill there is. Adding one is one folder and one line here. */
 export const backfills: readonly AnyBackfill[] = [assetIndex];
 
-/** Those that can work between such ends. */
+/** It reads the target alone: no source is named for it. */
+export function readsTarget({takes}: Pick<AnyBackfill, 'takes'>): boolean {
+  return takes.sources.includes('target');
+}
+
+/** Those that can work between such ends; without a source, those that need none. */
 export function backfillsBetween<B extends Pick<AnyBackfill, 'takes'>>(
-  source: SourceKind,
+  source: SourceKind | null,
   target: TargetKind,
   among: readonly B[],
 ): readonly B[] {
-  return among.filter(({takes}) => takes.sources.includes(source) && takes.targets.includes(target));
+  return among.filter(
+    ({takes}) =>
+      takes.targets.includes(target) &&
+      (takes.sources.includes('target') || (source !== null && takes.sources.includes(source))),
+  );
 }
 
 /** What the target of a backfill has; what is on record of one that is no more was of rows. */
 export function rowsOf(id: string): Noun {
   return backfills.find(backfill => backfill.id === id)?.words.rows ?? ['row', 'rows'];
+}
+
+/** The backfills of each system, in the order in which they are run. */
+export function systemOf(name: string): readonly AnyBackfill[] {
+  return backfills.filter(({system}) => system === name);
+}
+
+/** What is measured under a system's name: by the one of its backfills that compares with a source. */
+export function findMeasuring(name: string): AnyBackfill {
+  const ofSystem = backfills.some(({id}) => id === name) ? [] : systemOf(name);
+  return ofSystem.find(backfill => !readsTarget(backfill)) ?? ofSystem[0] ?? findBackfill(name);
 }
 
 export function findBackfill(id: string): AnyBackfill {

@@ -14,6 +14,8 @@ export function common(command: Command): Command {
 
 export const targetHelp = 'what is brought up to date: an SQLite file, d1:NAME, or a name from the config';
 
+export const wholeHelp = "the source's name, where no prefix narrows the run and that has to be confirmed";
+
 export function ends(command: Command): Command {
   return command
     .option('--source <source>', 'what is read: a folder, s3://BUCKET/PREFIX, or a name from the config')

@@ -3,7 +3,7 @@ import type {FaultData} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {isActive} from '../core/run.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {counted, modeText} from '../core/words.ts';
+import {counted, endsText, modeText} from '../core/words.ts';
 import type {Happening, RunHistory} from '../engine/explain.ts';
 import {previewText} from '../engine/preview-text.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
@@ -19,8 +19,8 @@ export function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-export function endsText({backfill, sourceLabel, targetLabel}: RunRecord): string {
-  return `${backfill}: ${sourceLabel} → ${targetLabel}`;
+export function endsOf({backfill, sourceLabel, targetLabel}: RunRecord): string {
+  return `${backfill}: ${endsText(sourceLabel, targetLabel)}`;
 }
 
 export function historyLines(history: RunHistory, key: string): readonly string[] {

@@ -4,7 +4,7 @@ import {counted} from '../core/words.ts';
 import type {RunHistory} from '../engine/explain.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
-import {endsText, historyLines, historyObjects, timeText} from './history-lines.ts';
+import {endsOf, historyLines, historyObjects, timeText} from './history-lines.ts';
 import type {Session} from './session.ts';
 
 /** So many dry runs in a row that found the item unchanged are one line. */
@@ -17,8 +17,8 @@ export function showHistory(session: Session, key: string, runs: readonly RunHis
   for (const stretch of stretches(runs)) {
     const [first] = stretch;
     if (first === undefined) continue;
-    if (endsText(first.run) !== ends) lines.push(endsText(first.run));
-    ends = endsText(first.run);
+    if (endsOf(first.run) !== ends) lines.push(endsOf(first.run));
+    ends = endsOf(first.run);
     lines.push(
       ...(stretch.length < quietRuns
         ? stretch.flatMap(history => historyLines(history, key))
@@ -50,7 +50,7 @@ function stretches(runs: readonly RunHistory[]): readonly (readonly RunHistory[]
       before !== undefined &&
       isQuiet(before) &&
       isQuiet(history) &&
-      endsText(before.run) === endsText(history.run);
+      endsOf(before.run) === endsOf(history.run);
     if (stretch !== undefined && goesOn) stretch.push(history);
     else parted.push([history]);
   }

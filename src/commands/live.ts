@@ -10,6 +10,7 @@ export interface LiveCommandOptions {
   readonly acceptFailures?: number;
   readonly takeOver?: string;
   readonly rate?: number;
+  readonly whole?: string;
 }
 
 /** Executes the plan of a dry run through its gates, then verifies. */
@@ -25,6 +26,7 @@ export async function liveCommand(
     confirm: options.confirm ?? null,
     acceptedFailures: options.acceptFailures ?? null,
     takeOver: options.takeOver ?? null,
+    whole: options.whole ?? null,
     thresholds: null,
     acceptNew: options.acceptNew ?? false,
     rate: options.rate ?? null,
@@ -53,6 +55,8 @@ const planned: Wanted = {
 
 /** Nothing was planned, listed or written: most likely the source is not the one that was meant. */
 export function warnOfEmptySource({report}: Session, {sourceLabel, status, tally}: RunRecord): void {
+  // What reads the target alone may well find nothing to do there.
+  if (sourceLabel === '') return;
   if (listedOf(tally) === 0 && (status === 'completed' || status === 'incomplete'))
     report.note(`warning: the source ${sourceLabel} has nothing in this scope: nothing was listed`);
 }

@@ -176,7 +176,7 @@ export class PlainReport implements Report {
     this.#err(
       [
         `${backfill} · ${isDry || event.label === mode ? event.label : `${mode} (${event.label})`} · run ${run}`,
-        `  source  ${event.source}`,
+        ...(event.source === '' ? [] : [`  source  ${event.source}`]),
         `  target  ${target}`,
         `  scope   ${scopeText(event.scope)}, in pages of ${number(event.pageItems)}`,
         ...(plan === undefined ? [] : [`  plan    ${plan}`]),

@@ -2,7 +2,7 @@ import {Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
 import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
-import {common, ends, looks, prefix, resumeOptions, scope, targetHelp} from './flags.ts';
+import {common, ends, looks, prefix, resumeOptions, scope, targetHelp, wholeHelp} from './flags.ts';
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import type {SandboxCommandOptions} from './sandbox.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
@@ -73,6 +73,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--max-deletes <n>', 'unattended: at most so many deletions (default: 0)', natural)
     .option('--accept-new', 'also write what appeared after the dry run')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .option('--whole <name>', wholeHelp)
     .action(within(async () => (await import('./run.ts')).runCommand));
   ends(
     scope(
@@ -91,6 +92,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--accept-failures <n>', 'go on in spite of so many failures of the dry run', natural)
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .option('--rate <n>', 'items a second at most', positive)
+    .option('--whole <name>', wholeHelp)
     .action(within(async () => (await import('./live.ts')).liveCommand));
   common(program.command('plan <run>').description('read a plan, or what a live run changed'))
     .option('--action <action>', 'only this action')

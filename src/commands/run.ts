@@ -16,6 +16,7 @@ export interface RunCommandOptions extends ScopeOptions, Ends {
   readonly confirm?: string;
   readonly takeOver?: string;
   readonly acceptNew?: boolean;
+  readonly whole?: string;
   readonly maxChanges?: number;
   readonly maxFailures?: number;
   readonly maxDeletes?: number;
@@ -62,6 +63,7 @@ function goLive(
       confirm: options.confirm ?? null,
       acceptedFailures: null,
       takeOver: options.takeOver ?? null,
+      whole: options.whole ?? null,
       thresholds,
       acceptNew: options.acceptNew ?? false,
       rate: options.rate ?? null,
@@ -76,6 +78,7 @@ const unattendedFlags = {
   maxDeletes: '--max-deletes',
   acceptNew: '--accept-new',
   takeOver: '--take-over',
+  whole: '--whole',
 } as const satisfies Partial<Record<keyof RunCommandOptions, string>>;
 
 /** A scheduled job that forgot --unattended would only ever rehearse. */

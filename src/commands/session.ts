@@ -1,4 +1,4 @@
-import {type AnyBackfill, findBackfill} from '../backfills/registry.ts';
+import {type AnyBackfill, findBackfill, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
 import {changedOf} from '../core/accounting.ts';
@@ -6,12 +6,14 @@ import type {RunEvent} from '../core/event.ts';
 import {type NamedEnds, namingEnds} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {clockText, counted} from '../core/words.ts';
-import type {Connection, RunConnection} from '../engine/connection.ts';
+import type {Target} from '../databases/database.ts';
+import type {Connection, RunConnection, Source} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
 import {toldError} from '../engine/endings.ts';
 import {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import type {Self} from '../engine/holder.ts';
+import {wholeName} from '../engine/live-gates.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
@@ -122,36 +124,53 @@ export class Session {
   }
 
   async connect(backfill: AnyBackfill, ends: Ends): Promise<RunConnection> {
-    const source = requireSource(ends);
-    return {
-      ...(await this.connectTarget(backfill, {target: ends.target})),
-      source: await this.connections.source(source, bucketFlags(ends)),
-    };
+    const connection = await this.connectTarget(
+      backfill,
+      readsTarget(backfill) ? ends : {...ends, source: requireSource(ends)},
+    );
+    const {source} = connection;
+    if (source === null) throw new Error(`${backfill.id} was connected to no source`);
+    return {...connection, source};
   }
 
   async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {
-    const {source} = ends;
     const target = requireTarget(ends);
     this.#named = {backfill: backfill.id, target};
-    const opened = {
+    const opened = await this.connections.target(target);
+    this.report.header({target: targetText(this.config, opened)});
+    return {
       backfill,
-      source: source === undefined ? null : await this.connections.source(source, bucketFlags(ends)),
-      target: await this.connections.target(target),
+      source: await this.#source(backfill, opened, ends),
+      target: opened,
+      options: this.config.options[backfill.system],
     };
-    this.report.header({target: targetText(this.config, opened.target)});
-    return opened;
   }
 
   /** The two ends of a run in the ledger, as it named them. */
-  reconnect({backfill, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
-    return this.connect(findBackfill(backfill), {source: sourceLabel, target: targetLabel});
+  reconnect({backfill: id, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
+    const backfill = findBackfill(id);
+    const source = readsTarget(backfill) ? {} : {source: sourceLabel};
+    return this.connect(backfill, {...source, target: targetLabel});
+  }
+
+  async #source(backfill: AnyBackfill, target: Target, ends: Ends): Promise<Source | null> {
+    if (!readsTarget(backfill))
+      return ends.source === undefined ? null : this.connections.source(ends.source, bucketFlags(ends));
+    if (ends.source === undefined) return {id: target.id, label: '', service: target.service};
+    throw new OperatorError(
+      'usage',
+      `${backfill.id} reads its target alone, and --source ${ends.source} was named`,
+      'Leave --source out.',
+    );
   }
 
   /** What the header of the run that comes says of its plan; it is shown only where every gate holds. */
-  announce({id, createdAt, tally}: RunRecord, thresholds: Thresholds | null): void {
+  announce(plan: RunRecord, thresholds: Thresholds | null): void {
+    const {id, createdAt, tally, backfill, sourceLabel, scope, undoes} = plan;
+    const isWhole = undoes === null && wholeName(findBackfill(backfill), sourceLabel, scope) !== null;
     this.report.header({
       plan: `${id}, made ${clockText(createdAt)}, ${counted(changedOf(tally), 'change')}`,
-      gates: `✔ ${gateCount(thresholds)} gates hold`,
+      gates: `✔ ${gateCount(thresholds, isWhole)} gates hold`,
     });
   }
 

@@ -1,5 +1,11 @@
 import {basename} from 'node:path';
-import {type AnyBackfill, backfills, backfillsBetween, findBackfill} from '../backfills/registry.ts';
+import {
+  type AnyBackfill,
+  backfills,
+  backfillsBetween,
+  findBackfill,
+  readsTarget,
+} from '../backfills/registry.ts';
 import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import type {Setup} from '../console/setup.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
@@ -11,7 +17,6 @@ const remembered = 20;
 interface Named extends Ends, Pick<ScopeOptions, 'prefix'> {
   readonly name: string;
   readonly backfill: AnyBackfill;
-  readonly source: string;
   readonly target: string;
 }
 
@@ -22,12 +27,12 @@ export async function setupsOf(
 ): Promise<readonly Setup[]> {
   const {source, target, backfill, prefix} = options;
   if (source !== undefined || target !== undefined) {
-    // Says which of the two is missing, before the console opens.
-    const ends = {source: requireSource(options), target: requireTarget(options)};
-    const chosen = backfill === undefined ? between(session, ends) : [findBackfill(backfill)];
-    return unique(chosen.map(each => ({...options, ...ends, name: each.id, backfill: each}))).map(named =>
-      setupOf(session, named),
-    );
+    const named = {...options, target: requireTarget(options)};
+    const fitting = backfill === undefined ? between(session, named) : [findBackfill(backfill)];
+    // Says what is missing before the console opens.
+    if (fitting.every(each => !readsTarget(each))) requireSource(options);
+    const chosen = source === undefined ? fitting.filter(readsTarget) : fitting;
+    return unique(chosen.map(each => ofBackfill(each, named))).map(each => setupOf(session, each));
   }
   const configured = configuredOf(session);
   const known = [...configured, ...(await recentOf(session))]
@@ -41,7 +46,22 @@ function between(
   {config}: Session,
   {source, target}: Pick<Named, 'source' | 'target'>,
 ): readonly AnyBackfill[] {
-  return backfillsBetween(sourceKind(config, source), targetKind(config, target), backfills);
+  const kind = source === undefined ? null : sourceKind(config, source);
+  return backfillsBetween(kind, targetKind(config, target), backfills);
+}
+
+/** What reads its target alone has neither a source nor a prefix of one. */
+function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill'>): Named {
+  const {source, prefix, endpoint, region, target} = named;
+  const base = {name: backfill.id, backfill, target};
+  if (readsTarget(backfill)) return base;
+  return {
+    ...base,
+    source,
+    endpoint,
+    region,
+    ...(prefix === undefined ? {} : {prefix}),
+  };
 }
 
 function configuredOf(session: Session): readonly Named[] {
@@ -55,12 +75,7 @@ function configuredOf(session: Session): readonly Named[] {
   const [[target] = [], ...otherTargets] = Object.entries(config.targets);
   const isOne = otherSources.length === 0 && otherTargets.length === 0;
   if (!isOne || source === undefined || target === undefined) return [];
-  return between(session, {source, target}).map(backfill => ({
-    name: backfill.id,
-    backfill,
-    source,
-    target,
-  }));
+  return between(session, {source, target}).map(backfill => ofBackfill(backfill, {source, target}));
 }
 
 /** What was run before can be run again. */
@@ -68,9 +83,8 @@ async function recentOf({ledger}: Session): Promise<readonly Named[]> {
   const ends = await ledger.runs.recentEnds(remembered);
   return ends.flatMap(({backfill: id, sourceLabel, targetLabel, prefix}): readonly Named[] => {
     const backfill = backfills.find(known => known.id === id);
-    return backfill === undefined || sourceLabel === ''
-      ? []
-      : [{name: id, backfill, source: sourceLabel, target: targetLabel, prefix}];
+    if (backfill === undefined || (sourceLabel === '' && !readsTarget(backfill))) return [];
+    return [{...ofBackfill(backfill, {source: sourceLabel, target: targetLabel}), prefix}];
   });
 }
 
@@ -78,10 +92,10 @@ function withoutDoubles({connections}: Session, all: readonly Named[]): readonly
   const seen = new Set<string>();
   return all.filter(named => {
     const {backfill, source, target} = named;
-    const prefix = named.prefix ?? connections.sourcePrefix(source);
+    const prefix = named.prefix ?? (source === undefined ? '' : connections.sourcePrefix(source));
     const key = JSON.stringify([
       backfill.id,
-      connections.sourceLabel(source, bucketFlags(named)),
+      source === undefined ? '' : connections.sourceLabel(source, bucketFlags(named)),
       connections.targetLabel(target),
       prefix,
     ]);
@@ -111,10 +125,10 @@ function setupOf(session: Session, named: Named): Setup {
   return {
     name,
     backfill,
-    sourceLabel: connections.sourceLabel(source, bucketFlags(named)),
+    sourceLabel: source === undefined ? '' : connections.sourceLabel(source, bucketFlags(named)),
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
-    prefix: prefix ?? connections.sourcePrefix(source),
+    prefix: prefix ?? (source === undefined ? '' : connections.sourcePrefix(source)),
     open: () => session.connect(backfill, named),
     scope: connection => scopeOf(connection, prefix === undefined ? {} : {prefix}),
   };

@@ -2,11 +2,9 @@ import {rowsOf} from '../backfills/registry.ts';
 import {listedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {isActive} from '../core/run.ts';
-import {limitsOf} from '../core/scope.ts';
 import {counted, identityText, modeText, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {isGone} from './choose-run.ts';
-import {encodeCursor} from './cursor.ts';
 import {summaryObject} from './json-report.ts';
 import type {Session} from './session.ts';
 import {brokenOf, brokenText, invariantLines, measuredAfter} from './status-words.ts';
@@ -39,7 +37,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
     `run         ${run.id}`,
     `backfill    ${run.backfill}, ${run.label.startsWith(modeText(run)) ? run.label : `${modeText(run)} (${run.label})`}`,
     `status      ${statusText(session, run)}${brokenText(checks)}`,
-    `source      ${run.sourceLabel}`,
+    ...(run.sourceLabel === '' ? [] : [`source      ${run.sourceLabel}`]),
     `target      ${run.targetLabel}`,
     `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
     `partitions  ${counted(run.partitions.done, 'done', 'done')}, ${number(run.partitions.failed)} failed, ${number(run.partitions.pending)} pending`,
@@ -59,20 +57,6 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
         `${new Date(at).toISOString()} ${who}: ${action}${detail === '' ? '' : ` (${detail})`}`,
     ),
   ]);
-  if (run.cappedAt !== null)
-    session.report.next('It ended at its cap; go on behind it', [
-      'headgate',
-      'run',
-      run.backfill,
-      '--source',
-      run.sourceLabel,
-      '--target',
-      run.targetLabel,
-      '--cursor',
-      encodeCursor(run.cappedAt),
-      '--max-objects',
-      String(limitsOf(run.scope).cap),
-    ]);
   if (!isActive(run.status) || isGone(session, run)) session.showNext(run);
   return 0;
 }

@@ -17,6 +17,8 @@ export interface Config {
   /** What the console offers to run, by the operator's name for it. Whether there is such a backfill is not known here. */
   readonly backfills: Readonly<Record<string, BackfillSetup>>;
   readonly settings: Settings;
+  /** What the backfills of each system go by, complete. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Changes when anything changes that shapes what a run decides: a plan made under another config is not executed. */
   readonly digest: string;
 }
@@ -24,7 +26,8 @@ export interface Config {
 /** A backfill between two ends; each is a name of the config or a place, and a path is absolute. */
 export interface BackfillSetup {
   readonly backfill: string;
-  readonly source: string;
+  /** Missing where it reads its target alone. */
+  readonly source?: string;
   readonly target: string;
   readonly prefix?: string;
 }
@@ -48,11 +51,13 @@ export async function loadConfig(named: string | null, folder: string): Promise<
     ),
     backfills: setupsIn(file, base),
     settings,
+    options: file.options,
     digest: createHash('sha256')
       // A renewed credential is no other config.
       .update(
-        JSON.stringify({targets: file.targets, sources: file.sources, page: settings.page}, (name, value) =>
-          name === 'credentials' ? undefined : value,
+        JSON.stringify(
+          {targets: file.targets, sources: file.sources, page: settings.page, options: file.options},
+          (name, value) => (name === 'credentials' ? undefined : value),
         ),
       )
       .digest('hex'),
@@ -66,7 +71,7 @@ function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Conf
       {
         backfill: name,
         ...rest,
-        source: placeIn(base, source, Object.keys(sources)),
+        ...(source === undefined ? {} : {source: placeIn(base, source, Object.keys(sources))}),
         target: placeIn(base, target, Object.keys(targets)),
       },
     ]),

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {backfills} from '../backfills/registry.ts';
 
 /** The config file, as an operator writes it. Everything is optional; unknown words are mistakes. */
 
@@ -85,7 +86,8 @@ const place = z
 const setup = z.strictObject({
   /** Where the name is not that of the backfill itself. */
   backfill: z.string().min(1).exactOptional(),
-  source: place,
+  /** Left out where the backfill reads its target alone. */
+  source: place.exactOptional(),
   target: place,
   prefix: z.string().exactOptional(),
 });
@@ -97,7 +99,13 @@ export const configSchema = z.strictObject({
   targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),
+  /** Of each system that has some, by its name. */
+  options: z.strictObject(optionsOfSystems()).prefault({}),
 });
+
+function optionsOfSystems(): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(backfills.map(({system, options}) => [system, options]));
+}
 export type SetupInConfig = z.infer<typeof setup>;
 export type BucketCredentials = NonNullable<z.infer<typeof bucketSource>['credentials']>;
 export type ConfigFile = z.infer<typeof configSchema>;

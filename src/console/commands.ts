@@ -1,6 +1,8 @@
+import {findBackfill} from '../backfills/registry.ts';
 import type {Tally} from '../core/accounting.ts';
 import {printableKey} from '../core/keys.ts';
 import {partWord} from '../core/words.ts';
+import {wholeName} from '../engine/live-gates.ts';
 import type {Command} from './command.ts';
 import {confirmDialog} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
@@ -246,12 +248,19 @@ export class Commands {
     void work.rehearseUndo(setup, found.run);
   }
 
-  #confirm({facts, environment, targetName}: SetupView): void {
+  #confirm({facts, environment, targetName, backfill}: SetupView): void {
     const plan = facts?.plan ?? null;
     if (plan === null || targetName === null) return;
+    const whole =
+      plan.undoes === null ? wholeName(findBackfill(backfill), plan.sourceLabel, plan.scope) : null;
     this.#options.send({
       type: 'opened',
-      dialog: confirmDialog(plan, {targetName, environment, failures: facts?.open?.counts.failed ?? 0}),
+      dialog: confirmDialog(plan, {
+        targetName,
+        environment,
+        failures: facts?.open?.counts.failed ?? 0,
+        whole,
+      }),
     });
   }
 

@@ -5,6 +5,7 @@ import type {ConfirmDialog, ConfirmField} from './dialog.ts';
 import {emptyField} from './text-field.ts';
 
 const failuresLabel = 'failures accepted';
+const wholeLabel = 'all of';
 
 /** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
 export function confirmDialog(
@@ -13,10 +14,13 @@ export function confirmDialog(
     targetName,
     environment,
     failures,
+    whole = null,
   }: {
     readonly targetName: string;
     readonly environment: string | null;
     readonly failures: number;
+    /** The source's name, where nothing narrows the plan and that has to be confirmed. */
+    readonly whole?: string | null;
   },
 ): ConfirmDialog {
   const field = (label: string, expected: string): ConfirmField => ({
@@ -36,6 +40,9 @@ export function confirmDialog(
       isUndo
         ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${changesText(plan.tally)}.`
         : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${changesText(plan.tally)}.`,
+      ...(whole === null
+        ? []
+        : [`No prefix narrows it: everything in ${whole} was taken up, and its name is asked for as well.`]),
       ...(failures === 0
         ? []
         : [
@@ -45,6 +52,7 @@ export function confirmDialog(
     fields: [
       field('target', targetName),
       ...(environment === null || environment === 'sandbox' ? [] : [field('environment', environment)]),
+      ...(whole === null ? [] : [field(wholeLabel, whole)]),
       ...(failures === 0 ? [] : [field(failuresLabel, String(failures))]),
     ],
     focus: 'cancel',
@@ -68,9 +76,11 @@ function changesText({inserted, updated, deleted}: Tally): string {
 export function typedIn({fields}: ConfirmDialog): {
   readonly confirm: string;
   readonly acceptedFailures: number | null;
+  readonly whole: string | null;
 } {
   const failures = fields.find(({label}) => label === failuresLabel);
   return {
+    whole: fields.find(({label}) => label === wholeLabel)?.field.text ?? null,
     confirm: fields[0]?.field.text ?? '',
     acceptedFailures: failures === undefined ? null : Number(failures.field.text),
   };

@@ -76,7 +76,11 @@ export class Work {
   goLive(
     setup: Setup,
     plan: RunRecord,
-    typed: {readonly confirm: string; readonly acceptedFailures: number | null},
+    typed: {
+      readonly confirm: string;
+      readonly acceptedFailures: number | null;
+      readonly whole: string | null;
+    },
   ): Promise<void> {
     return this.#run(setup, 'Not going live', (connection, engine) =>
       engine.live(connection, plan, {

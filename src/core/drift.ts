@@ -1,4 +1,4 @@
-import type {Entry} from './entry.ts';
+import {type Entry, isChange} from './entry.ts';
 
 /**
  * Drift: how the world differs from a stored plan. Added items wait until they are accepted, gone ones are skipped,
@@ -38,13 +38,14 @@ export interface DriftedPage {
 
 /**
  * Compares freshly decided entries with what was planned for the same keys. `signature` says what of a change was
- * reviewed: two changes with the same signature are the same decision.
+ * reviewed: two changes with the same signature are the same decision. With `leaveChanged`, a change that was not
+ * reviewed as it is now is left alone instead of made.
  */
 export function applyDrift(
   entries: readonly Entry[],
   planned: ReadonlyMap<string, Entry>,
   signature: (entry: Entry) => string,
-  acceptNew: boolean,
+  {acceptNew, leaveChanged}: {readonly acceptNew: boolean; readonly leaveChanged: boolean},
 ): DriftedPage {
   const changedKeys: string[] = [];
   let added = 0;
@@ -54,11 +55,18 @@ export function applyDrift(
       added++;
       return acceptNew ? entry : waiting(entry);
     }
-    if (plan.action !== entry.action || signature(plan) !== signature(entry)) changedKeys.push(entry.key);
-    return entry;
+    if (plan.action === entry.action && signature(plan) === signature(entry)) return entry;
+    changedKeys.push(entry.key);
+    return leaveChanged && isChange(entry) ? leftAlone(entry) : entry;
   });
   return {entries: kept, drift: {added, gone: 0, changed: changedKeys.length}, changedKeys};
 }
+
+function leftAlone({key, bytes, fingerprint}: Entry): Entry {
+  return {key, bytes, fingerprint, action: 'conflict', reason: changedReason};
+}
+
+const changedReason = 'changed since the dry run: left as it is';
 
 function waiting({key, bytes, fingerprint}: Entry): Entry {
   return {key, bytes, fingerprint, action: 'wait', reason: 'appeared since the dry run'};

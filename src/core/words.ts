@@ -95,3 +95,8 @@ export function clockDuration(seconds: number): string {
   const parts = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60), whole % 60];
   return parts.map(part => String(part).padStart(2, '0')).join(':');
 }
+
+/** From where to where; a source without a name is the target itself. */
+export function endsText(source: string, target: string): string {
+  return source === '' ? target : `${source} → ${target}`;
+}

@@ -7,6 +7,8 @@ export interface TableSchema {
   readonly columns: readonly Column[];
   /** Sets of columns that are unique together by their bytes. Partial indexes, and those with a collation, are left out. */
   readonly uniques: readonly (readonly string[])[];
+  /** Every unique index, also those that `uniques` leaves out. */
+  readonly uniqueIndexes: readonly UniqueIndex[];
   /** Columns of every index that is kept beside the rows; null is an expression. */
   readonly indexes: readonly (readonly (string | null)[])[];
   readonly triggers: readonly string[];
@@ -15,6 +17,25 @@ export interface TableSchema {
   readonly refersTo: readonly {readonly table: string; readonly column: string}[];
   /** As in CREATE TABLE: for telling whether it is the same schema as before. */
   readonly sql: string;
+}
+
+export interface UniqueIndex {
+  readonly name: string;
+  /** Null is an expression. */
+  readonly columns: readonly (string | null)[];
+  /** Of each column; BINARY compares bytes. */
+  readonly collations: readonly string[];
+  readonly isPartial: boolean;
+  /** As in CREATE INDEX; null where a constraint of the table made it. */
+  readonly sql: string | null;
+}
+
+/** A foreign key of any table that refers to one table. */
+export interface ForeignKey {
+  readonly table: string;
+  /** Its own columns, and those that they refer to; null is the primary key, whatever it is. */
+  readonly columns: readonly {readonly from: string; readonly to: string | null}[];
+  readonly onDelete: string;
 }
 
 export interface Column {
@@ -45,15 +66,19 @@ const columnRow = z
 
 const indexRow = z
   .object({
+    name: z.string(),
+    sql: z.string().nullable(),
     origin: z.string(),
     unique: z.number(),
     partial: z.number(),
     collates: z.number(),
     columns: z.string(),
+    collations: z.string(),
   })
-  .transform(({columns, ...row}) => ({
+  .transform(({columns, collations, ...row}) => ({
     ...row,
     columns: z.array(z.string().nullable()).parse(JSON.parse(columns)),
+    collations: z.array(z.string()).parse(JSON.parse(collations)),
   }));
 type Index = z.infer<typeof indexRow>;
 
@@ -63,7 +88,9 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
     target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [table]),
     target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table]),
     target.query(
-      `SELECT list.origin, list."unique", list.partial,
+      `SELECT list.name, list.origin, list."unique", list.partial,
+         (SELECT made.sql FROM sqlite_schema AS made WHERE made.type = 'index' AND made.name = list.name) AS sql,
+         (SELECT json_group_array(info.coll) FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1) AS collations,
          (SELECT json_group_array(info.name) FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1) AS columns,
          EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info WHERE info.key = 1 AND info.coll <> 'BINARY') AS collates
        FROM pragma_index_list(?) AS list`,
@@ -95,12 +122,44 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
     name: table,
     columns,
     uniques: [...rowidKey(columns), ...indexes.filter(isUnique).map(index => index.columns.map(String))],
+    uniqueIndexes: indexes.filter(({unique}) => unique === 1).map(uniqueIndex),
     indexes: indexes.filter(({origin}) => origin !== 'pk' || !isKeyItself(sql)).map(index => index.columns),
     triggers: triggers.map(row => text.parse(row['name'])),
     referredBy: referring.map(row => text.parse(row['name'])),
     refersTo: referred.map(row => ({table: text.parse(row['name']), column: text.parse(row['column'])})),
     sql,
   };
+}
+
+/** Every foreign key of the database that refers to a table, one by one with its columns in order. */
+export async function foreignKeysTo(target: Reader, table: string): Promise<readonly ForeignKey[]> {
+  const rows = await target.query(
+    `WITH tables AS MATERIALIZED (
+       SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'
+     )
+     SELECT tables.name AS "table", keys.on_delete AS onDelete,
+       json_group_array(json_object('from', keys."from", 'to', keys."to") ORDER BY keys.seq) AS columns
+     FROM tables
+     JOIN pragma_foreign_key_list(tables.name) AS keys
+     WHERE keys."table" = ? COLLATE NOCASE
+     GROUP BY tables.name, keys.id, keys.on_delete
+     ORDER BY tables.name, keys.id`,
+    [table],
+  );
+  return rows.map(row => foreignKey.parse(row));
+}
+
+const foreignKey = z.object({
+  table: z.string(),
+  onDelete: z.string(),
+  columns: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(z.object({from: z.string(), to: z.string().nullable()}))),
+});
+
+function uniqueIndex({name, columns, collations, partial, sql}: Index): UniqueIndex {
+  return {name, columns, collations, isPartial: partial === 1, sql};
 }
 
 function isUnique({unique, partial, collates}: Index): boolean {

@@ -9,6 +9,7 @@ import type {Connection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
 import {targetIoFor} from './io.ts';
 import type {Limiter} from './limiter.ts';
+import {writtenBy} from './written.ts';
 
 /** What whoever compares source and target with each other works with. */
 export interface Checking {
@@ -49,6 +50,7 @@ export function checkIo({
     random,
     limited: (name, request) => limited(name, request),
     causes: keys => causesOf(ledger, causesFrom, keys),
+    written: backfill => writtenBy(ledger, connection.target.id, backfill),
   };
 
   async function limited<T>(name: string, request: () => Promise<T>): Promise<T> {

@@ -8,6 +8,8 @@ export interface Connection {
   /** Null where only the target is looked at: verify, coverage and migrate can do without. */
   readonly source: Source | null;
   readonly target: Target;
+  /** What the config says of the backfill's system; without it everything is as by default. */
+  readonly options?: unknown;
 }
 
 /** A connection that a run can work on. */

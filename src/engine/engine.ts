@@ -18,6 +18,7 @@ import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
   planLost,
   requireFine,
+  requireNoObstacle,
   requireResumable,
   requireSameEnds,
   requireSettled,
@@ -84,6 +85,7 @@ export class Engine {
     requireUndoable(run);
     await requireSettled(this.host.ledger, run);
     const probe = await this.fineProbe(connection, run.scope);
+    await requireNoObstacle(this.host.ledger, connection, probe);
     const record = await createRun(this.host, connection, 'dry-run', run.scope, probe, {
       label: `dry run of undoing ${run.id}`,
       undoes: run.id,

@@ -222,7 +222,7 @@ class Executor {
       this.#emit({
         type: 'note',
         level: 'warning',
-        message: 'Nothing was listed: is this the source and scope that you meant?',
+        message: `Nothing was listed: ${this.#execution.connection.backfill.words.nothing}`,
       });
     const open = await this.#host.ledger.openItems.count(this.#execution.record.id);
     return open > 0 || this.#state.partitions.failed > 0 ? 'incomplete' : 'completed';

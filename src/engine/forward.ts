@@ -28,7 +28,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     list: (partition, range) =>
       partition.kind === 'open'
         ? openItems(ledger, run, partition.of, range, lookup)
-        : backfill.list(range, io),
+        : backfill.list(range, io, probe),
     middle: range => backfill.middle(range, io),
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
@@ -39,6 +39,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
       return decisions.map(({action}) => action === 'update' || action === 'delete' || action === 'insert');
     },
     signature: entry => signatureOf(backfill, entry),
+    leavesChanged: backfill.leavesChanged ?? false,
     keepsFingerprints: true,
     parseFound: found => {
       const parsed = backfill.found.safeParse(found);
@@ -48,7 +49,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
 
   async function lookup(key: string): Promise<WorkItem> {
     try {
-      const item = await backfill.lookup(key, io);
+      const item = await backfill.lookup(key, io, probe);
       return item ?? {key, size: 0, fingerprint: null, skip: 'gone since it was listed'};
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

@@ -17,5 +17,6 @@ export function ioFor(options: IoOptions & {readonly connection: RunConnection})
 }
 
 export function targetIoFor({connection, reader, scope, signal, now, onBytes}: IoOptions): TargetIo<Shape> {
-  return {source: connection.source, target: reader, scope, signal, now, onBytes};
+  const options = connection.options ?? connection.backfill.options.parse(undefined);
+  return {source: connection.source, target: reader, scope, options, signal, now, onBytes};
 }

@@ -37,7 +37,7 @@ export function itemAtSource(
   key: string,
   signal: AbortSignal,
 ): Promise<Item | null> {
-  return backfill.lookup(key, {source, signal});
+  return backfill.lookup(key, {source, options: backfill.options.parse(undefined), signal}, null);
 }
 
 export function versionNow(

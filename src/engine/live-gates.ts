@@ -1,10 +1,12 @@
+import type {AnyBackfill} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {errorsOf, type Probe} from '../core/probe.ts';
+import {prefixOf} from '../core/scope.ts';
 import type {Reader} from '../databases/database.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {Gate, Thresholds} from '../runbook/gate.ts';
+import type {Gate, GateFacts, Thresholds} from '../runbook/gate.ts';
 import {gatesOf} from '../runbook/gates.ts';
 import type {Connection, RunConnection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -19,6 +21,8 @@ export interface GateOptions {
   readonly confirm: string | null;
   readonly acceptedFailures: number | null;
   readonly takeOver: string | null;
+  /** The source's name as typed, where nothing narrows the run. */
+  readonly whole?: string | null;
   readonly thresholds: Thresholds | null;
   /** The run that is to be undone; without one, the plan is to go live. */
   readonly undoes?: string;
@@ -76,9 +80,30 @@ export async function lookAtGates(
       needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange,
     },
     leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),
+    whole: wholeOf(connection, plan, options.whole ?? null),
     thresholds: options.thresholds,
     confirmation: {expected: connection.target.name, typed: options.confirm},
   });
+}
+
+/** What has to be typed where a plan is of everything that its source has; null where nothing has to be. */
+function wholeOf(
+  {backfill, source}: RunConnection,
+  {scope, undoes}: RunRecord,
+  typed: string | null,
+): GateFacts['whole'] {
+  const expected = wholeName(backfill, source.label, scope);
+  return expected === null || undoes !== null ? null : {expected, typed};
+}
+
+/** The name of the source, where a run of all of it has to be confirmed; null where it has not. */
+export function wholeName(
+  {confirmsWhole}: Pick<AnyBackfill, 'confirmsWhole'>,
+  sourceLabel: string,
+  scope: unknown,
+): string | null {
+  if (confirmsWhole !== true || prefixOf(scope) !== '') return null;
+  return sourceLabel.split('?')[0]?.replace(/\/+$/, '').split('/').at(-1) ?? sourceLabel;
 }
 
 /** One error that names every closed gate, each with what opens it. */

@@ -128,9 +128,10 @@ export function countIntoMark(
   run: string,
   partition: string,
   counts: 'inserted' | 'updated' | 'deleted',
+  rows: 'changes()' | '1' = 'changes()',
 ): Statement {
   return {
-    sql: `UPDATE headgate_marks SET ${counts} = ${counts} + changes() WHERE run = ?1 AND partition = ?2`,
+    sql: `UPDATE headgate_marks SET ${counts} = ${counts} + ${rows} WHERE run = ?1 AND partition = ?2`,
     params: [run, partition],
   };
 }

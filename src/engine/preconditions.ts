@@ -1,6 +1,7 @@
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import {errorsOf, type Finding, type Probe} from '../core/probe.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {shellWord} from '../core/shell-word.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
@@ -75,6 +76,24 @@ export async function requireSettled(ledger: Ledger, {id}: RunRecord): Promise<v
       `run ${id} failed before it could say whether its last pages were written`,
       `Settle them first: headgate resume ${id}`,
     );
+}
+
+/** What another run of ours made since may forbid the rows that an undo puts back: it is taken back first, by itself. */
+export async function requireNoObstacle(
+  ledger: Ledger,
+  {backfill, target}: RunConnection,
+  probe: Probe<unknown>,
+): Promise<void> {
+  const obstacle = backfill.undoObstacle?.(probe) ?? null;
+  if (obstacle === null) return;
+  for (const run of (await ledger.runs.standing(target.id, obstacle.backfill)).toReversed())
+    if ((await ledger.pages.entry(run, 'image', obstacle.key)) !== null)
+      throw new OperatorError(
+        'gate',
+        `${obstacle.message}; run ${run} made it`,
+        `Undo that run first: headgate undo ${run} --confirm ${shellWord(target.name)}`,
+      );
+  throw new OperatorError('gate', `${obstacle.message}; no run of this ledger made it`, obstacle.remedy);
 }
 
 export function notAtWork({id, status}: RunRecord): OperatorError {

@@ -59,6 +59,7 @@ export async function listOnePage(
   host: EngineHost,
   connection: RunConnection,
   reader: Reader,
+  probe: Probe<unknown>,
   {scope, undoes}: RunRecord,
 ): Promise<ListedPage> {
   if (undoes !== null) return {items: 0, bytes: 0, seconds: 0};
@@ -68,7 +69,7 @@ export async function listOnePage(
   const startedAt = now();
   try {
     for await (const range of connection.backfill.partitions(io))
-      for await (const items of connection.backfill.list(range, io))
+      for await (const items of connection.backfill.list(range, io, probe))
         return {
           items: items.length,
           bytes: items.reduce((sum, {size}) => sum + size, 0),

@@ -80,7 +80,7 @@ async function reviewed(
   const [plan, actions, page] = await Promise.all([
     planFacts(host.ledger, run),
     actionsOf(host.ledger, run),
-    listOnePage(host, connection, reader, run),
+    listOnePage(host, connection, reader, probe, run),
   ]);
   const facts = reviewFacts(host, connection, run, probe, requests, plan, page);
   const {live, verify} = stepsOf(run, facts);

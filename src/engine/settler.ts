@@ -69,7 +69,7 @@ export class Settler {
       entries.filter(entry => !isGone(entry)),
       new Map(planned.map(entry => [entry.key, entry])),
       entry => work.signature(entry),
-      true,
+      {acceptNew: true, leaveChanged: false},
     );
     return {...drift, gone};
   }
@@ -110,7 +110,7 @@ export class Settler {
       decided,
       new Map([...planned, ...decided.filter(isGone).map(entry => [entry.key, entry] as const)]),
       entry => work.signature(entry),
-      plan.acceptNew,
+      {acceptNew: plan.acceptNew, leaveChanged: work.leavesChanged},
     );
     const compared = {...listed, drift: {...listed.drift, gone}};
     if (compared.changedKeys.length > 0) emit({type: 'drift', keys: compared.changedKeys});

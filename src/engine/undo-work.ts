@@ -60,6 +60,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
       return decisions.map(({action}) => action === 'unchanged');
     },
     signature: entry => signatureOf(backfill, entry),
+    leavesChanged: false,
     keepsFingerprints: false,
     parseFound: found => found,
   };

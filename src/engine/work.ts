@@ -23,6 +23,8 @@ export interface Work {
   readBack(changes: readonly unknown[]): Promise<readonly boolean[]>;
   /** What of a change was reviewed: two changes with the same signature are the same decision. */
   signature(entry: Entry): string;
+  /** A change that is not as it was reviewed is left alone. */
+  readonly leavesChanged: boolean;
   /** What inspection found is kept by fingerprint. */
   readonly keepsFingerprints: boolean;
   /** Reads `found` back from the ledger; undefined where it is not of the present form. */

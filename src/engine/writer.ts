@@ -181,7 +181,15 @@ export class Writer {
       ...statements.flatMap(statement =>
         statement.counts === undefined
           ? [statement]
-          : [statement, countIntoMark(run, partition, statement.counts)],
+          : [
+              statement,
+              countIntoMark(
+                run,
+                partition,
+                statement.counts,
+                statement.makes === undefined ? 'changes()' : '1',
+              ),
+            ],
       ),
     ];
   }
@@ -231,12 +239,11 @@ export function markedRows({inserted, updated, deleted}: Mark): number {
 function countRows(statements: readonly Statement[], rows: readonly (readonly Row[])[]): Committed {
   const touched = new Set<string>();
   let count = 0;
-  statements.forEach(({counts}, index) => {
+  statements.forEach(({counts, makes}, index) => {
     if (counts === undefined) return;
-    for (const row of rows[index] ?? []) {
-      touched.add(String(row['key']));
-      count++;
-    }
+    const keys = makes === undefined ? (rows[index] ?? []).map(row => String(row['key'])) : [makes];
+    for (const key of keys) touched.add(key);
+    count += keys.length;
   });
   return {touched, rows: count};
 }

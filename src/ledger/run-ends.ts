@@ -113,3 +113,23 @@ export async function activeRuns(db: Database): Promise<readonly RunRecord[]> {
   );
   return rows.map(readRun);
 }
+
+/** Live runs of a backfill on a target that wrote something and were not undone, oldest first. */
+export async function standingRuns(
+  db: Database,
+  target: string,
+  backfill: string,
+): Promise<readonly string[]> {
+  const rows = await db.query(
+    `SELECT r.id AS id FROM runs r
+     WHERE r.target = ? AND r.backfill = ? AND r.mode = 'live'
+       AND EXISTS (SELECT 1 FROM pages WHERE pages.run = r.id AND pages.kind = 'image')
+       AND NOT EXISTS (
+         SELECT 1 FROM runs u
+         WHERE u.undoes = r.id AND u.mode = 'undo' AND u.status IN ('completed', 'incomplete')
+       )
+     ORDER BY r.created_at, r.id`,
+    [target, backfill],
+  );
+  return rows.map(row => z.string().parse(row['id']));
+}

@@ -12,6 +12,7 @@ import {
   lastTook,
   latestOf,
   recentEnds,
+  standingRuns,
   type Took,
 } from './run-ends.ts';
 import {runNamed} from './run-named.ts';
@@ -117,6 +118,11 @@ export class Runs {
   /** How long the newest run of a mode took that came to its end in one go; null where there is none. */
   lastTook(ends: EndLabels, mode: RunMode): Promise<Took | null> {
     return lastTook(this.#db, ends, mode);
+  }
+
+  /** Live runs of a backfill on a target that wrote something and were not undone, oldest first. */
+  standing(target: string, backfill: string): Promise<readonly string[]> {
+    return standingRuns(this.#db, target, backfill);
   }
 
   /** Runs that a process works on, this one or another, newest first. */

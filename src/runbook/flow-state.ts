@@ -12,7 +12,7 @@ export function executed({plan, live}: FlowFacts): RunRecord | null {
 }
 
 /** Gates that only typing opens. */
-const typedGates: readonly GateId[] = ['confirmed', 'failures'];
+const typedGates: readonly GateId[] = ['confirmed', 'whole', 'failures'];
 
 /** What is closed before anything was typed. */
 export function closedBefore(gates: readonly Gate[] | null): readonly Gate[] {

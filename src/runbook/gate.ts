@@ -24,6 +24,7 @@ export type GateId =
   | 'space'
   | 'lease'
   | 'thresholds'
+  | 'whole'
   | 'confirmed';
 
 /** Everything that the gates look at. Pure data, so that a screen can show them before anything is asked for. */
@@ -48,6 +49,8 @@ export interface GateFacts {
   readonly newlyBroken: readonly CheckResult[];
   readonly space: {readonly free: number | null; readonly needed: number};
   readonly leaseObstacle: string | null;
+  /** Its scope has no prefix, which has to be confirmed by naming the source; null where that is not so. */
+  readonly whole: {readonly expected: string; readonly typed: string | null} | null;
   readonly thresholds: Thresholds | null;
   readonly confirmation: {readonly expected: string; readonly typed: string | null};
 }

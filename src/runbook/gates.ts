@@ -20,13 +20,14 @@ export function gatesOf(facts: GateFacts): readonly Gate[] {
   return [
     ...gatesBefore.map(gate => gate(facts)),
     ...(facts.thresholds === null ? [] : [thresholdsGate(facts, facts.thresholds)]),
+    ...(facts.whole === null ? [] : [wholeGate(facts.whole)]),
     confirmedGate(facts),
   ];
 }
 
 /** How many have to hold: an unattended run has its thresholds besides. */
-export function gateCount(thresholds: Thresholds | null): number {
-  return gatesBefore.length + (thresholds === null ? 1 : 2);
+export function gateCount(thresholds: Thresholds | null, isWhole: boolean): number {
+  return gatesBefore.length + 1 + (thresholds === null ? 0 : 1) + (isWhole ? 1 : 0);
 }
 
 function probeGate({findings}: GateFacts): Gate {
@@ -110,6 +111,21 @@ function thresholdsGate(
 function exceeds(noun: string, count: number, limit: number | null): readonly string[] {
   if (limit === null || count <= limit) return [];
   return [`${counted(count, noun)} planned, --max-${noun}s is ${number(limit)}`];
+}
+
+/** A prefix that was forgotten takes up a whole bucket. */
+function wholeGate({expected, typed}: NonNullable<GateFacts['whole']>): Gate {
+  const gate = {id: 'whole', title: 'whole source'} as const;
+  if (typed === expected) return {...gate, holds: true, reason: `all of ${expected} is meant`};
+  return {
+    ...gate,
+    holds: false,
+    reason:
+      typed === null
+        ? `no prefix is named: all of ${expected} would be taken up`
+        : `"${typed}" is not the name of the source`,
+    unlock: `Name a --prefix, or confirm that all of it is meant with --whole ${shellWord(expected)}`,
+  };
 }
 
 function confirmedGate({confirmation: {expected, typed}}: GateFacts): Gate {

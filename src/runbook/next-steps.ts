@@ -1,5 +1,6 @@
 import {changedOf} from '../core/accounting.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {limitsOf, prefixOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
 export interface NextStep {
@@ -17,7 +18,7 @@ export function nextSteps(run: RunRecord): readonly NextStep[] {
     return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];
   if (status === 'paused' || status === 'failed') return [step('Go on where it stopped', 'resume', id)];
   if (usedBy !== null) return [step('Its plan was executed; look at that run', 'status', usedBy)];
-  return [...takeUpSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run))];
+  return [...takeUpSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run)), ...capSteps(run)];
 }
 
 function takeUpSteps({id, mode, status, tally, partitions}: RunRecord): readonly NextStep[] {
@@ -46,8 +47,32 @@ function undoSteps({id, mode, tally}: RunRecord): readonly NextStep[] {
   return mode === 'live' && changedOf(tally) > 0 ? [step('Take it back (a dry run first)', 'undo', id)] : [];
 }
 
+/** A capped run ends behind the last key that it took up, also inside of a page: what comes next begins there. */
+function capSteps({
+  backfill,
+  mode,
+  cappedAt,
+  scope,
+  sourceLabel,
+  targetLabel,
+}: RunRecord): readonly NextStep[] {
+  const {cap} = limitsOf(scope);
+  if (cappedAt === null || cap === null || mode === 'undo') return [];
+  const source = sourceLabel === '' ? [] : ['--source', sourceLabel];
+  const prefix = prefixOf(scope);
+  return [
+    step(
+      'It ended at its cap; go on behind it',
+      ...['run', backfill, ...source, '--target', targetLabel],
+      ...(prefix === '' ? [] : ['--prefix', prefix]),
+      ...['--start-after', cappedAt, '--max-objects', String(cap)],
+    ),
+  ];
+}
+
 export function newDryRun({backfill, sourceLabel, targetLabel}: RunRecord): NextStep {
-  return step('Or make a new dry run', 'run', backfill, '--source', sourceLabel, '--target', targetLabel);
+  const source = sourceLabel === '' ? [] : ['--source', sourceLabel];
+  return step('Or make a new dry run', 'run', backfill, ...source, '--target', targetLabel);
 }
 
 export function step(why: string, ...words: readonly string[]): NextStep {

@@ -47,6 +47,12 @@ describe('the typed confirmation', () => {
       'production',
       '1200',
     ]);
+    // Where no prefix narrows the run, its source.
+    expect(labels({targetName: 'index', environment: null, failures: 3, whole: 'bucket'})).toEqual([
+      'index',
+      'bucket',
+      '3',
+    ]);
     // The gate of an undo asks for it too.
     expect(labels({targetName: 'index', environment: null, failures: 3}, 'old')).toEqual(['index', '3']);
   });
@@ -95,6 +101,7 @@ describe('the typed confirmation', () => {
     expect(typedIn(dialogOf(reduced(opened(), ...right)))).toEqual({
       confirm: 'index.sqlite',
       acceptedFailures: 2,
+      whole: null,
     });
     expect(isConfirmed(dialogOf(reduced(opened(), ...right, tab)))).toBe(false);
     fc.assert(

@@ -12,10 +12,12 @@ function plan(...entries: readonly Entry[]): ReadonlyMap<string, Entry> {
 
 const signature = (item: Entry) => JSON.stringify(item.change ?? null);
 
+const strict = {acceptNew: false, leaveChanged: false};
+
 describe('applyDrift', () => {
   it('lets what was planned pass as it is', () => {
     const now = [entry('a', 'insert', 1), entry('b', 'unchanged')];
-    expect(applyDrift(now, plan(...now), signature, false)).toEqual({
+    expect(applyDrift(now, plan(...now), signature, strict)).toEqual({
       entries: now,
       drift: {added: 0, gone: 0, changed: 0},
       changedKeys: [],
@@ -23,7 +25,7 @@ describe('applyDrift', () => {
   });
 
   it('keeps an item that appeared since the plan waiting, and writes nothing of it', () => {
-    const {entries, drift} = applyDrift([entry('new', 'insert', 1)], plan(), signature, false);
+    const {entries, drift} = applyDrift([entry('new', 'insert', 1)], plan(), signature, strict);
     expect(entries).toEqual([
       {key: 'new', bytes: 7, fingerprint: 'v-new', action: 'wait', reason: 'appeared since the dry run'},
     ]);
@@ -32,7 +34,7 @@ describe('applyDrift', () => {
 
   it('takes up what appeared where that was accepted, and still counts it', () => {
     const appeared = entry('new', 'insert', 1);
-    const {entries, drift} = applyDrift([appeared], plan(), signature, true);
+    const {entries, drift} = applyDrift([appeared], plan(), signature, {...strict, acceptNew: true});
     expect(entries).toEqual([appeared]);
     expect(drift.added).toBe(1);
   });
@@ -42,10 +44,24 @@ describe('applyDrift', () => {
     ['another value', entry('k', 'update', 1), entry('k', 'update', 2)],
     ['no longer failing', entry('k', 'fail'), entry('k', 'insert', 1)],
   ])('counts and names a decision that changed: %s', (_, planned, now) => {
-    const {entries, drift, changedKeys} = applyDrift([now], plan(planned), signature, false);
+    const {entries, drift, changedKeys} = applyDrift([now], plan(planned), signature, strict);
     expect(entries).toEqual([now]);
     expect(drift).toEqual({added: 0, gone: 0, changed: 1});
     expect(changedKeys).toEqual(['k']);
+  });
+
+  it('leaves a change alone that is not the one that was reviewed, where the backfill wants it so', () => {
+    const planned = [entry('same', 'delete', 1), entry('other', 'delete', 1), entry('mended', 'delete', 1)];
+    const now = [entry('same', 'delete', 1), entry('other', 'delete', 2), entry('mended', 'unchanged')];
+    const {entries, drift} = applyDrift(now, plan(...planned), signature, {...strict, leaveChanged: true});
+    expect(entries.map(({key, action}) => [key, action])).toEqual([
+      ['same', 'delete'],
+      ['other', 'conflict'],
+      ['mended', 'unchanged'],
+    ]);
+    expect(entries[1]).toMatchObject({reason: 'changed since the dry run: left as it is'});
+    expect(entries[1]).not.toHaveProperty('change');
+    expect(drift).toEqual({added: 0, gone: 0, changed: 2});
   });
 });
 

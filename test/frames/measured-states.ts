@@ -8,6 +8,7 @@ const postWords: SetupView['words'] = {
   rows: ['entry', 'entries'],
   done: {items: 'are indexed', rows: 'are searchable'},
   reads: {source: 'its head', target: 'its index', verify: 'all posts'},
+  nothing: 'is the blog there?',
 };
 
 function of(

@@ -62,6 +62,7 @@ const facts: GateFacts = {
   acceptedFailures: 1,
   newlyBroken: [],
   space: {free: 100, needed: 100},
+  whole: {expected: 'my bucket', typed: 'my bucket'},
   leaseObstacle: null,
   thresholds: {changes: 43, failures: 1, deletes: 1},
   confirmation: {expected: 'index.sqlite', typed: 'index.sqlite'},
@@ -123,6 +124,18 @@ const closings: readonly Closing[] = [
   {gate: 'fresh', because: 'it is 24 h and a moment old', change: {now: 25 * hour + 1}, says: /24\.0 h old/},
   {gate: 'fresh', because: 'the config wants it younger', change: {planHours: 0.5}, says: /at most 0\.5 h/},
   {gate: 'unused', because: 'it was executed', change: {plan: {...plan, usedBy: 'r-live'}}, says: /r-live/},
+  {
+    gate: 'whole',
+    because: 'no prefix narrows it and nobody said that it is meant so',
+    change: {whole: {expected: 'my bucket', typed: null}},
+    says: /all of my bucket would be taken up/,
+  },
+  {
+    gate: 'whole',
+    because: 'another source was named',
+    change: {whole: {expected: 'assets', typed: 'asset'}},
+    says: /"asset" is not the name of the source/,
+  },
   {gate: 'invariants', because: 'one is newly broken', change: {newlyBroken: [broken]}, says: /3 rows/},
   {gate: 'space', because: 'the disk is full', change: {space: {free: 99, needed: 100}}, says: /needed/},
   {

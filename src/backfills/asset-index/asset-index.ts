@@ -17,6 +17,7 @@ import {syncFiles} from './sync.ts';
 
 export interface AssetIndex {
   readonly scope: KeyScope;
+  readonly options: object;
   readonly source: ObjectStore;
   readonly facts: FilesFacts;
   readonly item: StoredObject;
@@ -33,7 +34,7 @@ export type FoundObject = z.infer<typeof foundObject>;
 /** Fills `files.content_hash` for every object, so that an uploader can skip what has not changed. */
 export const assetIndex: Backfill<AssetIndex> = {
   id: 'asset-index',
-  system: 'asset index',
+  system: 'asset-index',
   title: 'objects → files.content_hash',
   rehearsal: {
     reads: 'lists the source and reads every object whose hash is not known',
@@ -48,9 +49,11 @@ export const assetIndex: Backfill<AssetIndex> = {
       target: 'its tables',
       verify: 'the target, the listing of the source, and a sample of its objects',
     },
+    nothing: 'is this the source and scope that you meant?',
   },
   takes: {sources: ['folder', 'bucket'], targets: ['sqlite', 'd1']},
   scope: keyScope,
+  options: z.strictObject({}).default({}),
   found: foundObject,
   change: fileChange,
   migrations: 'asset-index',

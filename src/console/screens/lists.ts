@@ -1,6 +1,6 @@
 import {changedOf} from '../../core/accounting.ts';
 import {onlyMeasures} from '../../core/run.ts';
-import {ageText, modeText, number, scopeText} from '../../core/words.ts';
+import {ageText, endsText, modeText, number, scopeText} from '../../core/words.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {openCountText} from '../../runbook/open-counts.ts';
 import {commandLine} from '../command-line.ts';
@@ -95,8 +95,7 @@ function namesOf(runs: readonly RunRecord[], width: number): Names {
 /** Which run it is: its id, from where to where, and what of it. */
 function runLines({id, sourceLabel, targetLabel, scope, undoes}: RunRecord, width: number): readonly Line[] {
   const of = undoes === null ? '' : ` · of undoing ${undoes}`;
-  const ends = `${sourceLabel === '' ? '' : `${sourceLabel} → `}${targetLabel}`;
-  return [`${id}${of}`, `${ends} · ${scopeText(scope)}`]
+  return [`${id}${of}`, `${endsText(sourceLabel, targetLabel)} · ${scopeText(scope)}`]
     .flatMap(text => wrapText(text, width))
     .slice(0, 4)
     .map(part => [{text: part}]);

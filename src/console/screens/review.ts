@@ -216,7 +216,7 @@ function valueText(value: string | number | null | undefined, width: number): st
 
 function gateLines(gates: readonly Gate[], width: number): readonly Line[] {
   return gates.flatMap(({title, holds, reason, unlock, id}) => {
-    const isTyped = id === 'confirmed' || id === 'failures';
+    const isTyped = id === 'confirmed' || id === 'whole' || id === 'failures';
     const sign = holds ? '✔' : isTyped ? '○' : '✖';
     const tone: Tone = holds ? 'good' : isTyped ? 'accent' : 'bad';
     const said = holds || !isTyped ? reason : typedText(id, reason);
@@ -228,7 +228,8 @@ function gateLines(gates: readonly Gate[], width: number): readonly Line[] {
 }
 
 function typedText(id: Gate['id'], reason: string): string {
-  return id === 'confirmed' ? 'its name is asked for next' : `${reason}: their number is asked for next`;
+  if (id === 'confirmed') return 'its name is asked for next';
+  return `${reason}: ${id === 'whole' ? 'its name' : 'their number'} is asked for next`;
 }
 
 const gateWidth = 20;

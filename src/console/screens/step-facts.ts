@@ -32,8 +32,13 @@ export function factsOf(
     case 'probe':
       return [
         ...troubles(setup),
-        {name: 'reads', text: `${setup.source}, ${setup.words.reads.source}`},
-        {name: '', text: `${setup.target}, ${setup.words.reads.target}`},
+        ...(setup.source === ''
+          ? []
+          : [{name: 'reads', text: `${setup.source}, ${setup.words.reads.source}`}]),
+        {
+          name: setup.source === '' ? 'reads' : '',
+          text: `${setup.target}, ${setup.words.reads.target}`,
+        },
         {name: 'writes', text: 'nothing'},
         ...findings(setup, ['ok']),
       ];

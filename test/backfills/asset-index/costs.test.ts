@@ -69,6 +69,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     source: null,
     target: database,
     scope: keyScope.parse({}),
+    options: {},
     signal: never,
     onBytes: () => undefined,
     now: Date.now,
@@ -77,6 +78,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     random: () => 0,
     limited: (_, request) => request(),
     causes: async () => new Map(),
+    written: async function* () {},
   };
   const written = async (statements: ReturnType<typeof commitFiles>) => {
     await database.transaction(statements);

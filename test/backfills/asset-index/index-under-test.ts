@@ -69,6 +69,7 @@ export class IndexUnderTest {
       source: this.source,
       target: this.reader,
       scope: {prefix: '', startAfter: '', maxItems: null, since: null},
+      options: {},
       signal: never,
       onBytes: () => undefined,
       now: () => this.now,
