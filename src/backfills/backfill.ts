@@ -203,6 +203,8 @@ export interface Backfill<S extends Shape> {
   readonly migrations: string;
   /** A change that is not as it was reviewed is left alone, as a conflict, instead of made as it is now. */
   readonly leavesChanged?: true;
+  /** Nothing is read of an item beyond its listing, so nothing is kept of it for the next run. */
+  readonly inspects?: false;
   /** That its runs are not narrowed to a prefix has to be confirmed. */
   readonly confirmsWhole?: true;
 

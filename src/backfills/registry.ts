@@ -1,4 +1,7 @@
 import {OperatorError} from '../core/operator-error.ts';
+import {artifactsCleanup} from './artifacts/cleanup/cleanup.ts';
+import {artifactsInventory} from './artifacts/inventory/inventory.ts';
+import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
 import type {Backfill, Noun, Shape, SourceKind, TargetKind} from './backfill.ts';
 
@@ -6,7 +9,12 @@ import type {Backfill, Noun, Shape, SourceKind, TargetKind} from './backfill.ts'
 export type AnyBackfill = Backfill<Shape>;
 
 /** Every backfill there is. Adding one is one folder and one line here. */
-export const backfills: readonly AnyBackfill[] = [assetIndex];
+export const backfills: readonly AnyBackfill[] = [
+  assetIndex,
+  artifactsCleanup,
+  artifactsIndex,
+  artifactsInventory,
+];
 
 /** It reads the target alone: no source is named for it. */
 export function readsTarget({takes}: Pick<AnyBackfill, 'takes'>): boolean {

@@ -25,7 +25,9 @@ export function ends(command: Command): Command {
 }
 
 export function prefix(command: Command): Command {
-  return command.option('--prefix <prefix>', 'only keys that begin so');
+  return command
+    .option('--prefix <prefix>', 'only keys that begin so')
+    .option('--bucket <name>', 'artifacts: what rows call the bucket, where that is not its own name');
 }
 
 export function scope(command: Command): Command {

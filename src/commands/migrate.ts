@@ -1,4 +1,4 @@
-import {findBackfill} from '../backfills/registry.ts';
+import {findMeasuring} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 import type {Session} from './session.ts';
@@ -9,7 +9,7 @@ export async function migrateCommand(
   id: string,
   options: {readonly target?: string},
 ): Promise<number> {
-  const backfill = findBackfill(id);
+  const backfill = findMeasuring(id);
   if (options.target === undefined)
     throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
   const target = await session.connections.target(options.target);

@@ -9,6 +9,7 @@ export interface ScopeOptions {
   readonly maxObjects?: number;
   readonly startAfter?: string;
   readonly cursor?: string;
+  readonly bucket?: string;
 }
 
 /** What is read, and of it: the prefix that the source was named with, or a longer one. */
@@ -24,6 +25,7 @@ export function scopeOf({backfill, source}: Connection, options: ScopeOptions): 
     ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
     ...(options.maxObjects === undefined ? {} : {maxItems: options.maxObjects}),
     ...(options.startAfter === undefined ? {} : {startAfter: options.startAfter}),
+    ...(options.bucket === undefined ? {} : {bucket: options.bucket}),
     ...(options.cursor === undefined ? {} : {startAfter: decodeCursor(options.cursor)}),
   });
   if (parsed.success) return parsed.data;

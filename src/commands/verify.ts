@@ -1,4 +1,4 @@
-import {findBackfill} from '../backfills/registry.ts';
+import {findMeasuring} from '../backfills/registry.ts';
 import {emptyTally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
@@ -33,11 +33,11 @@ async function measured(
   options: VerifyCommandOptions,
   what: Pick<VerifyOptions, 'reads' | 'coverage'>,
 ): Promise<number> {
-  const backfill = findBackfill(id);
+  const backfill = findMeasuring(id);
   const connection = await session.connectTarget(backfill, options);
   if (connection.source === null)
     session.report.note(
-      'without --source only rows are measured: not whether every object has one, or the right hash',
+      'without --source only the target is measured: nothing is compared with what is at the source',
     );
   const abort = new AbortController();
   session.surroundings.follow({interrupt: () => abort.abort()});
@@ -52,7 +52,7 @@ async function measured(
     session.report.data(
       {
         type: 'summary',
-        backfill: id,
+        backfill: backfill.id,
         mode: 'verify',
         status: record.status,
         // A verification settles no items.

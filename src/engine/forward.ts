@@ -40,7 +40,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     },
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: backfill.leavesChanged ?? false,
-    keepsFingerprints: true,
+    keepsFingerprints: backfill.inspects !== false,
     parseFound: found => {
       const parsed = backfill.found.safeParse(found);
       return parsed.success ? parsed.data : undefined;

@@ -4,12 +4,13 @@ import type {ObjectStore} from '../stores/object-store.ts';
 /** A store in which the first reads of one object fail, as on a disk with a bad sector that is then remapped. */
 export function flakyStore(store: ObjectStore, brokenKey: string, failingReads: number): ObjectStore {
   let reads = 0;
-  const {host, service, id, label, prefix} = store;
+  const {host, service, id, label, bucket, prefix} = store;
   return {
     host,
     service,
     id,
     label,
+    bucket,
     prefix,
     check: () => store.check(),
     list: listing => store.list(listing),

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {mkdir, utimes, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {backfills} from '../backfills/registry.ts';
+import {findBackfill} from '../backfills/registry.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
@@ -116,9 +116,9 @@ async function writeObject(path: string, bytes: Buffer): Promise<void> {
   await utimes(path, uploadedAt / 1_000, uploadedAt / 1_000);
 }
 
-/** Makes the tables of all backfills, and the rows that are there before the first run. */
+/** Makes the table of asset-index, and the rows that are there before the first run. */
 export async function fillIndex(target: Target, rows: readonly FileRow[]): Promise<void> {
-  for (const backfill of backfills) await applyMigrations(backfill, target);
+  await applyMigrations(findBackfill('asset-index'), target);
   const database = await target.openDatabase();
   await database.transaction([insertRows(rows)]).finally(() => database.close());
 }

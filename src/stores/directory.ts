@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {constants} from 'node:fs';
 import {access, realpath as resolveLinks, stat} from 'node:fs/promises';
-import {dirname, resolve} from 'node:path';
+import {basename, dirname, resolve} from 'node:path';
 import {Fault} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
@@ -24,6 +24,7 @@ export async function directoryStore(folder: string): Promise<ObjectStore> {
     service: 'local',
     id: `folder:${root}`,
     label: folder,
+    bucket: basename(root),
     prefix: '',
     check: () => check(root, folder),
     list: listing => listed(root, listing),

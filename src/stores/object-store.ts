@@ -46,6 +46,8 @@ export interface ObjectStore {
   readonly id: string;
   /** As it can be passed to --source. */
   readonly label: string;
+  /** The bucket's own name; of a folder, its last part. */
+  readonly bucket: string;
   /** What a run is narrowed to where nothing else is said: the prefix in s3://bucket/prefix. Keys are whole all the same. */
   readonly prefix: string;
   /** Whether it can be reached, and what to do if not. */

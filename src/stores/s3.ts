@@ -33,7 +33,7 @@ class S3Store implements ObjectStore {
   readonly prefix: string;
   readonly #connection: S3Connection;
   readonly #http: S3Http;
-  readonly #bucket: string;
+  readonly bucket: string;
   readonly #stated: StatedHashes;
   /** False once the server has shown that it does not know StartAfter. */
   #startsAnywhere = true;
@@ -41,7 +41,7 @@ class S3Store implements ObjectStore {
   constructor(connection: S3Connection, http: S3Http, bucket: string, label: string, prefix: string) {
     this.#connection = connection;
     this.#http = http;
-    this.#bucket = bucket;
+    this.bucket = bucket;
     this.#stated = new StatedHashes(http);
     this.host = http.host;
     this.service = serviceOfHost(http.host);
@@ -53,7 +53,7 @@ class S3Store implements ObjectStore {
 
   check(): Promise<readonly Finding[]> {
     const {url, region} = this.#connection;
-    const name = `s3://${this.#bucket} at ${url.origin} (region ${region})`;
+    const name = `s3://${this.bucket} at ${url.origin} (region ${region})`;
     return checkBucket(this.#http, this.prefix, name);
   }
 

@@ -17,6 +17,7 @@ export class SlowStore implements ObjectStore {
   readonly service = 'local';
   readonly id = 'slow:';
   readonly label = 'slow disk';
+  readonly bucket = 'slow';
   readonly prefix = '';
   /** On the clock of `performance.now()`. */
   lastIoAt = 0;

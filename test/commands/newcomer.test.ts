@@ -86,7 +86,7 @@ it('a live run of an empty source warns, and has nothing to measure', async () =
   const verify = await headgate('verify', 'asset-index', ...empty);
   expect(verify.out).toContain('read again (nothing to measure)');
   const rows = await headgate('verify', 'asset-index', '--target', 'index.sqlite');
-  expect(rows.err).toContain('without --source only rows are measured');
+  expect(rows.err).toContain('without --source only the target is measured');
 });
 
 it('the header says what a name of the config stands for', async () => {

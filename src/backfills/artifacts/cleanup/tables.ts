@@ -1,0 +1,132 @@
+import type {Statement} from '../../../core/sql.ts';
+import {decoded} from '../exact.ts';
+import type {Reference} from '../facts.ts';
+import {quoted} from '../names.ts';
+import type {Drops, GroupChange, Moves} from './change.ts';
+
+/**
+ * The changes of a page as tables that SQL can join: each is made of one JSON parameter, and a group is named by its place
+ * in the page, `at`. A statement is its tables and what it does with them.
+ */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly unknown[];
+}
+
+export function statement(
+  tables: readonly Table[],
+  body: string,
+  counts: NonNullable<Statement['counts']>,
+): Statement {
+  const made = tables.map(
+    ({name, columns}, index) =>
+      `${name} AS MATERIALIZED (SELECT ${columns.join(', ')} FROM json_each(?${index + 1}))`,
+  );
+  return {
+    sql: `WITH ${made.join(',\n')}\n${body}`,
+    params: tables.map(({rows}) => JSON.stringify(rows)),
+    counts,
+  };
+}
+
+export function groupsTable(changes: readonly GroupChange[]): Table {
+  return {
+    name: 'groups',
+    columns: [
+      'value->>0 AS at',
+      'value->>1 AS bucket',
+      'value->>2 AS key',
+      `${decoded('value->>3')} AS winner`,
+      'value->>4 AS fetched_at',
+      'value->>5 AS type',
+      'value->>6 AS rows',
+      'value->>7 AS new_type',
+      'value->>8 AS item',
+    ],
+    rows: changes.map(({bucket, objectKey, winner, losers, type, key}, at) => [
+      at,
+      bucket,
+      objectKey,
+      winner.id,
+      winner.fetchedAt,
+      winner.type,
+      losers.length + 1,
+      type,
+      key,
+    ]),
+  };
+}
+
+/** Each loser, with its row as it is encoded: `row->>2` is the first column. */
+export function losersTable(changes: readonly GroupChange[]): Table {
+  return {
+    name: 'losers',
+    columns: ['value->>0 AS at', `${decoded('value->>1')} AS id`, 'value AS row'],
+    rows: changes.flatMap(({losers}, at) => losers.map(({id, row}) => [at, id, ...row])),
+  };
+}
+
+/** SQL that is 1 where a row of artifacts is the loser's as it was read. */
+export function isLoser(row: string, columns: readonly string[], encode: (value: string) => string): string {
+  return columns
+    .map((name, index) => `${encode(`${row}.${quoted(name)}`)} IS losers.row->>${index + 2}`)
+    .join(' AND ');
+}
+
+/** Rows of a reference's table that name a loser, each with what tells it apart; one that `drops` goes, the others move. */
+export function movesTable(changes: readonly GroupChange[], reference: Reference, at: number): Table {
+  const {identity} = reference;
+  return {
+    name: movesName(at),
+    columns: [
+      'value->>0 AS at',
+      `${decoded('value->>1')} AS loser`,
+      'value->>2 AS drops',
+      ...identity.map((_, index) => `${decoded(`value->>${index + 3}`)} AS i${index}`),
+    ],
+    rows: changes.flatMap((change, place) => [
+      ...change.moves
+        .filter(isOf(reference))
+        .flatMap(({rows}) =>
+          rows.map(([loser, ...told]) => [place, change.losers[loser]?.id ?? null, 0, ...told]),
+        ),
+      ...change.drops.filter(isOf(reference)).flatMap(({columns, rows}) =>
+        rows.map(row => {
+          const value = (name: string) => row[columns.indexOf(name)] ?? null;
+          return [place, value(reference.column), 1, ...identity.map(value)];
+        }),
+      ),
+    ]),
+  };
+}
+
+export function movesName(at: number): string {
+  return `moves_${at}`;
+}
+
+/** Rows of a reference's table that a change deleted, whole: the first column is `row->>1`. */
+export function dropsTable(changes: readonly GroupChange[], reference: Reference): Table {
+  return {
+    name: 'drops',
+    columns: ['value->>0 AS at', 'value AS row'],
+    rows: changes.flatMap(({drops}, at) =>
+      drops.filter(isOf(reference)).flatMap(({rows}) => rows.map(row => [at, ...row])),
+    ),
+  };
+}
+
+/** SQL that is 1 where a row is the one that a move is of. One without a key of its own is told by the artifact it names. */
+export function isMoveOf(
+  moves: string,
+  row: string,
+  {identity, column}: Reference,
+  artifact: string,
+): string {
+  if (identity.length === 0) return `${row}.${quoted(column)} IS ${artifact}`;
+  return identity.map((name, index) => `${row}.${quoted(name)} IS ${moves}.i${index}`).join(' AND ');
+}
+
+export function isOf({table, column}: Reference): (of: Moves | Drops) => boolean {
+  return of => of.table === table && of.column === column;
+}

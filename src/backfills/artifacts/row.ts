@@ -1,0 +1,30 @@
+import {describeTable} from '../../databases/schema.ts';
+import type {Io, RowNow, Shape} from '../backfill.ts';
+import {encoded, readable} from './exact.ts';
+import {parseKey} from './group-key.ts';
+import {quoted} from './names.ts';
+import {textIn} from './text-in.ts';
+
+/** The newest row of an object, and how many it has: for whoever asks about one key. */
+export async function artifactRow(
+  key: string,
+  _change: unknown,
+  {target}: Pick<Io<Shape>, 'target' | 'signal'>,
+): Promise<RowNow> {
+  const schema = await describeTable(target, 'artifacts');
+  const group = parseKey(key)?.group;
+  if (schema === null || group === undefined) return {columns: null, is: null};
+  const names = schema.columns.map(({name}) => name);
+  const [row] = await target.query(
+    `SELECT ${names.map((name, index) => `${encoded(quoted(name))} AS c${index}`).join(', ')},
+       count(*) OVER () AS rows
+     FROM artifacts
+     WHERE r2_bucket = ? AND r2_key = ?
+     ORDER BY fetched_at DESC
+     LIMIT 1`,
+    [group.bucket, group.key],
+  );
+  if (row === undefined) return {columns: null, is: null};
+  const values = names.map((name, index) => [name, readable(textIn(row, `c${index}`))] as const);
+  return {columns: {'rows of the object': Number(row['rows']), ...Object.fromEntries(values)}, is: null};
+}

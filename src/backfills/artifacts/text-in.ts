@@ -1,0 +1,8 @@
+import {z} from 'zod';
+import type {Row} from '../../core/sql.ts';
+import type {Encoded} from './exact.ts';
+
+/** An encoded value of a row. */
+export function textIn(row: Row, column: string): Encoded {
+  return z.string().nullable().parse(row[column]);
+}

@@ -1,0 +1,263 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {onTestFinished} from 'vitest';
+import {findBackfill} from '../../src/backfills/registry.ts';
+import type {RunEvent} from '../../src/core/event.ts';
+import type {Target} from '../../src/databases/database.ts';
+import type {RunConnection} from '../../src/engine/connection.ts';
+import type {AtPoint} from '../../src/engine/crash-points.ts';
+import {Engine} from '../../src/engine/engine.ts';
+import type {RunResult} from '../../src/engine/execution.ts';
+import {thisProcess} from '../../src/engine/holder.ts';
+import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import {Ledger} from '../../src/ledger/ledger.ts';
+import type {RunRecord} from '../../src/ledger/records.ts';
+import {directoryStore} from '../../src/stores/directory.ts';
+import {ended} from './engine.ts';
+import {guarded} from './guarded-target.ts';
+import {type HostedTarget, literal, type MakeHosted} from './target-host.ts';
+import {tempFolder} from './temp.ts';
+
+/**
+ * The tables as production has them: datapoints without a foreign key, citations with one that cascades, columns that
+ * nobody documented, a trigger that counts, and an index that keeps an artifact from having a metric twice.
+ */
+export const artifactsSchema = `
+  CREATE TABLE artifacts (
+    artifact_id INTEGER PRIMARY KEY,
+    source_type TEXT,
+    source_url TEXT,
+    content_hash TEXT,
+    fetched_at,
+    r2_bucket TEXT,
+    r2_key TEXT,
+    note,
+    "odd ""name" BLOB
+  );
+  CREATE TABLE datapoints (
+    datapoint_id INTEGER PRIMARY KEY,
+    artifact_id INTEGER,
+    metric TEXT,
+    value REAL
+  );
+  CREATE INDEX idx_datapoints_artifact ON datapoints (artifact_id);
+  CREATE UNIQUE INDEX idx_datapoints_metric ON datapoints (artifact_id, metric);
+  CREATE TABLE citations (
+    citation_id TEXT PRIMARY KEY,
+    artifact_id INTEGER NOT NULL REFERENCES artifacts (artifact_id) ON DELETE CASCADE,
+    page INTEGER
+  );
+  CREATE INDEX idx_citations_artifact ON citations (artifact_id);
+  CREATE TABLE writes (what TEXT PRIMARY KEY, times INTEGER NOT NULL);
+  INSERT INTO writes VALUES ('artifact deleted', 0);
+  CREATE TRIGGER count_deletes AFTER DELETE ON artifacts BEGIN
+    UPDATE writes SET times = times + 1 WHERE what = 'artifact deleted';
+  END;
+`;
+
+/** What no live run may do, whatever SQL it sends: the database itself refuses it. */
+export const guardTriggers = `
+  CREATE TRIGGER guard_named BEFORE DELETE ON artifacts
+  WHEN EXISTS (SELECT 1 FROM datapoints WHERE artifact_id = OLD.artifact_id)
+    OR EXISTS (SELECT 1 FROM citations WHERE artifact_id = OLD.artifact_id)
+  BEGIN SELECT RAISE(ABORT, 'guard: the artifact is still named'); END;
+  CREATE TRIGGER guard_type BEFORE UPDATE OF source_type ON artifacts
+  WHEN OLD.source_type IS NOT NULL AND OLD.source_type <> 'unknown' AND NEW.source_type IS NOT OLD.source_type
+  BEGIN SELECT RAISE(ABORT, 'guard: the type is known'); END;
+`;
+const dropGuards = 'DROP TRIGGER IF EXISTS guard_named; DROP TRIGGER IF EXISTS guard_type;';
+
+export interface Artifact {
+  readonly id: number;
+  readonly type?: string | null;
+  readonly at?: string | number | null;
+  readonly bucket?: string | null;
+  readonly key: string | null;
+  readonly note?: unknown;
+}
+
+export interface WorldOptions {
+  readonly settings?: Partial<Settings>;
+  /** Triggers refuse what a live run must never do, besides the adapter that does. */
+  readonly triggers?: boolean;
+  readonly schema?: string;
+  readonly options?: unknown;
+  readonly at?: AtPoint;
+  readonly objects?: readonly string[];
+  readonly marks?: boolean;
+  readonly folder?: string;
+}
+
+export type BackfillId = 'artifacts-cleanup' | 'artifacts-index' | 'artifacts-inventory';
+
+/** Artifacts in a database of their own, a folder of objects, and an engine that works on both. */
+export class ArtifactsWorld {
+  readonly sql: HostedTarget['sql'];
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly events: RunEvent[];
+  readonly folder: string;
+  readonly #target: Target;
+  readonly #options: WorldOptions;
+
+  private constructor(
+    hosted: HostedTarget,
+    engine: Engine,
+    ledger: Ledger,
+    events: RunEvent[],
+    folder: string,
+    options: WorldOptions,
+  ) {
+    this.sql = hosted.sql;
+    this.engine = engine;
+    this.ledger = ledger;
+    this.events = events;
+    this.folder = folder;
+    this.#target = hosted.target;
+    this.#options = options;
+  }
+
+  static async make(host: MakeHosted, options: WorldOptions = {}): Promise<ArtifactsWorld> {
+    const schema = options.schema ?? artifactsSchema;
+    const hosted = await host(`${schema}${options.triggers === true ? guardTriggers : ''}`);
+    const folder = options.folder ?? join(tempFolder(), 'docs');
+    mkdirSync(folder, {recursive: true});
+    for (const key of options.objects ?? []) writeObject(folder, key);
+    const ledger = await Ledger.open(join(tempFolder(), 'ledger.sqlite'));
+    onTestFinished(() => ledger.close());
+    const events: RunEvent[] = [];
+    const engine = new Engine({
+      ledger,
+      self: thisProcess(Math.random().toString(36).slice(2)),
+      settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
+      program: 'test',
+      configDigest: 'test',
+      now: Date.now,
+      random: Math.random,
+      at: options.at ?? (() => undefined),
+      observe: event => events.push(event),
+    });
+    return new ArtifactsWorld(hosted, engine, ledger, events, folder, options);
+  }
+
+  /** `isLive` lets nothing through that a live run must never do. */
+  async connection(id: BackfillId, isLive = true): Promise<RunConnection> {
+    const {marks = true, options} = this.#options;
+    const opened = {...this.#target, marks};
+    const target = isLive ? guarded(opened) : opened;
+    const backfill = findBackfill(id);
+    const source =
+      id === 'artifacts-inventory'
+        ? await directoryStore(this.folder)
+        : {id: target.id, label: '', service: target.service};
+    return {
+      backfill,
+      source,
+      target,
+      ...(options === undefined ? {} : {options: backfill.options.parse(options)}),
+    };
+  }
+
+  async insert(...artifacts: readonly Artifact[]): Promise<void> {
+    const rows = artifacts.map(
+      ({id, type = 'sec', at = '2025-01-01', bucket = 'docs', key, note = null}) =>
+        `(${[id, type, at, bucket, key, note].map(literal).join(', ')})`,
+    );
+    if (rows.length > 0)
+      await this.sql(
+        `INSERT INTO artifacts (artifact_id, source_type, fetched_at, r2_bucket, r2_key, note) VALUES ${rows.join(', ')}`,
+      );
+  }
+
+  /** `[datapoint, artifact, metric]` */
+  async datapoints(...rows: readonly (readonly [number, number | null, string | null])[]): Promise<void> {
+    const values = rows.map(
+      ([id, artifact, metric]) => `(${[id, artifact, metric].map(literal).join(', ')}, 1.5)`,
+    );
+    if (values.length > 0) await this.sql(`INSERT INTO datapoints VALUES ${values.join(', ')}`);
+  }
+
+  async citations(...rows: readonly (readonly [string, number])[]): Promise<void> {
+    const values = rows.map(([id, artifact]) => `(${literal(id)}, ${artifact}, 1)`);
+    if (values.length > 0) await this.sql(`INSERT INTO citations VALUES ${values.join(', ')}`);
+  }
+
+  /** Every row of every table but what a trigger counts, and every index, as text: equal before and after an undo. */
+  async digest(): Promise<string> {
+    const indexes = await this.sql(
+      "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name IN ('artifacts', 'datapoints', 'citations') AND name NOT GLOB 'guard_*' ORDER BY name",
+    );
+    const tables: unknown[] = [];
+    for (const table of ['artifacts', 'datapoints', 'citations']) tables.push(await this.#quoted(table));
+    return JSON.stringify([indexes, ...tables]);
+  }
+
+  /** Whole rows as SQL would write them: nothing is rounded. */
+  async #quoted(table: string): Promise<readonly unknown[]> {
+    const columns = await this.sql(`SELECT name FROM pragma_table_info('${table}')`);
+    const quoted = columns.map(({name}) => `quote("${String(name).replaceAll('"', '""')}")`);
+    return this.sql(`SELECT ${quoted.join(" || ', ' || ")} AS row FROM ${table} ORDER BY 1`);
+  }
+
+  rows() {
+    return this.sql('SELECT * FROM artifacts ORDER BY artifact_id');
+  }
+
+  async ids(): Promise<readonly unknown[]> {
+    return (await this.rows()).map(row => row['artifact_id']);
+  }
+
+  /** Which artifact each datapoint names. */
+  async naming(): Promise<Readonly<Record<string, unknown>>> {
+    const rows = await this.sql('SELECT datapoint_id, artifact_id FROM datapoints ORDER BY datapoint_id');
+    return Object.fromEntries(rows.map(row => [String(row['datapoint_id']), row['artifact_id']]));
+  }
+
+  async rehearse(id: BackfillId, scope: object = {}): Promise<RunResult> {
+    const connection = await this.connection(id);
+    return ended(this.engine.rehearse(connection, connection.backfill.scope.parse(scope), {}));
+  }
+
+  async live(
+    plan: RunRecord,
+    options: {readonly acceptNew?: boolean; readonly acceptedFailures?: number} = {},
+  ): Promise<RunResult> {
+    const isUndo = plan.undoes !== null;
+    const connection = await this.connection(plan.backfill as BackfillId, !isUndo);
+    return ended(
+      this.engine.live(connection, plan, {
+        ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
+        confirm: connection.target.name,
+        acceptedFailures: options.acceptedFailures ?? null,
+        takeOver: null,
+        whole: 'docs',
+        thresholds: null,
+        acceptNew: options.acceptNew ?? false,
+      }),
+    );
+  }
+
+  /** Dry run and live in one breath. */
+  async run(id: BackfillId, scope: object = {}): Promise<RunResult> {
+    const {record} = await this.rehearse(id, scope);
+    return this.live(record, {acceptedFailures: record.tally.failed});
+  }
+
+  async resume(run: RunRecord): Promise<RunResult> {
+    const options = {acceptNew: false, acceptDrift: false, takeOver: null, kind: null};
+    return ended(this.engine.resume(await this.connection(run.backfill as BackfillId), run, options));
+  }
+
+  /** Guards of the tests are for live runs: an undo may put everything back. */
+  async undo(run: RunRecord): Promise<RunResult> {
+    await this.sql(dropGuards);
+    const connection = await this.connection(run.backfill as BackfillId, false);
+    const {record} = await ended(this.engine.rehearseUndo(connection, run));
+    return this.live(record);
+  }
+}
+
+export function writeObject(folder: string, key: string): void {
+  mkdirSync(dirname(join(folder, key)), {recursive: true});
+  writeFileSync(join(folder, key), `content of ${key}`);
+}
