@@ -2,11 +2,12 @@ import {rmSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {findBackfill} from '../backfills/registry.ts';
+import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {defaultSettings} from '../engine/settings.ts';
-import {introductions} from '../sandbox/introduction.ts';
+import {introductionOf} from '../sandbox/introduction.ts';
 import type {SandboxName} from '../sandbox/names.ts';
+import {placeOf, placesIn} from '../sandbox/places.ts';
 import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
 import {scopeOf} from './scope-options.ts';
@@ -15,10 +16,6 @@ import type {ShowsConsoles} from './shows-consoles.ts';
 
 /** So that there is something to watch: as it comes, the sandbox is done within a second. */
 const settings = {page: {items: 50}, rate: 250};
-const places = {
-  folder: {source: 'assets', target: 'asset-index.sqlite'},
-  'r2-d1': {source: 's3://assets', target: 'd1:asset-index'},
-} as const satisfies Record<SandboxName, object>;
 
 /** The console on a world of its own, which is made while the first screen is there, and removed at the end. */
 export async function openSandboxConsole(
@@ -39,30 +36,11 @@ export async function openSandboxConsole(
     );
     return world;
   };
-  const {source, target} = places[sandbox];
-  const backfill = findBackfill('asset-index');
-  const setup: Setup = {
-    name: backfill.id,
-    backfill,
-    sourceLabel: source,
-    targetLabel: target,
-    environment: 'sandbox',
-    introduction: introductions[sandbox],
-    prefix: '',
-    open: async () => {
-      const opened = await made();
-      return {
-        backfill,
-        source: {...opened.source, label: source},
-        target: {...opened.target, label: target},
-      };
-    },
-    scope: connection => scopeOf(connection, {}),
-  };
+  const setups = backfills.map(backfill => setupIn(sandbox, backfill, made));
   try {
     await writeFile(join(root, 'headgate.config.json'), JSON.stringify({settings}));
     const here = {...surroundings, cwd: root, defaultLedger: join(root, 'ledger.sqlite')};
-    return await openConsole(here, removing(root, terminal), options, () => Promise.resolve([setup]), {
+    return await openConsole(here, removing(root, terminal), options, () => Promise.resolve(setups), {
       isSandbox: true,
     });
   } finally {
@@ -70,6 +48,30 @@ export async function openSandboxConsole(
     await (await ended(world))?.close();
     await rm(root, {recursive: true, force: true});
   }
+}
+
+function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promise<Sandbox>): Setup {
+  const labels = placesIn[sandbox][placeOf(backfill)];
+  const source = readsTarget(backfill) ? '' : labels.source;
+  return {
+    name: backfill.id,
+    backfill,
+    sourceLabel: source,
+    targetLabel: labels.target,
+    environment: 'sandbox',
+    introduction: introductionOf(backfill.id, sandbox),
+    prefix: '',
+    open: async () => {
+      const {connectionIn} = await import('../sandbox/connection.ts');
+      const connection = connectionIn(await made(), backfill);
+      return {
+        ...connection,
+        source: {...connection.source, label: source},
+        target: {...connection.target, label: labels.target},
+      };
+    },
+    scope: connection => scopeOf(connection, {}),
+  };
 }
 
 /** Whoever leaves at once leaves no world behind either. */

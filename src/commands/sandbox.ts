@@ -9,6 +9,7 @@ import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {nothingTyped} from '../engine/live-gates.ts';
 import {defaultSettings} from '../engine/settings.ts';
+import {connectionIn} from '../sandbox/connection.ts';
 import type {SandboxName} from '../sandbox/names.ts';
 import {openSandbox} from '../sandbox/sandbox.ts';
 import type {ConsoleCommandOptions} from './console.ts';
@@ -43,9 +44,13 @@ async function walkSandbox(
     // Ten reads fail: the five attempts of the dry run, and the five of the live run.
     const world = await openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1});
     const quiet = {...surroundings, err: () => undefined, cwd: root, defaultLedger: world.ledger};
-    return await Session.with(quiet, {json}, session =>
-      walk(session, {backfill: findBackfill('asset-index'), source: world.source, target: world.target}),
-    ).finally(() => world.close());
+    return await Session.with(quiet, {json}, async session => {
+      const {walkArtifacts} = await import('./sandbox-artifacts.ts');
+      const code = await walk(session, connectionIn(world, findBackfill('asset-index')));
+      let step = lastStep;
+      await walkArtifacts(session, world, (title, ...lines) => tell(session, ++step, title, lines));
+      return code;
+    }).finally(() => world.close());
   } finally {
     await rm(root, {recursive: true, force: true});
   }
@@ -54,12 +59,7 @@ async function walkSandbox(
 async function walk(session: Session, connection: RunConnection): Promise<number> {
   const {engine, report} = session;
   const scope = connection.backfill.scope.parse({});
-  const say = (step: number, title: string, ...lines: readonly string[]) =>
-    report.data({type: 'step', step, title, lines}, [
-      '',
-      `${step} · ${title}`,
-      ...lines.map(line => `  ${line}`),
-    ]);
+  const say = (step: number, title: string, ...lines: readonly string[]) => tell(session, step, title, lines);
 
   const {findings} = await engine.probe(connection, scope);
   say(1, 'probe', ...findings.map(({subject, message}) => `${subject}: ${message}`));
@@ -103,10 +103,21 @@ async function walk(session: Session, connection: RunConnection): Promise<number
   return exitCodeOf(retried.endings);
 }
 
-function conclude({report}: Session, {target}: RunConnection, {record}: RunResult): void {
-  report.data({type: 'step', step: 6, title: 'done', lines: [identityText(record.tally, false)]}, [
+/** The steps of asset-index. */
+const lastStep = 6;
+
+function tell({report}: Session, step: number, title: string, lines: readonly string[]): void {
+  report.data({type: 'step', step, title, lines}, [
     '',
-    `6 · done: ${target.name} is ${record.status}`,
+    `${step} · ${title}`,
+    ...lines.map(line => `  ${line}`),
+  ]);
+}
+
+function conclude({report}: Session, {target}: RunConnection, {record}: RunResult): void {
+  report.data({type: 'step', step: lastStep, title: 'done', lines: [identityText(record.tally, false)]}, [
+    '',
+    `${lastStep} · done: ${target.name} is ${record.status}`,
     `  ${identityText(record.tally, false)}`,
     '',
     'Now on your own: headgate run asset-index --source FOLDER --target FILE.sqlite',

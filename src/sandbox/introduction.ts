@@ -4,8 +4,22 @@ const told =
   'were made for you to try things on. The guided steps lead from a probe, which only looks, over a dry run, which only decides, to a live run, which writes, and verifies what it wrote.';
 const keys = 'enter opens the steps; ? explains the keys of every screen.';
 
-/** For who sees a sandbox for the first time. */
-export const introductions: Readonly<Record<SandboxName, string>> = {
+const assets: Readonly<Record<SandboxName, string>> = {
   folder: `Here 2,238 files and an index that knows only some of them ${told} One file can not be read at first. ${keys}`,
   'r2-d1': `Here 2,237 objects in an R2 of this machine, and an index in a D1 that knows only some of them, ${told} One object can not be read at first. ${keys}`,
 };
+
+/** The three backfills of artifacts, in the order in which they mend the table. */
+const artifacts: Readonly<Record<string, string>> = {
+  'artifacts-cleanup':
+    'Here a table of artifacts in which many an object has several rows. The clean-up keeps the newest, re-points what named the others, and only then deletes them; three objects it leaves to you, and says why.',
+  'artifacts-index':
+    'The unique index keeps objects from having several rows again. While one has, its dry run lists what is in the way.',
+  'artifacts-inventory':
+    'Objects that no row knows of get one, and rows of unknown type the type that their key tells. No prefix narrows it here, so the name of the source is asked for as well.',
+};
+
+/** For who sees a sandbox for the first time. */
+export function introductionOf(backfill: string, sandbox: SandboxName): string {
+  return artifacts[backfill] ?? assets[sandbox];
+}

@@ -21,7 +21,10 @@ export interface LocalCloudflare {
     readonly secretAccessKey: string;
   };
   /** Puts objects into the bucket, about 500 a second. */
-  putObjects(objects: readonly {readonly key: string; readonly content: Uint8Array}[]): Promise<void>;
+  putObjects(
+    objects: readonly {readonly key: string; readonly content: Uint8Array}[],
+    bucket?: string,
+  ): Promise<void>;
   emptyBucket(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,7 +40,7 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
   const workerd = await startWorkerd({...options, s3Credentials: credentials});
   const databases = options.databases.map(name => localD1(name, workerd.url));
   const api = await listen(d1Api({accountId, token, databases}));
-  const bucket = new URL('/r2', workerd.url);
+  const urlOf = (bucket: string) => new URL(`/r2/${bucket}`, workerd.url);
   let stopped: Promise<void> | null = null;
   return {
     baseUrl: `http://127.0.0.1:${api.port}/client/v4`,
@@ -45,16 +48,16 @@ export async function startLocalCloudflare(options: LocalCloudflareOptions): Pro
     token,
     databases: databases.map(({name, uuid}) => ({name, uuid})),
     s3: {endpoint: new URL('/cdn-cgi/local/r2/s3', workerd.url).href, bucket: options.bucket, ...credentials},
-    putObjects: async objects => {
+    putObjects: async (objects, bucket = options.bucket) => {
       for (let from = 0; from < objects.length; from += putAtOnce)
         await Promise.all(
           objects.slice(from, from + putAtOnce).map(({key, content}) => {
-            const object = new URL(`?${new URLSearchParams({key})}`, bucket);
+            const object = new URL(`?${new URLSearchParams({key})}`, urlOf(bucket));
             return askWorker(object, {method: 'PUT', body: Buffer.from(content)});
           }),
         );
     },
-    emptyBucket: () => askWorker(bucket, {method: 'DELETE'}),
+    emptyBucket: () => askWorker(urlOf(options.bucket), {method: 'DELETE'}),
     stop: () => {
       stopped ??= api.close().then(() => workerd.stop());
       return stopped;

@@ -5,15 +5,23 @@ import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
 import {directoryStore} from '../stores/directory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
+import {archive} from './archive.ts';
+import {artifactsContent} from './artifacts-content.ts';
 import {flakyStore} from './flaky-store.ts';
 import {startLocalCloudflare} from './local-cloudflare.ts';
 import type {SandboxName} from './names.ts';
-import {brokenKey, fillIndex, localObjects, makeWorld, worldContent} from './world.ts';
+import {brokenKey, fillIndex, localObjects, makeWorld, worldContent, writeObjects} from './world.ts';
+
+/** Where one system's objects and rows are. */
+export interface Place {
+  readonly source: ObjectStore;
+  readonly target: Target;
+}
 
 /** A world of its own to try everything in: the same objects and rows, on a disk or behind real services. */
 export interface Sandbox {
-  readonly source: ObjectStore;
-  readonly target: Target;
+  readonly assets: Place;
+  readonly artifacts: Place;
   readonly ledger: string;
   /** Ends what was started for it; its folder is the caller's. */
   close(): Promise<void>;
@@ -36,15 +44,21 @@ export function openSandbox(name: SandboxName, options: SandboxOptions): Promise
 
 async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sandbox> {
   const {folder, index, ledger} = await makeWorld(root);
+  const {objects, statements} = artifactsContent();
+  await writeObjects(join(root, archive), objects);
+  const artifacts = await sqliteTarget({path: join(root, 'artifacts.sqlite'), environment: 'sandbox'});
+  const database = await artifacts.openDatabase({create: true});
+  await database.transaction(statements).finally(() => database.close());
   return {
-    source: flakyStore(await directoryStore(folder), brokenKey, failingReads),
-    target: await sqliteTarget({path: index, environment: 'sandbox'}),
+    assets: {
+      source: flakyStore(await directoryStore(folder), brokenKey, failingReads),
+      target: await sqliteTarget({path: index, environment: 'sandbox'}),
+    },
+    artifacts: {source: await directoryStore(join(root, archive)), target: artifacts},
     ledger,
     close: () => Promise.resolve(),
   };
 }
-
-const database = 'asset-index';
 
 /** workerd's R2 and D1, asked as those of Cloudflare are: through the S3 API and the REST API, at the same pace. */
 async function cloudflareSandbox({
@@ -54,7 +68,11 @@ async function cloudflareSandbox({
   now,
   signal = new AbortController().signal,
 }: SandboxOptions): Promise<Sandbox> {
-  const cloudflare = await startLocalCloudflare({databases: [database], bucket: 'assets'});
+  const cloudflare = await startLocalCloudflare({
+    databases: ['asset-index', 'artifacts'],
+    bucket: 'assets',
+    otherBuckets: [archive],
+  });
   // What was sent may still arrive: it goes with the services.
   const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
   const unlessGivenUp = <T>(work: Promise<T>) => Promise.race([work, givenUp]);
@@ -62,17 +80,24 @@ async function cloudflareSandbox({
     signal.throwIfAborted();
     const {baseUrl, accountId, token, s3} = cloudflare;
     const {objects, rows} = worldContent();
+    const content = artifactsContent();
     await unlessGivenUp(cloudflare.putObjects(localObjects(objects)));
+    await unlessGivenUp(cloudflare.putObjects(content.objects, archive));
     const {s3Store} = await import('../stores/s3.ts');
     const {d1Target} = await import('../databases/d1.ts');
-    const {endpoint, bucket, ...credentials} = s3;
+    const {endpoint, bucket: first, ...credentials} = s3;
     const account = new D1Account({accountId, token, baseUrl, perSecond: requestsPerSecond, now});
-    const target = await d1Target({account, database, label: `d1:${database}`, environment: 'sandbox'});
-    await unlessGivenUp(fillIndex(target, rows));
-    const store = await s3Store({bucket, endpoint, region: 'auto', credentials, label: `s3://${bucket}`});
+    const targetOf = (database: string) =>
+      d1Target({account, database, label: `d1:${database}`, environment: 'sandbox'});
+    const storeOf = (bucket: string) =>
+      s3Store({bucket, endpoint, region: 'auto', credentials, label: `s3://${bucket}`});
+    const [index, artifacts] = [await targetOf('asset-index'), await targetOf('artifacts')];
+    await unlessGivenUp(fillIndex(index, rows));
+    const database = await artifacts.openDatabase();
+    await unlessGivenUp(database.transaction(content.statements)).finally(() => database.close());
     return {
-      source: flakyStore(store, brokenKey, failingReads),
-      target,
+      assets: {source: flakyStore(await storeOf(first), brokenKey, failingReads), target: index},
+      artifacts: {source: await storeOf(archive), target: artifacts},
       ledger: join(root, 'ledger.sqlite'),
       close: () => cloudflare.stop(),
     };

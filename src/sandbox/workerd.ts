@@ -20,6 +20,8 @@ export interface Workerd {
 export interface WorkerdOptions {
   readonly databases: readonly string[];
   readonly bucket: string;
+  /** Others beside it, under the same keys. */
+  readonly otherBuckets?: readonly string[];
   /** A folder that keeps databases and bucket for the next time. */
   readonly persistTo?: string;
   readonly s3Credentials: {readonly accessKeyId: string; readonly secretAccessKey: string};
@@ -52,7 +54,12 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
     compatibilityDate: '2026-07-01',
     defaultPersistRoot: resolve(folder),
     d1Databases: Object.fromEntries(options.databases.map(databaseUuid).map(uuid => [uuid, uuid])),
-    r2Buckets: {BUCKET: {id: options.bucket, s3Credentials: options.s3Credentials}},
+    r2Buckets: Object.fromEntries(
+      [options.bucket, ...(options.otherBuckets ?? [])].map(id => [
+        id,
+        {id, s3Credentials: options.s3Credentials},
+      ]),
+    ),
   });
   try {
     const url = await within(startWithinMs, miniflare.ready);

@@ -94,12 +94,7 @@ export async function makeWorld(root: string): Promise<World> {
   const folder = join(root, 'assets');
   const index = join(root, 'asset-index.sqlite');
   const {objects, rows} = worldContent();
-  for (let from = 0; from < objects.length; from += writtenAtOnce)
-    await Promise.all(
-      objects
-        .slice(from, from + writtenAtOnce)
-        .map(({key, content}) => writeObject(join(folder, key), content)),
-    );
+  await writeObjects(folder, objects);
   await fillIndex(await sqliteTarget({path: index}), rows);
   return {folder, index, ledger: join(root, 'ledger.sqlite'), broken: brokenKey};
 }
@@ -108,6 +103,15 @@ export interface FileRow {
   readonly key: string;
   readonly size: number;
   readonly hash: string | null;
+}
+
+export async function writeObjects(folder: string, objects: readonly WorldObject[]): Promise<void> {
+  for (let from = 0; from < objects.length; from += writtenAtOnce)
+    await Promise.all(
+      objects
+        .slice(from, from + writtenAtOnce)
+        .map(({key, content}) => writeObject(join(folder, key), content)),
+    );
 }
 
 async function writeObject(path: string, bytes: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import type {ConsoleState, SetupView} from '../../src/console/state.ts';
-import {introductions} from '../../src/sandbox/introduction.ts';
+import {introductionOf} from '../../src/sandbox/introduction.ts';
 import {open} from '../runbook/flow-facts.ts';
 import {type Case, facts, setup, state, viewed, working} from './console-states.ts';
 import {live, liveId, longSource, longTarget, now, plan} from './frame-facts.ts';
@@ -90,7 +90,7 @@ export const overviewCases: readonly Case[] = [
     name: 'of a new sandbox',
     state: state({
       manner: {isReadOnly: false, isSandbox: true, flags: [], version: '0.1.0'},
-      setups: [setup({environment: 'sandbox', introduction: introductions.folder})],
+      setups: [setup({environment: 'sandbox', introduction: introductionOf('asset-index', 'folder')})],
     }),
     says: ['sandbox', '2,238 files', 'dry run, which only decides', '? explains the keys of every screen'],
     saysMore: ['nothing of yours is touched'],

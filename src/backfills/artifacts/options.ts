@@ -47,6 +47,10 @@ export const artifactsOptions = z
         ),
       )
       .default([...defaultRules]),
+    /** Columns that name artifacts without a foreign key, as `table.column`: re-point them too, or leave them as they are. */
+    references: z
+      .record(z.string().regex(/^[^.]+\.[^.]+$/, 'written as table.column'), z.enum(['repoint', 'leave']))
+      .default({}),
     conflicts: z
       .strictObject({
         /** The newest row says nothing of its type, an older one does: leave the group, or give the newest the type. */

@@ -5,6 +5,7 @@ import type {Reader} from '../../databases/database.ts';
 import {describeTable, type TableSchema} from '../../databases/schema.ts';
 import type {ArtifactsFacts, DateForm, Reference} from './facts.ts';
 import {quoted} from './names.ts';
+import type {ArtifactsOptions} from './options.ts';
 import {uniqueOn} from './probe-index.ts';
 import {findReferences} from './references.ts';
 
@@ -20,7 +21,11 @@ export type Depends = 'rows' | 'references';
 const required: readonly string[] = ['source_type', 'fetched_at', 'r2_bucket', 'r2_key'];
 
 /** Reads the schema of artifacts and of all that names its rows, and counts; touches nothing. */
-export async function probeArtifacts(target: Reader, depends: Depends): Promise<Probe<ArtifactsFacts>> {
+export async function probeArtifacts(
+  target: Reader,
+  depends: Depends,
+  options: Pick<ArtifactsOptions, 'references'>,
+): Promise<Probe<ArtifactsFacts>> {
   const found = await describeTable(target, table);
   if (found === null) return missingTable;
   const names = namesIn(found);
@@ -41,7 +46,11 @@ export async function probeArtifacts(target: Reader, depends: Depends): Promise<
   if (id === null || missing.length > 0) return {findings, schema: '', facts: emptyFacts};
   const column = (name: string) => names(name) ?? name;
   const [bucket, key] = [column('r2_bucket'), column('r2_key')];
-  const {references, tables, findings: ofReferences} = await findReferences(target, found, id);
+  const {
+    references,
+    tables,
+    findings: ofReferences,
+  } = await findReferences(target, found, id, options.references);
   const columns = found.columns.map(({name}) => name);
   const [fetchedAt, sourceType] = [column('fetched_at'), column('source_type')];
   const counts = await countRows(target, {bucket, key, fetchedAt, sourceType});

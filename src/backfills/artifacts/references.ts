@@ -9,11 +9,22 @@ export interface Found {
   readonly findings: readonly Finding[];
 }
 
+/** What the config says of columns without a foreign key. */
+export type Choices = Readonly<Record<string, 'repoint' | 'leave'>>;
+
+/** The document's own table, which D1 databases often leave undeclared. */
+const documented: Choices = {'datapoints.artifact_id': 'repoint'};
+
 /**
- * Everything that names rows of artifacts: columns with a foreign key, and columns of the id's own name (artifact_id),
- * which D1 databases often leave undeclared.
+ * Everything that names rows of artifacts: columns with a foreign key, datapoints.artifact_id, and what the config says.
+ * A column of that name in any other table may be one, or a log of what is gone: who cleans up has to say which.
  */
-export async function findReferences(target: Reader, artifacts: TableSchema, id: Column): Promise<Found> {
+export async function findReferences(
+  target: Reader,
+  artifacts: TableSchema,
+  id: Column,
+  chosen: Choices,
+): Promise<Found> {
   const [declared, named] = await Promise.all([
     foreignKeysTo(target, artifacts.name),
     columnsNamed(target, 'artifact_id'),
@@ -40,18 +51,37 @@ export async function findReferences(target: Reader, artifacts: TableSchema, id:
     else if (table === artifacts.name) findings.push(ofItself(only.from));
     else add(table, only.from, onDelete);
   }
-  for (const {table, column} of named) if (table !== artifacts.name) add(table, column, null);
+  const choices = {...documented, ...lowerCased(chosen)};
+  for (const {table, column} of named) {
+    const place = `${table}.${column}`;
+    const choice = choices[place.toLowerCase()];
+    const isDeclared = wanted.has(`${table.toLowerCase()}\n${column.toLowerCase()}`);
+    if (table === artifacts.name || isDeclared) continue;
+    if (choice === undefined) findings.push(unsaid(place));
+    if (choice === 'repoint') add(table, column, null);
+  }
+  for (const [place, choice] of Object.entries(chosen)) {
+    const [table = '', column = ''] = place.split('.');
+    if (choice === 'repoint') add(table, column, null);
+  }
   const tables = new Map<string, TableSchema>();
   const references: Reference[] = [];
   for (const {table, column, onDelete} of wanted.values()) {
     const schema = tables.get(table) ?? (await describeTable(target, table));
-    if (schema === null) continue;
+    if (schema === null || !schema.columns.some(({name}) => name.toLowerCase() === column.toLowerCase())) {
+      findings.push(notThere(`${table}.${column}`));
+      continue;
+    }
     tables.set(table, schema);
     const reference = referenceOf(schema, column, onDelete);
     references.push(reference);
     findings.push(...differences(reference, schema));
   }
   return {references, tables: [...tables.values()], findings};
+}
+
+function lowerCased(choices: Choices): Choices {
+  return Object.fromEntries(Object.entries(choices).map(([place, choice]) => [place.toLowerCase(), choice]));
 }
 
 async function columnsNamed(target: Reader, name: string) {
@@ -153,6 +183,24 @@ function notUnderstood(table: string, columns: readonly string[]): Finding {
     subject: 'target',
     message: `${table} (${columns.join(', ')}) refers to artifacts by something else than its id: it can't be re-pointed`,
     remedy: 'Let it refer to the id alone.',
+  };
+}
+
+function unsaid(place: string): Finding {
+  return {
+    level: 'error',
+    subject: 'target',
+    message: `${place} may name artifacts, and has no foreign key that says so`,
+    remedy: `Say in the config whether it is to be re-pointed: options: {artifacts: {references: {'${place}': 'repoint'}}}, or 'leave'.`,
+  };
+}
+
+function notThere(place: string): Finding {
+  return {
+    level: 'error',
+    subject: 'target',
+    message: `the config names ${place} as a reference to artifacts, and there is no such column`,
+    remedy: 'Mend options.artifacts.references.',
   };
 }
 

@@ -2,16 +2,18 @@ import type {CoverageGroup} from '../../../core/checks.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {quoted} from '../names.ts';
+import {uniqueIndexNow} from './index-now.ts';
 
 /** One index, there or not; beside it the rows that it keeps to one for each object. */
 export async function* coverageOfIndex(
   {target, now}: {readonly target: Reader; readonly now: () => number},
-  {bucket, key, uniqueIndex}: ArtifactsFacts,
+  facts: ArtifactsFacts,
 ): AsyncGenerator<CoverageGroup> {
   const [row] = await target.query(
-    `SELECT count(*) AS rows FROM artifacts WHERE ${quoted(bucket)} IS NOT NULL AND ${quoted(key)} IS NOT NULL`,
+    `SELECT count(*) AS rows FROM artifacts
+     WHERE ${quoted(facts.bucket)} IS NOT NULL AND ${quoted(facts.key)} IS NOT NULL`,
   );
   const rows = Number(row?.['rows'] ?? 0);
-  const isThere = uniqueIndex !== null;
+  const isThere = (await uniqueIndexNow(target, facts)) !== null;
   yield {group: '*', done: isThere ? 1 : 0, total: 1, at: now(), rows, rowsDone: isThere ? rows : 0};
 }

@@ -3,6 +3,7 @@ import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
 import {isUnknown, quoted} from '../names.ts';
 import {asText, type FoundRows, findRows, shown} from './find-rows.ts';
+import {uniqueIndexNow} from './index-now.ts';
 import {typesKept} from './types-kept.ts';
 import {isListing} from './urls.ts';
 
@@ -70,13 +71,7 @@ export function artifactInvariants<S extends Shape>(
       why: 'Without it, the next ingestion may bring the doubles back.',
       recovery: 'Run artifacts-index, after artifacts-cleanup.',
       ...(by === 'artifacts-index' ? {recovers: {as: 'dry-run'}} : {}),
-      measure: async () =>
-        facts.uniqueIndex === null
-          ? {
-              count: 1,
-              sample: [{key: 'artifacts', detail: `no unique index on ${facts.bucket} and ${facts.key}`}],
-            }
-          : {count: 0, sample: [], note: facts.uniqueIndex.name},
+      measure: ({target}) => indexIsThere(target, facts),
     },
     {
       id: 'types-kept',
@@ -123,7 +118,7 @@ async function severalRows(
   {target}: CheckIo<Shape>,
   facts: ArtifactsFacts,
 ): Promise<FoundRows & {readonly note?: string}> {
-  const {uniqueIndex, id} = facts;
+  const uniqueIndex = await uniqueIndexNow(target, facts);
   if (uniqueIndex !== null) return {count: 0, sample: [], note: `held by ${uniqueIndex.name}`};
   const [bucket, key] = [quoted(facts.bucket), quoted(facts.key)];
   const groups = `FROM artifacts WHERE ${bucket} IS NOT NULL AND ${key} IS NOT NULL
@@ -133,11 +128,21 @@ async function severalRows(
   if (count === 0) return {count, sample: []};
   const sample = await target.query(
     `SELECT ${groupKeySql(asText(bucket), asText(key))} AS key,
-       count(*) || ' rows: ' || substr(group_concat(${asText(quoted(id))}, ', '), 1, 200) AS detail
+       count(*) || ' rows: ' || substr(group_concat(${asText(quoted(facts.id))}, ', '), 1, 200) AS detail
      ${groups}
      LIMIT ${shown}`,
   );
   return {count, sample: sample.map(each => ({key: String(each['key']), detail: String(each['detail'])}))};
+}
+
+async function indexIsThere(
+  target: CheckIo<Shape>['target'],
+  facts: ArtifactsFacts,
+): Promise<FoundRows & {readonly note?: string}> {
+  const uniqueIndex = await uniqueIndexNow(target, facts);
+  if (uniqueIndex !== null) return {count: 0, sample: [], note: uniqueIndex.name};
+  const detail = `no unique index on ${facts.bucket} and ${facts.key}`;
+  return {count: 1, sample: [{key: 'artifacts', detail}]};
 }
 
 async function orphans(

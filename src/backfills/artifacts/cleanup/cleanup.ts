@@ -49,7 +49,7 @@ export const artifactsCleanup: Backfill<ArtifactsCleanup> = {
   leavesChanged: true,
   inspects: false,
 
-  probe: ({target}) => probeArtifacts(target, 'references'),
+  probe: ({target, options}) => probeArtifacts(target, 'references', options),
   needsMigration: async target => !(await hasArtifacts(target)),
   async *partitions({scope}) {
     yield {lo: scope.startAfter, hi: null};

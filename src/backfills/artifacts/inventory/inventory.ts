@@ -60,7 +60,7 @@ export const artifactsInventory: Backfill<ArtifactsInventory> = {
   confirmsWhole: true,
   inspects: false,
 
-  probe: io => probeInventory(io.source, io.target),
+  probe: ({source, target, options}) => probeInventory(source, target, options),
   needsMigration: async target => !(await hasArtifacts(target)),
   async *partitions({scope}) {
     yield {lo: scope.startAfter, hi: null};

@@ -3,16 +3,18 @@ import type {Reader} from '../../../databases/database.ts';
 import {type Column, describeTable} from '../../../databases/schema.ts';
 import type {ObjectStore} from '../../../stores/object-store.ts';
 import type {ArtifactsFacts} from '../facts.ts';
+import type {ArtifactsOptions} from '../options.ts';
 import {probeArtifacts, targetError} from '../probe.ts';
 
 /** The same as for the other backfills of artifacts, and whether rows can be inserted with what an inventory knows. */
 export async function probeInventory(
   source: ObjectStore | null,
   target: Reader,
+  options: Pick<ArtifactsOptions, 'references'>,
 ): Promise<Probe<ArtifactsFacts>> {
   const [atSource, probe, table] = await Promise.all([
     source === null ? [] : source.check(),
-    probeArtifacts(target, 'rows'),
+    probeArtifacts(target, 'rows', options),
     describeTable(target, 'artifacts'),
   ]);
   const filled = new Set(

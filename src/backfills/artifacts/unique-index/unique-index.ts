@@ -68,7 +68,7 @@ export const artifactsIndex: Backfill<ArtifactsIndex> = {
   inspects: false,
 
   // Indexes come and go in the course of the run itself, so its plan depends on the table alone.
-  probe: ({target}) => probeArtifacts(target, 'rows'),
+  probe: ({target, options}) => probeArtifacts(target, 'rows', options),
   needsMigration: async target => !(await hasArtifacts(target)),
   async *partitions() {
     yield {lo: '', hi: null};

@@ -1,0 +1,14 @@
+import {type AnyBackfill, readsTarget} from '../backfills/registry.ts';
+import type {RunConnection} from '../engine/connection.ts';
+import {placeOf} from './places.ts';
+import type {Place, Sandbox} from './sandbox.ts';
+
+/** A backfill at its place in a sandbox that was opened. */
+export function connectionIn(sandbox: Sandbox, backfill: AnyBackfill): RunConnection {
+  const {source, target}: Place = sandbox[placeOf(backfill)];
+  return {
+    backfill,
+    source: readsTarget(backfill) ? {id: target.id, label: '', service: target.service} : source,
+    target,
+  };
+}
