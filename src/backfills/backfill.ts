@@ -159,6 +159,20 @@ export interface UndoObstacle {
   readonly remedy: string;
 }
 
+/** How a system is brought back to order when its invariants are broken: with writers stopped, by runs of its backfills. */
+export interface Recovery {
+  /** The system's name. */
+  readonly name: string;
+  /** The backfill whose invariants are the system's. */
+  readonly measures: string;
+  /** Backfills that mend, in order; one that reads a source is left out where none is named. */
+  readonly runs: readonly string[];
+  /** The invariants that the runs mend: as long as one is broken and fewer rows break it than before, they go round again. */
+  readonly mends: readonly string[];
+  /** What changes when somebody writes: numbers and dates of the tables, by what they are called. */
+  watch(target: Reader): Promise<Readonly<Record<string, string>>>;
+}
+
 /** One of them, and several. */
 export type Noun = readonly [one: string, several: string];
 
@@ -203,7 +217,7 @@ export interface Backfill<S extends Shape> {
   readonly migrations: string;
   /** A change that is not as it was reviewed is left alone, as a conflict, instead of made as it is now. */
   readonly leavesChanged?: true;
-  /** Nothing is read of an item beyond its listing, so nothing is kept of it for the next run. */
+  /** Nothing is read of an item beyond its listing: what is found is null, and nothing is kept for the next run. */
   readonly inspects?: false;
   /** That its runs are not narrowed to a prefix has to be confirmed. */
   readonly confirmsWhole?: true;

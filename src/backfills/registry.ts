@@ -1,9 +1,10 @@
 import {OperatorError} from '../core/operator-error.ts';
 import {artifactsCleanup} from './artifacts/cleanup/cleanup.ts';
 import {artifactsInventory} from './artifacts/inventory/inventory.ts';
+import {artifactsRecovery} from './artifacts/recovery.ts';
 import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
-import type {Backfill, Noun, Shape, SourceKind, TargetKind} from './backfill.ts';
+import type {Backfill, Noun, Recovery, Shape, SourceKind, TargetKind} from './backfill.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
 export type AnyBackfill = Backfill<Shape>;
@@ -15,6 +16,16 @@ export const backfills: readonly AnyBackfill[] = [
   artifactsIndex,
   artifactsInventory,
 ];
+
+/** Systems that can be recovered as a whole. */
+export const recoveries: readonly Recovery[] = [artifactsRecovery];
+
+export function findRecovery(name: string): Recovery {
+  const found = recoveries.find(recovery => recovery.name === name);
+  if (found !== undefined) return found;
+  const known = recoveries.map(recovery => recovery.name).join(', ');
+  throw new OperatorError('usage', `there is no recovery of ${name}`, `Known are: ${known}.`);
+}
 
 /** It reads the target alone: no source is named for it. */
 export function readsTarget({takes}: Pick<AnyBackfill, 'takes'>): boolean {

@@ -4,6 +4,7 @@ import type {Report} from './report.ts';
 
 /** In a console, events go to its screens; what a command would tell besides is not told, for it would tear the screen. */
 export class ConsoleReport implements Report {
+  readonly isForPrograms = false;
   model: Pick<Console, 'observe'> | null = null;
 
   event(event: RunEvent): void {

@@ -9,6 +9,7 @@ import type {Surroundings} from './session.ts';
 
 /** One event a line, on standard output. */
 export class JsonReport implements Report {
+  readonly isForPrograms = true;
   readonly #out: Surroundings['out'];
 
   constructor({out}: Pick<Surroundings, 'out'>) {

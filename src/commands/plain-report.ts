@@ -39,6 +39,7 @@ const shownGroups = 20;
 
 /** Lines for people: progress on standard error, results on standard output. */
 export class PlainReport implements Report {
+  readonly isForPrograms = false;
   readonly #out: Surroundings['out'];
   readonly #err: Surroundings['err'];
   readonly #flags: readonly string[];

@@ -157,6 +157,23 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
         await Session.with(quiet, {...options, json: false}, session => batchCommand(session, id, options)),
       );
     });
+  ends(
+    prefix(
+      common(
+        program
+          .command('recover <system>')
+          .description(
+            'bring a system back to order: hold, watch, measure, mend, verify; looks only without --confirm',
+          ),
+      ),
+    ),
+  )
+    .option('--confirm <name>', "the target's name: without it nothing is written")
+    .option('--whole <name>', wholeHelp)
+    .option('--watch <seconds>', 'how long other writers are watched for (default: 10)', natural)
+    .option('--accept-writers', 'go on although another program still writes')
+    .option('--take-over <holder>', 'push this dead holder of the lease aside')
+    .action(within(async () => (await import('./recover.ts')).recoverCommand));
   common(program.command('init').description('write a config of examples, where there is none')).action(
     async (_options: unknown, command: Command) => {
       const {initCommand} = await import('./init.ts');

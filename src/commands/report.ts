@@ -10,6 +10,8 @@ export interface HeaderFacts {
 
 /** Where a command's words go: plain lines for people, or one JSON object a line for programs. */
 export interface Report {
+  /** One object a line, instead of words. */
+  readonly isForPrograms: boolean;
   event(event: RunEvent): void;
   /** What the header of the next run says besides what the run itself tells. */
   header(facts: HeaderFacts): void;

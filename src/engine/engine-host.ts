@@ -16,6 +16,8 @@ export interface EngineHost {
   readonly random: () => number;
   readonly at: AtPoint;
   readonly observe: (event: RunEvent) => void;
+  /** The target's lease is held for this recovery: runs take it from there, and give it back to there. */
+  readonly reservedFor?: string;
   /** Ends what is looked at before there is a run that could be stopped: probe, baseline, gates. */
   readonly giveUp?: AbortSignal;
 }

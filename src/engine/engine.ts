@@ -54,6 +54,11 @@ export class Engine {
     return new Engine({...this.host, giveUp});
   }
 
+  /** The same engine within a recovery, which holds the lease of the target. */
+  within(reservedFor: string): Engine {
+    return new Engine({...this.host, reservedFor});
+  }
+
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const signal = this.host.giveUp ?? new AbortController().signal;

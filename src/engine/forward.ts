@@ -40,6 +40,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     },
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: backfill.leavesChanged ?? false,
+    inspects: backfill.inspects !== false,
     keepsFingerprints: backfill.inspects !== false,
     parseFound: found => {
       const parsed = backfill.found.safeParse(found);

@@ -9,6 +9,7 @@ import {
   claimLease,
   createTables,
   dropMarks,
+  handLease,
   readLease,
   releaseLease,
   renewLease,
@@ -30,6 +31,8 @@ export interface LeaseOrder {
   readonly leastFence: number;
   /** The holder that the operator allows to be pushed aside, typed in full. */
   readonly takeOver: string | null;
+  /** For whom it is kept when the run gives it back; without one it is free then. */
+  readonly returnsTo?: string | null;
   /** How often it is tried to give it back. */
   readonly attempts: number;
   readonly random: () => number;
@@ -128,7 +131,7 @@ class Lease implements HeldLease {
   }
 
   async release(isOver: boolean): Promise<void> {
-    const {run, attempts, random, blockedMs} = this.#order;
+    const {run, attempts, random, blockedMs, returnsTo = null} = this.#order;
     this.#isHeld = false;
     this.#renewals.abort();
     await this.#renewing;
@@ -141,7 +144,12 @@ class Lease implements HeldLease {
     };
     await retrying({attempts, signal, random, onRetry}, () =>
       this.#database.transaction(
-        [...(isOver ? [dropMarks(run, this.fence)] : []), releaseLease(run, this.fence)],
+        [
+          ...(isOver ? [dropMarks(run, this.fence)] : []),
+          returnsTo === null
+            ? releaseLease(run, this.fence)
+            : handLease(run, this.fence, returnsTo, this.leaseMs),
+        ],
         {signal},
       ),
     );

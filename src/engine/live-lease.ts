@@ -69,6 +69,7 @@ async function acquire({host, execution, database, signal}: Parts): Promise<Held
       leaseMs: settings.leaseSeconds * 1_000,
       leastFence: record.fence ?? 0,
       takeOver,
+      returnsTo: host.reservedFor ?? null,
       attempts: settings.attempts,
       random,
       blockedMs: () => (connection.target.traffic()?.waitsUntil ?? 0) - now(),

@@ -96,6 +96,22 @@ export function releaseLease(run: string, fence: number): Statement {
   };
 }
 
+/** Gives the lease to another run of the same holder in one step: it is never free in between. */
+export function handLease(run: string, fence: number, to: string, leaseMs: number): Statement {
+  return {
+    sql: `UPDATE headgate_lease SET run = ?3, fence = fence + 1, expires_at = ${clock} + ?4 WHERE run = ?1 AND fence = ?2`,
+    params: [run, fence, to, leaseMs],
+  };
+}
+
+/** Keeps a lease alive that is held for no run that writes; no row where a run of the same holder has it, or another. */
+export function renewReserved(run: string, holder: string, leaseMs: number): Statement {
+  return {
+    sql: `UPDATE headgate_lease SET expires_at = ${clock} + ?3 WHERE run = ?1 AND holder = ?2 RETURNING fence`,
+    params: [run, holder, leaseMs],
+  };
+}
+
 export interface PageMark {
   readonly run: string;
   readonly partition: string;

@@ -137,7 +137,7 @@ export class Pager {
       return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
     if (item.fault !== undefined)
       return {...slot, result: Promise.resolve({kind: 'failed', fault: item.fault, attempts: 1})};
-    const found = known.found(item.key, item.fingerprint);
+    const found = this.#context.work.inspects ? known.found(item.key, item.fingerprint) : null;
     try {
       if (found !== undefined) {
         await this.#context.limiter.pace(this.#ending);

@@ -61,6 +61,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     },
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: false,
+    inspects: false,
     keepsFingerprints: false,
     parseFound: found => found,
   };

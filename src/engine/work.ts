@@ -25,6 +25,8 @@ export interface Work {
   signature(entry: Entry): string;
   /** A change that is not as it was reviewed is left alone. */
   readonly leavesChanged: boolean;
+  /** Items are read; where they are not, nothing is asked of a host for them. */
+  readonly inspects: boolean;
   /** What inspection found is kept by fingerprint. */
   readonly keepsFingerprints: boolean;
   /** Reads `found` back from the ledger; undefined where it is not of the present form. */

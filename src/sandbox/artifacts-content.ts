@@ -116,9 +116,10 @@ export function artifactsContent(): ArtifactsContent {
       if (chance % 4 !== 1) continue;
       // Doubles: fetched later, at the same time, or at a time that nobody knows.
       const at = [undefined, rows.at(-1)?.at ?? null, null][chance % 3];
-      const second = add(key, {type, ...(at === undefined ? {} : {at})});
+      const same = isUnknown ? 'unknown' : type;
+      const second = add(key, {type: same, ...(at === undefined ? {} : {at})});
       datapoints.push([second, 'revenue'], [second, `note ${chance}`]);
-      if (chance % 8 === 1) datapoints.push([add(key, {type}), 'assets']);
+      if (chance % 8 === 1) datapoints.push([add(key, {type: same}), 'assets']);
     }
   }
   for (const key of awkward.slice(0, 4)) {
