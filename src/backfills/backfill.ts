@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import type {Breach, CoverageGroup, MissingItem, RecoveringRun, Severity} from '../core/checks.ts';
+import type {Breach, CoverageGroup, Figure, MissingItem, RecoveringRun, Severity} from '../core/checks.ts';
 import type {Decision} from '../core/entry.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
@@ -274,4 +274,11 @@ export interface Backfill<S extends Shape> {
    */
   missing?(io: CheckIo<S>, group: string): AsyncIterable<readonly MissingItem[]>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
+  /** Told before and after a run under one title, which backfills of one system share. */
+  readonly figures?: {
+    readonly title: string;
+    /** Invariants whose counts are figures too, by what they are called there. */
+    readonly checks: Readonly<Record<string, string>>;
+    measure(io: CheckIo<S>, probe: Probe<S['facts']>): Promise<readonly Figure[]>;
+  };
 }

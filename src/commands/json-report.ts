@@ -60,6 +60,10 @@ function eventObject(event: RunEvent): Readonly<Record<string, unknown>> {
       const {id, severity, count, sample, title, note} = news.result;
       return {type: 'check', id, severity, count, sample, title, ...(note === undefined ? {} : {note}), run};
     }
+    case 'figures': {
+      const {title, figures} = news.summary;
+      return {type: 'figures', title, figures, run};
+    }
     case 'coverage': {
       const {group, done, total, at: measuredAt, ...more} = news.group;
       return {

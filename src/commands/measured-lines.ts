@@ -1,5 +1,5 @@
 import type {BackfillWords, Noun} from '../backfills/backfill.ts';
-import {type CheckResult, type CoverageGroup, percent} from '../core/checks.ts';
+import {type CheckResult, type CoverageGroup, percent, type Summary} from '../core/checks.ts';
 import type {HostLimit} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
 import {counted, number} from '../core/words.ts';
@@ -44,5 +44,22 @@ export function coverageLines(
   return [
     `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
     ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),
+  ];
+}
+
+/** A summary as a table: each figure before and now. */
+export function figureLines({title, figures}: Summary): readonly string[] {
+  const name = Math.max(title.length, ...figures.map(figure => figure.name.length + 2));
+  const text = (value: number | null) => (value === null ? '–' : number(value));
+  const width = Math.max(
+    6,
+    ...figures.flatMap(({before, value}) => [text(before).length, text(value).length]),
+  );
+  const columns = (first: string, second: string) => `  ${first.padStart(width)}  ${second.padStart(width)}`;
+  return [
+    `${title.padEnd(name)}${columns('before', 'now')}`,
+    ...figures.map(
+      figure => `  ${figure.name.padEnd(name - 2)}${columns(text(figure.before), text(figure.value))}`,
+    ),
   ];
 }

@@ -9,7 +9,7 @@ import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
 import {commandText, number, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {breachLines, checkLine, coverageLines, limitLine} from './measured-lines.ts';
+import {breachLines, checkLine, coverageLines, figureLines, limitLine} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
 import type {Surroundings} from './session.ts';
 import {summaryLines} from './summary-lines.ts';
@@ -110,6 +110,9 @@ export class PlainReport implements Report {
             '',
           ].join('\n'),
         );
+        return;
+      case 'figures':
+        this.#out(`${figureLines(event.summary).join('\n')}\n`);
         return;
       case 'coverage':
         this.#coverage.push(event.group);

@@ -124,9 +124,21 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--confirm <name>', "the target's name")
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(async () => (await import('./undo.ts')).undoCommand));
-  ends(prefix(common(program.command('verify <backfill>').description('measure invariants and coverage'))))
+  ends(
+    prefix(
+      common(
+        program
+          .command('verify <backfill>')
+          .description('measure invariants and coverage, of a backfill or of a system'),
+      ),
+    ),
+  )
     .option('--sample <n|all>', 'objects to read again', sampleSize)
     .option('--check <id>', 'one invariant only')
+    .option(
+      '--ratchet <file>',
+      'fail only where more rows break an invariant than this file allows; kept up to date',
+    )
     .action(within(async () => (await import('./verify.ts')).verifyCommand));
   ends(
     prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),

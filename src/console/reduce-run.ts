@@ -2,7 +2,7 @@ import {listedOf} from '../core/accounting.ts';
 import type {RunEvent, Snapshot} from '../core/event.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {Finding} from '../core/probe.ts';
-import {counted, durationText} from '../core/words.ts';
+import {counted, durationText, figuresText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
 import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
 import {failureText, type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
@@ -159,6 +159,8 @@ function told(view: RunView, event: RunEvent): RunView {
         `${result.title}: ${counted(result.count, 'breaks it', 'break it')}`,
       );
     }
+    case 'figures':
+      return said(view, at, 'info', figuresText(event.summary));
     case 'coverage': {
       const {group} = event;
       return {...view, coverage: kept(view.coverage, group, each => each.group === group.group)};

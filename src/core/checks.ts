@@ -46,6 +46,19 @@ export interface CoverageGroup {
   readonly missing?: Readonly<Record<string, number>>;
 }
 
+/** A number of a target that is worth knowing before and after a run. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Figures as they are now, beside those of the measurement before. */
+export interface Summary {
+  readonly title: string;
+  /** `before` is null where there was none. */
+  readonly figures: readonly (Figure & {readonly before: number | null})[];
+}
+
 /** An item that is not in the target, and the cause under which coverage counts it. */
 export interface MissingItem {
   readonly key: string;

@@ -1,5 +1,5 @@
 import type {PartitionTally, Tally} from './accounting.ts';
-import type {CheckResult, CoverageGroup} from './checks.ts';
+import type {CheckResult, CoverageGroup, Summary} from './checks.ts';
 import type {Drift} from './drift.ts';
 import type {FaultData} from './failure.ts';
 import type {Finding} from './probe.ts';
@@ -82,6 +82,7 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
   | {readonly type: 'stopping'; readonly reason: StopReason}
   | {readonly type: 'check'; readonly result: CheckResult}
   | {readonly type: 'coverage'; readonly group: CoverageGroup}
+  | {readonly type: 'figures'; readonly summary: Summary}
   | {readonly type: 'ended'; readonly reason: StopReason | null; readonly seconds: number}
 );
 

@@ -1,4 +1,5 @@
 import {listedOf, type Part, parts, type Tally} from './accounting.ts';
+import type {Summary} from './checks.ts';
 import type {RunMode} from './run.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -99,4 +100,14 @@ export function clockDuration(seconds: number): string {
 /** From where to where; a source without a name is the target itself. */
 export function endsText(source: string, target: string): string {
   return source === '' ? target : `${source} → ${target}`;
+}
+
+/** What has changed, in one line: `Artifacts Summary: rows 693 → 504`. */
+export function figuresText({title, figures}: Summary): string {
+  const changed = figures.filter(({before, value}) => before !== null && before !== value);
+  const told = changed.length > 0 ? changed : figures;
+  const said = told.map(({name, before, value}) =>
+    changed.length > 0 ? `${name} ${number(before ?? 0)} → ${number(value)}` : `${name} ${number(value)}`,
+  );
+  return `${title}: ${said.join(', ')}`;
 }

@@ -185,6 +185,7 @@ class Executor {
       sample: this.#host.settings.sample,
       reads: this.#execution.idle ? ['target', 'listing'] : ['target', 'listing', 'bytes'],
       coverage: true,
+      figures: true,
       signal: this.stopper.halt,
       limiter: context.limiter,
       emit: news => this.#emit(news),

@@ -103,6 +103,7 @@ async function measured(
     const before = await host.ledger.runs.latest(target.id, backfill.id, ['live', 'dry-run']);
     await measure({
       ...options,
+      figures: options.coverage,
       host,
       connection,
       reader,

@@ -1,4 +1,4 @@
-import type {Invariant, Shape} from '../backfills/backfill.ts';
+import type {CheckIo, Invariant, Shape} from '../backfills/backfill.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {Probe} from '../core/probe.ts';
 import {type Checking, checkIo} from './check-io.ts';
@@ -10,6 +10,8 @@ export interface Measuring extends Checking {
   /** Which invariants are measured. */
   readonly reads: readonly Invariant<Shape>['reads'][];
   readonly coverage: boolean;
+  /** Whether the summary is told; it is kept in any case. */
+  readonly figures?: boolean;
   readonly only?: string | null;
 }
 
@@ -50,5 +52,37 @@ export async function measure(measuring: Measuring): Promise<Measured> {
     }
     if (run !== null) await host.ledger.measurements.saveCoverage(run, connection.target.id, coverage);
   }
+  await measureFigures(measuring, io);
   return {checks, coverage};
+}
+
+/** Before a dry run and after a live run: each tells its figures beside those of the measurement before. */
+async function measureFigures(
+  {host, connection, probe, run, figures = false, only = null, emit}: Measuring,
+  io: CheckIo<Shape>,
+): Promise<void> {
+  const wanted = connection.backfill.figures;
+  if (wanted === undefined || run === null || only !== null) return;
+  const {title} = wanted;
+  const {measurements} = host.ledger;
+  const now = await wanted.measure(io, probe);
+  const before = await measurements.lastFigures(connection.target.id, title);
+  await measurements.saveFigures({run, target: connection.target.id, title, figures: now, at: host.now()});
+  if (!figures) return;
+  const known = new Map((before ?? []).map(({name, value}) => [name, value]));
+  const gone = (before ?? []).filter(({name}) => !now.some(figure => figure.name === name));
+  emit({
+    type: 'figures',
+    summary: {
+      title,
+      figures: [
+        ...now.map(({name, value}) => ({
+          name,
+          value,
+          before: before === null ? null : (known.get(name) ?? 0),
+        })),
+        ...gone.map(({name, value}) => ({name, value: 0, before: value})),
+      ],
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {CheckResult, CoverageGroup} from '../core/checks.ts';
+import type {CheckResult, CoverageGroup, Figure} from '../core/checks.ts';
 import type {Database} from '../databases/database.ts';
 import {
   type CoveragePoint,
@@ -13,6 +13,20 @@ import {
 } from './measured.ts';
 
 export type {CoveragePoint, LastCoverage, MeasuredCheck} from './measured.ts';
+
+export interface MeasuredFigures {
+  readonly run: string;
+  readonly target: string;
+  readonly title: string;
+  readonly figures: readonly Figure[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+const figureList = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.array(z.object({name: z.string(), value: z.number()})));
 
 const measured = z.object({run: z.string(), result: checkResult});
 
@@ -42,6 +56,24 @@ export class Measurements {
         params: [run, target, group.group, group.done, group.total, JSON.stringify(group), group.at],
       })),
     ]);
+  }
+
+  async saveFigures({run, target, title, figures, at}: MeasuredFigures): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: 'INSERT OR REPLACE INTO figures (run, target, title, figures, at) VALUES (?, ?, ?, ?, ?)',
+        params: [run, target, title, JSON.stringify(figures), at],
+      },
+    ]);
+  }
+
+  /** The newest figures of a target under a title; null where there are none. */
+  async lastFigures(target: string, title: string): Promise<readonly Figure[] | null> {
+    const [row] = await this.#db.query(
+      'SELECT figures FROM figures WHERE target = ? AND title = ? ORDER BY at DESC LIMIT 1',
+      [target, title],
+    );
+    return row === undefined ? null : figureList.parse(row['figures']);
   }
 
   /** Of each invariant the newest result on a target: of one backfill, or of all. */

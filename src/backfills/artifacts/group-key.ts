@@ -46,14 +46,15 @@ export function looksLikePart({bucket, key}: Group): boolean {
 
 /** Null where it is no key of a group. */
 export function parseKey(itemKey: string): {readonly group: Group; readonly part: Part | null} | null {
-  const [whole = '', table, from] = itemKey.split(mark);
+  // Only what tells the row of a part may hold the mark once more.
+  const [whole = '', table, ...rest] = itemKey.split(mark);
   const slash = whole.indexOf('/');
   if (slash === -1) return null;
   const bucket = whole.slice(0, slash).replaceAll('%2F', '/').replaceAll('%25', '%');
   const group = {bucket, key: whole.slice(slash + 1)};
   if (table === undefined) return {group, part: null};
   if (table === last) return {group, part: {reference: null, from: null}};
-  return {group, part: {reference: Number(table), from: unsortable(from ?? '')}};
+  return {group, part: {reference: Number(table), from: unsortable(rest.join(mark))}};
 }
 
 const offset = 2n ** 63n;

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {type KeyScope, keyScope} from '../../../core/scope.ts';
 import type {Backfill} from '../../backfill.ts';
+import {artifactFigures, summary} from '../checks/figures.ts';
 import {artifactInvariants} from '../checks/invariants.ts';
 import {coverageOfKeys} from '../checks/key-coverage.ts';
 import type {ArtifactsFacts} from '../facts.ts';
@@ -70,5 +71,6 @@ export const artifactsCleanup: Backfill<ArtifactsCleanup> = {
   row: artifactRow,
   costs,
   coverage: ({target, now, signal}, {facts}) => coverageOfKeys({target, now, signal}, facts),
+  figures: {...summary, measure: ({target}, {facts}) => artifactFigures(target, facts)},
   invariants: probe => artifactInvariants<ArtifactsCleanup>(probe.facts, 'artifacts-cleanup'),
 };

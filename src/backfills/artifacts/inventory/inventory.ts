@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {keyScope} from '../../../core/scope.ts';
 import type {ObjectStore, StoredObject} from '../../../stores/object-store.ts';
 import type {Backfill} from '../../backfill.ts';
+import {artifactFigures, summary} from '../checks/figures.ts';
 import {artifactInvariants} from '../checks/invariants.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {type ArtifactsOptions, artifactsOptions} from '../options.ts';
@@ -81,6 +82,7 @@ export const artifactsInventory: Backfill<ArtifactsInventory> = {
   row: objectRow,
   costs,
   coverage,
+  figures: {...summary, measure: ({target}, {facts}) => artifactFigures(target, facts)},
   invariants: probe => [
     ...artifactInvariants<ArtifactsInventory>(probe.facts, 'artifacts-inventory'),
     ...listingInvariants(probe.facts),

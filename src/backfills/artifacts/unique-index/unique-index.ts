@@ -5,6 +5,7 @@ import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Backfill, Inspected, Io, Item} from '../../backfill.ts';
+import {artifactFigures, summary} from '../checks/figures.ts';
 import {coverageOfIndex} from '../checks/index-coverage.ts';
 import {artifactInvariants} from '../checks/invariants.ts';
 import {listGroups, lookupGroup} from '../cleanup/list.ts';
@@ -97,6 +98,7 @@ export const artifactsIndex: Backfill<ArtifactsIndex> = {
     passes: {checks: {read: 4, rowsAtOnce: 100_000}, survey: {read: 1, rowsAtOnce: Math.max(1, rows)}},
   }),
   coverage: ({target, now}, {facts}) => coverageOfIndex({target, now}, facts),
+  figures: {...summary, measure: ({target}, {facts}) => artifactFigures(target, facts)},
   invariants: probe => artifactInvariants<ArtifactsIndex>(probe.facts, 'artifacts-index'),
 };
 
