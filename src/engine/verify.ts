@@ -52,7 +52,7 @@ export async function measure(measuring: Measuring): Promise<Measured> {
     }
     if (run !== null) await host.ledger.measurements.saveCoverage(run, connection.target.id, coverage);
   }
-  await measureFigures(measuring, io);
+  await measureFigures(measuring, io, checks);
   return {checks, coverage};
 }
 
@@ -60,17 +60,26 @@ export async function measure(measuring: Measuring): Promise<Measured> {
 async function measureFigures(
   {host, connection, probe, run, figures = false, only = null, emit}: Measuring,
   io: CheckIo<Shape>,
+  checks: readonly CheckResult[],
 ): Promise<void> {
   const wanted = connection.backfill.figures;
   if (wanted === undefined || run === null || only !== null) return;
   const {title} = wanted;
   const {measurements} = host.ledger;
-  const now = await wanted.measure(io, probe);
+  const counts = checks.flatMap(({id, count}) => {
+    const name = wanted.checks[id];
+    return name === undefined ? [] : [{name, value: count}];
+  });
+  const now = [...(await wanted.measure(io, probe)), ...counts];
   const before = await measurements.lastFigures(connection.target.id, title);
   await measurements.saveFigures({run, target: connection.target.id, title, figures: now, at: host.now()});
   if (!figures) return;
   const known = new Map((before ?? []).map(({name, value}) => [name, value]));
-  const gone = (before ?? []).filter(({name}) => !now.some(figure => figure.name === name));
+  const counted = new Set(Object.values(wanted.checks));
+  // A type of which there are no rows any more; a check that was left out this time says nothing.
+  const gone = (before ?? []).filter(
+    ({name}) => !counted.has(name) && !now.some(figure => figure.name === name),
+  );
   emit({
     type: 'figures',
     summary: {
@@ -79,7 +88,7 @@ async function measureFigures(
         ...now.map(({name, value}) => ({
           name,
           value,
-          before: before === null ? null : (known.get(name) ?? 0),
+          before: known.get(name) ?? (before === null || counted.has(name) ? null : 0),
         })),
         ...gone.map(({name, value}) => ({name, value: 0, before: value})),
       ],
