@@ -58,12 +58,13 @@ export function systemOf(name: string): readonly AnyBackfill[] {
 /** What is measured under a system's name: by the one of its backfills that compares with a source. */
 export function findMeasuring(name: string): AnyBackfill {
   const ofSystem = backfills.some(({id}) => id === name) ? [] : systemOf(name);
-  return ofSystem.find(backfill => !readsTarget(backfill)) ?? ofSystem[0] ?? findBackfill(name);
+  const found = ofSystem.find(backfill => !readsTarget(backfill)) ?? ofSystem[0];
+  return found ?? findBackfill(name);
 }
 
 export function findBackfill(id: string): AnyBackfill {
   const found = backfills.find(backfill => backfill.id === id);
   if (found !== undefined) return found;
-  const known = backfills.map(backfill => backfill.id).join(', ');
-  throw new OperatorError('usage', `there is no backfill ${id}`, `Known are: ${known}.`);
+  const known = new Set([...backfills.map(backfill => backfill.id), ...backfills.map(({system}) => system)]);
+  throw new OperatorError('usage', `there is no backfill ${id}`, `Known are: ${[...known].join(', ')}.`);
 }

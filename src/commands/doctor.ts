@@ -1,4 +1,4 @@
-import {backfills} from '../backfills/registry.ts';
+import {backfills, systemOf} from '../backfills/registry.ts';
 import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
 import {namingEnds} from '../core/hint.ts';
@@ -113,32 +113,46 @@ async function target({connections, engine, config}: Session, name: string): Pro
         message: `target ${name}: ${placeText(config, opened) ?? opened.label} (${opened.id}) can be read${held}`,
       },
     ];
-    for (const backfill of backfills)
-      if (await backfill.needsMigration(reader))
-        findings.push({
-          level: 'warning',
-          message: `target ${name}: the tables of ${backfill.id} are not there`,
-          remedy: `If it is meant for ${backfill.id}: headgate migrate ${backfill.id} --target ${name}`,
-        });
-      else findings.push(...(await schema(engine, backfill, opened, name)));
-    return findings;
+    const here: string[] = [];
+    for (const system of new Set(backfills.map(backfill => backfill.system)))
+      if (!((await systemOf(system)[0]?.needsMigration(reader)) ?? true)) here.push(system);
+    for (const system of here) findings.push(...(await schemaOf(engine, config, system, opened, name)));
+    // A target is of one system, or of some: that it has not the tables of the others is no news.
+    return here.length > 0 ? findings : [...findings, ...withoutTables(name)];
   } finally {
     await reader.close();
   }
 }
 
-async function schema(
+function withoutTables(name: string): readonly Finding[] {
+  return [...new Set(backfills.map(({system}) => system))].map(system => ({
+    level: 'warning',
+    message: `target ${name}: the tables of ${system} are not there`,
+    remedy: `If it is meant for ${system}: headgate migrate ${system} --target ${name}`,
+  }));
+}
+
+/** What the backfills of a system find in the schema; what several of them say is said once. */
+async function schemaOf(
   engine: Session['engine'],
-  backfill: (typeof backfills)[number],
+  config: Session['config'],
+  system: string,
   opened: Target,
   name: string,
 ): Promise<readonly Finding[]> {
-  const {findings} = await engine.probe({backfill, source: null, target: opened}, backfill.scope.parse({}));
-  return findings.map(({level, message, remedy}) => ({
-    level,
-    message: `target ${name}: ${backfill.id}: ${message}`,
-    ...(remedy === undefined ? {} : {remedy}),
-  }));
+  const said = new Map<string, Finding>();
+  for (const backfill of systemOf(system)) {
+    const connection = {backfill, source: null, target: opened, options: config.options[system]};
+    const {findings} = await engine.probe(connection, backfill.scope.parse({}));
+    for (const {level, message, remedy} of findings)
+      if (!said.has(message))
+        said.set(message, {
+          level,
+          message: `target ${name}: ${level === 'error' ? backfill.id : system}: ${message}`,
+          ...(remedy === undefined ? {} : {remedy}),
+        });
+  }
+  return [...said.values()];
 }
 
 async function examine(look: () => Promise<readonly Finding[]>, what: string): Promise<readonly Finding[]> {
