@@ -2,7 +2,8 @@
 export interface ArtifactsFacts {
   /** The column that identifies a row: artifact_id in production, id in the document. */
   readonly id: string;
-  readonly idIsInteger: boolean;
+  /** Who gives a new row its id: the database (an INTEGER PRIMARY KEY), or whoever inserts it, as text; null is neither. */
+  readonly newId: 'database' | 'text' | null;
   /** All that are stored, in order; generated ones are left out. */
   readonly columns: readonly string[];
   readonly sourceType: string;
@@ -48,6 +49,8 @@ export interface Reference {
   readonly onDelete: string;
   /** Columns that tell its rows apart, without the reference itself; rowid where it has no key. */
   readonly identity: readonly string[];
+  /** The reference is part of the primary key: the identity tells a row apart only together with the artifact. */
+  readonly isInKey: boolean;
   /** By which its rows are gone through in parts; null where they can't be. */
   readonly order: string | null;
   /** An index leads from an id to its rows. */

@@ -2,12 +2,12 @@ import {z} from 'zod';
 import {errorsOf, type Finding, type Probe} from '../../core/probe.ts';
 import {counted, number} from '../../core/words.ts';
 import type {Reader} from '../../databases/database.ts';
-import {describeTable, type TableSchema} from '../../databases/schema.ts';
+import {type Column, describeTable, type TableSchema} from '../../databases/schema.ts';
 import type {ArtifactsFacts, DateForm, Reference} from './facts.ts';
 import {quoted} from './names.ts';
 import type {ArtifactsOptions} from './options.ts';
 import {uniqueOn} from './probe-index.ts';
-import {findReferences} from './references.ts';
+import {findReferences, hasRowid} from './references.ts';
 
 export const table = 'artifacts';
 
@@ -57,7 +57,7 @@ export async function probeArtifacts(
   const url = found.columns.find(({name}) => name.toLowerCase() === 'source_url');
   const facts: ArtifactsFacts = {
     id: id.name,
-    idIsInteger: id.type === 'INTEGER',
+    newId: newIdOf(found, id),
     columns,
     sourceType,
     fetchedAt,
@@ -123,9 +123,15 @@ function idOf({columns, uniques}: TableSchema) {
   return columns.find(({name}) => /^(?:artifact_)?id$/i.test(name) && isUnique(name)) ?? null;
 }
 
+/** A number that the database does not give could only be guessed. */
+function newIdOf({sql}: TableSchema, {type, primaryKey}: Column): ArtifactsFacts['newId'] {
+  if (type === 'INTEGER' && primaryKey > 0 && hasRowid(sql)) return 'database';
+  return /INT|REAL|FLOA|DOUB|NUM|DEC|BLOB/.test(type) ? null : 'text';
+}
+
 /** Keys are told apart by their bytes, or rows of different objects would be taken for doubles. */
 function collations({sql}: TableSchema): readonly Finding[] {
-  return /\br2_(?:key|bucket)\b[^,]*\bCOLLATE\s+(?!BINARY)/i.test(sql)
+  return /\br2_(?:key|bucket)\b[^,]*\bCOLLATE\s+(?!\s|["'`[]?BINARY\b)/i.test(sql)
     ? [
         targetError(
           'artifacts.r2_key or r2_bucket does not compare by bytes (it has a COLLATE clause)',
@@ -241,7 +247,7 @@ export function targetError(message: string, remedy: string): Finding {
 
 const emptyFacts: ArtifactsFacts = {
   id: 'artifact_id',
-  idIsInteger: true,
+  newId: 'database',
   columns: [],
   sourceType: 'source_type',
   fetchedAt: 'fetched_at',

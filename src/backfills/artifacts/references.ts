@@ -2,6 +2,7 @@ import type {Finding} from '../../core/probe.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type Column, describeTable, foreignKeysTo, type TableSchema} from '../../databases/schema.ts';
 import type {Reference, UniqueWith} from './facts.ts';
+import {quoted} from './names.ts';
 
 export interface Found {
   readonly references: readonly Reference[];
@@ -105,10 +106,15 @@ function isId(to: string | null, {name, primaryKey}: Column): boolean {
   return to === null ? primaryKey > 0 : to.toLowerCase() === name.toLowerCase();
 }
 
+/** By its CREATE TABLE. */
+export function hasRowid(sql: string): boolean {
+  return !/\bWITHOUT\s+ROWID\b[\s,\w]*$/i.test(sql);
+}
+
 function referenceOf(schema: TableSchema, column: string, onDelete: string | null): Reference {
   const keys = schema.columns.filter(({primaryKey}) => primaryKey > 0);
   const others = keys.map(({name}) => name).filter(name => name !== column);
-  const hasRowid = !/\bWITHOUT\s+ROWID\b[\s,\w]*$/i.test(schema.sql);
+  const isWithRowid = hasRowid(schema.sql);
   const [only, second] = others;
   const isSingle = only !== undefined && second === undefined;
   return {
@@ -117,12 +123,13 @@ function referenceOf(schema: TableSchema, column: string, onDelete: string | nul
     isDeclared: onDelete !== null,
     onDelete: onDelete ?? 'NO ACTION',
     identity: keys.length === 0 ? ['rowid'] : others,
-    order: isSingle && keys.length === 1 ? only : hasRowid ? 'rowid' : null,
+    isInKey: others.length < keys.length,
+    order: isSingle && keys.length === 1 ? only : isWithRowid ? 'rowid' : null,
     isIndexed:
       schema.indexes.some(([first]) => first === column) || (keys.length === 1 && others.length === 0),
     uniques: schema.uniqueIndexes.flatMap(index => uniqueWith(index, column)),
     columns: schema.columns.map(({name}) => name),
-    hasRowid,
+    hasRowid: isWithRowid,
     isNamed: schema.referredBy.length > 0,
   };
 }
@@ -149,7 +156,7 @@ function differences(
     message,
     ...(remedy === undefined ? {} : {remedy}),
   });
-  const index = `CREATE INDEX idx_${table}_${column} ON ${table} (${column});`;
+  const index = `CREATE INDEX ${plain(`idx_${table}_${column}`)} ON ${plain(table)} (${plain(column)});`;
   return [
     ...(isDeclared
       ? []
@@ -175,6 +182,11 @@ function differences(
       ? [warn(`${table} has no primary key: its rows are told apart by rowid, which VACUUM may change`)]
       : []),
   ];
+}
+
+/** A name as one would write it oneself. */
+function plain(name: string): string {
+  return /^[a-z_]\w*$/i.test(name) ? name : quoted(name);
 }
 
 function notUnderstood(table: string, columns: readonly string[]): Finding {

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import type {Preview} from '../../backfill.ts';
 import {readable} from '../exact.ts';
@@ -28,8 +29,10 @@ export type Moves = z.infer<typeof moves>;
 const drops = z.object({
   table: z.string(),
   column: z.string(),
+  identity: z.array(z.string()),
   columns: z.array(z.string()),
-  rows: z.array(z.array(encoded)),
+  /** Which of the losers a row named, what tells it apart, and all of it. */
+  rows: z.array(z.object({loser: z.int(), told: z.array(encoded), row: z.array(encoded)})),
 });
 export type Drops = z.infer<typeof drops>;
 
@@ -54,8 +57,15 @@ export type GroupChange = z.infer<typeof groupChange>;
 export function previewGroup(change: GroupChange): Preview {
   const {winner, losers, moves: all, drops: dropped, deletes, type} = change;
   const ids = losers.map(({id}) => readable(id)).join(', ');
-  const before: Record<string, string | number | null> = {rows: losers.length + 1, artifact: ids};
+  // No reader's concern, but a plan has drifted as soon as one value of one of these rows is another.
+  const checksum = checksumOf([winner, losers, all, dropped]);
+  const before: Record<string, string | number | null> = {
+    checksum,
+    rows: losers.length + 1,
+    artifact: ids,
+  };
   const after: Record<string, string | number | null> = {
+    checksum,
     rows: deletes ? 1 : losers.length + 1,
     artifact: readable(winner.id),
   };
@@ -72,4 +82,8 @@ export function previewGroup(change: GroupChange): Preview {
     after['source_type'] = readable(type);
   }
   return {before, after};
+}
+
+function checksumOf(values: unknown): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
 }

@@ -13,13 +13,15 @@ export interface Collision {
   readonly index: string;
   /** The two, in words. */
   readonly rows: readonly [string, string];
-  /** All but the one that stays: that of the winner, or of the newest loser that has one. */
-  readonly losing: readonly Losing[];
+  /** All of them, that of the winner first, then that of the newest loser. */
+  readonly rivals: readonly Rival[];
 }
 
-interface Losing {
-  /** Encoded id of the artifact that it names. */
-  readonly loser: string;
+export interface Rival {
+  /** Of the artifact that it names, among those of its group: 0 is the winner. */
+  readonly rank: number;
+  /** Encoded id of that artifact. */
+  readonly artifact: string;
   readonly identity: readonly Encoded[];
   readonly row: readonly Encoded[];
 }
@@ -58,7 +60,7 @@ function collisionSql(reference: Reference, {others}: UniqueWith): string {
             SELECT ids.at AS at, ids.rank AS rank,
               dense_rank() OVER (ORDER BY ${partition}) AS class,
               count(*) OVER (PARTITION BY ${partition}) AS rivals,
-              ${[`${encoded(`named.${quoted(reference.column)}`)} AS loser`, ...columns, ...identity].join(', ')}
+              ${[`${encoded('ids.id')} AS artifact`, ...columns, ...identity].join(', ')}
             FROM ${joined(reference, 'ids')}
             WHERE ${['true', ...isNull].join(' AND ')}
           )
@@ -66,32 +68,34 @@ function collisionSql(reference: Reference, {others}: UniqueWith): string {
           ORDER BY class, rank`;
 }
 
-const rival = z.looseObject({
+const rivalRow = z.looseObject({
   at: z.number(),
+  rank: z.number(),
   class: z.number(),
-  loser: z.string(),
+  artifact: z.string(),
 });
-type Rival = z.infer<typeof rival>;
+type RivalRow = z.infer<typeof rivalRow>;
 
 function collisionsOf(
   rows: readonly unknown[],
   {reference, at, unique}: {readonly reference: Reference; readonly at: number; readonly unique: UniqueWith},
 ): readonly Collision[] {
   const classes = Map.groupBy(
-    rows.map(row => rival.parse(row)),
+    rows.map(row => rivalRow.parse(row)),
     row => row.class,
   );
-  return [...classes.values()].flatMap(([staying, ...leaving]) => {
-    const [second] = leaving;
-    if (staying === undefined || second === undefined) return [];
+  return [...classes.values()].flatMap(found => {
+    const [first, second] = found;
+    if (first === undefined || second === undefined) return [];
     return [
       {
-        at: staying.at,
+        at: first.at,
         reference: at,
         index: unique.index,
-        rows: [rowText(reference, staying), rowText(reference, second)] as const,
-        losing: leaving.map(row => ({
-          loser: row.loser,
+        rows: [rowText(reference, first), rowText(reference, second)] as const,
+        rivals: found.map(row => ({
+          rank: row.rank,
+          artifact: row.artifact,
           identity: reference.identity.map((_, index) => valueIn(row, `i${index}`)),
           row: reference.columns.map((_, index) => valueIn(row, `c${index}`)),
         })),
@@ -100,11 +104,39 @@ function collisionsOf(
   });
 }
 
+/**
+ * The rows of one table that go where the newest are kept. Beginning with the winner's, each row stays that collides with
+ * none that stays: a row whose only rival goes has no need to go.
+ */
+export function leavingOf(collisions: readonly Collision[]): readonly Rival[] {
+  const places = new Map<string, {readonly rival: Rival; readonly collisions: Collision[]}>();
+  for (const collision of collisions)
+    for (const rival of collision.rivals) {
+      const place = placeOf(rival);
+      const known = places.get(place) ?? {rival, collisions: []};
+      known.collisions.push(collision);
+      places.set(place, known);
+    }
+  const settled = new Set<Collision>();
+  return [...places.values()]
+    .toSorted((a, b) => a.rival.rank - b.rival.rank)
+    .flatMap(({rival, collisions: its}) => {
+      if (its.some(collision => settled.has(collision))) return [rival];
+      for (const collision of its) settled.add(collision);
+      return [];
+    });
+}
+
+/** Tells a row of a table apart. */
+export function placeOf({artifact, identity}: Pick<Rival, 'artifact' | 'identity'>): string {
+  return JSON.stringify([artifact, identity]);
+}
+
 /** Values of a row that tell it apart from the other, and shown whole they may be long. */
 const shown = 6;
 const longest = 40;
 
-function rowText({columns}: Reference, row: Rival): string {
+function rowText({columns}: Reference, row: RivalRow): string {
   const parts = columns
     .slice(0, shown)
     .map((name, index) => `${name} ${shortened(valueIn(row, `c${index}`))}`);
@@ -116,6 +148,6 @@ function shortened(value: Encoded): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-function valueIn(row: Rival, column: string): Encoded {
+function valueIn(row: RivalRow, column: string): Encoded {
   return z.string().nullable().parse(row[column]);
 }

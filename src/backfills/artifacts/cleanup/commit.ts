@@ -44,12 +44,12 @@ function cleanUp(changes: readonly GroupChange[], facts: ArtifactsFacts): readon
     ...references.map((reference, at) => movesTable(changes, reference, at)),
   ];
   return [
+    ...(changes.some(({type}) => type !== null) ? [takeType(tables, facts)] : []),
     ...references.flatMap((reference, at) => [
       ...(changes.some(({drops}) => drops.some(isOf(reference))) ? [dropDoubles(tables, facts, at)] : []),
       ...(changes.some(({moves}) => moves.some(isOf(reference))) ? [repoint(tables, facts, at)] : []),
     ]),
     deleteLosers(tables, facts),
-    ...(changes.some(({type}) => type !== null) ? [takeType(changes, facts)] : []),
   ];
 }
 
@@ -67,7 +67,7 @@ function repoint(tables: readonly Table[], facts: ArtifactsFacts, at: number): S
      WHERE ${isMoveOf(moves, table, reference, `${moves}.loser`)}
        AND ${table}.${column} IS ${moves}.loser
        AND ${moves}.drops = 0
-       AND ${isSound(`${moves}.at`, facts, at)}
+       AND ${isSound(`${moves}.at`, facts, at, 'dropped')}
      RETURNING ${keyOf(`${table}.${column}`, facts)} AS key`,
     'updated',
   );
@@ -94,12 +94,13 @@ function dropDoubles(tables: readonly Table[], facts: ArtifactsFacts, at: number
   );
 }
 
-/** Losers that nothing names any more, of groups of which nothing names any. */
+/** Losers that nothing names any more, of groups of which nothing names any, and all that did names the winner. */
 function deleteLosers(tables: readonly Table[], facts: ArtifactsFacts): Statement {
   const {references, bucket, key, id} = facts;
-  const named = references.map(
-    reference => `AND losers.at NOT IN (SELECT losers.at FROM ${joined(reference, 'losers')})`,
-  );
+  const named = references.flatMap((reference, at) => [
+    `AND losers.at NOT IN (SELECT losers.at FROM ${joined(reference, 'losers')})`,
+    `AND losers.at NOT IN (${missing(reference, at, 'groups.winner', true)})`,
+  ]);
   return statement(
     tables,
     `DELETE FROM artifacts
@@ -115,18 +116,21 @@ function deleteLosers(tables: readonly Table[], facts: ArtifactsFacts): Statemen
   );
 }
 
-/** The winner takes over the type that a loser had: only where it says nothing itself, and the losers are gone. */
-function takeType(changes: readonly GroupChange[], facts: ArtifactsFacts): Statement {
+/**
+ * The winner takes over the type that a loser has, only where it says nothing itself. It comes first: afterwards nobody
+ * could tell losers that this page deleted from those that somebody else has.
+ */
+function takeType(tables: readonly Table[], facts: ArtifactsFacts): Statement {
   const [id, type] = [quoted(facts.id), quoted(facts.sourceType)];
   return statement(
-    [groupsTable(changes), losersTable(changes)],
+    tables,
     `UPDATE artifacts
      SET ${type} = ${decoded('groups.new_type')}
      FROM groups
      WHERE artifacts.${id} = groups.winner
        AND groups.new_type IS NOT NULL
        AND ${isUnknown(`artifacts.${type}`)}
-       AND groups.at NOT IN (SELECT losers.at FROM losers CROSS JOIN artifacts AS row ON row.${id} = losers.id)
+       AND ${isSound('groups.at', facts, 0)}
      RETURNING ${groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`)} AS key`,
     'updated',
   );
@@ -148,6 +152,7 @@ function movePart(change: GroupChange, facts: ArtifactsFacts): readonly Statemen
            AND ${table}.${column} IS ${moves}.loser
            AND ${moves}.at NOT IN (${otherCounts(facts)})
            AND ${moves}.at NOT IN (${changedRows(facts)})
+           AND ${moves}.at NOT IN (${missing(reference, at, `${moves}.loser`, false)})
          RETURNING (SELECT groups.item FROM groups) AS key`,
         'updated',
       ),
@@ -157,11 +162,17 @@ function movePart(change: GroupChange, facts: ArtifactsFacts): readonly Statemen
 
 /**
  * SQL that holds for a group that may still be changed, where the tables before this reference have been worked through:
- * of those nothing names a loser any more, and of the others nothing does that the change does not know of.
+ * of those all rows name the winner by now, and none a loser; of the others exactly those name a loser that did when the
+ * change was decided. `dropped`: of this reference's own, what goes is gone.
  */
-function isSound(at: string, facts: ArtifactsFacts, reference: number): string {
-  const named = facts.references.map((each, index) =>
-    index < reference ? `SELECT losers.at FROM ${joined(each, 'losers')}` : unnamed(each, index),
+function isSound(at: string, facts: ArtifactsFacts, reference: number, dropped?: 'dropped'): string {
+  const named = facts.references.flatMap((each, index) =>
+    index < reference
+      ? [`SELECT losers.at FROM ${joined(each, 'losers')}`, missing(each, index, 'groups.winner', true)]
+      : [
+          unnamed(each, index),
+          missing(each, index, `${movesName(index)}.loser`, index === reference && dropped !== undefined),
+        ],
   );
   return [
     `${at} NOT IN (${otherCounts(facts)})`,
@@ -194,6 +205,7 @@ function begunBy(reference: Reference, at: number): string {
 /** Groups of which a row is gone, or not as it was read. */
 function changedRows(facts: ArtifactsFacts): string {
   const {id, fetchedAt, sourceType, bucket, key} = facts;
+  const type = encoded(`row.${quoted(sourceType)}`);
   return `SELECT losers.at FROM losers
           LEFT JOIN artifacts AS row ON row.${quoted(id)} = losers.id
           WHERE row.${quoted(id)} IS NULL OR NOT (${isLoser('row', facts.columns, encoded)})
@@ -202,7 +214,7 @@ function changedRows(facts: ArtifactsFacts): string {
           LEFT JOIN artifacts AS row ON row.${quoted(id)} = groups.winner
           WHERE row.${quoted(id)} IS NULL
             OR ${encoded(`row.${quoted(fetchedAt)}`)} IS NOT groups.fetched_at
-            OR ${encoded(`row.${quoted(sourceType)}`)} IS NOT groups.type
+            OR (${type} IS NOT groups.type AND (groups.new_type IS NULL OR ${type} IS NOT groups.new_type))
             OR row.${quoted(bucket)} IS NOT groups.bucket
             OR row.${quoted(key)} IS NOT groups.key`;
 }
@@ -220,8 +232,20 @@ function otherCounts({bucket, key, hasKeyIndex}: ArtifactsFacts): string {
 function unnamed(reference: Reference, at: number): string {
   const moves = movesName(at);
   return `SELECT losers.at FROM ${joined(reference, 'losers')}
-          LEFT JOIN ${moves} ON ${moves}.at = losers.at AND ${isMoveOf(moves, 'named', reference, 'losers.id')}
+          LEFT JOIN ${moves} ON ${moves}.at = losers.at AND ${moves}.loser IS losers.id
+            AND ${isMoveOf(moves, 'named', reference, 'losers.id')}
           WHERE ${moves}.at IS NULL`;
+}
+
+/** Groups of which a row that is to move does not name this artifact: it is gone, or somebody has re-pointed it. */
+function missing(reference: Reference, at: number, artifact: string, movesAlone: boolean): string {
+  const moves = movesName(at);
+  const column = `named.${quoted(reference.column)}`;
+  return `SELECT ${moves}.at FROM ${moves}
+          CROSS JOIN groups ON groups.at = ${moves}.at
+          LEFT JOIN ${quoted(reference.table)} AS named
+            ON ${isMoveOf(moves, 'named', reference, artifact)} AND ${column} IS ${artifact}
+          WHERE ${column} IS NULL${movesAlone ? ` AND ${moves}.drops = 0` : ''}`;
 }
 
 /** The key of the group that an artifact is of. */

@@ -1,15 +1,16 @@
 import {z} from 'zod';
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
+import {number} from '../../../core/words.ts';
 import type {Inspected, Io} from '../../backfill.ts';
-import {decoded, type Encoded, encoded, readable} from '../exact.ts';
+import {decoded, type Encoded, encoded, isExact, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import {quoted, saysNothing} from '../names.ts';
 import {textIn} from '../text-in.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
-import {type Collision, collisionsIn} from './collisions.ts';
+import {type Collision, collisionsIn, leavingOf, placeOf, type Rival} from './collisions.ts';
 import {type GroupItem, joined, rowsInPart} from './list.ts';
 
 /** The rows of a group as they are now, the winner first. */
@@ -24,8 +25,8 @@ interface Member {
 interface Naming {
   /** Which of the page's items. */
   readonly at: number;
-  /** Encoded id of the loser. */
-  readonly loser: string;
+  /** Encoded id of the loser, as artifacts has it. */
+  readonly artifact: string;
   readonly identity: readonly Encoded[];
 }
 
@@ -81,15 +82,22 @@ function decideGroup(
   const isLeft =
     collision !== undefined && (choices.collision === 'leave' || isNamedElsewhere(facts, collision));
   if (isLeft) return {action: 'conflict', reason: collisionText(item, collision, facts)};
-  const total = named.reduce((sum, rows) => sum + rows.length, 0);
-  if (item.part !== null && deletes && total > rowsInPart)
+  const dropped = facts.references.map((_, at) =>
+    leavingOf(collisions.filter(({reference}) => reference === at)),
+  );
+  const moving = named.map((rows, at) => withoutDropped(rows, dropped[at] ?? []));
+  const total = moving.reduce((sum, rows) => sum + rows.length, 0);
+  if (deletes && total > rowsInPart)
     return {
       action: 'conflict',
-      reason: 'more rows name it since its parts were listed: run the clean-up again',
+      reason: `${number(total)} rows name it, more than one transaction takes, and they are in no order that parts could have: run the clean-up again, or re-point them by hand`,
     };
-  const dropped = facts.references.map((_, at) =>
-    collisions.filter(({reference}) => reference === at).flatMap(({losing}) => losing),
-  );
+  const touched = [...losers, ...moving.flat(), ...dropped.flat()];
+  if (!touched.flatMap(valuesOf).every(isExact))
+    return {
+      action: 'conflict',
+      reason: 'one of its rows holds a number that this database can not read back from its own text',
+    };
   const change: GroupChange = {
     key: item.key,
     bucket: item.group.bucket,
@@ -97,10 +105,10 @@ function decideGroup(
     winner: {id: winner.id, fetchedAt: winner.fetchedAt, type: winner.type},
     columns: [...facts.columns],
     losers: losers.map(({id, row}) => ({id, row: [...row]})),
-    moves: facts.references.flatMap((reference, at) =>
-      movesOf(reference, withoutDropped(named[at] ?? [], dropped[at] ?? []), losers),
-    ),
-    drops: deletes ? facts.references.flatMap((reference, at) => dropsOf(reference, dropped[at] ?? [])) : [],
+    moves: facts.references.flatMap((reference, at) => movesOf(reference, moving[at] ?? [], losers)),
+    drops: deletes
+      ? facts.references.flatMap((reference, at) => dropsOf(reference, dropped[at] ?? [], losers))
+      : [],
     deletes,
     type: deletes ? (known?.type ?? null) : null,
   };
@@ -108,12 +116,14 @@ function decideGroup(
   return change.moves.length === 0 ? {action: 'unchanged'} : {action: 'update', change};
 }
 
-function withoutDropped(
-  rows: readonly Naming[],
-  dropped: readonly Collision['losing'][number][],
-): readonly Naming[] {
-  const gone = new Set(dropped.map(({loser, identity}) => JSON.stringify([loser, identity])));
-  return rows.filter(({loser, identity}) => !gone.has(JSON.stringify([loser, identity])));
+function withoutDropped(rows: readonly Naming[], dropped: readonly Rival[]): readonly Naming[] {
+  const gone = new Set(dropped.map(placeOf));
+  return rows.filter(row => !gone.has(placeOf(row)));
+}
+
+/** What has to come back exactly as it was. */
+function valuesOf(of: Member | Naming | Rival): readonly Encoded[] {
+  return [...('row' in of ? of.row : []), ...('identity' in of ? of.identity : [])];
 }
 
 function movesOf(
@@ -128,19 +138,24 @@ function movesOf(
       table,
       column,
       identity: [...identity],
-      rows: rows.map(row => [places.get(row.loser) ?? -1, ...row.identity]),
+      rows: rows.map(row => [places.get(row.artifact) ?? -1, ...row.identity]),
     },
   ];
 }
 
 function dropsOf(
-  {table, column, columns}: Reference,
-  dropped: readonly Collision['losing'][number][],
+  {table, column, columns, identity}: Reference,
+  dropped: readonly Rival[],
+  losers: readonly Member[],
 ): readonly Drops[] {
   if (dropped.length === 0) return [];
-  // A row may collide by two indexes.
-  const rows = new Map(dropped.map(({row}) => [JSON.stringify(row), [...row]]));
-  return [{table, column, columns: [...columns], rows: [...rows.values()]}];
+  const places = new Map(losers.map(({id}, at) => [id, at]));
+  const rows = dropped.map(({artifact, identity: told, row}) => ({
+    loser: places.get(artifact) ?? -1,
+    told: [...told],
+    row: [...row],
+  }));
+  return [{table, column, identity: [...identity], columns: [...columns], rows}];
 }
 
 /** A row that others name is never deleted, whatever the rule; nor is one that only a compound key tells apart. */
@@ -227,7 +242,7 @@ async function readNaming(
   reference: Reference,
   referenceAt: number,
 ): Promise<readonly Naming[]> {
-  const whole = items.flatMap((item, at) => (isOther(item, referenceAt) ? [] : [{item, at}]));
+  const whole = items.flatMap((item, at) => (isOther(item, referenceAt, reference) ? [] : [{item, at}]));
   const parts = whole.filter(({item}) => item.part !== null && item.part.reference !== null);
   const wholes = whole.filter(entry => !parts.includes(entry));
   const losersOf = (at: number) => (members[at] ?? []).slice(1).map(({id}) => id);
@@ -246,14 +261,15 @@ async function readNaming(
   ]);
   return rows.flat().map(row => ({
     at: memberRow.parse(row).at,
-    loser: textIn(row, 'loser') ?? '',
+    artifact: textIn(row, 'artifact') ?? '',
     identity: reference.identity.map((_, index) => textIn(row, `i${index}`)),
   }));
 }
 
-/** The part is of another table's rows. */
-function isOther({part}: GroupItem, referenceAt: number): boolean {
-  return part !== null && part.reference !== null && part.reference !== referenceAt;
+/** The part is of another table's rows; the last is of those that the parts before it could not go through. */
+function isOther({part, takesRest}: GroupItem, referenceAt: number, {order}: Reference): boolean {
+  if (part === null) return false;
+  return part.reference === null ? order !== null && takesRest !== true : part.reference !== referenceAt;
 }
 
 function namingSql(reference: Reference, order: string | null): string {
@@ -267,7 +283,7 @@ function namingSql(reference: Reference, order: string | null): string {
   return `WITH losers AS MATERIALIZED (
             SELECT value->>0 AS at, ${decoded('value->>1')} AS id FROM json_each(?1)
           )
-          SELECT losers.at AS at, ${[`${encoded(`named.${quoted(reference.column)}`)} AS loser`, ...identity].join(', ')}
+          SELECT losers.at AS at, ${[`${encoded('losers.id')} AS artifact`, ...identity].join(', ')}
           FROM ${joined(reference, 'losers')}
           ${slice}`;
 }

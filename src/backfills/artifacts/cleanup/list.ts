@@ -14,6 +14,8 @@ export interface GroupItem extends Item {
   /** Encoded. */
   readonly ids: readonly string[];
   readonly part: Part | null;
+  /** A last part that is looked up by itself: what the parts before it have left is its own to re-point. */
+  readonly takesRest?: true;
 }
 
 /** Groups that one query finds. Without an index on keys each query reads the whole table. */
@@ -78,7 +80,8 @@ export async function lookupGroup(
   const [row] = rows;
   if (row === undefined) return null;
   const ids = idList.parse(row['ids']);
-  return {key: itemKey, size: ids.length * bytesOfRow, fingerprint, group, ids, part};
+  const item = {key: itemKey, size: ids.length * bytesOfRow, fingerprint, group, ids, part};
+  return part !== null && part.reference === null ? {...item, takesRest: true} : item;
 }
 
 /** By the bytes of what their groups' keys begin with, which is not always the order of their names. */

@@ -91,12 +91,11 @@ export function movesTable(changes: readonly GroupChange[], reference: Reference
         .flatMap(({rows}) =>
           rows.map(([loser, ...told]) => [place, change.losers[loser]?.id ?? null, 0, ...told]),
         ),
-      ...change.drops.filter(isOf(reference)).flatMap(({columns, rows}) =>
-        rows.map(row => {
-          const value = (name: string) => row[columns.indexOf(name)] ?? null;
-          return [place, value(reference.column), 1, ...identity.map(value)];
-        }),
-      ),
+      ...change.drops
+        .filter(isOf(reference))
+        .flatMap(({rows}) =>
+          rows.map(({loser, told}) => [place, change.losers[loser]?.id ?? null, 1, ...told]),
+        ),
     ]),
   };
 }
@@ -105,26 +104,44 @@ export function movesName(at: number): string {
   return `moves_${at}`;
 }
 
-/** Rows of a reference's table that a change deleted, whole: the first column is `row->>1`. */
+/** Rows of a reference's table that a change deleted, whole: the first of `droppedColumns` is `row->>1`. */
 export function dropsTable(changes: readonly GroupChange[], reference: Reference): Table {
   return {
     name: 'drops',
     columns: ['value->>0 AS at', 'value AS row'],
     rows: changes.flatMap(({drops}, at) =>
-      drops.filter(isOf(reference)).flatMap(({rows}) => rows.map(row => [at, ...row])),
+      drops
+        .filter(isOf(reference))
+        .flatMap(({identity, rows}) =>
+          rows.map(({row, told}) => [at, ...row, ...(isRowid({identity}) ? told : [])]),
+        ),
     ),
   };
 }
 
-/** SQL that is 1 where a row is the one that a move is of. One without a key of its own is told by the artifact it names. */
+export function droppedColumns({identity, columns}: Drops): readonly string[] {
+  return isRowid({identity}) ? [...columns, 'rowid'] : columns;
+}
+
+/** The rows of the table have no key, and come back under the rowid that they had. */
+function isRowid({identity}: Pick<Drops, 'identity'>): boolean {
+  return identity.length === 1 && identity[0] === 'rowid';
+}
+
+/**
+ * SQL that is 1 where a row is the one that a move is of. Where the reference is part of its key, the row is told only
+ * together with the artifact that it names: one of those given.
+ */
 export function isMoveOf(
   moves: string,
   row: string,
-  {identity, column}: Reference,
-  artifact: string,
+  {identity, column, isInKey}: Reference,
+  ...artifacts: readonly string[]
 ): string {
-  if (identity.length === 0) return `${row}.${quoted(column)} IS ${artifact}`;
-  return identity.map((name, index) => `${row}.${quoted(name)} IS ${moves}.i${index}`).join(' AND ');
+  return [
+    ...(isInKey ? [`${row}.${quoted(column)} IN (${artifacts.join(', ')})`] : []),
+    ...identity.map((name, index) => `${row}.${quoted(name)} IS ${moves}.i${index}`),
+  ].join(' AND ');
 }
 
 export function isOf({table, column}: Reference): (of: Moves | Drops) => boolean {

@@ -10,6 +10,7 @@ import {quoted} from '../names.ts';
 import type {GroupChange} from './change.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {
+  droppedColumns,
   dropsTable,
   groupsTable,
   isLoser,
@@ -138,10 +139,12 @@ function losersSql({id}: ArtifactsFacts, columns: readonly string[]): string {
 function movesSql(reference: Reference, at: number): string {
   const moves = movesName(at);
   const column = `named.${quoted(reference.column)}`;
-  const told =
-    reference.identity.length === 0
-      ? `${column} IN (${moves}.loser, groups.winner)`
-      : isMoveOf(moves, 'named', reference, 'groups.winner');
+  // What was deleted beside the winner's row is not that row.
+  const artifacts = [
+    `${moves}.loser`,
+    `CASE ${moves}.drops WHEN 1 THEN ${moves}.loser ELSE groups.winner END`,
+  ];
+  const told = isMoveOf(moves, 'named', reference, ...artifacts);
   return `SELECT ${moves}.at AS at, count(*) AS rows,
             sum(${column} IS NOT NULL AND ${column} IS ${moves}.loser) AS before,
             sum(CASE ${moves}.drops WHEN 1 THEN ${column} IS NULL ELSE ${column} IS groups.winner END) AS after
@@ -246,8 +249,8 @@ function insertDrops(
   facts: ArtifactsFacts,
   reference: Reference,
 ): Statement {
-  const columns =
-    changes.flatMap(({drops}) => drops.filter(isOf(reference)))[0]?.columns ?? reference.columns;
+  const [first] = changes.flatMap(({drops}) => drops.filter(isOf(reference)));
+  const columns = first === undefined ? reference.columns : droppedColumns(first);
   const values = columns.map((_, index) => decoded(`drops.row->>${index + 1}`));
   return statement(
     [groupsTable(changes), losersTable(changes), dropsTable(changes, reference)],
@@ -290,7 +293,7 @@ function otherwise(reference: Reference, at: number): string {
   const column = `named.${quoted(reference.column)}`;
   return `SELECT ${moves}.at FROM ${moves}
           CROSS JOIN groups ON groups.at = ${moves}.at
-          LEFT JOIN ${quoted(reference.table)} AS named ON ${isMoveOf(moves, 'named', reference, 'groups.winner')}
+          LEFT JOIN ${quoted(reference.table)} AS named ON ${isMoveOf(moves, 'named', reference, 'groups.winner', `${moves}.loser`)}
           WHERE ${moves}.drops = 0 AND (${column} IS NULL OR (${column} IS NOT groups.winner AND ${column} IS NOT ${moves}.loser))`;
 }
 

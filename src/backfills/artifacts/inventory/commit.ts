@@ -34,9 +34,9 @@ export function insertedParam(changes: readonly InventoryChange[]): string {
 }
 
 function insertRows(changes: readonly InventoryChange[], facts: ArtifactsFacts): Statement {
-  const {id, idIsInteger, sourceType, fetchedAt, bucket, key, sourceUrl, needsUrl, hasKeyIndex} = facts;
+  const {id, newId, sourceType, fetchedAt, bucket, key, sourceUrl, needsUrl, hasKeyIndex} = facts;
   const columns: readonly (readonly [string, string])[] = [
-    ...(idIsInteger ? [] : [[id, 'inserted.id'] as const]),
+    ...(newId === 'text' ? [[id, 'inserted.id'] as const] : []),
     [sourceType, 'inserted.type'],
     [fetchedAt, 'inserted.fetched_at'],
     [bucket, 'inserted.bucket'],

@@ -38,7 +38,7 @@ export async function decideObjects(
     const type = classify(key, io.options.rules);
     if (found.length === 0) {
       const insert = {
-        id: facts.idIsInteger ? null : encodedText(idFor(bucket, key)),
+        id: facts.newId === 'text' ? encodedText(idFor(bucket, key)) : null,
         fetchedAt: dateAs(facts.dates, modifiedAt),
         url: facts.needsUrl ? `r2://${bucket}/${key}` : null,
       };

@@ -32,6 +32,13 @@ export async function probeInventory(
         'Give it a default, or allow NULL.',
       ),
   );
+  if (probe.facts.newId === null)
+    errors.push(
+      targetError(
+        `the database does not give ${probe.facts.id} of a new row by itself, and an inventory can not make up a number`,
+        `Declare it as INTEGER PRIMARY KEY, or as TEXT.`,
+      ),
+    );
   return {...probe, findings: [...atSource, ...(errors.length > 0 ? [] : probe.findings), ...errors]};
 }
 

@@ -26,8 +26,10 @@ export function undoObjects(
             sql: `WITH ${insertedTable(1)}
                   DELETE FROM artifacts
                   WHERE ${id} IN (
-                    SELECT row.${id} FROM ${rowsOf(facts)}
-                    WHERE ${isAsInserted(facts)} AND NOT (${isNamed(facts)})
+                    SELECT max(row.${id}) FROM ${rowsOf(facts)}
+                    WHERE ${isAsInserted(facts)}
+                    GROUP BY inserted.key
+                    HAVING count(*) = 1 AND NOT sum(${isNamed(facts)})
                   )
                   RETURNING ${key} AS key`,
             params: [insertedParam(inserts)],
@@ -80,7 +82,6 @@ function isNamed({references, id}: ArtifactsFacts): string {
 
 const insertedRow = z.object({
   key: z.string(),
-  rows: z.number(),
   as_inserted: z.number(),
   named: z.number(),
 });
@@ -98,7 +99,8 @@ export async function decideUndo(
       ? []
       : target.query(
           `WITH ${insertedTable(1)}
-           SELECT inserted.key AS key, count(*) AS rows, sum(${isAsInserted(facts)}) AS as_inserted, sum(${isNamed(facts)}) AS named
+           SELECT inserted.key AS key, sum(${isAsInserted(facts)}) AS as_inserted,
+             sum(${isAsInserted(facts)} AND (${isNamed(facts)})) AS named
            FROM ${rowsOf(facts)}
            GROUP BY inserted.key`,
           [insertedParam(inserts)],
@@ -125,6 +127,11 @@ function undoOfInsert(
 ): Decision<InventoryChange> {
   if (row === undefined) return {action: 'unchanged'};
   if (row.as_inserted === 0) return {action: 'conflict', reason: 'the row was changed after the run'};
+  if (row.as_inserted > 1)
+    return {
+      action: 'conflict',
+      reason: 'it has another row that can not be told from the one that was inserted',
+    };
   if (row.named > 0) return {action: 'conflict', reason: 'something names the row since the run'};
   return {action: 'delete', change};
 }
