@@ -8,6 +8,7 @@ import {prefixOf} from '../core/scope.ts';
 import {number} from '../core/words.ts';
 import {Engine} from '../engine/engine.ts';
 import {type Recovered, type RecoveryNews, recover} from '../engine/recovery.ts';
+import {watchSeconds} from '../engine/recovery-options.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
@@ -19,7 +20,6 @@ export interface RecoverCommandOptions extends Ends, Pick<ScopeOptions, 'prefix'
   readonly takeOver?: string;
 }
 
-const watchSeconds = 10;
 const signs = {begins: '○', done: '✔', failed: '✖'} as const;
 
 /** Brings a system back to order, step by step; without the target's name typed it looks, and says what it would do. */

@@ -41,7 +41,7 @@ export async function walkArtifacts(session: Session, sandbox: Sandbox, say: Say
   const isEqual = (await digest(target)) === start;
   say(
     'artifacts: and back, the last run first',
-    `all tables are ${isEqual ? 'equal to' : 'NOT as'} at the start (SHA-256 ${start.slice(0, 12)}…)`,
+    `all tables are ${isEqual ? 'as' : 'NOT as'} at the start (SHA-256 ${start.slice(0, 12)}…)`,
     ...lines(await measure(session, measured)),
   );
 }

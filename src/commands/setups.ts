@@ -28,13 +28,13 @@ export async function setupsOf(
   const {source, target, backfill, prefix} = options;
   if (source !== undefined || target !== undefined) {
     const named = {...options, target: requireTarget(options)};
-    const fitting = backfill === undefined ? between(session, named) : [findBackfill(backfill)];
+    const fitting = backfill === undefined ? await between(session, named) : [findBackfill(backfill)];
     // Says what is missing before the console opens.
     if (fitting.every(each => !readsTarget(each))) requireSource(options);
     const chosen = source === undefined ? fitting.filter(readsTarget) : fitting;
     return unique(chosen.map(each => ofBackfill(each, named))).map(each => setupOf(session, each));
   }
-  const configured = configuredOf(session);
+  const configured = await configuredOf(session);
   const known = [...configured, ...(await recentOf(session))]
     .filter(named => backfill === undefined || named.backfill === findBackfill(backfill))
     .map(named => (prefix === undefined ? named : {...named, prefix}));
@@ -42,12 +42,30 @@ export async function setupsOf(
 }
 
 /** Those that fit the ends: which of them is meant, the operator chooses. */
-function between(
-  {config}: Session,
+async function between(
+  session: Session,
   {source, target}: Pick<Named, 'source' | 'target'>,
-): readonly AnyBackfill[] {
+): Promise<readonly AnyBackfill[]> {
+  const {config} = session;
   const kind = source === undefined ? null : sourceKind(config, source);
-  return backfillsBetween(kind, targetKind(config, target), backfills);
+  const fitting = backfillsBetween(kind, targetKind(config, target), backfills);
+  const there = targetKind(config, target) === 'sqlite' ? await withTables(session, target) : [];
+  return there.length > 0 ? fitting.filter(backfill => there.includes(backfill)) : fitting;
+}
+
+/** A file tells at once whose tables it has; where it can't be opened, the probe says so. A service is not asked. */
+async function withTables({connections}: Session, target: string): Promise<readonly AnyBackfill[]> {
+  try {
+    const reader = await (await connections.target(target)).openReader();
+    try {
+      const missing = await Promise.all(backfills.map(backfill => backfill.needsMigration(reader)));
+      return backfills.filter((_, index) => missing[index] === false);
+    } finally {
+      await reader.close();
+    }
+  } catch {
+    return [];
+  }
 }
 
 /** What reads its target alone has neither a source nor a prefix of one. */
@@ -64,7 +82,7 @@ function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill
   };
 }
 
-function configuredOf(session: Session): readonly Named[] {
+async function configuredOf(session: Session): Promise<readonly Named[]> {
   const {config} = session;
   const named = Object.entries(config.backfills).map(
     ([name, {backfill = name, ...ends}]): Named => ({...ends, name, backfill: findBackfill(backfill)}),
@@ -75,7 +93,7 @@ function configuredOf(session: Session): readonly Named[] {
   const [[target] = [], ...otherTargets] = Object.entries(config.targets);
   const isOne = otherSources.length === 0 && otherTargets.length === 0;
   if (!isOne || source === undefined || target === undefined) return [];
-  return between(session, {source, target}).map(backfill => ofBackfill(backfill, {source, target}));
+  return (await between(session, {source, target})).map(backfill => ofBackfill(backfill, {source, target}));
 }
 
 /** What was run before can be run again. */

@@ -59,6 +59,10 @@ ${backfills}
   settings: {
 ${settingLines().join('\n')}
   },
+
+  options: {
+${options}
+  },
 };
 `;
 }
@@ -108,6 +112,9 @@ const targets = `    // What is brought up to date: headgate run asset-index --t
 const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
     // a place. Where the name is that of the backfill itself, backfill is left out.
     // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},`;
+
+const options = `    // What the backfills of artifacts go by. Everything that is left out is as the README says.
+    // artifacts: {references: {'log.artifact_id': 'leave'}, conflicts: {lostType: 'take-known', collision: 'leave'}},`;
 
 /** Every setting with its default, in the groups in which it is written. */
 function settingLines(): readonly string[] {

@@ -115,6 +115,7 @@ describe('its examples', () => {
     const module: {readonly default: unknown} = await import(pathToFileURL(join(cwd, name)).href);
     expect(module.default).toEqual({
       ledger: expect.any(String),
+      options: {artifacts: expect.any(Object)},
       backfills: {
         photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: expect.any(String)},
       },

@@ -1,5 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
 import {describe, expect, it} from 'vitest';
 import {scopeOf} from '../../src/commands/scope-options.ts';
 import {Session, type Surroundings} from '../../src/commands/session.ts';
@@ -65,15 +66,34 @@ const places = {
 describe('what is offered', () => {
   it('is what was named, under whatever the config and the ledger know', async () => {
     const cwd = tempFolder();
+    makeIndex(join(cwd, 'prod.sqlite'), []);
     expect(await offered({cwd, config: places}, {source: 'photos', target: 'prod'})).toEqual([
       {name: 'asset-index', sourceLabel: 'photos', targetLabel: 'prod', environment: 'production'},
+    ]);
+  });
+
+  it('is what the tables of a file are for; of one without tables everything that fits', async () => {
+    const cwd = tempFolder();
+    using db = new DatabaseSync(join(cwd, 'prod.sqlite'));
+    const named = {source: 'photos', target: 'prod'};
+    const all = ['asset-index', 'artifacts-cleanup', 'artifacts-index', 'artifacts-inventory'];
+    const names = async () => (await offered({cwd, config: places}, named)).map(({name}) => name);
+    expect(await names()).toEqual(all);
+    db.exec('CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY)');
+    expect(await names()).toEqual(all.slice(1));
+    // What reads its target alone needs no source, and is offered without one.
+    expect(await offered({cwd, config: places}, {target: 'prod'})).toEqual([
+      {name: 'artifacts-cleanup', sourceLabel: '', targetLabel: 'prod', environment: 'production'},
+      {name: 'artifacts-index', sourceLabel: '', targetLabel: 'prod', environment: 'production'},
     ]);
   });
 
   it('is not half of what was named: the other end is asked for', async () => {
     const cwd = tempFolder();
     await expect(offered({cwd}, {source: 'photos'})).rejects.toThrow(/target/);
-    await expect(offered({cwd}, {target: 'index.sqlite'})).rejects.toThrow(/source/);
+    makeIndex(join(cwd, 'index.sqlite'), []);
+    const target = join(cwd, 'index.sqlite');
+    await expect(offered({cwd}, {target})).rejects.toThrow(/source/);
     await expect(offered({cwd}, {source: 'a', target: 'b', backfill: 'asset-indx'})).rejects.toThrow(
       /asset-indx/,
     );
@@ -92,7 +112,9 @@ describe('what is offered', () => {
 
   it('is one source and one target where a config has no more', async () => {
     const config = {sources: {photos: {folder: 'photos'}}, targets: {prod: {sqlite: 'prod.sqlite'}}};
-    expect(await offered({cwd: tempFolder(), config})).toMatchObject([
+    const cwd = tempFolder();
+    makeIndex(join(cwd, 'prod.sqlite'), []);
+    expect(await offered({cwd, config})).toMatchObject([
       {name: 'asset-index', sourceLabel: 'photos', targetLabel: 'prod'},
     ]);
     expect(await offered({cwd: tempFolder(), config: places})).toEqual([]);
