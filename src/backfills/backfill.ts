@@ -167,7 +167,7 @@ export interface Recovery {
   readonly measures: string;
   /** Backfills that mend, in order; one that reads a source is left out where none is named. */
   readonly runs: readonly string[];
-  /** The invariants that the runs mend: as long as one is broken and fewer rows break it than before, they go round again. */
+  /** The invariants that the runs mend: as long as one is broken and a round has changed something, they go round again. */
   readonly mends: readonly string[];
   /** What changes when somebody writes: numbers and dates of the tables, by what they are called. */
   watch(target: Reader): Promise<Readonly<Record<string, string>>>;
