@@ -1,5 +1,5 @@
 import type {Item} from '../backfills/backfill.ts';
-import {type AnyBackfill, backfills} from '../backfills/registry.ts';
+import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import type {RunHistory} from '../engine/explain.ts';
@@ -72,6 +72,7 @@ export async function lookAt({connections}: Session, looking: Looking): Promise<
   const {key, runs, kept, backfill, like, given} = looking;
   const source =
     given.source ??
+    itselfFor(backfill) ??
     (await attempt('source', like?.sourceLabel, async label =>
       requireSame(await connections.source(label), like?.source),
     ));
@@ -95,6 +96,12 @@ export async function lookAt({connections}: Session, looking: Looking): Promise<
       itemAtTarget(required(backfill), opened, key, runs, AbortSignal.timeout(patienceMs)),
     ),
   };
+}
+
+/** What reads its target alone has no item elsewhere. */
+function itselfFor(backfill: AnyBackfill | null): Look<ObjectStore> | null {
+  if (backfill === null || !readsTarget(backfill)) return null;
+  return {label: 'the target itself', problem: `${backfill.id} reads nothing else`, code: 'failed'};
 }
 
 /** The item is there. */

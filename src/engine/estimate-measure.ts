@@ -83,12 +83,18 @@ function factsOf(
   sampled: Sampled,
 ): EstimateFacts {
   const {ordered, isPart} = limitsOf(scope);
+  const isRead = connection.backfill.inspects !== false;
   return {
     source: connection.source.service ?? 'other',
     target: targetFactsOf(connection, probe, probeRequests, sampled.decided),
     listing: listed.facts,
-    sample: sampled.facts,
-    settings: {...host.settings, rate},
+    // Nothing is read of an item, so nothing spares reading it either.
+    sample: isRead ? sampled.facts : {...sampled.facts, stated: {items: 0, bytes: 0}},
+    settings: {
+      ...host.settings,
+      rate,
+      ...(isRead ? {} : {sample: 0}),
+    },
     isOrdered: ordered,
     isNarrowed: isPart,
   };

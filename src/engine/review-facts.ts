@@ -41,7 +41,8 @@ export function reviewFacts(
       bytes: 0,
       stated: {items: 0, bytes: 0},
     },
-    settings,
+    // Nothing is read again of what was only listed.
+    settings: connection.backfill.inspects === false ? {...settings, sample: 0} : settings,
     isOrdered: ordered || isUndo,
     isNarrowed: isPart,
   };

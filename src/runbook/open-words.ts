@@ -10,15 +10,25 @@ export const openWords = {failed: 'failed', pending: 'waits', skipped: 'conflict
 const openRemedies = {
   failed: 'Retry it.',
   pending: 'It appeared after the dry run: resume with --accept-new, or make a new dry run.',
-  skipped: 'Its row was changed by somebody else: retry decides again.',
+  skipped: 'Mend that; then retry decides again.',
 } as const;
+
+/** Of conflicts that the engine found, by what it says of them. */
+const conflictRemedies = [
+  [/changed by somebody else/, 'Its row was changed by somebody else: retry decides again.'],
+  [
+    /changed since the dry run/,
+    'A new dry run shows what there is to do now; retry does it without showing it first.',
+  ],
+] as const;
 
 /** What is done about it in this run: an undo never overwrites what somebody changed later. */
 export function openRemedy({kind, outcome, message}: OpenItem, {undoes}: Pick<RunRecord, 'undoes'>): string {
   if (kind !== null) return remedyFor({kind, message});
   if (outcome === 'skipped' && undoes !== null)
     return `Its row was changed after run ${undoes}, so an undo leaves it as it is: headgate explain KEY shows both.`;
-  return openRemedies[outcome];
+  const known = outcome === 'skipped' ? conflictRemedies.find(([said]) => said.test(message)) : undefined;
+  return known?.[1] ?? openRemedies[outcome];
 }
 
 /** A fault names its item first, which a line about the item need not do again. */
