@@ -1,4 +1,4 @@
-import {type AnyBackfill, backfills, findBackfill} from '../backfills/registry.ts';
+import {type AnyBackfill, backfills, findBackfill, readsTarget} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
@@ -6,7 +6,7 @@ import {historyOf} from '../engine/explain.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {showHistory} from './history.ts';
 import {itemLines, itemObject} from './item-lines.ts';
-import {isSeen, lookAt, openGiven} from './item-look.ts';
+import {type Given, isSeen, lookAt, openGiven} from './item-look.ts';
 import type {Ends, Session} from './session.ts';
 
 export interface ExplainCommandOptions extends Ends {
@@ -32,7 +32,8 @@ export async function explainCommand(
   showHistory(session, key, runs);
   const like = runs.at(-1)?.run ?? (await newestRun(session, named));
   const kept = await ledger.fingerprints.ofKey(key);
-  const now = await lookAt(session, {key, runs, kept, backfill: backfillOf(named, like), like, given});
+  const backfill = await backfillOf(named, like, given.target);
+  const now = await lookAt(session, {key, runs, kept, backfill, like, given});
   const isKnown = isMet || kept.length > 0 || isSeen(now);
   if (!isKnown) report.failure(unknownKey(key, like));
   else if (runs.length === 0)
@@ -47,10 +48,29 @@ export async function explainCommand(
   ]);
 }
 
-function backfillOf(named: AnyBackfill | null, like: RunRecord | null): AnyBackfill | null {
-  const [only, second] = backfills;
-  const ofRun = backfills.find(({id}) => id === like?.backfill);
-  return named ?? ofRun ?? (second === undefined ? (only ?? null) : null);
+/** The one that was named, that of the run, or the only one whose tables the target has and that compares with a source. */
+async function backfillOf(
+  named: AnyBackfill | null,
+  like: RunRecord | null,
+  target: Given['target'],
+): Promise<AnyBackfill | null> {
+  const known = named ?? backfills.find(({id}) => id === like?.backfill);
+  if (known !== undefined) return known;
+  const [only, second] = await fitting(target);
+  return second === undefined ? (only ?? null) : null;
+}
+
+async function fitting(target: Given['target']): Promise<readonly AnyBackfill[]> {
+  const compared = backfills.filter(backfill => !readsTarget(backfill));
+  if (target?.found === undefined) return compared;
+  const reader = await target.found.openReader().catch(() => null);
+  if (reader === null) return compared;
+  try {
+    const missing = await Promise.all(compared.map(backfill => backfill.needsMigration(reader)));
+    return compared.filter((_, index) => missing[index] === false);
+  } finally {
+    await reader.close();
+  }
 }
 
 /** For a key that no run has met: where the newest run looked. */
