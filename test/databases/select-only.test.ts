@@ -72,11 +72,13 @@ describe('a reader refuses', () => {
 function queriesIn(code: string): readonly string[] {
   const texts =
     /`(?:[^`\\$]|\\[\s\S]|\$(?!\{)|\$\{(?:[^{}`]|`[^`]*`|\{[^{}]*\})*\})*`|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
-  return (code.match(texts) ?? [])
-    .map(text => text.slice(1, -1).replace(/\$\{(?:[^{}`]|`[^`]*`|\{[^{}]*\})*\}/g, 'x'))
-    .filter(text => /^\s*(?:SELECT|WITH)\s/.test(text))
-    // A transaction's statements may begin with the tables that they write from.
-    .filter(text => !/^\s*WITH\s[\s\S]*^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s/m.test(text));
+  return (
+    (code.match(texts) ?? [])
+      .map(text => text.slice(1, -1).replace(/\$\{(?:[^{}`]|`[^`]*`|\{[^{}]*\})*\}/g, 'x'))
+      .filter(text => /^\s*(?:SELECT|WITH)\s/.test(text))
+      // A transaction's statements may begin with the tables that they write from.
+      .filter(text => !/^\s*WITH\s[\s\S]*^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s/m.test(text))
+  );
 }
 
 it('every query that the program asks of a target is taken', () => {

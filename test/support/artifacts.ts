@@ -3,11 +3,11 @@ import {dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {findBackfill} from '../../src/backfills/registry.ts';
 import type {RunEvent} from '../../src/core/event.ts';
-import type {Target} from '../../src/databases/database.ts';
+import type {Database, Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
 import {Engine} from '../../src/engine/engine.ts';
-import type {RunResult} from '../../src/engine/execution.ts';
+import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
 import {thisProcess} from '../../src/engine/holder.ts';
 import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
@@ -56,16 +56,20 @@ export const artifactsSchema = `
 `;
 
 /** What no live run may do, whatever SQL it sends: the database itself refuses it. */
-export const guardTriggers = `
-  CREATE TRIGGER guard_named BEFORE DELETE ON artifacts
-  WHEN EXISTS (SELECT 1 FROM datapoints WHERE artifact_id = OLD.artifact_id)
-    OR EXISTS (SELECT 1 FROM citations WHERE artifact_id = OLD.artifact_id)
-  BEGIN SELECT RAISE(ABORT, 'guard: the artifact is still named'); END;
+const guardTriggers = (named: readonly string[]) => `
+  ${named
+    .map(
+      table => `CREATE TRIGGER guard_${table} BEFORE DELETE ON artifacts
+  WHEN EXISTS (SELECT 1 FROM ${table} WHERE artifact_id = OLD.artifact_id)
+  BEGIN SELECT RAISE(ABORT, 'guard: the artifact is still named'); END;`,
+    )
+    .join('\n')}
   CREATE TRIGGER guard_type BEFORE UPDATE OF source_type ON artifacts
   WHEN OLD.source_type IS NOT NULL AND OLD.source_type <> 'unknown' AND NEW.source_type IS NOT OLD.source_type
   BEGIN SELECT RAISE(ABORT, 'guard: the type is known'); END;
 `;
-const dropGuards = 'DROP TRIGGER IF EXISTS guard_named; DROP TRIGGER IF EXISTS guard_type;';
+
+const documentedTables = ['artifacts', 'datapoints', 'citations'] as const;
 
 export interface Artifact {
   readonly id: number;
@@ -80,12 +84,22 @@ export interface WorldOptions {
   readonly settings?: Partial<Settings>;
   /** Triggers refuse what a live run must never do, besides the adapter that does. */
   readonly triggers?: boolean;
+  /** The same for a schema of the test's own: the tables whose artifact_id they mind. */
+  readonly guards?: readonly string[];
+  /** What a digest is made of, where the schema is another than that above. */
+  readonly tables?: readonly string[];
   readonly schema?: string;
   readonly options?: unknown;
   readonly at?: AtPoint;
   readonly objects?: readonly string[];
   readonly marks?: boolean;
   readonly folder?: string;
+}
+
+export interface GoLive {
+  readonly acceptNew?: boolean;
+  readonly acceptedFailures?: number;
+  readonly whole?: string | null;
 }
 
 export type BackfillId = 'artifacts-cleanup' | 'artifacts-index' | 'artifacts-inventory';
@@ -97,6 +111,8 @@ export class ArtifactsWorld {
   readonly ledger: Ledger;
   readonly events: RunEvent[];
   readonly folder: string;
+  /** What somebody else does between a decision and its write, before every transaction that changes a row. */
+  meanwhile: (() => Promise<unknown>) | null = null;
   readonly #target: Target;
   readonly #options: WorldOptions;
 
@@ -119,7 +135,8 @@ export class ArtifactsWorld {
 
   static async make(host: MakeHosted, options: WorldOptions = {}): Promise<ArtifactsWorld> {
     const schema = options.schema ?? artifactsSchema;
-    const hosted = await host(`${schema}${options.triggers === true ? guardTriggers : ''}`);
+    const guards = options.guards ?? (options.triggers === true ? documentedTables.slice(1) : null);
+    const hosted = await host(`${schema};${guards === null ? '' : guardTriggers(guards)}`);
     const folder = options.folder ?? join(tempFolder(), 'docs');
     mkdirSync(folder, {recursive: true});
     for (const key of options.objects ?? []) writeObject(folder, key);
@@ -143,7 +160,11 @@ export class ArtifactsWorld {
   /** `isLive` lets nothing through that a live run must never do. */
   async connection(id: BackfillId, isLive = true): Promise<RunConnection> {
     const {marks = true, options} = this.#options;
-    const opened = {...this.#target, marks};
+    const opened: Target = {
+      ...this.#target,
+      marks,
+      openDatabase: async given => this.#interrupted(await this.#target.openDatabase(given)),
+    };
     const target = isLive ? guarded(opened) : opened;
     const backfill = findBackfill(id);
     const source =
@@ -155,6 +176,18 @@ export class ArtifactsWorld {
       source,
       target,
       ...(options === undefined ? {} : {options: backfill.options.parse(options)}),
+    };
+  }
+
+  #interrupted(database: Database): Database {
+    return {
+      dialect: database.dialect,
+      query: (sql, params, given) => database.query(sql, params, given),
+      close: () => database.close(),
+      transaction: async (statements, given) => {
+        if (statements.some(({counts}) => counts !== undefined)) await this.meanwhile?.();
+        return database.transaction(statements, given);
+      },
     };
   }
 
@@ -185,16 +218,18 @@ export class ArtifactsWorld {
   /** Every row of every table but what a trigger counts, and every index, as text: equal before and after an undo. */
   async digest(): Promise<string> {
     const indexes = await this.sql(
-      "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name IN ('artifacts', 'datapoints', 'citations') AND name NOT GLOB 'guard_*' ORDER BY name",
+      "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name NOT GLOB 'headgate_*' AND name NOT GLOB 'guard_*' ORDER BY name",
     );
     const tables: unknown[] = [];
-    for (const table of ['artifacts', 'datapoints', 'citations']) tables.push(await this.#quoted(table));
+    for (const table of this.#options.tables ?? documentedTables) tables.push(await this.#quoted(table));
     return JSON.stringify([indexes, ...tables]);
   }
 
   /** Whole rows as SQL would write them: nothing is rounded. */
   async #quoted(table: string): Promise<readonly unknown[]> {
-    const columns = await this.sql(`SELECT name FROM pragma_table_info('${table}')`);
+    const columns = await this.sql(
+      `SELECT name FROM pragma_table_info('${table.replace(/^"|"$/g, '').replaceAll('""', '"')}')`,
+    );
     const quoted = columns.map(({name}) => `quote("${String(name).replaceAll('"', '""')}")`);
     return this.sql(`SELECT ${quoted.join(" || ', ' || ")} AS row FROM ${table} ORDER BY 1`);
   }
@@ -213,28 +248,33 @@ export class ArtifactsWorld {
     return Object.fromEntries(rows.map(row => [String(row['datapoint_id']), row['artifact_id']]));
   }
 
+  /** What a run has left, with why. */
+  async left({id}: Pick<RunRecord, 'id'>): Promise<Readonly<Record<string, string>>> {
+    const open = await this.ledger.openItems.after(id, '', 1_000);
+    return Object.fromEntries(open.map(({key, message}) => [key, message]));
+  }
+
   async rehearse(id: BackfillId, scope: object = {}): Promise<RunResult> {
     const connection = await this.connection(id);
     return ended(this.engine.rehearse(connection, connection.backfill.scope.parse(scope), {}));
   }
 
-  async live(
-    plan: RunRecord,
-    options: {readonly acceptNew?: boolean; readonly acceptedFailures?: number} = {},
-  ): Promise<RunResult> {
+  live(plan: RunRecord, options: GoLive = {}): Promise<RunResult> {
+    return ended(this.start(plan, options));
+  }
+
+  async start(plan: RunRecord, options: GoLive = {}): Promise<RunHandle> {
     const isUndo = plan.undoes !== null;
     const connection = await this.connection(plan.backfill as BackfillId, !isUndo);
-    return ended(
-      this.engine.live(connection, plan, {
-        ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
-        confirm: connection.target.name,
-        acceptedFailures: options.acceptedFailures ?? null,
-        takeOver: null,
-        whole: 'docs',
-        thresholds: null,
-        acceptNew: options.acceptNew ?? false,
-      }),
-    );
+    return this.engine.live(connection, plan, {
+      ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
+      confirm: connection.target.name,
+      acceptedFailures: options.acceptedFailures ?? null,
+      takeOver: null,
+      whole: options.whole === undefined ? 'docs' : options.whole,
+      thresholds: null,
+      acceptNew: options.acceptNew ?? false,
+    });
   }
 
   /** Dry run and live in one breath. */
@@ -250,7 +290,8 @@ export class ArtifactsWorld {
 
   /** Guards of the tests are for live runs: an undo may put everything back. */
   async undo(run: RunRecord): Promise<RunResult> {
-    await this.sql(dropGuards);
+    const guards = await this.sql("SELECT name FROM sqlite_schema WHERE name GLOB 'guard_*'");
+    for (const {name} of guards) await this.sql(`DROP TRIGGER ${String(name)}`);
     const connection = await this.connection(run.backfill as BackfillId, false);
     const {record} = await ended(this.engine.rehearseUndo(connection, run));
     return this.live(record);

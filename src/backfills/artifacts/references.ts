@@ -127,7 +127,11 @@ function referenceOf(schema: TableSchema, column: string, onDelete: string | nul
     order: isSingle && keys.length === 1 ? only : isWithRowid ? 'rowid' : null,
     isIndexed:
       schema.indexes.some(([first]) => first === column) || (keys.length === 1 && others.length === 0),
-    uniques: schema.uniqueIndexes.flatMap(index => uniqueWith(index, column)),
+    uniques: [
+      // It is the rowid itself, and no index beside the rows.
+      ...(others.length === 0 && keys.length === 1 ? [{index: 'its primary key', others: []}] : []),
+      ...schema.uniqueIndexes.flatMap(index => uniqueWith(index, column)),
+    ],
     columns: schema.columns.map(({name}) => name),
     hasRowid: isWithRowid,
     isNamed: schema.referredBy.length > 0,
