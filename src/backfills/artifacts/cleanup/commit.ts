@@ -7,10 +7,12 @@ import {isUnknown, quoted} from '../names.ts';
 import type {GroupChange} from './change.ts';
 import {joined} from './list.ts';
 import {
+  batchesOf,
   groupsTable,
   isLoser,
   isMoveOf,
   isOf,
+  itemKey,
   losersTable,
   movesName,
   movesTable,
@@ -28,12 +30,11 @@ export function commitGroups(
   changes: readonly GroupChange[],
   {facts}: Probe<ArtifactsFacts>,
 ): readonly Statement[] {
-  const whole = changes.filter(({deletes}) => deletes);
-  const parts = changes.filter(({deletes}) => !deletes);
-  return [
-    ...parts.flatMap(part => movePart(part, facts)),
-    ...(whole.length === 0 ? [] : cleanUp(whole, facts)),
-  ];
+  return batchesOf(changes).flatMap(batch =>
+    batch
+      .flatMap(change => (change.deletes ? [] : movePart(change, facts)))
+      .concat(batch.some(({deletes}) => deletes) ? cleanUp(batch, facts) : []),
+  );
 }
 
 function cleanUp(changes: readonly GroupChange[], facts: ArtifactsFacts): readonly Statement[] {
@@ -44,17 +45,26 @@ function cleanUp(changes: readonly GroupChange[], facts: ArtifactsFacts): readon
     ...references.map((reference, at) => movesTable(changes, reference, at)),
   ];
   return [
-    ...(changes.some(({type}) => type !== null) ? [takeType(tables, facts)] : []),
+    ...(changes.some(({type}) => type !== null) ? [takeType(changes, tables, facts)] : []),
     ...references.flatMap((reference, at) => [
-      ...(changes.some(({drops}) => drops.some(isOf(reference))) ? [dropDoubles(tables, facts, at)] : []),
-      ...(changes.some(({moves}) => moves.some(isOf(reference))) ? [repoint(tables, facts, at)] : []),
+      ...(changes.some(({drops}) => drops.some(isOf(reference)))
+        ? [dropDoubles(changes, tables, facts, at)]
+        : []),
+      ...(changes.some(({moves}) => moves.some(isOf(reference)))
+        ? [repoint(changes, tables, facts, at)]
+        : []),
     ]),
-    deleteLosers(tables, facts),
+    deleteLosers(changes, tables, facts),
   ];
 }
 
 /** Rows of one table that name losers name the winner. */
-function repoint(tables: readonly Table[], facts: ArtifactsFacts, at: number): Statement {
+function repoint(
+  changes: readonly GroupChange[],
+  tables: readonly Table[],
+  facts: ArtifactsFacts,
+  at: number,
+): Statement {
   const reference = facts.references[at];
   if (reference === undefined) throw new RangeError(`no reference ${at}`);
   const [table, column, moves] = [quoted(reference.table), quoted(reference.column), movesName(at)];
@@ -68,13 +78,18 @@ function repoint(tables: readonly Table[], facts: ArtifactsFacts, at: number): S
        AND ${table}.${column} IS ${moves}.loser
        AND ${moves}.drops = 0
        AND ${isSound(`${moves}.at`, facts, at, 'dropped')}
-     RETURNING ${keyOf(`${table}.${column}`, facts)} AS key`,
+     RETURNING ${itemKey(changes, keyOf(`${table}.${column}`, facts))} AS key`,
     'updated',
   );
 }
 
 /** Rows that would be doubles of the winner's go, by the rule that says so. */
-function dropDoubles(tables: readonly Table[], facts: ArtifactsFacts, at: number): Statement {
+function dropDoubles(
+  changes: readonly GroupChange[],
+  tables: readonly Table[],
+  facts: ArtifactsFacts,
+  at: number,
+): Statement {
   const reference = facts.references[at];
   if (reference === undefined) throw new RangeError(`no reference ${at}`);
   const [table, moves] = [quoted(reference.table), movesName(at)];
@@ -89,13 +104,17 @@ function dropDoubles(tables: readonly Table[], facts: ArtifactsFacts, at: number
          AND ${moves}.drops = 1
          AND ${isSound(`${moves}.at`, facts, at)}
      )
-     RETURNING ${keyOf(`${table}.${quoted(reference.column)}`, facts)} AS key`,
+     RETURNING ${itemKey(changes, keyOf(`${table}.${quoted(reference.column)}`, facts))} AS key`,
     'deleted',
   );
 }
 
 /** Losers that nothing names any more, of groups of which nothing names any, and all that did names the winner. */
-function deleteLosers(tables: readonly Table[], facts: ArtifactsFacts): Statement {
+function deleteLosers(
+  changes: readonly GroupChange[],
+  tables: readonly Table[],
+  facts: ArtifactsFacts,
+): Statement {
   const {references, bucket, key, id} = facts;
   const named = references.flatMap((reference, at) => [
     `AND losers.at NOT IN (SELECT losers.at FROM ${joined(reference, 'losers')})`,
@@ -111,7 +130,7 @@ function deleteLosers(tables: readonly Table[], facts: ArtifactsFacts): Statemen
          AND ${isAsRead('losers.at', facts, references.length)}
          ${named.join('\n')}
      )
-     RETURNING ${groupKeySql(quoted(bucket), quoted(key))} AS key`,
+     RETURNING ${itemKey(changes, groupKeySql(quoted(bucket), quoted(key)))} AS key`,
     'deleted',
   );
 }
@@ -120,7 +139,11 @@ function deleteLosers(tables: readonly Table[], facts: ArtifactsFacts): Statemen
  * The winner takes over the type that a loser has, only where it says nothing itself. It comes first: afterwards nobody
  * could tell losers that this page deleted from those that somebody else has.
  */
-function takeType(tables: readonly Table[], facts: ArtifactsFacts): Statement {
+function takeType(
+  changes: readonly GroupChange[],
+  tables: readonly Table[],
+  facts: ArtifactsFacts,
+): Statement {
   const [id, type] = [quoted(facts.id), quoted(facts.sourceType)];
   return statement(
     tables,
@@ -131,7 +154,7 @@ function takeType(tables: readonly Table[], facts: ArtifactsFacts): Statement {
        AND groups.new_type IS NOT NULL
        AND ${isUnknown(`artifacts.${type}`)}
        AND ${isSound('groups.at', facts, 0)}
-     RETURNING ${groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`)} AS key`,
+     RETURNING ${itemKey(changes, groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`))} AS key`,
     'updated',
   );
 }

@@ -1,6 +1,7 @@
 import type {Statement} from '../../../core/sql.ts';
 import {decoded} from '../exact.ts';
 import type {Reference} from '../facts.ts';
+import {groupKey} from '../group-key.ts';
 import {quoted} from '../names.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
 
@@ -28,6 +29,21 @@ export function statement(
     params: tables.map(({rows}) => JSON.stringify(rows)),
     counts,
   };
+}
+
+/** Changes that share statements: groups as a whole together, and each part by itself, because its key is its own. */
+export function batchesOf(changes: readonly GroupChange[]): readonly (readonly GroupChange[])[] {
+  const whole = changes.filter(change => !isPart(change));
+  return [...(whole.length === 0 ? [] : [whole]), ...changes.filter(isPart).map(part => [part])];
+}
+
+function isPart({key, bucket, objectKey}: GroupChange): boolean {
+  return key !== groupKey({bucket, key: objectKey});
+}
+
+/** SQL of the item's key in what a statement returns: that of the part, or that of the group that a row is of. */
+export function itemKey(changes: readonly GroupChange[], ofGroup: string): string {
+  return changes.some(isPart) ? '(SELECT groups.item FROM groups)' : ofGroup;
 }
 
 export function groupsTable(changes: readonly GroupChange[]): Table {

@@ -10,12 +10,14 @@ import {quoted} from '../names.ts';
 import type {GroupChange} from './change.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {
+  batchesOf,
   droppedColumns,
   dropsTable,
   groupsTable,
   isLoser,
   isMoveOf,
   isOf,
+  itemKey,
   losersTable,
   movesName,
   movesTable,
@@ -162,12 +164,9 @@ export function undoGroups(
   changes: readonly GroupChange[],
   {facts}: Probe<ArtifactsFacts>,
 ): readonly Statement[] {
-  const whole = changes.filter(({deletes}) => deletes);
-  const parts = changes.filter(({deletes}) => !deletes);
-  return [
-    ...(whole.length === 0 ? [] : putBack(whole, facts)),
-    ...parts.flatMap(part => putBack([part], facts)),
-  ];
+  // The last part of a group has all its losers.
+  const ordered = changes.toSorted((a, b) => Number(b.deletes) - Number(a.deletes));
+  return batchesOf(ordered).flatMap(batch => putBack(batch, facts));
 }
 
 function putBack(changes: readonly GroupChange[], facts: ArtifactsFacts): readonly Statement[] {
@@ -204,7 +203,7 @@ function insertLosers(
      WHERE NOT EXISTS (SELECT 1 FROM artifacts AS row WHERE row.${id} = losers.id)
        AND losers.at NOT IN (${withoutWinner(facts)})
        ${facts.references.map((reference, at) => `AND losers.at NOT IN (${otherwise(reference, at)})`).join('\n')}
-     RETURNING ${groupKeySql(quoted(facts.bucket), quoted(facts.key))} AS key`,
+     RETURNING ${itemKey(changes, groupKeySql(quoted(facts.bucket), quoted(facts.key)))} AS key`,
     'inserted',
   );
 }
@@ -228,20 +227,14 @@ function pointBack(
        AND ${table}.${column} IS groups.winner
        AND ${moves}.drops = 0
        AND ${moves}.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
-     RETURNING ${itemKey(changes, table, column, facts)} AS key`,
+     RETURNING ${itemKey(changes, groupOf(`${table}.${column}`, facts))} AS key`,
     'updated',
   );
 }
 
-/** A part is put back alone, so its key is that of all rows. */
-function itemKey(
-  changes: readonly GroupChange[],
-  table: string,
-  column: string,
-  {id, bucket, key}: ArtifactsFacts,
-): string {
-  if (changes.every(({deletes}) => !deletes)) return '(SELECT groups.item FROM groups)';
-  return `(SELECT ${groupKeySql(`row.${quoted(bucket)}`, `row.${quoted(key)}`)} FROM artifacts AS row WHERE row.${quoted(id)} = ${table}.${column})`;
+/** The key of the group that an artifact is of, which is there again. */
+function groupOf(artifact: string, {id, bucket, key}: ArtifactsFacts): string {
+  return `(SELECT ${groupKeySql(`row.${quoted(bucket)}`, `row.${quoted(key)}`)} FROM artifacts AS row WHERE row.${quoted(id)} = ${artifact})`;
 }
 
 function insertDrops(
@@ -258,8 +251,7 @@ function insertDrops(
      SELECT ${values.join(', ')}
      FROM drops
      WHERE drops.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
-     RETURNING (SELECT ${groupKeySql(`row.${quoted(facts.bucket)}`, `row.${quoted(facts.key)}`)} FROM artifacts AS row
-       WHERE row.${quoted(facts.id)} = ${quoted(reference.table)}.${quoted(reference.column)}) AS key`,
+     RETURNING ${itemKey(changes, groupOf(`${quoted(reference.table)}.${quoted(reference.column)}`, facts))} AS key`,
     'inserted',
   );
 }
@@ -275,7 +267,7 @@ function typeBack(changes: readonly GroupChange[], facts: ArtifactsFacts): State
        AND groups.new_type IS NOT NULL
        AND ${encoded(`artifacts.${type}`)} IS groups.new_type
        AND groups.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
-     RETURNING ${groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`)} AS key`,
+     RETURNING ${itemKey(changes, groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`))} AS key`,
     'updated',
   );
 }
