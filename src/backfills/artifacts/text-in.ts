@@ -2,7 +2,9 @@ import {z} from 'zod';
 import type {Row} from '../../core/sql.ts';
 import type {Encoded} from './exact.ts';
 
+const encodedText = z.string().nullable();
+
 /** An encoded value of a row. */
 export function textIn(row: Row, column: string): Encoded {
-  return z.string().nullable().parse(row[column]);
+  return encodedText.parse(row[column]);
 }

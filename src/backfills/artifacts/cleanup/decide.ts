@@ -11,7 +11,7 @@ import {textIn} from '../text-in.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {type Collision, collisionsIn, leavingOf, placeOf, type Rival} from './collisions.ts';
-import {type GroupItem, joined, rowsInPart} from './list.ts';
+import {type GroupItem, joined, rowsInPart, withKnown} from './list.ts';
 
 /** The rows of a group as they are now, the winner first. */
 interface Member {
@@ -39,7 +39,7 @@ export async function decideGroups(
   const items = page.map(({item}) => item);
   const members = await readMembers(items, io, facts);
   const [named, collisions] = await Promise.all([
-    Promise.all(facts.references.map((reference, at) => readNaming(items, members, io, reference, at))),
+    Promise.all(facts.references.map((_, at) => readNaming(items, members, io, facts, at))),
     collisionsIn(
       members.map(group => group.map(({id}) => id)),
       io.target,
@@ -239,9 +239,11 @@ async function readNaming(
   items: readonly GroupItem[],
   members: readonly (readonly Member[])[],
   {target}: Pick<Io<ArtifactsCleanup>, 'target'>,
-  reference: Reference,
+  facts: ArtifactsFacts,
   referenceAt: number,
 ): Promise<readonly Naming[]> {
+  const reference = facts.references[referenceAt];
+  if (reference === undefined) throw new RangeError(`no reference ${referenceAt}`);
   const whole = items.flatMap((item, at) => (isOther(item, referenceAt, reference) ? [] : [{item, at}]));
   const parts = whole.filter(({item}) => item.part !== null && item.part.reference !== null);
   const wholes = whole.filter(entry => !parts.includes(entry));
@@ -249,11 +251,11 @@ async function readNaming(
   const rows = await Promise.all([
     wholes.length === 0
       ? []
-      : target.query(namingSql(reference, null), [
+      : target.query(namingSql(facts, reference, null), [
           JSON.stringify(wholes.flatMap(({at}) => losersOf(at).map(id => [at, id]))),
         ]),
     ...parts.map(({item, at}) =>
-      target.query(namingSql(reference, reference.order), [
+      target.query(namingSql(facts, reference, reference.order), [
         JSON.stringify(losersOf(at).map(id => [at, id])),
         item.part?.from ?? null,
       ]),
@@ -272,7 +274,7 @@ function isOther({part, takesRest}: GroupItem, referenceAt: number, {order}: Ref
   return part.reference === null ? order !== null && takesRest !== true : part.reference !== referenceAt;
 }
 
-function namingSql(reference: Reference, order: string | null): string {
+function namingSql(facts: ArtifactsFacts, reference: Reference, order: string | null): string {
   const identity = reference.identity.map(
     (name, index) => `${encoded(`named.${quoted(name)}`)} AS i${index}`,
   );
@@ -280,9 +282,8 @@ function namingSql(reference: Reference, order: string | null): string {
     order === null
       ? ''
       : `WHERE named.${quoted(order)} >= ${decoded('?2')} ORDER BY named.${quoted(order)} LIMIT ${rowsInPart}`;
-  return `WITH losers AS MATERIALIZED (
-            SELECT value->>0 AS at, ${decoded('value->>1')} AS id FROM json_each(?1)
-          )
+  const losers = `SELECT value->>0 AS at, ${decoded('value->>1')} AS id FROM json_each(?1)`;
+  return `WITH losers AS MATERIALIZED (${withKnown(losers, facts)})
           SELECT losers.at AS at, ${[`${encoded('losers.id')} AS artifact`, ...identity].join(', ')}
           FROM ${joined(reference, 'losers')}
           ${slice}`;

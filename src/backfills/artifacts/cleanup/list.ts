@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {compareKeys, type KeyRange} from '../../../core/keys.ts';
+import {compareKeys, inRange, type KeyRange} from '../../../core/keys.ts';
 import type {KeyScope} from '../../../core/scope.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Item} from '../../backfill.ts';
@@ -41,6 +41,7 @@ export async function* listGroups(
 ): AsyncGenerator<readonly GroupItem[]> {
   const {target, scope, signal} = listing;
   const cursor = parseKey(lo);
+  let reached = lo;
   for (const bucket of await bucketsOf(target, facts)) {
     const head = bucketHead(bucket);
     if (!head.startsWith(scope.prefix) && !scope.prefix.startsWith(head)) continue;
@@ -53,7 +54,10 @@ export async function* listGroups(
       signal.throwIfAborted();
       const groups = await groupsFrom(target, facts, {bucket, prefix, from});
       const items = await itemsOf(target, facts, groups, isBehind ? lo : null);
-      yield items.filter(({key}) => compareKeys(key, lo) > 0 && (hi === null || compareKeys(key, hi) <= 0));
+      // The last group of a query comes again with the next one: of one that is worked in parts, some may be left.
+      const fresh = items.filter(({key}) => inRange(key, {lo: reached, hi}));
+      yield fresh;
+      reached = fresh.at(-1)?.key ?? reached;
       const last = groups.at(-1);
       if (last === undefined || groups.length < groupsAtOnce) break;
       from = last.group.key;
@@ -157,17 +161,17 @@ async function itemsOf(
 /** How many rows name the losers of each group. */
 async function namingRows(
   target: Reader,
-  {references}: ArtifactsFacts,
+  facts: ArtifactsFacts,
   groups: readonly Found[],
 ): Promise<ReadonlyMap<number, number>> {
   const losers = JSON.stringify(groups.map(({ids}) => ids.slice(1)));
   const counts = new Map<number, number>();
   if (groups.length === 0) return counts;
   const found = await Promise.all(
-    references.map(reference =>
+    facts.references.map(reference =>
       target.query(
         `WITH losers AS MATERIALIZED (
-           SELECT part.key AS at, ${decoded('one.value')} AS id FROM json_each(?) AS part, json_each(part.value) AS one
+           ${withKnown(`SELECT part.key AS at, ${decoded('one.value')} AS id FROM json_each(?) AS part, json_each(part.value) AS one`, facts)}
          )
          SELECT at, count(*) AS rows FROM ${joined(reference, 'losers')} GROUP BY at`,
         [losers],
@@ -185,10 +189,19 @@ const countRow = z.object({at: z.number(), rows: z.number()});
 
 /** The rows of a table that name one of some ids: from whichever side an index, or a scan, leads to the other. */
 export function joined({table, column, isIndexed}: Reference, ids: string): string {
-  const condition = `named.${quoted(column)} = ${ids}.id`;
   return isIndexed
-    ? `${ids} CROSS JOIN ${quoted(table)} AS named ON ${condition}`
-    : `${quoted(table)} AS named CROSS JOIN ${ids} ON ${condition}`;
+    ? `${ids} CROSS JOIN ${quoted(table)} AS named ON named.${quoted(column)} = ${ids}.id`
+    : `${quoted(table)} AS named CROSS JOIN ${ids} ON ${ids}.known = named.${quoted(column)}`;
+}
+
+/**
+ * Ids with the same as artifacts has them, `known`: only what has a column's affinity can be searched by SQLite for the
+ * values of another column, and without that a scan looks at all ids for each of its rows.
+ */
+export function withKnown(ids: string, {id}: Pick<ArtifactsFacts, 'id'>): string {
+  return `SELECT made.*, known.${quoted(id)} AS known
+          FROM (${ids}) AS made
+          LEFT JOIN artifacts AS known ON known.${quoted(id)} = made.id`;
 }
 
 /** A group that has begun is taken up behind the cursor's part, whatever is left of it by now. */
@@ -204,7 +217,7 @@ async function partsOf(
     if (reference.order === null) continue;
     const order = quoted(reference.order);
     const rows = await target.query(
-      `WITH losers AS MATERIALIZED (SELECT ${decoded('value')} AS id FROM json_each(?))
+      `WITH losers AS MATERIALIZED (${withKnown(`SELECT ${decoded('value')} AS id FROM json_each(?)`, facts)})
        SELECT place
        FROM (
          SELECT ${encoded(`named.${order}`)} AS place, row_number() OVER (ORDER BY named.${order}) AS number

@@ -1,9 +1,10 @@
 import type {Statement} from '../../../core/sql.ts';
 import {decoded} from '../exact.ts';
-import type {Reference} from '../facts.ts';
+import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import {quoted} from '../names.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
+import {withKnown} from './list.ts';
 
 /**
  * The changes of a page as tables that SQL can join: each is made of one JSON parameter, and a group is named by its place
@@ -13,6 +14,8 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly unknown[];
+  /** What is made of the table beyond its own columns. */
+  readonly wrapped?: (sql: string) => string;
 }
 
 export function statement(
@@ -21,8 +24,8 @@ export function statement(
   counts: NonNullable<Statement['counts']>,
 ): Statement {
   const made = tables.map(
-    ({name, columns}, index) =>
-      `${name} AS MATERIALIZED (SELECT ${columns.join(', ')} FROM json_each(?${index + 1}))`,
+    ({name, columns, wrapped = sql => sql}, index) =>
+      `${name} AS MATERIALIZED (${wrapped(`SELECT ${columns.join(', ')} FROM json_each(?${index + 1})`)})`,
   );
   return {
     sql: `WITH ${made.join(',\n')}\n${body}`,
@@ -51,8 +54,9 @@ export function groupsTable(changes: readonly GroupChange[]): Table {
     name: 'groups',
     columns: [
       'value->>0 AS at',
-      'value->>1 AS bucket',
-      'value->>2 AS key',
+      // With an affinity, so that SQLite can search them for the values of columns.
+      'CAST(value->>1 AS TEXT) AS bucket',
+      'CAST(value->>2 AS TEXT) AS key',
       `${decoded('value->>3')} AS winner`,
       'value->>4 AS fetched_at',
       'value->>5 AS type',
@@ -75,10 +79,11 @@ export function groupsTable(changes: readonly GroupChange[]): Table {
 }
 
 /** Each loser, with its row as it is encoded: `row->>2` is the first column. */
-export function losersTable(changes: readonly GroupChange[]): Table {
+export function losersTable(changes: readonly GroupChange[], facts: ArtifactsFacts): Table {
   return {
     name: 'losers',
     columns: ['value->>0 AS at', `${decoded('value->>1')} AS id`, 'value AS row'],
+    wrapped: sql => withKnown(sql, facts),
     rows: changes.flatMap(({losers}, at) => losers.map(({id, row}) => [at, id, ...row])),
   };
 }

@@ -56,7 +56,7 @@ export async function decideUndo(
     }));
   const [groups, losers, ...moves] = await Promise.all([
     ask(target, [groupsTable(changes)], winnersSql(facts)),
-    ask(target, [losersTable(changes)], losersSql(facts, first.columns)),
+    ask(target, [losersTable(changes, facts)], losersSql(facts, first.columns)),
     ...facts.references.map((reference, at) =>
       ask(target, [groupsTable(changes), movesTable(changes, reference, at)], movesSql(reference, at)),
     ),
@@ -172,7 +172,7 @@ export function undoGroups(
 function putBack(changes: readonly GroupChange[], facts: ArtifactsFacts): readonly Statement[] {
   const {references} = facts;
   const all = references.map((reference, at) => movesTable(changes, reference, at));
-  const tables = [groupsTable(changes), losersTable(changes), ...all];
+  const tables = [groupsTable(changes), losersTable(changes, facts), ...all];
   return [
     insertLosers(changes, tables, facts),
     ...references.flatMap((reference, at) => [
@@ -246,7 +246,7 @@ function insertDrops(
   const columns = first === undefined ? reference.columns : droppedColumns(first);
   const values = columns.map((_, index) => decoded(`drops.row->>${index + 1}`));
   return statement(
-    [groupsTable(changes), losersTable(changes), dropsTable(changes, reference)],
+    [groupsTable(changes), losersTable(changes, facts), dropsTable(changes, reference)],
     `INSERT INTO ${quoted(reference.table)} (${columns.map(quoted).join(', ')})
      SELECT ${values.join(', ')}
      FROM drops
@@ -259,7 +259,7 @@ function insertDrops(
 function typeBack(changes: readonly GroupChange[], facts: ArtifactsFacts): Statement {
   const [id, type] = [quoted(facts.id), quoted(facts.sourceType)];
   return statement(
-    [groupsTable(changes), losersTable(changes)],
+    [groupsTable(changes), losersTable(changes, facts)],
     `UPDATE artifacts
      SET ${type} = ${decoded('groups.type')}
      FROM groups

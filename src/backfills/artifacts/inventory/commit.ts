@@ -23,7 +23,7 @@ export function commitObjects(
 
 export function insertedTable(parameter: number): string {
   return `inserted AS MATERIALIZED (
-    SELECT value->>'key' AS key, value->>'bucket' AS bucket, value->>'type' AS type, ${decoded("value->>'id'")} AS id,
+    SELECT CAST(value->>'key' AS TEXT) AS key, CAST(value->>'bucket' AS TEXT) AS bucket, value->>'type' AS type, ${decoded("value->>'id'")} AS id,
       value->>'fetchedAt' AS fetched_at, value->>'url' AS url
     FROM json_each(?${parameter})
   )`;
