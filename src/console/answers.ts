@@ -6,6 +6,7 @@ import type {CommandsOptions} from './commands.ts';
 import {typedIn} from './confirm-dialog.ts';
 import type {AcceptDialog, ConfirmDialog} from './dialog.ts';
 import {paletteRows} from './dialog-rows.ts';
+import {typedForRecovery} from './recovery-dialog.ts';
 import {isConfirmed} from './reduce-dialog.ts';
 import type {Setup} from './setup.ts';
 import {recordOf, setupOf} from './shown-run.ts';
@@ -76,8 +77,12 @@ export class Answers {
     const state = this.#options.state();
     const shown = chosenSetup(state);
     const setup = setups.find(({name}) => name === shown?.name);
-    const record = recordOf(state, dialog.plan);
     send({type: 'closed'});
+    if (dialog.plan === null) {
+      if (setup !== undefined) void work.recover(setup, typedForRecovery(dialog));
+      return;
+    }
+    const record = recordOf(state, dialog.plan);
     if (setup === undefined || record === null) return;
     if (record.finishedAt !== dialog.reviewed) {
       const text = 'the plan has changed since you reviewed it: nothing was written; open its review';

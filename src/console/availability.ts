@@ -12,6 +12,7 @@ import {
   unread,
 } from './going-on.ts';
 import {type Availability, isAtWork, whileIdle} from './idle.ts';
+import {type RecoveryCommand, recoveryAvailability} from './recovery-availability.ts';
 import {rowsOf} from './rows.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 import {stoppable} from './stopping.ts';
@@ -77,6 +78,7 @@ type SetupCommand = Extract<
   | 'undo'
   | 'verify'
   | 'recover'
+  | RecoveryCommand
   | 'pause'
   | 'cancel'
   | 'faster'
@@ -110,6 +112,12 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
       return unread(setup) ?? idle;
     case 'recover':
       return recoverable(state, idle);
+    case 'recovery':
+    case 'look':
+    case 'look-again':
+    case 'mend':
+    case 'give-up':
+      return recoveryAvailability(state, setup, command);
     case 'resume': {
       const opened = openedRun(state);
       if (opened !== null) return resumable(state, opened, setup, idle);

@@ -12,6 +12,7 @@ import {flowOfSetup} from './flow-of.ts';
 import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
 import {moveAbout} from './move-about.ts';
+import {recoveryDialog} from './recovery-dialog.ts';
 import {chosenCheck, chosenRow, runRows} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
 import type {Setup} from './setup.ts';
@@ -91,6 +92,19 @@ export class Commands {
       case 'recover':
         send({type: 'switched', to: 'runbook'});
         void work.rehearse(setup, {fresh: chosenCheck(state)?.result.recovers?.as === 'fresh dry-run'});
+        return;
+      case 'recovery':
+        send({type: 'entered', view: view('recovery')});
+        return;
+      case 'look':
+      case 'look-again':
+        void work.recover(setup, null);
+        return;
+      case 'mend':
+        this.#mend(shown);
+        return;
+      case 'give-up':
+        work.giveUpRecovery(setup);
         return;
       case 'review':
         this.#review(state, shown, setup);
@@ -262,6 +276,11 @@ export class Commands {
         whole,
       }),
     });
+  }
+
+  #mend(shown: SetupView): void {
+    const dialog = recoveryDialog(shown);
+    if (dialog !== null) this.#options.send({type: 'opened', dialog});
   }
 
   #askToCancel(state: ConsoleState, shown: SetupView): void {

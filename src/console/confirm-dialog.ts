@@ -23,12 +23,6 @@ export function confirmDialog(
     readonly whole?: string | null;
   },
 ): ConfirmDialog {
-  const field = (label: string, expected: string): ConfirmField => ({
-    label,
-    expected,
-    field: emptyField,
-    mistake: null,
-  });
   const isUndo = plan.undoes !== null;
   return {
     type: 'confirm',
@@ -50,13 +44,32 @@ export function confirmDialog(
           ]),
     ],
     fields: [
-      field('target', targetName),
-      ...(environment === null || environment === 'sandbox' ? [] : [field('environment', environment)]),
-      ...(whole === null ? [] : [field(wholeLabel, whole)]),
-      ...(failures === 0 ? [] : [field(failuresLabel, String(failures))]),
+      ...endFields({targetName, environment, whole}),
+      ...(failures === 0 ? [] : [confirmField(failuresLabel, String(failures))]),
     ],
     focus: 'cancel',
   };
+}
+
+/** The names of what is written to, and of what is taken up as a whole. */
+export function endFields({
+  targetName,
+  environment,
+  whole,
+}: {
+  readonly targetName: string;
+  readonly environment: string | null;
+  readonly whole: string | null;
+}): readonly ConfirmField[] {
+  return [
+    confirmField('target', targetName),
+    ...(environment === null || environment === 'sandbox' ? [] : [confirmField('environment', environment)]),
+    ...(whole === null ? [] : [confirmField(wholeLabel, whole)]),
+  ];
+}
+
+export function confirmField(label: string, expected: string): ConfirmField {
+  return {label, expected, field: emptyField, mistake: null};
 }
 
 /** `882 items to insert, 1,290 to update` */

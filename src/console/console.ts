@@ -1,6 +1,7 @@
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {RunEvent} from '../core/event.ts';
 import type {Engine} from '../engine/engine.ts';
+import {watchSeconds} from '../engine/recovery-options.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {Answers} from './answers.ts';
 import {availabilityOf} from './availability.ts';
@@ -29,6 +30,8 @@ export interface ConsoleOptions {
   readonly now: () => number;
   readonly schedule: Schedule;
   readonly terminal: Terminal;
+  /** How long a recovery watches for other writers. */
+  readonly watchSeconds?: number;
 }
 
 /** What the console asks of the terminal that shows it. */
@@ -98,7 +101,7 @@ export class Console {
       now,
     });
     const send = (message: Message) => this.send(message);
-    this.work = new Work({engine, ledger, now, send});
+    this.work = new Work({engine, ledger, now, send, watchSeconds: options.watchSeconds ?? watchSeconds});
     const carrying = {...options, work: this.work, send, state: () => this.store.getState()};
     this.#commands = new Commands(carrying);
     this.#answers = new Answers(carrying, {

@@ -30,7 +30,8 @@ export interface AcceptDialog {
  */
 export interface ConfirmDialog {
   readonly type: 'confirm';
-  readonly plan: string;
+  /** Null where a recovery is confirmed: it makes its plans as it goes. */
+  readonly plan: string | null;
   /** When the plan that was reviewed had ended: a retry of another process changes it under the same id. */
   readonly reviewed: number | null;
   /** The run that is undone; null where a plan goes live. */

@@ -17,6 +17,7 @@ import {dialogScreen} from './screens/dialogs.ts';
 import {invariantScreen, invariantsScreen} from './screens/invariants.ts';
 import {failuresScreen, historyScreen, itemsScreen} from './screens/lists.ts';
 import {environmentTone, overviewScreen} from './screens/overview.ts';
+import {recoveryScreen} from './screens/recovery.ts';
 import {reviewScreen} from './screens/review.ts';
 import {runScreen} from './screens/run.ts';
 import {runbookScreen} from './screens/runbook.ts';
@@ -75,6 +76,7 @@ const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Lay
   review: reviewScreen,
   items: itemsScreen,
   invariant: invariantScreen,
+  recovery: recoveryScreen,
 };
 
 /** The shown view's screen, without a dialog that may lie over it. */

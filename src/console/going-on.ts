@@ -86,6 +86,12 @@ export function recoverable(state: ConsoleState, idle: Availability): Availabili
   return check.result.recovers === undefined ? {because: 'this takes a hand: see above'} : idle;
 }
 
+/** What was looked at found something that a run mends. */
+export function mendable({recovery}: SetupView): boolean {
+  if (recovery === null || recovery.isMending || recovery.state !== 'done') return false;
+  return Object.values(recovery.turns).some(turn => turn?.run != null && changedOf(turn.run.tally) > 0);
+}
+
 export function retryable({facts}: SetupView, idle: Availability, isReadOnly: boolean): Availability {
   const open = facts?.open ?? null;
   if (open === null || open.counts.failed === 0) return 'absent';

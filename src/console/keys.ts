@@ -3,6 +3,7 @@ import type {Dialog} from './dialog.ts';
 import {dialogKeys} from './keys/dialog-keys.ts';
 import {everywhereKeys} from './keys/everywhere-keys.ts';
 import {movingKeys} from './keys/moving-keys.ts';
+import {recoveryKeys} from './keys/recovery-keys.ts';
 import {screenKeys} from './keys/screen-keys.ts';
 import {workKeys} from './keys/work-keys.ts';
 import type {ViewName} from './state.ts';
@@ -32,6 +33,7 @@ export type Place = ViewName | Dialog['type'] | 'filter';
 /** In this order the help names them; the footer goes by `footer`. */
 export const keys: readonly Key[] = [
   ...workKeys,
+  ...recoveryKeys,
   ...movingKeys,
   ...screenKeys,
   ...dialogKeys,

@@ -1,6 +1,7 @@
 import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Dialog} from './dialog.ts';
+import type {RecoveryEvent} from './recovery-view.ts';
 import type {LoadedList, Notice, ScreenName, SetupFacts, SetupView, Size, View} from './state.ts';
 import type {TextFieldAction} from './text-field.ts';
 
@@ -36,6 +37,7 @@ export type Message =
         >
       >;
     }
+  | {readonly type: 'recovery'; readonly setup: string; readonly event: RecoveryEvent}
   | {readonly type: 'told'; readonly notice: Notice | null}
   | {readonly type: 'leaving'}
   /** The way through the screens. */

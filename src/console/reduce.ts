@@ -3,6 +3,7 @@ import type {Dialog} from './dialog.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
 import {moveInDialog, reduceDialog} from './reduce-dialog.ts';
+import {reduceRecovery} from './reduce-recovery.ts';
 import {reduceRun, startRunView, tickRun} from './reduce-run.ts';
 import {listsSeen, rowsOf} from './rows.ts';
 import type {RunView} from './run-view.ts';
@@ -37,6 +38,8 @@ function changed(state: ConsoleState, message: Message): ConsoleState {
       return {...state, lists: {...state.lists, [message.id]: message.list}};
     case 'setup':
       return withSetup(state, message.setup, message.now);
+    case 'recovery':
+      return recovered(state, message);
     case 'told':
       return {...state, notice: message.notice};
     case 'leaving':
@@ -101,6 +104,11 @@ function withSetup(
   };
 }
 
+function recovered(state: ConsoleState, {setup, event}: Extract<Message, {type: 'recovery'}>): ConsoleState {
+  const recovery = state.setups.find(({name}) => name === setup)?.recovery ?? null;
+  return withSetup(state, setup, {recovery: reduceRecovery(recovery, event)});
+}
+
 /** A notice has been read by then. */
 const noticeMs = 8_000;
 
@@ -153,7 +161,9 @@ function backed(state: ConsoleState): ConsoleState {
 function switched(state: ConsoleState, to: ScreenName): ConsoleState['views'] {
   const overview = overviewOf(state);
   if (to === 'overview') return [overview];
-  const steps = state.views.filter(({name}) => name === 'runbook' || name === 'review');
+  const steps = state.views.filter(
+    ({name}) => name === 'runbook' || name === 'review' || name === 'recovery',
+  );
   return [overview, ...(to === 'runbook' ? [] : steps), view(to)];
 }
 
@@ -168,7 +178,7 @@ function moved(state: ConsoleState, by: number): ConsoleState {
 function turned(state: ConsoleState, chosen: number): ConsoleState {
   const [first, ...rest] = state.views;
   // The history is of every backfill; what was opened from a row is of the one before.
-  const kept = rest.filter(({name}) => name !== 'items' && name !== 'invariant');
+  const kept = rest.filter(({name}) => name !== 'items' && name !== 'invariant' && name !== 'recovery');
   const views = [first, ...kept.map(each => (each.name === 'history' ? each : view(each.name)))] as const;
   const overview = first.name === 'overview' ? {...first, at: chosen} : first;
   return {...state, chosen, views: [overview, ...views.slice(1)]};

@@ -29,6 +29,7 @@ export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): r
     case 'runbook':
     case 'review':
     case 'invariant':
+    case 'recovery':
       return [];
     default:
       return view.name satisfies never;

@@ -1,5 +1,6 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {RunConnection} from '../engine/connection.ts';
+import {recoverableOf} from './recovery-view.ts';
 import type {SetupView} from './state.ts';
 
 /** A backfill between two named places. Nothing is opened before it is needed. */
@@ -49,5 +50,7 @@ export function viewOfSetup({
     atWork: null,
     verifying: null,
     isBeginning: false,
+    recovers: recoverableOf(backfill),
+    recovery: null,
   };
 }

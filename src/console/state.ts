@@ -8,6 +8,7 @@ import type {ProbeFact} from '../runbook/flow.ts';
 import type {Gate} from '../runbook/gate.ts';
 import type {OpenCounts} from '../runbook/open-counts.ts';
 import type {Dialog} from './dialog.ts';
+import type {Recoverable, RecoveryView} from './recovery-view.ts';
 import type {RunView} from './run-view.ts';
 
 /** All that screens show. It holds nothing that the ledger or the engine would not give again. */
@@ -58,7 +59,7 @@ export const screens = [
 ] as const;
 export type ScreenName = (typeof screens)[number];
 /** Screens have a number; the others are reached from them. */
-export type ViewName = ScreenName | 'review' | 'items' | 'invariant';
+export type ViewName = ScreenName | 'review' | 'items' | 'invariant' | 'recovery';
 
 export interface View {
   readonly name: ViewName;
@@ -106,6 +107,10 @@ export interface SetupView {
   readonly verifying: string | null;
   /** A run was asked for, and is not in the ledger yet. */
   readonly isBeginning: boolean;
+  /** The recovery of its system, where that has one. */
+  readonly recovers: Recoverable | null;
+  /** What has become of it here; null where it was not begun. */
+  readonly recovery: RecoveryView | null;
 }
 
 export type Link =

@@ -8,10 +8,13 @@ import {afterVerification, toldError} from '../engine/endings.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {RunHandle, RunResult} from '../engine/execution.ts';
 import {nothingTyped} from '../engine/live-gates.ts';
+import type {FollowedRun} from '../engine/recovery-options.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {Looking} from './looking.ts';
 import type {Message} from './message.ts';
+import {recoverSetup} from './recover-setup.ts';
+import type {RecoveryTyped} from './recovery-dialog.ts';
 import type {Setup} from './setup.ts';
 import {troubleOf} from './trouble.ts';
 
@@ -29,6 +32,8 @@ export interface WorkOptions {
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly send: (message: Message) => void;
+  /** How long a recovery watches for other writers. */
+  readonly watchSeconds: number;
 }
 
 /** How long a run that is about to begin is waited for. */
@@ -40,11 +45,13 @@ const beginningMs = 3_000;
  */
 export class Work {
   readonly #options: WorkOptions;
-  readonly #steered = new Map<string, Steered>();
+  readonly #steered = new Map<string, Omit<Steered, 'done'>>();
   /** By setup, from the key that asks for a run until it has ended. */
   readonly #busy = new Map<string, Promise<void>>();
   /** By setup, from the key that asks for a run until it has begun. */
   readonly #beginning = new Map<string, AbortController>();
+  /** By setup, from the key that asks for a recovery until that has ended. */
+  readonly #recovering = new Map<string, AbortController>();
   #isLeaving = false;
   /** How the last run of each setup ended, and what was measured since, for the exit code. */
   readonly endings = new Map<string, readonly Ending[]>();
@@ -118,6 +125,23 @@ export class Work {
     );
   }
 
+  /** Looks what a recovery would do or, with what was typed, does it. */
+  recover(setup: Setup, typed: RecoveryTyped | null): Promise<void> {
+    const {name} = setup;
+    if (this.#isLeaving || this.#busy.has(name)) return Promise.resolve();
+    const giveUp = new AbortController();
+    this.#recovering.set(name, giveUp);
+    const done = this.#recover(setup, typed, giveUp.signal);
+    this.#busy.set(name, done);
+    return done;
+  }
+
+  /** The run at work comes to rest, and the target is let go of. */
+  giveUpRecovery({name}: Setup): void {
+    this.#recovering.get(name)?.abort(new Error('given up'));
+    this.#options.send({type: 'recovery', setup: name, event: {type: 'stopping'}});
+  }
+
   /** Stops the run of this process, or asks the process that works on it. */
   async stop(run: string, how: 'pause' | 'cancel'): Promise<void> {
     const steered = [...this.#steered.values()].find(({id}) => id === run);
@@ -157,8 +181,11 @@ export class Work {
   async interrupt(): Promise<boolean> {
     this.#isLeaving = true;
     for (const beginning of this.#beginning.values()) beginning.abort();
+    for (const recovering of this.#recovering.values()) recovering.abort(new Error('interrupted'));
     for (const {interrupt} of this.#steered.values()) interrupt();
-    await Promise.all([...this.#steered.keys()].map(name => this.#busy.get(name)));
+    // A recovery that is between two runs holds its target all the same.
+    const held = [...this.#steered.keys(), ...this.#recovering.keys()];
+    await Promise.all(held.map(name => this.#busy.get(name)));
     // What is only about to begin has nothing yet to come to rest, and may wait for a service for ever.
     const waited = sleep(beginningMs, false, {ref: false});
     return Promise.race([Promise.all(this.#busy.values()).then(() => true), waited]);
@@ -201,6 +228,35 @@ export class Work {
     await this.looking.refresh(setup);
     this.#busy.delete(setup.name);
     send({type: 'setup', setup: setup.name, now: {[as]: null, isBeginning: false}});
+  }
+
+  async #recover(setup: Setup, typed: RecoveryTyped | null, signal: AbortSignal): Promise<void> {
+    const {name} = setup;
+    const before = this.endings.get(name) ?? [];
+    const {event, endings} = await recoverSetup(this.#options, setup, typed, {
+      connect: () => this.looking.connect(setup),
+      signal,
+      follow: run => this.#follow(setup, run),
+      ended: result => this.endings.set(name, result.endings),
+    });
+    if (endings !== null)
+      this.endings.set(name, typed === null ? afterVerification(before, endings) : endings);
+    await this.looking.refresh(setup);
+    this.#recovering.delete(name);
+    this.#busy.delete(name);
+    this.#options.send({type: 'recovery', setup: name, event});
+  }
+
+  /** The run of a recovery that is at work now is steered like any other. */
+  #follow(setup: Setup, run: FollowedRun | null): void {
+    const {send} = this.#options;
+    if (run === null) this.#steered.delete(setup.name);
+    else this.#steered.set(setup.name, run);
+    const id = run?.id ?? null;
+    const isMeasuring = run !== null && run.pause === undefined;
+    const now = isMeasuring ? {atWork: null, verifying: id} : {atWork: id, verifying: null};
+    send({type: 'setup', setup: setup.name, now});
+    void this.looking.refresh(setup);
   }
 
   /** Null where there is nothing to steer, and where it was given up. */

@@ -1,74 +1,41 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Recovery} from '../backfills/backfill.ts';
 import {findBackfill, readsTarget} from '../backfills/registry.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import type {Ending} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {shellWord} from '../core/shell-word.ts';
-import {counted, number} from '../core/words.ts';
-import type {Target} from '../databases/database.ts';
+import {number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import type {RunConnection, Source} from './connection.ts';
+import type {RunConnection} from './connection.ts';
 import type {Engine} from './engine.ts';
 import type {RunHandle, RunResult} from './execution.ts';
 import {nothingTyped, wholeName} from './live-gates.ts';
+import type {
+  FollowedRun,
+  Recovered,
+  RecoveryNews,
+  RecoveryOptions,
+  RecoveryStep,
+} from './recovery-options.ts';
+import {checksText, isWhole, mendingRuns, planText, requireWhole} from './recovery-runs.ts';
 import {Reservation} from './reservation.ts';
 import {reading} from './steady-reader.ts';
 import {startVerify, type Verified} from './verify-run.ts';
+
+export type {Recovered, RecoveryNews, RecoveryOptions} from './recovery-options.ts';
+
+/** Where mending does not help any more, it is not tried for ever. */
+const mostRounds = 5;
 
 /**
  * Brings a system back to order: holds the lease of the target, so that no Headgate anywhere goes live there; watches
  * whether some other program still writes; measures how bad it is; mends by the system's own backfills, each through its
  * dry run and its gates; and measures again, as often as that helps. Every run of it is in the ledger, and can be undone.
+ * Refused with an operator error; given up before a run has begun, it rejects with the reason.
  */
-export interface RecoveryOptions {
-  readonly recovery: Recovery;
-  readonly target: Target;
-  /** Null where no source is named: what reads one is left out. */
-  readonly source: Source | null;
-  readonly options: unknown;
-  readonly prefix: string;
-  /** The target's name as typed; null looks only: nothing is held, and nothing written. */
-  readonly confirm: string | null;
-  /** The source's name as typed, where no prefix narrows it. */
-  readonly whole: string | null;
-  readonly takeOver: string | null;
-  /** How long other writers are watched for. */
-  readonly watchSeconds: number;
-  /** Go on although somebody still writes. */
-  readonly acceptWriters: boolean;
-  readonly signal: AbortSignal;
-  readonly tell: (news: RecoveryNews) => void;
-  /** Told of each run at work, and with null when it has ended. */
-  readonly follow: (handle: Pick<RunHandle, 'id' | 'interrupt'> | null) => void;
-  /** Told of each run that has ended. */
-  readonly ended: (result: RunResult) => void;
-}
-
-export const recoverySteps = ['hold', 'watch', 'measure', 'mend', 'verify'] as const;
-export type RecoveryStep = (typeof recoverySteps)[number];
-
-export interface RecoveryNews {
-  readonly step: RecoveryStep;
-  readonly state: 'begins' | 'done' | 'failed';
-  readonly says: string;
-}
-
-export interface Recovered {
-  /** Null where it was given up before anything was measured. */
-  readonly before: readonly CheckResult[] | null;
-  readonly after: readonly CheckResult[];
-  /** Live runs that changed something, oldest first. */
-  readonly runs: readonly RunRecord[];
-  readonly endings: readonly Ending[];
-}
-
-/** Where mending does not help any more, it is not tried for ever. */
-const mostRounds = 5;
-
-export async function recover(engine: Engine, options: RecoveryOptions): Promise<Recovered> {
+export async function recover(given: Engine, options: RecoveryOptions): Promise<Recovered> {
   const {target, confirm, recovery, takeOver, signal, tell} = options;
+  const engine = given.until(signal);
   if (confirm === null) return new Recovering(engine, options, null).look();
   if (confirm !== target.name)
     throw new OperatorError(
@@ -84,20 +51,6 @@ export async function recover(engine: Engine, options: RecoveryOptions): Promise
     return await new Recovering(engine.within(reservation.id), options, reservation).mend();
   } finally {
     await reservation.release();
-  }
-}
-
-/** Asked for before anything is held, not half an hour later. */
-function requireWhole({recovery, source, prefix, whole}: RecoveryOptions): void {
-  if (source === null) return;
-  for (const backfill of recovery.runs.map(findBackfill)) {
-    const expected = readsTarget(backfill) ? null : wholeName(backfill, source.label, {prefix});
-    if (expected !== null && whole !== expected)
-      throw new OperatorError(
-        'gate',
-        `no prefix is named, so ${backfill.id} would take up all of ${expected}`,
-        `Name a --prefix, or confirm that all of it is meant with --whole ${shellWord(expected)}`,
-      );
   }
 }
 
@@ -118,9 +71,12 @@ class Recovering {
   async look(): Promise<Recovered> {
     await this.#watch();
     const before = await this.#measure('measure');
+    if (before === null) return this.#givenUp();
     for (const connection of this.#connections()) {
+      this.#begins(connection);
       const {record} = await this.#rehearse(connection);
-      this.#says('mend', 'done', planText(record));
+      this.#ends(record);
+      if (!isWhole(record)) break;
       // What comes after depends on what this would have changed.
       if (changedOf(record.tally) > 0) break;
     }
@@ -130,14 +86,21 @@ class Recovering {
   async mend(): Promise<Recovered> {
     await this.#watch();
     const before = await this.#measure('measure');
+    if (before === null) return this.#givenUp();
     let last = before;
     for (let round = 1; round <= mostRounds; round++) {
-      const wasBroken = this.#broken(last.checks);
+      const runsBefore = this.#runs.length;
       const isMended = await this.#round();
       if (!isMended) break;
-      last = await this.#measure('verify');
+      const verified = await this.#measure('verify');
+      if (verified === null) {
+        this.#endings.push('paused');
+        break;
+      }
+      last = verified;
       const isBroken = this.#broken(last.checks);
-      if (isBroken === 0 || isBroken >= wasBroken) break;
+      // What a round has changed may let the next one change more: a type that is known now, an index that fits now.
+      if (isBroken === 0 || this.#runs.length === runsBefore) break;
       this.#says('verify', 'done', `${number(isBroken)} still break what can be mended: once more`);
     }
     return {
@@ -148,25 +111,29 @@ class Recovering {
     };
   }
 
+  #givenUp(): Recovered {
+    return {before: null, after: [], runs: [], endings: ['paused']};
+  }
+
   /** False where a run did not come to its end: then nothing that builds on it is begun. */
   async #round(): Promise<boolean> {
     // Only the last round's conflicts are left open.
     this.#endings.length = 0;
     for (const connection of this.#connections()) {
       this.#options.signal.throwIfAborted();
-      const {backfill} = connection;
-      this.#says('mend', 'begins', `${backfill.id}: ${backfill.title}`);
+      this.#begins(connection);
       const rehearsed = await this.#rehearse(connection);
-      if (!isWhole(rehearsed.record)) return false;
-      if (changedOf(rehearsed.record.tally) === 0) {
+      const {record} = rehearsed;
+      if (!isWhole(record) || changedOf(record.tally) === 0) {
         this.#endings.push(...rehearsed.endings.filter(ending => ending !== 'invariant'));
-        this.#says('mend', 'done', planText(rehearsed.record));
-        continue;
+        this.#ends(record);
+        if (isWhole(record)) continue;
+        return false;
       }
-      const live = await this.#live(connection, rehearsed.record);
+      const live = await this.#live(connection, record);
       this.#endings.push(...live.endings.filter(ending => ending !== 'invariant'));
       this.#runs.push(live.record);
-      this.#says('mend', isWhole(live.record) ? 'done' : 'failed', planText(live.record));
+      this.#ends(live.record);
       if (!isWhole(live.record)) return false;
     }
     return true;
@@ -175,7 +142,7 @@ class Recovering {
   async #watch(): Promise<void> {
     const {recovery, target, watchSeconds, acceptWriters, signal} = this.#options;
     if (watchSeconds <= 0) return;
-    this.#says('watch', 'begins', `watches for ${watchSeconds} s whether another program still writes`);
+    this.#says('watch', 'begins', `watches ${watchSeconds} s for other writers`);
     const look = () => reading(this.#engine.host, target, reader => recovery.watch(reader));
     const before = await look();
     await sleep(watchSeconds * 1_000, undefined, {signal});
@@ -195,7 +162,8 @@ class Recovering {
     );
   }
 
-  async #measure(step: 'measure' | 'verify'): Promise<Verified> {
+  /** Null where it was stopped. */
+  async #measure(step: 'measure' | 'verify'): Promise<Verified | null> {
     const {recovery, prefix, signal} = this.#options;
     const backfill = findBackfill(recovery.measures);
     const connection = {...this.#connection(backfill.id), source: this.#options.source};
@@ -208,8 +176,10 @@ class Recovering {
       only: null,
     });
     const verified = await this.#followed(handle, signal);
-    if (verified.error !== null) throw verified.error;
-    this.#says(step, 'done', checksText(verified.checks));
+    if (verified.error !== null && verified.record.status === 'failed') throw verified.error;
+    if (signal.aborted || !isWhole(verified.record)) return null;
+    const {checks} = verified;
+    this.#options.tell({step, state: 'done', says: checksText(checks), checks});
     return verified;
   }
 
@@ -241,7 +211,7 @@ class Recovering {
   }
 
   async #followed<Result>(
-    handle: Pick<RunHandle, 'id' | 'interrupt'> & {readonly done: Promise<Result>},
+    handle: FollowedRun & {readonly done: Promise<Result>},
     signal: AbortSignal,
   ): Promise<Result> {
     const {follow} = this.#options;
@@ -259,9 +229,7 @@ class Recovering {
 
   #connections(): readonly RunConnection[] {
     const {recovery, source} = this.#options;
-    return recovery.runs
-      .filter(id => source !== null || readsTarget(findBackfill(id)))
-      .map(id => this.#connection(id));
+    return mendingRuns(recovery, source !== null).map(id => this.#connection(id));
   }
 
   #connection(id: string): RunConnection {
@@ -277,25 +245,22 @@ class Recovering {
     return checks.filter(({id}) => mends.includes(id)).reduce((sum, {count}) => sum + count, 0);
   }
 
+  #begins({backfill: {id, title}}: RunConnection): void {
+    const turn = {backfill: id, run: null};
+    this.#options.tell({step: 'mend', state: 'begins', says: `${id}: ${title}`, turn});
+  }
+
+  #ends(run: RunRecord): void {
+    const turn = {backfill: run.backfill, run};
+    this.#options.tell({
+      step: 'mend',
+      state: isWhole(run) ? 'done' : 'failed',
+      says: planText(run),
+      turn,
+    });
+  }
+
   #says(step: RecoveryStep, state: RecoveryNews['state'], says: string): void {
     this.#options.tell({step, state, says});
   }
-}
-
-function isWhole({status}: RunRecord): boolean {
-  return status === 'completed' || status === 'incomplete';
-}
-
-function planText({backfill, mode, status, tally, id}: RunRecord): string {
-  const changes = counted(changedOf(tally), 'change');
-  const left = tally.skipped + tally.failed + tally.pending;
-  const open =
-    status === 'incomplete' ? `, ${number(left)} left alone: headgate failures ${id} says why` : '';
-  return `${backfill}: ${changes}${mode === 'dry-run' ? ' to make' : ' made'}${open}`;
-}
-
-function checksText(checks: readonly CheckResult[]): string {
-  const broken = checks.filter(({count}) => count > 0);
-  if (broken.length === 0) return 'every invariant holds';
-  return broken.map(({id, count}) => `${id} ${number(count)}`).join(', ');
 }

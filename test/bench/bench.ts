@@ -2,6 +2,8 @@ import {closeSync, fsyncSync, openSync, rmSync, writeSync} from 'node:fs';
 import {mkdtempDisposable} from 'node:fs/promises';
 import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {artifactsD1Table} from './artifacts-d1.ts';
+import {artifactsTable} from './artifacts-table.ts';
 import {type BucketRounds, bucketTable} from './bucket-throughput.ts';
 import {type BucketCorpus, makeBucket} from './bucket-world.ts';
 import {type Measure, measureIn} from './child.ts';
@@ -24,6 +26,8 @@ interface Plan {
   readonly listings: readonly ListingRounds[];
   readonly memory: readonly Pair[];
   readonly pauses: number;
+  /** Rows of artifacts in SQLite, and in D1. */
+  readonly artifacts: {readonly sqlite: number; readonly d1: number};
   readonly console: {
     readonly starts: number;
     readonly files: number;
@@ -56,6 +60,7 @@ const full: Plan = {
   ],
   memory: memoryPairs(10_000, 100_000),
   pauses: 11,
+  artifacts: {sqlite: 200_000, d1: 20_000},
   console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
@@ -68,17 +73,18 @@ const quick: Plan = {
   listings: [{title: 'flat', corpus: {objects: 20_000, named: 'flat', latencyMs}, rounds: 1}],
   memory: memoryPairs(200, 2_000),
   pauses: 1,
+  artifacts: {sqlite: 2_000, d1: 400},
   console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
- * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console`
- * measures the console alone.
+ * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console` measures
+ * the console alone, `--artifacts` the backfills of artifacts.
  */
 async function bench(
-  {throughput, buckets, listings, memory, pauses, console: inConsole}: Plan,
-  isConsoleOnly: boolean,
+  {throughput, buckets, listings, memory, pauses, artifacts, console: inConsole}: Plan,
+  only: 'console' | 'artifacts' | null,
 ): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
@@ -89,7 +95,8 @@ async function bench(
   const measure = measureIn(join(root.path, 'compiled'));
   await warmUp(measure, join(root.path, 'warm-up'));
   // Awaited here: what it measures in goes with the folder.
-  if (isConsoleOnly) return await benchConsole(root.path, inConsole);
+  if (only === 'console') return await benchConsole(root.path, inConsole);
+  if (only === 'artifacts') return await benchArtifacts(root.path, artifacts);
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -108,7 +115,22 @@ async function bench(
   const stopping = await pauseTable(root.path, pauses);
   printTable('stopping while 64 slow reads are under way; min / median / max', stopping);
   print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n\n');
+  await benchArtifacts(root.path, artifacts);
   await benchConsole(root.path, inConsole);
+}
+
+async function benchArtifacts(root: string, {sqlite, d1}: Plan['artifacts']): Promise<void> {
+  const title = (rows: number) =>
+    `${rows.toLocaleString('en-US')} artifacts, a fifth of them doubles, five datapoints each`;
+  for (const hasKeyIndex of [false, true]) {
+    const corpus = {artifacts: sqlite, hasKeyIndex, hasDatapointIndex: true};
+    const indexed = hasKeyIndex ? 'an index' : 'no index';
+    printTable(
+      `${title(sqlite)}, in SQLite; ${indexed} on bucket and key`,
+      await artifactsTable(root, corpus),
+    );
+  }
+  printTable(`${title(d1)}, in a local D1`, await artifactsD1Table(root, d1));
 }
 
 async function benchConsole(
@@ -197,4 +219,5 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-await bench(process.argv.includes('--quick') ? quick : full, process.argv.includes('--console'));
+const only = (['console', 'artifacts'] as const).find(name => process.argv.includes(`--${name}`)) ?? null;
+await bench(process.argv.includes('--quick') ? quick : full, only);

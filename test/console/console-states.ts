@@ -32,6 +32,7 @@ export const viewNames: readonly ViewName[] = [
   'review',
   'items',
   'invariant',
+  'recovery',
 ];
 
 export function setupView(changes: Partial<SetupView> = {}): SetupView {
@@ -56,6 +57,8 @@ export function setupView(changes: Partial<SetupView> = {}): SetupView {
     atWork: null,
     verifying: null,
     isBeginning: false,
+    recovers: null,
+    recovery: null,
     ...changes,
   };
 }

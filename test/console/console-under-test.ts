@@ -1,4 +1,5 @@
 import type {StoreApi} from 'zustand/vanilla';
+import {readsTarget} from '../../src/backfills/registry.ts';
 import type {Schedule} from '../../src/console/coalescer.ts';
 import {Console} from '../../src/console/console.ts';
 import {flowOfSetup} from '../../src/console/flow-of.ts';
@@ -10,6 +11,7 @@ import {
   type SetupView,
   shownView,
 } from '../../src/console/state.ts';
+import type {RunConnection} from '../../src/engine/connection.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import type {Flow} from '../../src/runbook/flow.ts';
 import {type Bench, type BenchOptions, makeBench, scopeWith} from '../support/engine.ts';
@@ -44,6 +46,9 @@ export interface Driven extends Bench {
 export interface DriveOptions extends BenchOptions {
   readonly manner?: Partial<Manner>;
   readonly environment?: string;
+  /** Another backfill than that of the bench, between ends of its own. */
+  readonly connection?: RunConnection;
+  readonly watchSeconds?: number;
   /** On top of that of the bench, for what is opened late or not at all. */
   readonly open?: (open: Setup['open']) => Setup['open'];
 }
@@ -51,18 +56,19 @@ export interface DriveOptions extends BenchOptions {
 export async function drive(options: DriveOptions = {}): Promise<Driven> {
   let model: Console | null = null;
   const bench = await makeBench({...options, observe: event => model?.observe(event)});
-  const {connection, ledger} = bench;
+  const {ledger} = bench;
+  const connection = options.connection ?? bench.connection;
   const opens = () => Promise.resolve({...connection, target: {...connection.target, environment}});
   const environment = options.environment ?? null;
   const setup: Setup = {
-    name: 'asset-index',
+    name: connection.backfill.id,
     backfill: connection.backfill,
     sourceLabel: connection.source.label,
     targetLabel: connection.target.label,
     environment,
     prefix: '',
     open: options.open?.(opens) ?? opens,
-    scope: () => scopeWith(),
+    scope: () => (readsTarget(connection.backfill) ? connection.backfill.scope.parse({}) : scopeWith()),
   };
   const timers: {readonly run: () => void; readonly ms: number}[] = [];
   const schedule: Schedule = (run, ms) => {
@@ -80,6 +86,7 @@ export async function drive(options: DriveOptions = {}): Promise<Driven> {
     setups: [setup],
     manner: {isReadOnly: false, isSandbox: false, flags: [], version: 'test', ...options.manner},
     size: {columns: 80, rows: 24},
+    ...(options.watchSeconds === undefined ? {} : {watchSeconds: options.watchSeconds}),
     now: Date.now,
     schedule,
     terminal: {

@@ -57,6 +57,8 @@ export function setup(changes: Partial<SetupView> = {}): SetupView {
     atWork: null,
     verifying: null,
     isBeginning: false,
+    recovers: null,
+    recovery: null,
     ...changes,
   };
 }

@@ -7,9 +7,11 @@ import type {AcceptDialog, ConfirmDialog, Dialog} from '../dialog.ts';
 import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
+import {isRecovering} from '../recovery-view.ts';
 import {recordOf, runOf} from '../shown-run.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {fitLine, fitted} from '../text.ts';
+import {currentStep} from './recovery-steps.ts';
 import {driftText} from './run-lines.ts';
 import {type Block, roomOf, type Screen, scrolled, seenText, windowed} from './screen.ts';
 import {paragraph} from './wrapped.ts';
@@ -152,12 +154,14 @@ function fieldHint({
 }
 
 /** The question stays when the run ends beneath it: the keys that answer it would else do something else. */
-function quitTitle({runs}: ConsoleState): string {
+function quitTitle({runs, setups}: ConsoleState): string {
+  if (setups.some(isRecovering)) return 'Leave while a recovery is at work?';
   return Object.values(runs).some(({ended}) => ended === null) ? 'Leave while a run is at work?' : 'Leave?';
 }
 
 function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonly Block[] {
   const atWork = Object.values(state.runs).filter(({ended}) => ended === null);
+  const recovering = state.setups.filter(isRecovering);
   const [only, another] = atWork;
   const run = only === undefined || another !== undefined ? 'RUN' : only.run;
   const command = commandLine(state.manner, ['headgate', 'resume', run]);
@@ -172,12 +176,20 @@ function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonl
           ],
         ),
         [],
+        ...recovering.map(
+          ({target, recovery}): Line => [
+            {text: `recovery of ${target}`, tone: 'strong'},
+            {text: `  ${currentStep(recovery) ?? 'begins'}`},
+          ],
+        ),
         ...paragraph(
-          only === undefined
-            ? 'Nothing is at work any more.'
-            : command === null
-              ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
-              : `It comes to rest at a checkpoint: nothing is lost, and this console goes on from there, or ${command}`,
+          recovering.length > 0
+            ? `Its run comes to rest at a checkpoint, and nothing is held any more. ${state.manner.isSandbox ? 'The sandbox is removed with all that is in it.' : 'Begun anew, it finds what is left.'}`
+            : only === undefined
+              ? 'Nothing is at work any more.'
+              : command === null
+                ? 'It comes to rest at a checkpoint. The sandbox is removed with all that is in it.'
+                : `It comes to rest at a checkpoint: nothing is lost, and this console goes on from there, or ${command}`,
           width,
         ),
         [],

@@ -5,12 +5,14 @@ import {flowOfSetup, runAtWork} from '../flow-of.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
+import {isRecovering} from '../recovery-view.ts';
 import {type ConsoleState, type Manner, type SetupView, shownView} from '../state.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 import {windowStart} from '../window.ts';
 import {wrapText} from '../wrap.ts';
 import {measuredSpans} from './measured-spans.ts';
+import {currentStep} from './recovery-steps.ts';
 import {type Block, roomOf, type Screen} from './screen.ts';
 import {paragraph} from './wrapped.ts';
 
@@ -140,6 +142,8 @@ function lastRun(state: ConsoleState, setup: SetupView): Line {
   const run = runAtWork(state, setup);
   if (run !== null && run.ended === null)
     return [{text: `● ${modeText({mode: run.snapshot.mode, undoes: run.undoes})} at work`, tone: 'accent'}];
+  if (isRecovering(setup))
+    return [{text: `● recovery at work: ${currentStep(setup.recovery) ?? 'begins'}`, tone: 'accent'}];
   const newest = setup.facts?.newest ?? null;
   if (setup.link.state === 'connecting')
     return [{text: state.manner.isSandbox ? 'the sandbox is being made …' : 'connecting …', tone: 'dim'}];

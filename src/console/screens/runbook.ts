@@ -1,5 +1,4 @@
-import {onlyMeasures} from '../../core/run.ts';
-import {durationText, modeText} from '../../core/words.ts';
+import {durationText} from '../../core/words.ts';
 import {type Flow, type Step, type StepId, stepIds} from '../../runbook/flow.ts';
 import {spread} from '../edges.ts';
 import {flowOfSetup, runAtWork} from '../flow-of.ts';
@@ -10,10 +9,10 @@ import type {RunView} from '../run-view.ts';
 import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
 import {fitLine, lineWidth} from '../text.ts';
-import {hostsIn, paceLines} from './pace-lines.ts';
-import {barLine, identityLines, logLines, measuredLines} from './run-lines.ts';
+import {barLine} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 import {stepBlocks} from './step-detail.ts';
+import {workPanel} from './work-panel.ts';
 
 /**
  * The guided flow: five steps, each with how it stands, and below them what the present one is about.
@@ -110,38 +109,6 @@ function tookSpan({facts}: SetupView, {id, state}: Step): Line {
   // Of a run that was taken up again nobody knows how long it worked.
   const took = run == null ? undefined : Object.values(facts?.took ?? {}).find(each => each.run === run.id);
   return took === undefined ? [] : [{text: durationText(took.seconds), tone: 'dim'}];
-}
-
-/** What goes on now: counts, pace, and the newest lines of the log. */
-function workPanel(
-  state: ConsoleState,
-  setup: SetupView,
-  run: RunView,
-  layout: Layout,
-  height: number,
-): PanelSpec {
-  const room = roomOf(layout, height);
-  const isMeasuring = onlyMeasures(run.snapshot.mode);
-  const top = [
-    ...(isMeasuring ? measuredLines(run, setup.words.rows, room.width) : identityLines(run, room.width)),
-    [],
-    ...paceLines(run, {
-      width: room.width,
-      now: state.now,
-      lastTotal: lastListed(setup),
-      hosts: hostsIn(layout),
-    }),
-  ];
-  const kept = layout.isCompact ? top.filter(line => line.length > 0) : [...top, []];
-  return {
-    title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} at work`,
-    note: run.snapshot.run,
-    height,
-    blocks: [
-      {type: 'lines', lines: kept},
-      {type: 'lines', lines: logLines(run, Math.max(0, room.height - kept.length), room.width)},
-    ],
-  };
 }
 
 function detailPanel(

@@ -65,7 +65,7 @@ function withoutLabel(move: Move): string {
 
 const nameWidth = 9;
 
-function factLines(facts: readonly Fact[], width: number): readonly Line[] {
+export function factLines(facts: readonly Fact[], width: number): readonly Line[] {
   return facts.flatMap(({name, text, tone}) =>
     hanging([{text: name.padEnd(nameWidth), tone: 'dim'}], text, width, tone),
   );

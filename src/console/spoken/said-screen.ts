@@ -48,6 +48,7 @@ function rowsFor(state: ConsoleState): number {
     case 'invariant':
       return 400;
     case 'overview':
+    case 'recovery':
       return 100;
     default:
       return 30;
@@ -69,11 +70,12 @@ function linesOf(state: ConsoleState, {screen}: Frame): readonly SaidLine[] {
   const {dialog} = state;
   if (dialog?.type === 'help') return helpLines(state).map(helpText).map(still);
   if (dialog?.type === 'palette') return [still(paletteText(state))];
-  const isRunbook = dialog === null && shownView(state).name === 'runbook';
+  const {name} = shownView(state);
+  const hasSteps = dialog === null && (name === 'runbook' || name === 'recovery');
   return screen.panels.flatMap((panel, index) => [
     ...(dialog === null ? [still(panelTitle(panel))] : []),
     ...panel.blocks.flatMap(block =>
-      blockLines(state, block, isRunbook && index === 0 ? stepSigns : factSigns),
+      blockLines(state, block, hasSteps && index === 0 ? stepSigns : factSigns),
     ),
   ]);
 }

@@ -1,4 +1,5 @@
 import {flowOfSetup} from '../flow-of.ts';
+import type {RecoveryView} from '../recovery-view.ts';
 import {rowsOf} from '../rows.ts';
 import {shownRun} from '../shown-run.ts';
 import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
@@ -38,6 +39,7 @@ export function standingText(state: ConsoleState): string {
         facts?.checks.map(({at}) => at),
         facts?.coverage?.at,
         gates?.map(({holds}) => holds),
+        setup.recovery === null ? null : recoveryStanding(setup.recovery),
         [review?.state, atWork, verifying, targetName, environment],
       ];
     }),
@@ -54,4 +56,9 @@ export function standingText(state: ConsoleState): string {
     dialog !== null && 'isYes' in dialog ? dialog.isYes : null,
     dialog?.type === 'confirm' ? [dialog.focus, dialog.fields.map(({mistake}) => mistake)] : null,
   ]);
+}
+
+function recoveryStanding({state, steps, turns, round}: RecoveryView) {
+  const standing = (each: {readonly state: string} | undefined) => each?.state;
+  return [state, round, Object.values(steps).map(standing), Object.values(turns).map(standing)];
 }
