@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {compareKeys} from '../../core/keys.ts';
+import {mergeJoin} from '../../core/merge-join.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {Listing, StoredObject} from '../../stores/object-store.ts';
 import type {CheckIo} from '../backfill.ts';
@@ -29,21 +30,9 @@ export async function* pairs({
   signal,
 }: CheckIo<AssetIndex>): AsyncGenerator<Pair> {
   const listing = {prefix: scope.prefix, ...range, signal};
-  const objects = one(source === null ? none() : source.list(listing));
-  const rows = one(filesInOrder(target, listing));
-  let object = await objects.next();
-  let row = await rows.next();
-  while (object.done !== true || row.done !== true) {
-    const order =
-      object.done === true ? 1 : row.done === true ? -1 : compareKeys(object.value.key, row.value.key);
-    yield {
-      key: order <= 0 && object.done !== true ? object.value.key : row.done !== true ? row.value.key : '',
-      object: order <= 0 && object.done !== true ? object.value : null,
-      row: order >= 0 && row.done !== true ? row.value : null,
-    };
-    if (order <= 0) object = await objects.next();
-    if (order >= 0) row = await rows.next();
-  }
+  const objects = source === null ? none() : source.list(listing);
+  for await (const {key, left, right} of mergeJoin(objects, filesInOrder(target, listing)))
+    yield {key, object: left, row: right};
 }
 
 /** Rows of files in chunks by key: one whole-table read would outlast a request's time on D1. */
@@ -74,10 +63,6 @@ async function* filesInOrder(
     if (last === undefined || inside.length < found.length) return;
     [bound, from] = ['>', last.key];
   }
-}
-
-async function* one<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const page of pages) yield* page;
 }
 
 async function* none(): AsyncGenerator<never> {}

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {compareKeys, type KeyRange} from '../../../core/keys.ts';
+import {mergeJoin} from '../../../core/merge-join.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {StoredObject} from '../../../stores/object-store.ts';
 import type {CheckIo} from '../../backfill.ts';
@@ -29,21 +30,12 @@ export async function* pairs(io: CheckIo<ArtifactsInventory>, facts: ArtifactsFa
   const {source, target, scope, range, signal} = io;
   const bucket = bucketOf(io);
   const listing = {prefix: scope.prefix, ...range, signal};
-  const objects = one(source === null ? none() : source.list(listing));
-  const rows = one(rowsInOrder(target, facts, bucket, {...range, prefix: scope.prefix, signal}));
-  let object = await objects.next();
-  let row = await rows.next();
-  while (object.done !== true || row.done !== true) {
-    const order =
-      object.done === true ? 1 : row.done === true ? -1 : compareKeys(object.value.key, row.value.key);
-    yield {
-      key: order <= 0 && object.done !== true ? object.value.key : row.done !== true ? row.value.key : '',
-      object: order <= 0 && object.done !== true ? object.value : null,
-      rows: order >= 0 && row.done !== true ? row.value : null,
-    };
-    if (order <= 0) object = await objects.next();
-    if (order >= 0) row = await rows.next();
-  }
+  const objects = source === null ? none() : source.list(listing);
+  for await (const {key, left, right} of mergeJoin(
+    objects,
+    rowsInOrder(target, facts, bucket, {...range, prefix: scope.prefix, signal}),
+  ))
+    yield {key, object: left, rows: right};
 }
 
 const keyRows = z.object({key: z.string(), rows: z.number(), known: z.number()});
@@ -77,10 +69,6 @@ async function* rowsInOrder(
     if (last === undefined || found.length < rowsPerRead || within.length < found.length) return;
     [bound, from] = ['>', last.key];
   }
-}
-
-async function* one<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const page of pages) yield* page;
 }
 
 async function* none(): AsyncGenerator<readonly StoredObject[]> {}
