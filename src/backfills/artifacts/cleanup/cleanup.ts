@@ -12,8 +12,9 @@ import {type GroupChange, groupChange, previewGroup} from './change.ts';
 import {commitGroups} from './commit.ts';
 import {costs} from './costs.ts';
 import {decideGroups} from './decide.ts';
+import {decideUndo} from './decide-undo.ts';
 import {type GroupItem, listGroups, lookupGroup} from './list.ts';
-import {decideUndo, indexObstacle, undoGroups} from './undo.ts';
+import {indexObstacle, undoGroups} from './undo.ts';
 
 export interface ArtifactsCleanup {
   readonly scope: Omit<KeyScope, 'since'>;

@@ -1,7 +1,7 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {TargetCosts} from '../../backfill.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {countedRows} from '../probe.ts';
+import {countedRows} from '../probe-counts.ts';
 
 /** Rows of the table that a query passes over for each of a page's groups where no index leads to them. */
 const groupsInPage = 1_000;

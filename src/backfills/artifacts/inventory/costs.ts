@@ -1,7 +1,7 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {TargetCosts} from '../../backfill.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {countedRows} from '../probe.ts';
+import {countedRows} from '../probe-counts.ts';
 import {rowsPerRead} from './pairs.ts';
 
 const objectsInPage = 1_000;
