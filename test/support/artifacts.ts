@@ -288,12 +288,16 @@ export class ArtifactsWorld {
     return ended(this.engine.resume(await this.connection(run.backfill as BackfillId), run, options));
   }
 
-  /** Guards of the tests are for live runs: an undo may put everything back. */
-  async undo(run: RunRecord): Promise<RunResult> {
+  /** The dry run of an undo. Guards of the tests are for live runs: an undo may put everything back. */
+  async rehearseUndo(run: RunRecord): Promise<RunResult> {
     const guards = await this.sql("SELECT name FROM sqlite_schema WHERE name GLOB 'guard_*'");
     for (const {name} of guards) await this.sql(`DROP TRIGGER ${String(name)}`);
     const connection = await this.connection(run.backfill as BackfillId, false);
-    const {record} = await ended(this.engine.rehearseUndo(connection, run));
+    return ended(this.engine.rehearseUndo(connection, run));
+  }
+
+  async undo(run: RunRecord): Promise<RunResult> {
+    const {record} = await this.rehearseUndo(run);
     return this.live(record);
   }
 }
