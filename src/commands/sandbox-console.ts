@@ -64,11 +64,7 @@ function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promis
     open: async () => {
       const {connectionIn} = await import('../sandbox/connection.ts');
       const connection = connectionIn(await made(), backfill);
-      return {
-        ...connection,
-        source: {...connection.source, label: source},
-        target: {...connection.target, label: labels.target},
-      };
+      return {...connection, target: {...connection.target, label: labels.target}};
     },
     scope: connection => scopeOf(connection, {}),
   };

@@ -51,10 +51,13 @@ async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sand
   await database.transaction(statements).finally(() => database.close());
   return {
     assets: {
-      source: flakyStore(await directoryStore(folder), brokenKey, failingReads),
+      source: flakyStore({...(await directoryStore(folder)), label: 'assets'}, brokenKey, failingReads),
       target: await sqliteTarget({path: index, environment: 'sandbox'}),
     },
-    artifacts: {source: await directoryStore(join(root, archive)), target: artifacts},
+    artifacts: {
+      source: {...(await directoryStore(join(root, archive))), label: archive},
+      target: artifacts,
+    },
     ledger,
     close: () => Promise.resolve(),
   };

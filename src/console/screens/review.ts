@@ -129,11 +129,13 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
   ];
   return [
     ...pair('reads', read, width),
-    ...pair(
-      '',
-      `${counted(verifies.items, 'item')} (${verifies.items === 0 ? '' : 'about '}${bytesText(verifies.bytes)}) once more, to verify what was written`,
-      width,
-    ),
+    ...(verifies.items === 0
+      ? []
+      : pair(
+          '',
+          `${counted(verifies.items, 'item')} (about ${bytesText(verifies.bytes)}) once more, to verify what was written`,
+          width,
+        )),
     ...pair('requests', asked.length === 0 ? 'none over a network' : `about ${asked.join(', ')}`, width),
     ...(rows === null
       ? []
