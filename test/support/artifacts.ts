@@ -2,7 +2,9 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {findBackfill} from '../../src/backfills/registry.ts';
+import type {CheckResult} from '../../src/core/checks.ts';
 import type {RunEvent} from '../../src/core/event.ts';
+import type {Finding} from '../../src/core/probe.ts';
 import type {Database, Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
@@ -10,6 +12,7 @@ import {Engine} from '../../src/engine/engine.ts';
 import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
 import {thisProcess} from '../../src/engine/holder.ts';
 import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import {verifyRun} from '../../src/engine/verify-run.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {directoryStore} from '../../src/stores/directory.ts';
@@ -252,6 +255,25 @@ export class ArtifactsWorld {
   async left({id}: Pick<RunRecord, 'id'>): Promise<Readonly<Record<string, string>>> {
     const open = await this.ledger.openItems.after(id, '', 1_000);
     return Object.fromEntries(open.map(({key, message}) => [key, message]));
+  }
+
+  async probe(id: BackfillId, scope: object = {}): Promise<readonly Finding[]> {
+    const connection = await this.connection(id);
+    return (await this.engine.probe(connection, connection.backfill.scope.parse(scope))).findings;
+  }
+
+  /** Every invariant, by its id. */
+  async verify(id: BackfillId, scope: object = {}): Promise<Readonly<Record<string, CheckResult>>> {
+    const connection = await this.connection(id);
+    const {checks} = await verifyRun(this.engine, connection, {
+      scope: connection.backfill.scope.parse(scope),
+      sample: null,
+      reads: ['target', 'listing', 'bytes'],
+      coverage: false,
+      only: null,
+      signal: new AbortController().signal,
+    });
+    return Object.fromEntries(checks.map(check => [check.id, check]));
   }
 
   async rehearse(id: BackfillId, scope: object = {}): Promise<RunResult> {
