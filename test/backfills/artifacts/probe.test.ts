@@ -1,0 +1,232 @@
+import {describe, expect, it} from 'vitest';
+import {
+  ArtifactsWorld,
+  artifactsSchema,
+  type BackfillId,
+  type WorldOptions,
+} from '../../support/artifacts.ts';
+import {targetHosts} from '../../support/target-host.ts';
+
+const all: readonly BackfillId[] = ['artifacts-cleanup', 'artifacts-index', 'artifacts-inventory'];
+const columns = 'source_type TEXT, fetched_at TEXT, r2_bucket TEXT, r2_key TEXT';
+const plain = `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, source_url TEXT)`;
+
+interface Case {
+  readonly schema: string;
+  /** By those that find it; the others find no error. */
+  readonly errors: readonly BackfillId[];
+  readonly message: RegExp;
+  readonly remedy: RegExp;
+}
+
+const errors: Readonly<Record<string, Case>> = {
+  'no table': {
+    schema: 'CREATE TABLE other (id)',
+    errors: all,
+    message: /there is no table artifacts/,
+    remedy: /headgate migrate artifacts/,
+  },
+  'a view of that name': {
+    schema: 'CREATE TABLE other (artifact_id, r2_key); CREATE VIEW artifacts AS SELECT * FROM other',
+    errors: all,
+    message: /there is no table artifacts/,
+    remedy: /headgate migrate/,
+  },
+  'no column r2_key': {
+    schema: 'CREATE TABLE artifacts (id INTEGER PRIMARY KEY, source_type, fetched_at, r2_bucket)',
+    errors: all,
+    message: /no column r2_key/,
+    remedy: /Add it/,
+  },
+  'no id': {
+    schema: `CREATE TABLE artifacts (${columns})`,
+    errors: all,
+    message: /no column that tells its rows apart/,
+    remedy: /primary key of one column/,
+  },
+  'an id of two columns': {
+    schema: `CREATE TABLE artifacts (a, b, ${columns}, PRIMARY KEY (a, b))`,
+    errors: all,
+    message: /no column that tells its rows apart/,
+    remedy: /primary key of one column/,
+  },
+  'keys that do not compare by bytes': {
+    schema:
+      'CREATE TABLE artifacts (id INTEGER PRIMARY KEY, source_type, fetched_at, r2_bucket TEXT, r2_key TEXT COLLATE  NOCASE)',
+    errors: all,
+    message: /does not compare by bytes/,
+    remedy: /without COLLATE/,
+  },
+  'a reference by several columns': {
+    schema: `${plain}; CREATE UNIQUE INDEX u ON artifacts (r2_bucket, r2_key);
+      CREATE TABLE named (b, k, FOREIGN KEY (b, k) REFERENCES artifacts (r2_bucket, r2_key))`,
+    errors: ['artifacts-cleanup'],
+    message: /named \(b, k\) refers to artifacts by something else than its id/,
+    remedy: /Let it refer to the id alone/,
+  },
+  'a reference to another column': {
+    schema: `${plain.replace('r2_key TEXT', 'r2_key TEXT UNIQUE')}; CREATE TABLE named (k REFERENCES artifacts (r2_key))`,
+    errors: ['artifacts-cleanup'],
+    message: /named \(k\) refers to artifacts by something else/,
+    remedy: /Let it refer to the id alone/,
+  },
+  'rows that name each other': {
+    schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, parent INTEGER REFERENCES artifacts)`,
+    errors: ['artifacts-cleanup'],
+    message: /artifacts\.parent refers to artifacts itself/,
+    remedy: /Clear parent/,
+  },
+  'a column of that name that says nothing': {
+    schema: `${plain}; CREATE TABLE log (id INTEGER PRIMARY KEY, artifact_id INTEGER)`,
+    errors: ['artifacts-cleanup'],
+    message: /log\.artifact_id may name artifacts, and has no foreign key/,
+    remedy: /options: \{artifacts: \{references: \{'log\.artifact_id': 'repoint'\}\}\}, or 'leave'/,
+  },
+  'a column that must be filled': {
+    schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, hash TEXT NOT NULL)`,
+    errors: ['artifacts-inventory'],
+    message: /a column hash that must be filled/,
+    remedy: /a default, or allow NULL/,
+  },
+  'ids that nobody gives': {
+    schema: `CREATE TABLE artifacts (artifact_id INT PRIMARY KEY, ${columns})`,
+    errors: ['artifacts-inventory'],
+    message: /does not give artifact_id of a new row by itself/,
+    remedy: /INTEGER PRIMARY KEY, or as TEXT/,
+  },
+};
+
+const fine: Readonly<Record<string, string>> = {
+  'keys that compare by bytes, and say so': plain.replace('r2_key TEXT', 'r2_key TEXT COLLATE  BINARY'),
+  'another column with a collation': `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, note TEXT COLLATE NOCASE)`,
+  'a column that must be filled and has a default': `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, hash TEXT NOT NULL DEFAULT '')`,
+  'names in capitals':
+    'CREATE TABLE artifacts (ID INTEGER PRIMARY KEY, Source_Type, FETCHED_AT, R2_Bucket, R2_KEY)',
+  'a url that must be filled': plain.replace('source_url TEXT', 'source_url TEXT NOT NULL'),
+};
+
+const warnings: Readonly<Record<string, readonly [schema: string, message: RegExp, remedy?: RegExp]>> = {
+  'no foreign key': [
+    `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id)`,
+    /datapoints\.artifact_id is taken to name artifacts by its name/,
+  ],
+  'a foreign key that cascades': [
+    `${plain}; CREATE TABLE named (id INTEGER PRIMARY KEY, a REFERENCES artifacts ON DELETE CASCADE)`,
+    /named\.a cascades: its rows are re-pointed before anything is deleted/,
+  ],
+  'no index': [
+    `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id)`,
+    /datapoints\.artifact_id has no index: every page reads all of datapoints/,
+    /^CREATE INDEX idx_datapoints_artifact_id ON datapoints \(artifact_id\);$/,
+  ],
+  'no index, and odd names': [
+    `${plain}; CREATE TABLE "my points" (id INTEGER PRIMARY KEY, "of" REFERENCES artifacts)`,
+    /my points\.of has no index: the database reads all of my points for every artifact that is deleted/,
+    /^CREATE INDEX "idx_my points_of" ON "my points" \(of\);$/,
+  ],
+  'no primary key': [
+    `${plain}; CREATE TABLE datapoints (artifact_id, v)`,
+    /datapoints has no primary key: its rows are told apart by rowid/,
+  ],
+  'a trigger of artifacts': [
+    `${plain}; CREATE TRIGGER t AFTER DELETE ON artifacts BEGIN SELECT 1; END`,
+    /artifacts has a trigger t: it runs for every row that is written/,
+  ],
+  'a trigger of a table that names them': [
+    `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id); CREATE TRIGGER t AFTER UPDATE ON datapoints BEGIN SELECT 1; END`,
+    /datapoints has a trigger t/,
+  ],
+  'keys that are no text': [
+    `${plain}; INSERT INTO artifacts (r2_bucket, r2_key) VALUES ('docs', x'00'), (x'61', 'a'), ('docs', 'a')`,
+    /2 rows of artifacts have a bucket or key that is no text/,
+  ],
+};
+
+describe.each(targetHosts)('on $host', ({begin}) => {
+  const hosted = begin();
+  const make = (schema: string, options: WorldOptions = {}) =>
+    ArtifactsWorld.make(hosted, {schema, ...options});
+  const ofTarget = async (world: ArtifactsWorld, id: BackfillId) =>
+    (await world.probe(id)).filter(({subject}) => subject === 'target');
+
+  it.each(Object.entries(errors))(
+    '%s is an error to those that mind it',
+    async (_, {schema, errors: by, message, remedy}) => {
+      const world = await make(schema);
+      for (const id of all) {
+        const found = (await ofTarget(world, id)).filter(({level}) => level === 'error');
+        if (!by.includes(id)) expect(found).toEqual([]);
+        else
+          expect(found).toContainEqual(
+            expect.objectContaining({
+              message: expect.stringMatching(message),
+              remedy: expect.stringMatching(remedy),
+            }),
+          );
+      }
+      const [first] = by;
+      if (first !== undefined) await expect(world.rehearse(first)).rejects.toThrow(message);
+    },
+  );
+
+  it.each(Object.entries(fine))('%s is fine', async (_, schema) => {
+    const world = await make(schema);
+    for (const id of all) {
+      const levels = (await ofTarget(world, id)).map(({level}) => level);
+      expect(levels).toEqual(['ok']);
+    }
+  });
+
+  it.each(Object.entries(warnings))('%s is a warning', async (_, [schema, message, remedy]) => {
+    const world = await make(schema);
+    const found = await ofTarget(world, 'artifacts-cleanup');
+    expect(found.map(({level}) => level)).not.toContain('error');
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringMatching(message),
+        ...(remedy === undefined ? {} : {remedy: expect.stringMatching(remedy)}),
+      }),
+    );
+  });
+
+  it('tells what there is', async () => {
+    const world = await make(artifactsSchema);
+    await world.insert({id: 1, key: 'a'}, {id: 2, key: 'b', type: null}, {id: 3, key: 'c', type: 'unknown'});
+    const summary = async () =>
+      (await ofTarget(world, 'artifacts-cleanup')).find(({level}) => level === 'ok')?.message;
+    expect(await summary()).toBe(
+      'artifacts, told apart by artifact_id: 3 rows, 2 of unknown type; no unique index on bucket and key; named by citations.artifact_id, datapoints.artifact_id',
+    );
+    await world.sql('CREATE UNIQUE INDEX theirs ON artifacts (r2_key, r2_bucket)');
+    expect(await summary()).toContain('unique by theirs');
+  });
+
+  it.each([
+    ['repoint', [2, 2]],
+    ['leave', [1, 2]],
+  ] as const)('a column that says nothing is worked as the config says: %s', async (choice, named) => {
+    const schema = `${plain}; CREATE TABLE Log (id INTEGER PRIMARY KEY, Artifact_Id INTEGER);
+      CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER);
+      INSERT INTO artifacts (artifact_id, source_type, r2_bucket, r2_key) VALUES (1, 'sec', 'd', 'a'), (2, 'sec', 'd', 'a');
+      INSERT INTO Log VALUES (1, 1), (2, 2)`;
+    const world = await make(schema, {
+      options: {references: {'Log.artifact_id': choice}},
+      tables: ['artifacts', 'Log'],
+    });
+    const before = await world.digest();
+    const live = await world.run('artifacts-cleanup');
+    expect(live.record).toMatchObject({status: 'completed', tally: {deleted: 1}});
+    const rows = await world.sql('SELECT Artifact_Id AS artifact FROM Log ORDER BY id');
+    expect(rows.map(row => row['artifact'])).toEqual(named);
+    await world.undo(live.record);
+    expect(await world.digest()).toBe(before);
+  });
+
+  it('a column of the config that is not there is an error', async () => {
+    const world = await make(plain, {options: {references: {'log.artifact': 'repoint'}}});
+    expect(await ofTarget(world, 'artifacts-cleanup')).toContainEqual(
+      expect.objectContaining({level: 'error', message: expect.stringContaining('log.artifact')}),
+    );
+  });
+});
