@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import {type ConsoleState, type SetupFacts, view} from '../../src/console/state.ts';
+import {findBackfill} from '../../src/backfills/registry.ts';
+import {recoverableOf} from '../../src/console/recovery-view.ts';
+import {type ConsoleState, type SetupFacts, type SetupView, view} from '../../src/console/state.ts';
 import {isActive} from '../../src/core/run.ts';
 import type {FlowFacts} from '../../src/runbook/flow.ts';
 import {flowFacts} from '../runbook/flow-arbitraries.ts';
+import {planRun} from '../runbook/flow-facts.ts';
 import {
   consoleState,
   followed,
@@ -37,6 +40,32 @@ const whereabouts = fc.record({
   filter: fc.constantFrom('', 'a'),
 });
 
+const recovers = recoverableOf(findBackfill('artifacts-cleanup'));
+/** How a recovery stands: of most setups there is none. */
+const recoveries: fc.Arbitrary<Pick<SetupView, 'recovers' | 'recovery'>> = fc
+  .record({
+    has: fc.boolean(),
+    isMending: fc.boolean(),
+    state: fc.constantFrom(null, 'working', 'stopping', 'done', 'given up', 'failed'),
+  })
+  .map(({has, isMending, state}) => ({
+    recovers: has ? recovers : null,
+    recovery:
+      has && state !== null
+        ? {
+            isMending,
+            state,
+            steps: {watch: {state: 'done', says: 'nobody wrote'}},
+            turns: {'artifacts-cleanup': {state: 'done', run: planRun()}},
+            round: 0,
+            made: [],
+            before: [],
+            after: [],
+            trouble: state === 'failed' ? {message: 'somebody still writes', hint: 'Stop it.'} : null,
+          }
+        : null,
+  }));
+
 export const consoleStates: fc.Arbitrary<ConsoleState> = fc
   .record({
     facts: flowFacts,
@@ -50,8 +79,9 @@ export const consoleStates: fc.Arbitrary<ConsoleState> = fc
     isFiltering: fc.boolean(),
     others: fc.nat(2),
     isEmpty: fc.boolean(),
+    recovering: recoveries,
   })
-  .map(({facts, where, dialog, of, others, isEmpty, ...is}) => {
+  .map(({facts, where, dialog, of, others, isEmpty, recovering, ...is}) => {
     const {plan, live, isBeginning, isReadOnly} = facts;
     const own = [live, plan].find(
       run => run !== null && isActive(run.status) && !facts.gone.includes(run.id),
@@ -66,6 +96,7 @@ export const consoleStates: fc.Arbitrary<ConsoleState> = fc
       atWork,
       verifying: atWork === null && is.isMeasuring ? 'run-1' : null,
       isBeginning: isBeginning && atWork === null,
+      ...recovering,
     });
     const filtered = ['coverage', 'failures', 'history', 'items'].includes(where.name);
     const shown = {
