@@ -135,7 +135,7 @@ describe.each(targetHosts)('on $host', ({host, begin}) => {
         if (expected.cleaned > 0) await world.undo(cleanup.record);
         expect(await world.digest()).toBe(start);
       }),
-      {numRuns: host === 'D1' ? 3 : 25},
+      {numRuns: host === 'D1' ? 2 : 10},
     );
   });
 });
