@@ -5,7 +5,7 @@ import {findBackfill} from '../../src/backfills/registry.ts';
 import type {CheckResult} from '../../src/core/checks.ts';
 import type {RunEvent} from '../../src/core/event.ts';
 import type {Finding} from '../../src/core/probe.ts';
-import type {Database, Target} from '../../src/databases/database.ts';
+import type {Database, Reader, Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
 import {Engine} from '../../src/engine/engine.ts';
@@ -116,6 +116,8 @@ export class ArtifactsWorld {
   readonly folder: string;
   /** What somebody else does between a decision and its write, before every transaction that changes a row. */
   meanwhile: (() => Promise<unknown>) | null = null;
+  /** Every statement that the target was sent. */
+  readonly sent: string[] = [];
   readonly #target: Target;
   readonly #options: WorldOptions;
 
@@ -166,6 +168,7 @@ export class ArtifactsWorld {
     const opened: Target = {
       ...this.#target,
       marks,
+      openReader: async () => this.#listening(await this.#target.openReader()),
       openDatabase: async given => this.#interrupted(await this.#target.openDatabase(given)),
     };
     const target = isLive ? guarded(opened) : opened;
@@ -182,12 +185,22 @@ export class ArtifactsWorld {
     };
   }
 
+  #listening(reader: Reader): Reader {
+    return {
+      dialect: reader.dialect,
+      close: () => reader.close(),
+      query: (sql, params, given) => {
+        this.sent.push(sql);
+        return reader.query(sql, params, given);
+      },
+    };
+  }
+
   #interrupted(database: Database): Database {
     return {
-      dialect: database.dialect,
-      query: (sql, params, given) => database.query(sql, params, given),
-      close: () => database.close(),
+      ...this.#listening(database),
       transaction: async (statements, given) => {
+        this.sent.push(...statements.map(({sql}) => sql));
         if (statements.some(({counts}) => counts !== undefined)) await this.meanwhile?.();
         return database.transaction(statements, given);
       },
