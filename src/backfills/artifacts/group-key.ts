@@ -39,9 +39,9 @@ export function partKey(group: Group, {reference, from}: Part): string {
   return `${groupKey(group)}${mark}${rest}`;
 }
 
-/** A key that can't be told from that of a part. */
-export function looksLikePart({bucket, key}: Group): boolean {
-  return bucket.includes(mark) || key.includes(mark);
+/** A key that can't be told from that of a part, or that SQL would cut: its functions end a text at NUL. */
+export function isUnspeakable({bucket, key}: Group): boolean {
+  return [mark, '\0'].some(character => bucket.includes(character) || key.includes(character));
 }
 
 /** Null where it is no key of a group. */

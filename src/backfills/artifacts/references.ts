@@ -69,12 +69,13 @@ export async function findReferences(
   const references: Reference[] = [];
   for (const {table, column, onDelete} of wanted.values()) {
     const schema = tables.get(table) ?? (await describeTable(target, table));
-    if (schema === null || !schema.columns.some(({name}) => name.toLowerCase() === column.toLowerCase())) {
+    const found = schema?.columns.find(({name}) => name.toLowerCase() === column.toLowerCase());
+    if (schema === null || found === undefined) {
       findings.push(notThere(`${table}.${column}`));
       continue;
     }
     tables.set(table, schema);
-    const reference = referenceOf(schema, column, onDelete);
+    const reference = referenceOf(schema, found.name, onDelete);
     references.push(reference);
     findings.push(...differences(reference, schema));
   }

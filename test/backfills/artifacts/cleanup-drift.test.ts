@@ -71,6 +71,16 @@ const meddlings: readonly (readonly [string, (n: number, key: string) => string]
   ],
   ['a citation more', n => `INSERT INTO citations VALUES ('new${n}', ${n + 1}, 1)`],
   ['the only citation less', n => `DELETE FROM citations WHERE artifact_id = ${n + 2}`],
+  [
+    'all that named a loser gone',
+    n =>
+      `DELETE FROM datapoints WHERE artifact_id = ${n + 1}; DELETE FROM citations WHERE artifact_id = ${n + 2}`,
+  ],
+  [
+    'all that named a loser of another object now',
+    n =>
+      `UPDATE datapoints SET artifact_id = 7 WHERE artifact_id = ${n + 1}; UPDATE citations SET artifact_id = 7 WHERE artifact_id = ${n + 2}`,
+  ],
 ];
 
 const cleaned = (

@@ -106,6 +106,34 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     expect(await world.ids()).toEqual([1, 2, 4]);
   });
 
+  it('keys that no text of JavaScript tells apart are left, and keep nothing else from being done', async () => {
+    const world = await make({page: {items: 1, bytes: 1e9, seconds: 60}});
+    const odd = [
+      "'a' || char(0) || 'b'",
+      "CAST(x'ff' AS TEXT)",
+      "CAST(x'fe' AS TEXT)",
+      "CAST(x'61eda080' AS TEXT)",
+    ];
+    await world.sql(
+      odd
+        .map(
+          (key, index) => `INSERT INTO artifacts (artifact_id, r2_bucket, r2_key, source_type) VALUES
+            (${2 * index + 1}, 'docs', ${key}, 'sec'), (${2 * index + 2}, 'docs', ${key}, 'sec')`,
+        )
+        .join(';'),
+    );
+    await world.insert(
+      ...['🚢', 'a', 'z'].flatMap((key, n) => [
+        {id: 2 * n + 21, key},
+        {id: 2 * n + 22, key},
+      ]),
+    );
+    const live = await world.run('artifacts-cleanup');
+    expect(live.record).toMatchObject({partitions: {failed: 0}, tally: {deleted: 3, skipped: 1, failed: 0}});
+    expect(await world.ids()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 22, 24, 26]);
+    expect(live.checks.find(({id}) => id === 'uniqueness')).toMatchObject({count: odd.length});
+  });
+
   it('keys that are no text are left', async () => {
     const world = await make();
     await world.sql(`INSERT INTO artifacts (artifact_id, r2_bucket, r2_key) VALUES

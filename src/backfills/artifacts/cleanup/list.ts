@@ -3,9 +3,9 @@ import {compareKeys, inRange, type KeyRange} from '../../../core/keys.ts';
 import type {KeyScope} from '../../../core/scope.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Item} from '../../backfill.ts';
-import {decoded, encoded} from '../exact.ts';
+import {decoded, encoded, encodedText, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {bucketHead, type Group, groupKey, looksLikePart, type Part, parseKey, partKey} from '../group-key.ts';
+import {bucketHead, type Group, groupKey, isUnspeakable, type Part, parseKey, partKey} from '../group-key.ts';
 import {quoted} from '../names.ts';
 
 /** A group of rows of one object, the newest first, or one part of a group that is too large for a transaction. */
@@ -33,7 +33,10 @@ export interface Listing {
   readonly signal: AbortSignal;
 }
 
-/** Objects with several rows, bucket by bucket in key order. Rows without a bucket or a key are of no object. */
+/**
+ * Objects with several rows, bucket by bucket in key order. Rows without a bucket or a key are of no object, and those whose
+ * key is no UTF-8 are left out: in JavaScript two of them would have the same key. The invariant of uniqueness counts them.
+ */
 export async function* listGroups(
   {lo, hi}: KeyRange,
   listing: Listing,
@@ -49,18 +52,16 @@ export async function* listGroups(
     const isBehind = compareKeys(head, lo) <= 0;
     if (isBehind && cursor?.group.bucket !== bucket) continue;
     const prefix = scope.prefix.slice(head.length);
-    let from = isBehind ? (cursor?.group.key ?? '') : '';
-    for (;;) {
+    let from: string | null = encodedText(isBehind ? (cursor?.group.key ?? '') : '');
+    while (from !== null) {
       signal.throwIfAborted();
-      const groups = await groupsFrom(target, facts, {bucket, prefix, from});
+      const {groups, next}: FoundGroups = await groupsFrom(target, facts, {bucket, prefix, from});
       const items = await itemsOf(target, facts, groups, isBehind ? lo : null);
       // The last group of a query comes again with the next one: of one that is worked in parts, some may be left.
       const fresh = items.filter(({key}) => inRange(key, {lo: reached, hi}));
       yield fresh;
       reached = fresh.at(-1)?.key ?? reached;
-      const last = groups.at(-1);
-      if (last === undefined || groups.length < groupsAtOnce) break;
-      from = last.group.key;
+      from = next;
     }
   }
 }
@@ -113,28 +114,35 @@ function idsOf({id, fetchedAt}: ArtifactsFacts): string {
   return `json_group_array(${encoded(quoted(id))} ORDER BY ${quoted(fetchedAt)} DESC, ${quoted(id)} DESC)`;
 }
 
+interface FoundGroups {
+  readonly groups: readonly Found[];
+  /** Encoded key to go on from; null at the end. */
+  readonly next: string | null;
+}
+
 /** The group of the cursor comes again: of one that is worked in parts, some may be left. */
 async function groupsFrom(
   target: Reader,
   facts: ArtifactsFacts,
   {bucket, prefix, from}: {readonly bucket: string; readonly prefix: string; readonly from: string},
-): Promise<readonly Found[]> {
+): Promise<FoundGroups> {
   const key = quoted(facts.key);
-  const begin = compareKeys(prefix, from) > 0 ? prefix : from;
   const rows = await target.query(
-    `SELECT ${key} AS key, ${idsOf(facts)} AS ids
+    `SELECT ${encoded(key)} AS key, ${idsOf(facts)} AS ids
      FROM artifacts
-     WHERE ${quoted(facts.bucket)} = ?1 AND ${key} >= ?2 AND ${key} < x'' AND substr(${key}, 1, length(?3)) = ?3
+     WHERE ${quoted(facts.bucket)} = ?1 AND ${key} >= max(${decoded('?2')}, ?3) AND ${key} < x'' AND substr(${key}, 1, length(?3)) = ?3
      GROUP BY ${key}
      HAVING count(*) > 1
      ORDER BY ${key}
      LIMIT ${groupsAtOnce}`,
-    [bucket, begin, prefix],
+    [bucket, from, prefix],
   );
-  return rows.map(row => ({
-    group: {bucket, key: z.string().parse(row['key'])},
-    ids: idList.parse(row['ids']),
-  }));
+  const keys = rows.map(row => z.string().parse(row['key']));
+  const groups = rows.flatMap((row, index) => {
+    const key = String(readable(keys[index] ?? null));
+    return encodedText(key) === keys[index] ? [{group: {bucket, key}, ids: idList.parse(row['ids'])}] : [];
+  });
+  return {groups, next: rows.length < groupsAtOnce ? null : (keys.at(-1) ?? null)};
 }
 
 async function itemsOf(
@@ -151,7 +159,8 @@ async function itemsOf(
     const naming = counts.get(index) ?? 0;
     const whole = {key, size: (ids.length + naming) * bytesOfRow, fingerprint, group, ids, part: null};
     const isBegun = begun !== null && begun.part !== null && groupKey(begun.group) === key;
-    if (looksLikePart(group)) items.push({...whole, skip: 'its key holds the control character U+0001'});
+    if (isUnspeakable(group))
+      items.push({...whole, skip: 'its key holds the control character U+0000 or U+0001'});
     else if (naming <= rowsInPart && !isBegun) items.push(whole);
     else items.push(...(await partsOf(target, facts, whole, isBegun ? begun.part : null)));
   }
