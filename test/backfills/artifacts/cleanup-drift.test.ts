@@ -81,6 +81,11 @@ const meddlings: readonly (readonly [string, (n: number, key: string) => string]
     n =>
       `UPDATE datapoints SET artifact_id = 7 WHERE artifact_id = ${n + 1}; UPDATE citations SET artifact_id = 7 WHERE artifact_id = ${n + 2}`,
   ],
+  [
+    'another row in place of the winner',
+    (n, key) =>
+      `UPDATE artifacts SET r2_bucket = 'other' WHERE artifact_id = ${n + 3}; INSERT INTO artifacts (artifact_id, source_type, fetched_at, r2_bucket, r2_key) VALUES (${n + 20}, 'sec', '2024-03-01', 'docs', '${key}')`,
+  ],
 ];
 
 const cleaned = (

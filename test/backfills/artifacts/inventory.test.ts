@@ -134,32 +134,42 @@ describe.each(targetHosts)('on $host', ({begin}) => {
   });
 
   describe('what somebody else writes between decision and write', () => {
-    it('a type that became known is not overwritten, and a row that came is not doubled', async () => {
-      const world = await make();
-      await world.insert(
-        {id: 1, key: 'sec/1.htm', type: 'unknown'},
-        {id: 2, key: 'sec/2.htm', type: 'unknown'},
-      );
-      const plan = await world.rehearse('artifacts-inventory');
-      world.meanwhile = async () => {
-        world.meanwhile = null;
-        await world.sql("UPDATE artifacts SET source_type = 'theirs' WHERE artifact_id = 1");
-        await world.insert({id: 3, key: 'root.pdf', type: 'theirs'});
-      };
-      const live = await world.live(plan.record);
-      expect(live.record).toMatchObject({status: 'incomplete', tally: {inserted: 2, updated: 1, skipped: 2}});
-      expect(await typesOf(world)).toMatchObject({
-        'sec/1.htm': 'theirs',
-        'root.pdf': 'theirs',
-        'sec/2.htm': 'sec',
-      });
-      const again = await world.resume(live.record);
-      expect(again.record).toMatchObject({
-        status: 'completed',
-        tally: {inserted: 2, updated: 1, unchanged: 2},
-      });
-      expect((await world.ids()).length).toBe(5);
-    });
+    it.each([
+      ['without an index', ''],
+      ['with an index', 'CREATE INDEX by_object ON artifacts (r2_bucket, r2_key)'],
+    ])(
+      'a type that became known is not overwritten, and a row that came is not doubled, %s',
+      async (_, index) => {
+        const world = await make();
+        await world.sql(index);
+        await world.insert(
+          {id: 1, key: 'sec/1.htm', type: 'unknown'},
+          {id: 2, key: 'sec/2.htm', type: 'unknown'},
+        );
+        const plan = await world.rehearse('artifacts-inventory');
+        world.meanwhile = async () => {
+          world.meanwhile = null;
+          await world.sql("UPDATE artifacts SET source_type = 'theirs' WHERE artifact_id = 1");
+          await world.insert({id: 3, key: 'root.pdf', type: 'theirs'});
+        };
+        const live = await world.live(plan.record);
+        expect(live.record).toMatchObject({
+          status: 'incomplete',
+          tally: {inserted: 2, updated: 1, skipped: 2},
+        });
+        expect(await typesOf(world)).toMatchObject({
+          'sec/1.htm': 'theirs',
+          'root.pdf': 'theirs',
+          'sec/2.htm': 'sec',
+        });
+        const again = await world.resume(live.record);
+        expect(again.record).toMatchObject({
+          status: 'completed',
+          tally: {inserted: 2, updated: 1, unchanged: 2},
+        });
+        expect((await world.ids()).length).toBe(5);
+      },
+    );
 
     it('a row that moved to another object keeps its unknown type', async () => {
       const world = await make();
