@@ -207,6 +207,25 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     expect(Object.keys(await world.left(live.record))).toEqual(['docs/m']);
   });
 
+  it.each([
+    ['a datapoint', "INSERT INTO datapoints VALUES (90, 40, 'new', 1)"],
+    ['a citation, which would go with it', "INSERT INTO citations VALUES ('new', 40, 1)"],
+  ])('a loser that nothing named stays as soon as something does: %s', async (_, sql) => {
+    const world = await made([]);
+    await world.insert({id: 40, key: 'm'}, {id: 41, key: 'm'});
+    const plan = await world.rehearse('artifacts-cleanup');
+    world.meanwhile = async () => {
+      world.meanwhile = null;
+      await world.sql(sql);
+    };
+    const live = await world.live(plan.record);
+    expect(live.record).toMatchObject({status: 'incomplete', tally: {deleted: 2, skipped: 1, failed: 0}});
+    expect(await world.ids()).toEqual([5, 7, 40, 41]);
+    const again = await world.resume(live.record);
+    expect(again.record).toMatchObject({status: 'completed', tally: {deleted: 3, skipped: 0}});
+    expect(await world.ids()).toEqual([5, 7, 41]);
+  });
+
   it('an undo puts back what the run found, and not what was there before', async () => {
     const world = await made();
     const plan = await world.rehearse('artifacts-cleanup');
