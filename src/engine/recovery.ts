@@ -46,11 +46,19 @@ export async function recover(given: Engine, options: RecoveryOptions): Promise<
   requireWhole(options);
   tell({step: 'hold', state: 'begins', says: `takes the lease of ${target.name}`});
   const reservation = await Reservation.take(engine.host, target, {name: recovery.name, takeOver, signal});
-  tell({step: 'hold', state: 'done', says: 'no other Headgate writes to it until this has ended'});
+  tell({step: 'hold', state: 'done', says: 'no other Headgate writes to it until the end'});
   try {
     return await new Recovering(engine.within(reservation.id), options, reservation).mend();
   } finally {
-    await reservation.release();
+    // What came of it is worth more than the lease, which expires by itself.
+    await reservation.release().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      tell({
+        step: 'hold',
+        state: 'failed',
+        says: `the lease could not be given back (${why}): it expires by itself`,
+      });
+    });
   }
 }
 

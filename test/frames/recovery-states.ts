@@ -1,8 +1,9 @@
 import {backfills, findBackfill} from '../../src/backfills/registry.ts';
+import {recoveryDialog} from '../../src/console/recovery-dialog.ts';
 import {type RecoveryView, recoverableOf} from '../../src/console/recovery-view.ts';
 import type {CheckResult} from '../../src/core/checks.ts';
 import {type Case, setup, state, viewed} from './console-states.ts';
-import {live, longTarget} from './frame-facts.ts';
+import {live, liveId, longTarget, plan} from './frame-facts.ts';
 
 const cleanup = findBackfill('artifacts-cleanup');
 const recovers = recoverableOf(cleanup);
@@ -34,7 +35,7 @@ const begun: RecoveryView = {
   isMending: true,
   state: 'working',
   steps: {
-    hold: {state: 'done', says: 'no other Headgate writes to it until this has ended'},
+    hold: {state: 'done', says: 'no other Headgate writes to it until the end'},
     watch: {state: 'working', says: 'watches for 10 s whether another program still writes'},
   },
   turns: {},
@@ -75,6 +76,29 @@ function recovering(recovery: RecoveryView | null, target = 'artifacts.sqlite') 
   });
 }
 
+const looked: RecoveryView = {
+  ...measured,
+  isMending: false,
+  state: 'done',
+  steps: {
+    watch: {state: 'failed', says: 'somebody still writes: rows of artifacts 693 → 712'},
+    measure: {state: 'done', says: 'uniqueness 1,234,567, unique-index 1'},
+    mend: {state: 'done', says: ''},
+  },
+  turns: {'artifacts-cleanup': {state: 'done', run: plan({backfill: 'artifacts-cleanup'})}},
+  round: 1,
+};
+const inventory = setup({
+  name: 'artifacts-inventory',
+  backfill: 'artifacts-inventory',
+  source: 's3://archive',
+  target: 'artifacts.sqlite',
+  targetName: 'artifacts.sqlite',
+  environment: 'production',
+  recovers: recoverableOf(findBackfill('artifacts-inventory')),
+  recovery: looked,
+});
+
 export const recoveryCases: readonly Case[] = [
   {
     name: 'before it was begun',
@@ -95,6 +119,43 @@ export const recoveryCases: readonly Case[] = [
       round: 1,
     }),
     says: ['mend', 'artifacts-cleanup', 'artifacts-index'],
+  },
+  {
+    name: 'looked at, while somebody still writes',
+    state: recovering(looked),
+    says: ['looked: nothing was written', '✖ 2 watch', 'enter recover …', 'Stop the ingestion'],
+    saysMore: ['artifacts-cleanup 2,171 changes to make', '✖ every object has one row at most 1,234,567'],
+  },
+  {
+    name: 'of which the names are asked for',
+    state: {...state({...viewed('recovery'), setups: [inventory]}), dialog: recoveryDialog(inventory)},
+    says: ['type artifacts.sqlite', 'type production', 'type archive', 'type accept', '> [ Cancel ]'],
+    saysMore: ['Somebody still wrote while it was watched', 'No prefix narrows artifacts-inventory'],
+  },
+  {
+    name: 'while the console is left',
+    state: {...recovering(begun), dialog: {type: 'quit', isYes: false}},
+    says: ['Leave while a recovery is at work?', 'recovery of artifacts.sqlite', 'nothing is held any more'],
+    saysNot: ['Nothing is at work'],
+  },
+  {
+    name: 'given up, after something was written',
+    state: recovering({
+      ...measured,
+      state: 'given up',
+      steps: {...measured.steps, mend: {state: 'given up', says: ''}},
+      turns: {
+        'artifacts-cleanup': {state: 'failed', run: live({backfill: 'artifacts-cleanup', status: 'paused'})},
+      },
+      round: 1,
+      made: [live({backfill: 'artifacts-cleanup', status: 'paused'})],
+    }),
+    says: ['given up', '! 4 mend', 'Nothing is held any more', 'enter look'],
+    saysMore: [
+      'artifacts-cleanup 2,171 changes made, paused',
+      `runs artifacts-cleanup ${liveId}`,
+      'undo 7 lists',
+    ],
   },
   {
     name: 'done, with something left',

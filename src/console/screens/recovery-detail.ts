@@ -6,7 +6,7 @@ import type {Line} from '../line.ts';
 import {isRecovering, type Recoverable, type RecoveryView} from '../recovery-view.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {outcomeLines, wayBackLines} from './recovery-outcome.ts';
-import {runText} from './recovery-steps.ts';
+import {currentStep, runText} from './recovery-steps.ts';
 import {signOf} from './run-lines.ts';
 import {factLines} from './step-detail.ts';
 import type {Fact} from './step-facts.ts';
@@ -27,7 +27,7 @@ export function recoveryDetail(state: ConsoleState, setup: SetupView, width: num
   if (recovery.state === 'failed')
     return {
       title: 'Stopped',
-      lines: [...troubleLines(recovery, width), [], ...next, ...writtenLines(recovery, width)],
+      lines: [...troubleLines(recovery, width), [], ...next, ...writtenLines(recovery, setup, width)],
     };
   if (recovery.state === 'given up')
     return {
@@ -39,10 +39,10 @@ export function recoveryDetail(state: ConsoleState, setup: SetupView, width: num
         ),
         [],
         ...next,
-        ...writtenLines(recovery, width),
+        ...writtenLines(recovery, setup, width),
       ],
     };
-  if (recovery.isMending) return {title: 'Outcome', lines: outcomeLines(recovery, width)};
+  if (recovery.isMending) return {title: 'Outcome', lines: outcomeLines(recovery, setup, width)};
   return {title: 'Next', lines: [...next, [], ...foundLines(recovery, width)]};
 }
 
@@ -64,11 +64,11 @@ function nextLines(state: ConsoleState, setup: SetupView, width: number): readon
 function aboutLines({name, target}: SetupView, {runs, leftOut}: Recoverable, width: number): readonly Line[] {
   return factLines(
     [
-      {name: 'stops', text: `every Headgate that would write to ${target}, wherever it runs`},
+      {name: 'stops', text: `every Headgate, anywhere, that would write to ${target}`},
       {name: 'mends', text: `by ${listed(runs)}, and again as long as that helps`},
       ...(leftOut.length === 0
         ? []
-        : [{name: 'without', text: `${listed(leftOut)}, which takes a source: ${name} has none`}]),
+        : [{name: 'without', text: `${listed(leftOut)}: ${name} has no source for it`}]),
       {name: 'writes', text: "nothing before you have typed the target's name"},
       {name: 'undo', text: 'each run has its dry run first, and can be undone'},
     ],
@@ -82,27 +82,42 @@ function listed(names: readonly string[]): string {
   return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
 }
 
-function workingLines({state, isMending, steps}: RecoveryView, width: number): readonly Line[] {
+function workingLines(recovery: RecoveryView, width: number): readonly Line[] {
+  const {state, isMending} = recovery;
   if (state === 'stopping')
     return paragraph(
       'It comes to rest: the run at work ends at a checkpoint, then the target is let go of.',
       width,
     );
-  const says =
-    steps.watch?.state === 'working'
-      ? 'Rows, newest ids and dates are read twice: what differs was written by another program.'
-      : 'It goes on in a moment.';
   return [
-    ...paragraph(says, width),
+    ...paragraph(doingText(recovery), width),
     [],
     ...factLines(
       [
         {name: 'writes', text: isMending ? 'each run once its dry run is through' : 'nothing'},
-        {name: 's', text: 'gives it up: the run at work comes to rest, and nothing is held any more'},
+        {name: 's', text: 'gives it up: its run comes to rest, and nothing is held any more'},
       ],
       width,
     ),
   ];
+}
+
+/** What goes on while there is no run to be seen at work. */
+function doingText(recovery: RecoveryView): string {
+  switch (currentStep(recovery)) {
+    case null:
+      return 'Source and target are opened.';
+    case 'hold':
+      return 'The lease of the target is taken.';
+    case 'watch':
+      return 'Rows, newest ids and dates are read twice: what differs was written by another program.';
+    case 'mend': {
+      const [id] = Object.entries(recovery.turns).find(([, turn]) => turn?.state === 'working') ?? [''];
+      return `${id}: the target is probed and its gates are looked at, before its run begins.`;
+    }
+    default:
+      return 'The target is probed, before its invariants are measured.';
+  }
 }
 
 const stopIngestion = 'Stop the ingestion (scheduled jobs, workers), and look again.';
@@ -119,8 +134,8 @@ function troubleLines({steps, trouble}: RecoveryView, width: number): readonly L
   ];
 }
 
-function writtenLines(recovery: RecoveryView, width: number): readonly Line[] {
-  return recovery.made.length === 0 ? [] : [[], ...wayBackLines(recovery, width)];
+function writtenLines(recovery: RecoveryView, setup: SetupView, width: number): readonly Line[] {
+  return recovery.made.length === 0 ? [] : [[], ...wayBackLines(recovery, setup, width)];
 }
 
 /** What was found by looking: who writes, what a run would change, and what is broken. */

@@ -69,9 +69,16 @@ function stepLine(step: RecoveryStep, at: number, recovery: RecoveryView | null)
 function textOf(step: RecoveryStep, {state, says: told}: StepView, recovery: RecoveryView | null): string {
   const stopped = state === 'given up' ? 'given up' : '';
   if (step !== 'mend') return [stopped, told].filter(text => text !== '').join(': ');
-  const round = (recovery?.round ?? 0) > 1 ? `round ${number(recovery?.round ?? 0)}` : '';
-  const how = recovery?.isMending === true ? '' : 'rehearsed: nothing is written';
-  return [stopped, how, round].filter(text => text !== '').join(', ');
+  const how =
+    recovery?.isMending === true
+      ? roundText(recovery.round, state === 'working')
+      : 'rehearsed: nothing is written';
+  return [stopped, how].filter(text => text !== '').join(': ');
+}
+
+function roundText(round: number, isAtWork: boolean): string {
+  if (isAtWork) return round > 1 ? `round ${number(round)}: what the one before made possible` : says.mend;
+  return round > 1 ? `in ${number(round)} rounds, until it helped no more` : 'in one round';
 }
 
 function turnLine(state: ConsoleState, setup: SetupView, backfill: string, nameWidth: number): Line {
@@ -95,21 +102,26 @@ function signOf({state, run}: TurnView, recovery: RecoveryView | null) {
 }
 
 function turnText(state: ConsoleState, setup: SetupView, {state: how, run}: TurnView): string {
-  if (run !== null) return runText(run);
+  if (run !== null) return runText(run, madeBy(setup.recovery, run.backfill));
   if (how !== 'working') return '';
   const atWork = runAtWork(state, setup);
   if (atWork === null || atWork.ended !== null) return '…';
   return `${modeText({mode: atWork.snapshot.mode, undoes: atWork.undoes})} …`;
 }
 
-/** `127 changes made, 3 left alone` */
-export function runText(run: RunRecord): string {
+/** Changes of all rounds. */
+function madeBy(recovery: RecoveryView | null, id: string): number {
+  const runs = recovery?.made.filter(({backfill}) => backfill === id) ?? [];
+  return runs.reduce((sum, {tally}) => sum + changedOf(tally), 0);
+}
+
+/** `127 changes made, 3 left alone`; where it had nothing to change any more, `before` were made by runs before it. */
+export function runText(run: RunRecord, before = 0): string {
   const {mode, status, tally} = run;
   const changes = changedOf(tally);
-  const did =
-    changes === 0
-      ? 'nothing to change'
-      : `${counted(changes, 'change')} ${mode === 'dry-run' ? 'to make' : 'made'}`;
+  const isPlan = mode === 'dry-run' && changes > 0;
+  const made = isPlan ? changes : before === 0 ? changes : before;
+  const did = made === 0 ? 'nothing to change' : `${counted(made, 'change')} ${isPlan ? 'to make' : 'made'}`;
   const left = leftAlone(run);
   const rests = status === 'completed' || status === 'incomplete' ? '' : `, ${status}`;
   return `${did}${left === 0 ? '' : `, ${number(left)} left alone`}${rests}`;

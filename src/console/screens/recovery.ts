@@ -14,7 +14,7 @@ import {workPanel} from './work-panel.ts';
  * The recovery of a system: five steps, each with how it stands, and below them what it is about or what came of it.
  *
  *     ╭ Recovery of artifacts.sqlite ──────────────────────────────── step 4 of 5: mend ─╮
- *     │ ✔ 1 hold     no other Headgate writes to it until this has ended                 │
+ *     │ ✔ 1 hold     no other Headgate writes to it until the end                 │
  *     │ ✔ 2 watch    nobody wrote for 10 s                                               │
  *     │ ✔ 3 measure  uniqueness 130, no-unknown 166, unique-index 1                      │
  *     │ ● 4 mend                                                                         │
