@@ -105,7 +105,7 @@ function turnText(state: ConsoleState, setup: SetupView, {state: how, run}: Turn
   if (run !== null) return runText(run, madeBy(setup.recovery, run.backfill));
   if (how !== 'working') return '';
   const atWork = runAtWork(state, setup);
-  if (atWork === null || atWork.ended !== null) return '…';
+  if (atWork === null || atWork.ended !== null) return 'begins …';
   return `${modeText({mode: atWork.snapshot.mode, undoes: atWork.undoes})} …`;
 }
 
