@@ -6,30 +6,33 @@ describe.each(targetHosts)('on $host', ({begin}) => {
   const hosted = begin();
   const make = () => ArtifactsWorld.make(hosted, {triggers: true});
 
-  describe('of several rows of an object stays', () => {
-    it.each([
-      ['the one that was fetched last', [['2025-01-01'], ['2025-03-01'], ['2025-02-01']], 2],
-      ['of two that were fetched at once, the one with the greater id', [['2025-01-01'], ['2025-01-01']], 2],
-      ['any that has a date before one that has none', [['2025-01-01'], [null], [null]], 1],
-      ['of rows without a date, the one with the greatest id', [[null], [null], [null]], 3],
-      ['by numbers, the greatest', [[1_700_000_001], [1_700_000_000], [999]], 1],
-      ['a text before any number, as the database orders them', [['2020'], [9_999_999_999_999]], 1],
-      ['a fraction of a second later', [[1.5], [1.25], [1]], 1],
-      ['an empty text before no date', [[null], ['']], 2],
-    ] as const)('%s', async (_, dates, winner) => {
-      const world = await make();
-      await world.insert(...dates.map(([at], index) => ({id: index + 1, key: 'a', at})));
-      await world.datapoints(
-        ...dates.map((_date, index) => [index + 1, index + 1, `m${index}`] as [number, number, string]),
-      );
-      const before = await world.digest();
-      const live = await world.run('artifacts-cleanup');
-      expect(live.record).toMatchObject({status: 'completed', tally: {deleted: 1}});
-      expect(await world.ids()).toEqual([winner]);
-      expect(Object.values(await world.naming())).toEqual(dates.map(() => winner));
-      expect((await world.undo(live.record)).record.status).toBe('completed');
-      expect(await world.digest()).toBe(before);
-    });
+  it('of several rows of an object the newest stays, and of equals the one with the greatest id', async () => {
+    const objects = [
+      ['the one that was fetched last', ['2025-01-01', '2025-03-01', '2025-02-01'], 2],
+      ['of two that were fetched at once, the one with the greater id', ['2025-01-01', '2025-01-01'], 2],
+      ['any that has a date before one that has none', ['2025-01-01', null, null], 1],
+      ['of rows without a date, the one with the greatest id', [null, null, null], 3],
+      ['by numbers, the greatest', [1_700_000_001, 1_700_000_000, 999], 1],
+      ['a text before any number, as the database orders them', ['2020', 9_999_999_999_999], 1],
+      ['a fraction of a second later', [1.5, 1.25, 1], 1],
+      ['an empty text before no date', [null, ''], 2],
+    ] as const;
+    const world = await make();
+    const rows = objects.flatMap(([key, dates], object) =>
+      dates.map((at, index) => ({id: 10 * object + index + 1, key, at})),
+    );
+    await world.insert(...rows);
+    await world.datapoints(...rows.map(({id}) => [id, id, `m${id}`] as const));
+    const before = await world.digest();
+    const live = await world.run('artifacts-cleanup');
+    expect(live.record).toMatchObject({status: 'completed', tally: {deleted: objects.length}});
+    const left = (await world.rows()).map(row => [row['r2_key'], Number(row['artifact_id']) % 10]);
+    expect(left).toEqual(objects.map(([key, , winner]) => [key, winner]));
+    expect(Object.values(await world.naming())).toEqual(
+      rows.map(({id}) => 10 * Math.floor(id / 10) + (objects[Math.floor(id / 10)]?.[2] ?? 0)),
+    );
+    expect((await world.undo(live.record)).record.status).toBe('completed');
+    expect(await world.digest()).toBe(before);
   });
 
   it('rows without a bucket or a key are of no object, and stay', async () => {

@@ -18,7 +18,7 @@ const types = {
 const table = (columns: string) =>
   `CREATE TABLE artifacts (${columns}, source_type TEXT, r2_bucket TEXT, r2_key TEXT)`;
 
-describe.each(targetHosts)('on $host', ({begin}) => {
+describe.each(targetHosts)('on $host', ({host, begin}) => {
   const hosted = begin();
 
   async function make(options: WorldOptions = {}): Promise<ArtifactsWorld> {
@@ -183,7 +183,8 @@ describe.each(targetHosts)('on $host', ({begin}) => {
   });
 
   describe('dates are written as the table writes its own:', () => {
-    it.each([
+    // Both hosts format alike: once is enough.
+    it.skipIf(host === 'D1').each([
       ['ISO', 'TEXT', "'2024-01-02T03:04:05Z'", '2025-03-04T05:06:07.890Z'],
       ['ISO, a day', 'TEXT', "'2024-01-02'", '2025-03-04T05:06:07.890Z'],
       ['as SQL does', 'TEXT', "'2024-01-02 03:04:05'", '2025-03-04 05:06:07'],
