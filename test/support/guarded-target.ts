@@ -26,7 +26,10 @@ function guardedDatabase(database: Database): Database {
 export function refuse(sql: string): void {
   const plain = sql.replace(/\s+/g, ' ').replaceAll('"', '');
   const deletes = /\bDELETE FROM artifacts\b/i.exec(plain);
-  if (deletes !== null && !/NOT IN \(SELECT losers\.at FROM .*\bAS named\b/i.test(plain.slice(deletes.index)))
+  if (
+    deletes !== null &&
+    !/NOT IN \(SELECT (?:headgate_)?losers\.at FROM .*\bAS named\b/i.test(plain.slice(deletes.index))
+  )
     throw new Error(`a live run may not delete artifacts without asking what names them: ${plain}`);
   if (/\bDROP (?:INDEX|TABLE|TRIGGER)\b/i.test(plain))
     throw new Error(`a live run may not drop anything: ${plain}`);
