@@ -25,6 +25,8 @@ export interface Item {
   readonly key: string;
   /** Bytes that inspecting it would read. */
   readonly size: number;
+  /** Bytes of rows that its decision holds, where a change has them whole: pages are cut by them too. */
+  readonly rowBytes?: number;
   /** Equal fingerprints prove that inspection would find the same; null where nothing proves it. */
   readonly fingerprint: string | null;
   /** Milliseconds since the epoch, where the source dates its items: for people, and never compared. */
@@ -248,6 +250,8 @@ export interface Backfill<S extends Shape> {
     io: Io<S>,
     probe: Probe<S['facts']>,
   ): Promise<readonly Decision<S['change']>[]>;
+  /** Rows that a change makes, where that is not one. */
+  rowsOf?(change: S['change']): number;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */
   commit(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
   /** For changes that were made: what it takes to put each row back, or why it can't be (somebody changed it since). */

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {quoted} from '../core/sql.ts';
 import type {Reader} from './database.ts';
 
 /** A table as the database describes it: what probes compare with what they expect. */
@@ -9,9 +10,11 @@ export interface TableSchema {
   readonly uniques: readonly (readonly string[])[];
   /** Every unique index, also those that `uniques` leaves out. */
   readonly uniqueIndexes: readonly UniqueIndex[];
-  /** Columns of every index that is kept beside the rows; null is an expression. */
+  /** Columns of every index that is kept beside the rows; null is an expression, or a column by another collation than its bytes. */
   readonly indexes: readonly (readonly (string | null)[])[];
-  readonly triggers: readonly string[];
+  readonly triggers: readonly Trigger[];
+  /** Columns that are computed from others: nothing can be written to them, and they are not among `columns`. */
+  readonly computed: readonly string[];
   /** Tables that refer to this one, and those that it refers to, with its own column. */
   readonly referredBy: readonly string[];
   readonly refersTo: readonly {readonly table: string; readonly column: string}[];
@@ -28,6 +31,11 @@ export interface UniqueIndex {
   readonly isPartial: boolean;
   /** As in CREATE INDEX; null where a constraint of the table made it. */
   readonly sql: string | null;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly sql: string;
 }
 
 /** A foreign key of any table that refers to one table. */
@@ -55,6 +63,7 @@ const columnRow = z
     notnull: z.number(),
     dflt_value: z.string().nullable(),
     pk: z.number(),
+    hidden: z.number(),
   })
   .transform(row => ({
     name: row.name,
@@ -62,7 +71,10 @@ const columnRow = z
     notNull: row.notnull === 1,
     defaultSql: row.dflt_value,
     primaryKey: row.pk,
+    isComputed: row.hidden !== 0,
   }));
+
+const triggerRow = z.object({name: z.string(), sql: z.string()});
 
 const indexRow = z
   .object({
@@ -86,7 +98,7 @@ type Index = z.infer<typeof indexRow>;
 export async function describeTable(target: Reader, table: string): Promise<TableSchema | null> {
   const [[made], columnRows, indexRows, triggers, referring, referred] = await Promise.all([
     target.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [table]),
-    target.query('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', [table]),
+    target.query('SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)', [table]),
     target.query(
       `SELECT list.name, list.origin, list."unique", list.partial,
          (SELECT made.sql FROM sqlite_schema AS made WHERE made.type = 'index' AND made.name = list.name) AS sql,
@@ -96,9 +108,10 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
        FROM pragma_index_list(?) AS list`,
       [table],
     ),
-    target.query("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name", [
-      table,
-    ]),
+    target.query(
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY name",
+      [table],
+    ),
     target.query(
       // D1 forbids to look into its own tables, so these are left out before anything is asked of them.
       `WITH tables AS MATERIALIZED (
@@ -114,7 +127,8 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
     target.query('SELECT "table" AS name, "from" AS column FROM pragma_foreign_key_list(?)', [table]),
   ]);
   if (made === undefined) return null;
-  const columns = columnRows.map(row => columnRow.parse(row));
+  const all = columnRows.map(row => columnRow.parse(row));
+  const columns = all.filter(({isComputed}) => !isComputed).map(({isComputed: _, ...column}) => column);
   const indexes = indexRows.map(row => indexRow.parse(row));
   const text = z.string();
   const sql = text.parse(made['sql']);
@@ -123,8 +137,9 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
     columns,
     uniques: [...rowidKey(columns), ...indexes.filter(isUnique).map(index => index.columns.map(String))],
     uniqueIndexes: indexes.filter(({unique}) => unique === 1).map(uniqueIndex),
-    indexes: indexes.filter(({origin}) => origin !== 'pk' || !isKeyItself(sql)).map(index => index.columns),
-    triggers: triggers.map(row => text.parse(row['name'])),
+    indexes: indexes.filter(({origin}) => origin !== 'pk' || hasRowid(sql)).map(searchable),
+    triggers: triggers.map(row => triggerRow.parse(row)),
+    computed: all.filter(({isComputed}) => isComputed).map(({name}) => name),
     referredBy: referring.map(row => text.parse(row['name'])),
     refersTo: referred.map(row => ({table: text.parse(row['name']), column: text.parse(row['column'])})),
     sql,
@@ -166,9 +181,35 @@ function isUnique({unique, partial, collates}: Index): boolean {
   return unique === 1 && partial === 0 && collates === 0;
 }
 
-/** The rows lie in their primary key: it is no index beside them. */
-function isKeyItself(sql: string): boolean {
-  return /\bWITHOUT\s+ROWID\b[\s,\w]*$/i.test(sql);
+function searchable({columns, collations}: Index): readonly (string | null)[] {
+  return columns.map((column, at) => (collations[at] === 'BINARY' ? column : null));
+}
+
+/** By its CREATE TABLE. Without a rowid, the rows lie in their primary key: it is no index beside them. */
+export function hasRowid(sql: string): boolean {
+  return !/\bWITHOUT\s+ROWID\b[\s,\w]*$/i.test(sql);
+}
+
+/** Which of the columns tell texts apart by something else than their bytes. SQLite says so only by doing it. */
+export async function collating(
+  target: Reader,
+  table: string,
+  columns: readonly string[],
+): Promise<readonly string[]> {
+  const asked = columns.map(
+    (column, at) =>
+      `(SELECT one.value = 'A' OR one.value = 'a '
+        FROM (SELECT ${quoted(column)} AS value FROM ${quoted(table)} WHERE false UNION ALL SELECT 'a') AS one) AS c${at}`,
+  );
+  const [row] = await target.query(`SELECT ${asked.join(', ')}`, []);
+  return columns.filter((_, at) => row?.[`c${at}`] !== 0);
+}
+
+/** What SQLite makes of values that are written to a column, by its declared type (sqlite.org/datatype3.html). */
+export function affinityOf({type}: Pick<Column, 'type'>): 'number' | 'text' | 'none' {
+  if (/INT/.test(type)) return 'number';
+  if (/CHAR|CLOB|TEXT/.test(type)) return 'text';
+  return type === '' || /BLOB/.test(type) ? 'none' : 'number';
 }
 
 /** An INTEGER PRIMARY KEY is the rowid and has no index of its own; any other has. */

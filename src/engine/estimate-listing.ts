@@ -41,7 +41,7 @@ export async function listScope(
   const take = (item: WorkItem, found: unknown) => {
     count(amounts.all, item);
     const isRead = item.skip === undefined && item.fault === undefined && found === undefined;
-    pages.add(isRead ? item.size : 0);
+    pages.add(isRead ? item.size : 0, item);
     if (item.skip !== undefined) skipped++;
     else if (item.fault !== undefined) faulty++;
     else if (found !== undefined) {

@@ -33,6 +33,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
     decide: page => backfill.decide(page, io, probe),
+    rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
     readBack: async changes => {
       const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);
@@ -64,6 +65,10 @@ export function parseChanges(backfill: AnyBackfill, changes: readonly unknown[])
 }
 
 /** What a review shows of an entry, as text. */
+export function rowsOf(backfill: AnyBackfill, change: unknown): number {
+  return backfill.rowsOf === undefined ? 1 : backfill.rowsOf(backfill.change.parse(change));
+}
+
 export function signatureOf(backfill: AnyBackfill, {change}: Entry): string {
   return change === undefined ? '' : JSON.stringify(backfill.preview(backfill.change.parse(change)));
 }

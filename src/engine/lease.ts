@@ -41,7 +41,7 @@ export interface LeaseOrder {
 }
 
 /** Giving a lease back is not worth a longer wait: it expires by itself. */
-const releaseMs = 10_000;
+export const releaseMs = 10_000;
 
 export interface HeldLease {
   /** It rises when an outcome is unknown: what was sent with the one before can't land any more. */
@@ -54,8 +54,11 @@ export interface HeldLease {
   renew(): Promise<boolean>;
   /** A higher fence for the same holder; null where the lease is lost. */
   raise(): Promise<number | null>;
-  /** The same where the database has refused the fence: null but where holder and run are still ours. */
-  regain(): Promise<number | null>;
+  /**
+   * The same where the database has refused the fence: null but where holder and run are still ours. It is given up with
+   * the run, unless it has a signal of its own.
+   */
+  regain(signal?: AbortSignal): Promise<number | null>;
   /** Gives it back. The run's marks go only when the run is over: a resume may still need them. */
   release(isOver: boolean): Promise<void>;
 }
@@ -112,22 +115,26 @@ class Lease implements HeldLease {
     return this.#renewed();
   }
 
-  async raise(): Promise<number | null> {
-    const asking = {signal: this.#signal};
+  raise(): Promise<number | null> {
+    return this.#raise(this.#signal);
+  }
+
+  async #raise(signal: AbortSignal): Promise<number | null> {
+    const asking = {signal};
     const raised = await claim(this.#database, {...this.#order, leastFence: this.fence}, null, asking);
     this.fence = raised ?? this.fence;
     return raised;
   }
 
-  async regain(): Promise<number | null> {
+  async regain(signal = this.#signal): Promise<number | null> {
     const {run, self} = this.#order;
-    const standing = await readLease(readerFor(this.#database, this.#order, this.#signal));
+    const standing = await readLease(readerFor(this.#database, this.#order, signal));
     if (standing === null)
       throw new Fault(
         'not-found',
         'headgate_lease and headgate_marks are gone from the target: was it restored?',
       );
-    return standing.run === run && standing.holder === self.holder.name ? this.raise() : null;
+    return standing.run === run && standing.holder === self.holder.name ? this.#raise(signal) : null;
   }
 
   async release(isOver: boolean): Promise<void> {

@@ -53,7 +53,9 @@ export async function lookAtGates(
   const {marks} = connection.target;
   const [lease, broken, free, failedItems] = await Promise.all([
     marks ? readLease(reader) : null,
-    errorsOf(probe).length > 0 ? [] : newlyBroken(host, connection, plan, probe, reader),
+    errorsOf(probe).length > 0 || plan.undoes !== null
+      ? []
+      : newlyBroken(host, connection, plan, probe, reader),
     freeBytes(host, connection),
     ledger.openItems.count(plan.id, {outcomes: ['failed']}),
   ]);

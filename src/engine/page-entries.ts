@@ -21,7 +21,8 @@ export async function confirm(
   {touched, rows}: Committed,
 ): Promise<readonly Entry[]> {
   const changes = entries.filter(isChange);
-  if (touched === null && rows === changes.length) return entries;
+  const all = changes.reduce((sum, {change}) => sum + work.rowsOf(change), 0);
+  if (touched === null && rows === all) return entries;
   const made =
     touched === null
       ? new Set(

@@ -6,6 +6,7 @@ import {inspect} from './inspect.ts';
 import {type KnownRange, knownBetween} from './known.ts';
 import {ListingFailed, listAscending} from './listing.ts';
 import type {Page, Slot} from './page.ts';
+import {mostRowBytes} from './page-count.ts';
 import type {WorkItem} from './work.ts';
 
 /**
@@ -35,6 +36,7 @@ export class Pager {
   #taken: number;
   #slots: Slot[] = [];
   #bytes = 0;
+  #rowBytes = 0;
   #openedAt = 0;
 
   constructor(
@@ -183,6 +185,7 @@ export class Pager {
     if (this.#slots.length === 0) this.#openedAt = this.#context.now();
     this.#slots.push(slot);
     this.#bytes += slot.reads;
+    this.#rowBytes += slot.item.rowBytes ?? 0;
     this.#taken++;
     this.frontier = slot.item.key;
     this.#listed([slot]);
@@ -193,6 +196,7 @@ export class Pager {
     return (
       this.#slots.length >= items ||
       this.#bytes >= bytes ||
+      this.#rowBytes >= mostRowBytes ||
       this.#context.now() - this.#openedAt >= seconds * 1_000
     );
   }
@@ -201,6 +205,7 @@ export class Pager {
     const slots = this.#slots;
     this.#slots = [];
     this.#bytes = 0;
+    this.#rowBytes = 0;
     return {slots, cursor: this.frontier};
   }
 }

@@ -1,7 +1,7 @@
 import {OperatorError} from '../core/operator-error.ts';
 import type {Database, Target} from '../databases/database.ts';
 import type {EngineHost} from './engine-host.ts';
-import {acquireLease, type HeldLease} from './lease.ts';
+import {acquireLease, type HeldLease, releaseMs} from './lease.ts';
 import {renewReserved} from './mark.ts';
 
 /**
@@ -70,8 +70,9 @@ export class Reservation {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     try {
-      // Runs in between have raised the fence.
-      if ((await this.#lease.regain()) !== null) await this.#lease.release(true);
+      // Runs in between have raised the fence; and whoever interrupts what it is held for wants it back all the more.
+      if ((await this.#lease.regain(AbortSignal.timeout(releaseMs))) !== null)
+        await this.#lease.release(true);
     } finally {
       await this.#database.close();
     }

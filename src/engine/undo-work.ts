@@ -3,7 +3,7 @@ import type {AnyBackfill} from '../backfills/registry.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
-import {parseChanges, signatureOf} from './forward.ts';
+import {parseChanges, rowsOf, signatureOf} from './forward.ts';
 import {openItems} from './open-list.ts';
 import type {Work, WorkItem} from './work.ts';
 
@@ -36,6 +36,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
         const items: readonly WorkItem[] = entries.map(({key, change}) => ({
           key,
           size: 0,
+          rowBytes: JSON.stringify(change).length,
           fingerprint: null,
           change,
         }));
@@ -54,6 +55,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
         io,
         probe,
       ),
+    rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.undo(parseChanges(backfill, changes), probe),
     readBack: async changes => {
       const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);

@@ -19,6 +19,8 @@ export interface Work {
   inspect(item: WorkItem): Promise<Inspection>;
   decide(page: readonly Inspection[]): Promise<readonly Decision<unknown>[]>;
   commit(changes: readonly unknown[]): readonly Statement[];
+  /** How many rows a change makes where it is made as a whole. */
+  rowsOf(change: unknown): number;
   /** Which changes the target shows as made, after an outcome that nothing else can tell. */
   readBack(changes: readonly unknown[]): Promise<readonly boolean[]>;
   /** What of a change was reviewed: two changes with the same signature are the same decision. */

@@ -2,7 +2,7 @@ import type {Written} from '../backfills/backfill.ts';
 import {isChange} from '../core/entry.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 
-/** What the live runs of a backfill wrote to a target, from their before-images; a run that was undone wrote nothing. */
+/** What the live runs of a backfill wrote to a target, from their before-images; a run that was undone as a whole wrote nothing. */
 export async function* writtenBy(
   ledger: Ledger,
   target: string,

@@ -114,7 +114,7 @@ export async function activeRuns(db: Database): Promise<readonly RunRecord[]> {
   return rows.map(readRun);
 }
 
-/** Live runs of a backfill on a target that wrote something and were not undone, oldest first. */
+/** Live runs of a backfill on a target that wrote something and were not undone as a whole, oldest first. */
 export async function standingRuns(
   db: Database,
   target: string,
@@ -126,7 +126,7 @@ export async function standingRuns(
        AND EXISTS (SELECT 1 FROM pages WHERE pages.run = r.id AND pages.kind = 'image')
        AND NOT EXISTS (
          SELECT 1 FROM runs u
-         WHERE u.undoes = r.id AND u.mode = 'undo' AND u.status IN ('completed', 'incomplete')
+         WHERE u.undoes = r.id AND u.mode = 'undo' AND u.status = 'completed'
        )
      ORDER BY r.created_at, r.id`,
     [target, backfill],

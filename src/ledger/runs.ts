@@ -120,7 +120,7 @@ export class Runs {
     return lastTook(this.#db, ends, mode);
   }
 
-  /** Live runs of a backfill on a target that wrote something and were not undone, oldest first. */
+  /** Live runs of a backfill on a target that wrote something and were not undone as a whole, oldest first. */
   standing(target: string, backfill: string): Promise<readonly string[]> {
     return standingRuns(this.#db, target, backfill);
   }

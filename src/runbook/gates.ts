@@ -58,8 +58,10 @@ function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFa
   };
 }
 
-function invariantsGate({newlyBroken}: GateFacts): Gate {
+/** What is broken may be why a run is undone, and what an undo puts back may be broken: it was so before. */
+function invariantsGate({newlyBroken, undoes}: GateFacts): Gate {
   const gate = {id: 'invariants', title: 'invariants'} as const;
+  if (undoes !== null) return {...gate, holds: true, reason: 'an undo puts back what was there before'};
   const [first] = newlyBroken;
   if (first === undefined) return {...gate, holds: true, reason: 'no blocking invariant is newly broken'};
   return {

@@ -67,6 +67,20 @@ describe.each([
   });
 });
 
+it('a group that was left while another made two rows is not counted, though the answer was lost', async () => {
+  const world = await onD1();
+  await world.sql('DELETE FROM datapoints WHERE datapoint_id = 2');
+  const plan = await world.rehearse('artifacts-cleanup');
+  world.meanwhile = async () => {
+    world.meanwhile = null;
+    await world.sql("UPDATE artifacts SET note = 'mine' WHERE artifact_id = 3");
+  };
+  simulator().inject(gatewayTimeout('before-answer'), {matches: /DELETE FROM artifacts/});
+  const live = await world.live(plan.record);
+  expect(await world.ids()).toEqual([2, 3, 4]);
+  expect(live.record).toMatchObject({status: 'incomplete', tally: {deleted: 1, skipped: 1}});
+});
+
 it('a storm of 429 and resets in the middle loses nothing', async () => {
   const world = await onD1();
   const plan = await world.rehearse('artifacts-cleanup');

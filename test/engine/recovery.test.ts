@@ -170,8 +170,18 @@ describe('a recovery', () => {
     expect(await world.ids()).not.toContain(1);
   });
 
-  it('comes to rest when it is interrupted, with the lease free and what was begun on record', async () => {
-    const world = await broken(await ArtifactsWorld.make(sqliteHosted));
+  it('refuses a target that keeps no lease', async () => {
+    const world = await broken(await ArtifactsWorld.make(sqliteHosted, {marks: false}));
+    await expect(recovering(world)).rejects.toThrow(/keeps no lease/);
+    expect(await world.ids()).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe.each(targetHosts)('a recovery on $host that is interrupted', ({begin}) => {
+  const hosted = begin();
+
+  it('comes to rest with the lease free and what was begun on record', async () => {
+    const world = await broken(await ArtifactsWorld.make(hosted));
     const abort = new AbortController();
     const tell = ({step, says}: RecoveryNews) => {
       if (step === 'mend' && says.startsWith('artifacts-index')) abort.abort(new Error('interrupted'));
@@ -182,11 +192,5 @@ describe('a recovery', () => {
     expect(await world.ids()).toEqual([2, 4, 5]);
     const {counts} = await recovering(world);
     expect(counts).toMatchObject({uniqueness: 0, 'unique-index': 0});
-  });
-
-  it('refuses a target that keeps no lease', async () => {
-    const world = await broken(await ArtifactsWorld.make(sqliteHosted, {marks: false}));
-    await expect(recovering(world)).rejects.toThrow(/keeps no lease/);
-    expect(await world.ids()).toEqual([1, 2, 3, 4, 5]);
   });
 });

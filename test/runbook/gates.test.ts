@@ -237,6 +237,10 @@ describe('going live', () => {
     ['exactly 24 hours old', {now: 25 * hour}],
     ['of a place whose free space is not known', {space: {free: null, needed: 100}}],
     ['with failures that the thresholds allow', {acceptedFailures: null}],
+    [
+      'that undoes a run, whatever is broken',
+      {undoes: 'r-live', plan: {...plan, undoes: 'r-live'}, newlyBroken: [broken]},
+    ],
     ['without failures', {openFailures: 0, acceptedFailures: null, thresholds: null}],
   ] satisfies readonly [string, Partial<GateFacts>][])('is open for a plan %s', (_, change) => {
     expect(closedBy(change)).toEqual([]);

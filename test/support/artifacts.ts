@@ -241,13 +241,14 @@ export class ArtifactsWorld {
     return JSON.stringify([indexes, ...tables]);
   }
 
-  /** Whole rows as SQL would write them: nothing is rounded. */
-  async #quoted(table: string): Promise<readonly unknown[]> {
+  /** Whole rows as SQL would write them, in an order of their own: nothing is rounded. */
+  async #quoted(table: string): Promise<readonly string[]> {
     const columns = await this.sql(
       `SELECT name FROM pragma_table_info('${table.replace(/^"|"$/g, '').replaceAll('""', '"')}')`,
     );
-    const quoted = columns.map(({name}) => `quote("${String(name).replaceAll('"', '""')}")`);
-    return this.sql(`SELECT ${quoted.join(" || ', ' || ")} AS row FROM ${table} ORDER BY 1`);
+    const values = columns.map(({name}, at) => `quote("${String(name).replaceAll('"', '""')}") AS c${at}`);
+    const rows = await this.sql(`SELECT ${values.join(', ')} FROM ${table}`);
+    return rows.map(row => columns.map((_, at) => String(row[`c${at}`])).join(', ')).sort();
   }
 
   rows() {

@@ -17,6 +17,8 @@ export interface ArtifactsFacts {
   /** Columns that an insert leaves to their default, and the default as SQL; those that compute theirs are not listed. */
   readonly leftAlone: readonly {readonly column: string; readonly is: string}[];
   readonly references: readonly Reference[];
+  /** All that names a row or may: the references, and what a clean-up would refuse to work with. */
+  readonly namedBy: readonly NamedBy[];
   /** Tables that refer to artifacts have triggers: re-pointing may write to artifacts. */
   readonly isTriggered: boolean;
   /** An index leads to the rows of a key. */
@@ -47,7 +49,7 @@ export interface Reference {
   /** By a foreign key; otherwise by its name alone. */
   readonly isDeclared: boolean;
   readonly onDelete: string;
-  /** Columns that tell its rows apart, without the reference itself; rowid where it has no key. */
+  /** Columns that tell its rows apart, without the reference itself; with the rowid where its key alone does not. */
   readonly identity: readonly string[];
   /** The reference is part of the primary key: the identity tells a row apart only together with the artifact. */
   readonly isInKey: boolean;
@@ -58,9 +60,16 @@ export interface Reference {
   /** What is unique together with the reference: two rows that agree in these collide under one artifact. */
   readonly uniques: readonly UniqueWith[];
   readonly columns: readonly string[];
-  readonly hasRowid: boolean;
+  /** The name of its rowid; null where it has none. */
+  readonly rowid: string | null;
   /** Other tables refer to it: its rows are never deleted. */
   readonly isNamed: boolean;
+}
+
+/** Columns of a table whose values are, together, those of a row of artifacts. */
+export interface NamedBy {
+  readonly table: string;
+  readonly columns: readonly {readonly from: string; readonly to: string}[];
 }
 
 export interface UniqueWith {

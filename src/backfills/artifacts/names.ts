@@ -1,8 +1,3 @@
-/** A name of the database's as SQL takes it, whatever it is. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** SQL that is 1 where a source_type says nothing: NULL counts as unknown. */
 export function isUnknown(column: string): string {
   return `(${column} IS NULL OR ${column} = 'unknown')`;

@@ -1,7 +1,7 @@
 import {z} from 'zod';
+import {quoted} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {DateForm, Reference} from './facts.ts';
-import {quoted} from './names.ts';
 
 /** What a probe counts, and in which form it finds the dates. */
 

@@ -2,12 +2,12 @@ import {z} from 'zod';
 import {errorsOf, type Finding, type Probe} from '../../core/probe.ts';
 import {counted, number} from '../../core/words.ts';
 import type {Reader} from '../../databases/database.ts';
-import {type Column, describeTable, type TableSchema} from '../../databases/schema.ts';
+import {type Column, collating, describeTable, hasRowid, type TableSchema} from '../../databases/schema.ts';
 import type {ArtifactsFacts} from './facts.ts';
 import type {ArtifactsOptions} from './options.ts';
 import {countedRows, countNaming, countRows} from './probe-counts.ts';
 import {uniqueOn} from './probe-index.ts';
-import {findReferences, hasRowid} from './references.ts';
+import {findReferences} from './references.ts';
 
 export const table = 'artifacts';
 
@@ -41,13 +41,14 @@ export async function probeArtifacts(
           ),
         ]
       : []),
-    ...collations(found),
   ];
   if (id === null || missing.length > 0) return {findings, schema: '', facts: emptyFacts};
   const column = (name: string) => names(name) ?? name;
   const [bucket, key] = [column('r2_bucket'), column('r2_key')];
+  findings.push(...collations(await collating(target, table, [id.name, bucket, key])));
   const {
     references,
+    namedBy,
     tables,
     findings: ofReferences,
   } = await findReferences(target, found, id, options.references);
@@ -67,6 +68,7 @@ export async function probeArtifacts(
     needsUrl: url?.notNull === true && url.defaultSql === null,
     leftAlone: leftAlone(found, id.name),
     references,
+    namedBy,
     isTriggered: tables.some(({triggers}) => triggers.length > 0),
     hasKeyIndex: found.indexes.some(
       ([first, second]) => first === key || (first === bucket && second === key),
@@ -78,8 +80,10 @@ export async function probeArtifacts(
     rows: counts.rows,
     namingRows: await countNaming(target, references),
   };
-  // What only re-points rows minds what can't be re-pointed.
-  const minded = ofReferences.filter(({level}) => depends === 'references' || level !== 'error');
+  // Only what re-points rows minds what can't be re-pointed.
+  const minded = [...ofReferences, ...ignoringTriggers([found, ...tables])].filter(
+    ({level}) => depends === 'references' || level !== 'error',
+  );
   const warnings = [...minded, ...keysThatAreNoText(counts.noText), ...triggerFindings([found, ...tables])];
   const isBroken = errorsOf({findings: [...findings, ...warnings], schema: '', facts}).length > 0;
   return {
@@ -104,7 +108,7 @@ function schemaText(tables: readonly TableSchema[], depends: Depends): string {
   return tables
     .flatMap(({sql, triggers, uniqueIndexes}) => [
       sql,
-      ...triggers,
+      ...triggers.map(trigger => trigger.sql),
       ...(depends === 'rows' ? [] : uniqueIndexes.map(({name, sql: made}) => made ?? name)),
     ])
     .join('\n');
@@ -129,16 +133,14 @@ function newIdOf({sql}: TableSchema, {type, primaryKey}: Column): ArtifactsFacts
   return /INT|REAL|FLOA|DOUB|NUM|DEC|BLOB/.test(type) ? null : 'text';
 }
 
-/** Keys are told apart by their bytes, or rows of different objects would be taken for doubles. */
-function collations({sql}: TableSchema): readonly Finding[] {
-  return /\br2_(?:key|bucket)\b[^,]*\bCOLLATE\s+(?!\s|["'`[]?BINARY\b)/i.test(sql)
-    ? [
-        targetError(
-          'artifacts.r2_key or r2_bucket does not compare by bytes (it has a COLLATE clause)',
-          'Make the table anew without COLLATE: keys that differ in case are different objects.',
-        ),
-      ]
-    : [];
+/** Keys and ids are told apart by their bytes, or rows of different objects would be taken for doubles. */
+function collations(columns: readonly string[]): readonly Finding[] {
+  return columns.map(name =>
+    targetError(
+      `artifacts.${name} does not compare by bytes (it has a COLLATE clause)`,
+      'Make the table anew without COLLATE: what differs in case is different.',
+    ),
+  );
 }
 
 function keysThatAreNoText(count: number): readonly Finding[] {
@@ -159,9 +161,23 @@ function triggerFindings(tables: readonly TableSchema[]): readonly Finding[] {
       (trigger): Finding => ({
         level: 'warning',
         subject: 'target',
-        message: `${name} has a trigger ${trigger}: it runs for every row that is written, and an undo does not undo what it does`,
+        message: `${name} has a trigger ${trigger.name}: it runs for every row that is written, and an undo does not undo what it does`,
       }),
     ),
+  );
+}
+
+/** A row that a trigger keeps as it is, without a word, would be left of a group that counts as done. */
+function ignoringTriggers(tables: readonly TableSchema[]): readonly Finding[] {
+  return tables.flatMap(({name, triggers}) =>
+    triggers
+      .filter(({sql}) => /\bRAISE\s*\(\s*IGNORE\s*\)/i.test(sql))
+      .map(trigger =>
+        targetError(
+          `the trigger ${trigger.name} of ${name} ignores writes (RAISE(IGNORE)): an object would be cleaned up in part`,
+          'Drop it for the clean-up, or let it RAISE(ABORT): what it refuses is then left as it is, as a whole.',
+        ),
+      ),
   );
 }
 
@@ -197,6 +213,7 @@ const emptyFacts: ArtifactsFacts = {
   needsUrl: false,
   leftAlone: [],
   references: [],
+  namedBy: [],
   isTriggered: false,
   hasKeyIndex: false,
   uniqueIndex: null,

@@ -1,8 +1,8 @@
+import {quoted} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
 import {describeTable} from '../../databases/schema.ts';
 import type {Recovery} from '../backfill.ts';
 import {asText} from './checks/find-rows.ts';
-import {quoted} from './names.ts';
 
 /** Sections 5 and 6 of the postmortem: stop the writers, see how bad it is, dedupe, re-assert the index, until it is clean. */
 export const artifactsRecovery: Recovery = {

@@ -1,11 +1,27 @@
 import type {Finding} from '../../core/probe.ts';
 import type {Reader} from '../../databases/database.ts';
-import {type Column, describeTable, foreignKeysTo, type TableSchema} from '../../databases/schema.ts';
-import type {Reference, UniqueWith} from './facts.ts';
-import {quoted} from './names.ts';
+import {
+  type Column,
+  describeTable,
+  type ForeignKey,
+  foreignKeysTo,
+  type TableSchema,
+} from '../../databases/schema.ts';
+import type {NamedBy, Reference} from './facts.ts';
+import {referenceOf} from './reference.ts';
+import {
+  differences,
+  isComputed,
+  notThere,
+  notTold,
+  notUnderstood,
+  ofItself,
+  unsaid,
+} from './reference-findings.ts';
 
 export interface Found {
   readonly references: readonly Reference[];
+  readonly namedBy: readonly NamedBy[];
   readonly tables: readonly TableSchema[];
   readonly findings: readonly Finding[];
 }
@@ -15,6 +31,14 @@ export type Choices = Readonly<Record<string, 'repoint' | 'leave'>>;
 
 /** The document's own table, which D1 databases often leave undeclared. */
 const documented: Choices = {'datapoints.artifact_id': 'repoint'};
+
+/** A column that is to be re-pointed, as whoever named it spells it. */
+interface Wanted {
+  readonly table: string;
+  readonly column: string;
+  /** Of its foreign key; null where it has none. */
+  readonly onDelete: string | null;
+}
 
 /**
  * Everything that names rows of artifacts: columns with a foreign key, datapoints.artifact_id, and what the config says.
@@ -30,56 +54,104 @@ export async function findReferences(
     foreignKeysTo(target, artifacts.name),
     columnsNamed(target, 'artifact_id'),
   ]);
+  const {wanted, others, findings} = sorted(declared, named, {artifacts, id, chosen});
+  const described = await describeTables(target, wanted);
+  const references: Reference[] = [];
+  const namedBy = [...others];
+  for (const {table, column, onDelete} of wanted) {
+    const schema = described.get(table);
+    const found = schema?.columns.find(({name}) => isSame(name, column));
+    const computed = schema?.computed.find(name => isSame(name, column));
+    const from = found?.name ?? computed;
+    if (from === undefined) findings.push(notThere(`${table}.${column}`));
+    else namedBy.push({table, columns: [{from, to: id.name}]});
+    if (computed !== undefined) findings.push(isComputed(`${table}.${computed}`));
+    if (schema === undefined || found === undefined) continue;
+    const besides = schema.columns
+      .map(({name}) => name)
+      .filter(
+        name => name !== found.name && wanted.some(each => each.table === table && isSame(each.column, name)),
+      );
+    const reference = referenceOf(schema, {column: found, onDelete, besides}, id);
+    if (reference === null) findings.push(notTold(table, found.name));
+    else {
+      references.push(reference);
+      findings.push(...differences(reference, schema, besides, id));
+    }
+  }
+  return {references, namedBy, tables: [...described.values()], findings};
+}
+
+interface Sorted {
+  /** Each once. */
+  readonly wanted: readonly Wanted[];
+  /** What names artifacts, or may, and is not re-pointed. */
+  readonly others: readonly NamedBy[];
+  readonly findings: Finding[];
+}
+
+function sorted(
+  declared: readonly ForeignKey[],
+  named: readonly Pick<Wanted, 'table' | 'column'>[],
+  {artifacts, id, chosen}: {readonly artifacts: TableSchema; readonly id: Column; readonly chosen: Choices},
+): Sorted {
+  const wanted = new Map<string, Wanted>();
+  const others: NamedBy[] = [];
   const findings: Finding[] = [];
-  const wanted = new Map<
-    string,
-    {readonly table: string; readonly column: string; readonly onDelete: string | null}
-  >();
-  const add = (table: string, column: string, onDelete: string | null) => {
-    const place = `${table.toLowerCase()}\n${column.toLowerCase()}`;
-    if (!wanted.has(place)) wanted.set(place, {table, column, onDelete});
+  const placeOf = (table: string, column: string) => `${table}.${column}`.toLowerCase();
+  const add = (found: Wanted) => {
+    const place = placeOf(found.table, found.column);
+    if (!wanted.has(place)) wanted.set(place, found);
   };
   for (const {table, columns, onDelete} of declared) {
     const [only, second] = columns;
     const isOfId = only !== undefined && second === undefined && isId(only.to, id);
-    if (!isOfId)
-      findings.push(
-        notUnderstood(
-          table,
-          columns.map(({from}) => from),
-        ),
-      );
-    else if (table === artifacts.name) findings.push(ofItself(only.from));
-    else add(table, only.from, onDelete);
+    if (isOfId && table !== artifacts.name) add({table, column: only.from, onDelete});
+    else {
+      const own = columns.map(({from}) => from);
+      findings.push(isOfId ? ofItself(only.from) : notUnderstood(table, own));
+      others.push({
+        table,
+        columns: columns.map(({from, to}, at) => ({from, to: to ?? keyAt(artifacts, at)})),
+      });
+    }
   }
   const choices = {...documented, ...lowerCased(chosen)};
   for (const {table, column} of named) {
-    const place = `${table}.${column}`;
-    const choice = choices[place.toLowerCase()];
-    const isDeclared = wanted.has(`${table.toLowerCase()}\n${column.toLowerCase()}`);
-    if (table === artifacts.name || isDeclared) continue;
-    if (choice === undefined) findings.push(unsaid(place));
-    if (choice === 'repoint') add(table, column, null);
+    const place = placeOf(table, column);
+    if (table === artifacts.name || wanted.has(place)) continue;
+    const choice = choices[place];
+    if (choice === 'repoint') add({table, column, onDelete: null});
+    if (choice !== undefined) continue;
+    findings.push(unsaid(`${table}.${column}`));
+    others.push({table, columns: [{from: column, to: id.name}]});
   }
   for (const [place, choice] of Object.entries(chosen)) {
     const [table = '', column = ''] = place.split('.');
-    if (choice === 'repoint') add(table, column, null);
+    if (choice === 'repoint') add({table, column, onDelete: null});
   }
-  const tables = new Map<string, TableSchema>();
-  const references: Reference[] = [];
-  for (const {table, column, onDelete} of wanted.values()) {
-    const schema = tables.get(table) ?? (await describeTable(target, table));
-    const found = schema?.columns.find(({name}) => name.toLowerCase() === column.toLowerCase());
-    if (schema === null || found === undefined) {
-      findings.push(notThere(`${table}.${column}`));
-      continue;
-    }
-    tables.set(table, schema);
-    const reference = referenceOf(schema, found.name, onDelete);
-    references.push(reference);
-    findings.push(...differences(reference, schema));
+  return {wanted: [...wanted.values()], others, findings};
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+/** A foreign key without columns refers to the primary key. */
+function keyAt({columns}: TableSchema, at: number): string {
+  return columns.find(({primaryKey}) => primaryKey === at + 1)?.name ?? '';
+}
+
+async function describeTables(
+  target: Reader,
+  wanted: readonly Wanted[],
+): Promise<ReadonlyMap<string, TableSchema>> {
+  const described = new Map<string, TableSchema>();
+  for (const table of new Set(wanted.map(each => each.table))) {
+    const schema = await describeTable(target, table);
+    if (schema !== null) described.set(table, schema);
   }
-  return {references, tables: [...tables.values()], findings};
+  return described;
 }
 
 function lowerCased(choices: Choices): Choices {
@@ -94,7 +166,7 @@ async function columnsNamed(target: Reader, name: string) {
      )
      SELECT tables.name AS "table", columns.name AS column
      FROM tables
-     JOIN pragma_table_info(tables.name) AS columns
+     JOIN pragma_table_xinfo(tables.name) AS columns
      WHERE columns.name = ? COLLATE NOCASE
      ORDER BY tables.name`,
     [name],
@@ -105,127 +177,4 @@ async function columnsNamed(target: Reader, name: string) {
 /** A key without a column refers to the primary key. */
 function isId(to: string | null, {name, primaryKey}: Column): boolean {
   return to === null ? primaryKey > 0 : to.toLowerCase() === name.toLowerCase();
-}
-
-/** By its CREATE TABLE. */
-export function hasRowid(sql: string): boolean {
-  return !/\bWITHOUT\s+ROWID\b[\s,\w]*$/i.test(sql);
-}
-
-function referenceOf(schema: TableSchema, column: string, onDelete: string | null): Reference {
-  const keys = schema.columns.filter(({primaryKey}) => primaryKey > 0);
-  const others = keys.map(({name}) => name).filter(name => name !== column);
-  const isWithRowid = hasRowid(schema.sql);
-  const [only, second] = others;
-  const isSingle = only !== undefined && second === undefined;
-  return {
-    table: schema.name,
-    column,
-    isDeclared: onDelete !== null,
-    onDelete: onDelete ?? 'NO ACTION',
-    identity: keys.length === 0 ? ['rowid'] : others,
-    isInKey: others.length < keys.length,
-    order: isSingle && keys.length === 1 ? only : isWithRowid ? 'rowid' : null,
-    isIndexed:
-      schema.indexes.some(([first]) => first === column) || (keys.length === 1 && others.length === 0),
-    uniques: [
-      // It is the rowid itself, and no index beside the rows.
-      ...(others.length === 0 && keys.length === 1 ? [{index: 'its primary key', others: []}] : []),
-      ...schema.uniqueIndexes.flatMap(index => uniqueWith(index, column)),
-    ],
-    columns: schema.columns.map(({name}) => name),
-    hasRowid: isWithRowid,
-    isNamed: schema.referredBy.length > 0,
-  };
-}
-
-/** Partial and expression indexes are left to the database: what they refuse is a failure of that group alone. */
-function uniqueWith(
-  {name, columns, collations, isPartial}: TableSchema['uniqueIndexes'][number],
-  column: string,
-): readonly UniqueWith[] {
-  if (isPartial || !columns.includes(column) || columns.includes(null)) return [];
-  const others = columns.flatMap((other, index) =>
-    other === null || other === column ? [] : [{column: other, collation: collations[index] ?? 'BINARY'}],
-  );
-  return [{index: name, others}];
-}
-
-function differences(
-  {table, column, isDeclared, isIndexed, onDelete}: Reference,
-  schema: TableSchema,
-): readonly Finding[] {
-  const warn = (message: string, remedy?: string): Finding => ({
-    level: 'warning',
-    subject: 'target',
-    message,
-    ...(remedy === undefined ? {} : {remedy}),
-  });
-  const index = `CREATE INDEX ${plain(`idx_${table}_${column}`)} ON ${plain(table)} (${plain(column)});`;
-  return [
-    ...(isDeclared
-      ? []
-      : [warn(`${table}.${column} is taken to name artifacts by its name: it has no foreign key`)]),
-    ...(onDelete === 'CASCADE'
-      ? [
-          warn(
-            `${table}.${column} cascades: its rows are re-pointed before anything is deleted, so none goes along`,
-          ),
-        ]
-      : []),
-    ...(isIndexed
-      ? []
-      : [
-          warn(
-            isDeclared
-              ? `${table}.${column} has no index: the database reads all of ${table} for every artifact that is deleted`
-              : `${table}.${column} has no index: every page reads all of ${table}`,
-            index,
-          ),
-        ]),
-    ...(schema.columns.every(({primaryKey}) => primaryKey === 0)
-      ? [warn(`${table} has no primary key: its rows are told apart by rowid, which VACUUM may change`)]
-      : []),
-  ];
-}
-
-/** A name as one would write it oneself. */
-function plain(name: string): string {
-  return /^[a-z_]\w*$/i.test(name) ? name : quoted(name);
-}
-
-function notUnderstood(table: string, columns: readonly string[]): Finding {
-  return {
-    level: 'error',
-    subject: 'target',
-    message: `${table} (${columns.join(', ')}) refers to artifacts by something else than its id: it can't be re-pointed`,
-    remedy: 'Let it refer to the id alone.',
-  };
-}
-
-function unsaid(place: string): Finding {
-  return {
-    level: 'error',
-    subject: 'target',
-    message: `${place} may name artifacts, and has no foreign key that says so`,
-    remedy: `Say in the config whether it is to be re-pointed: options: {artifacts: {references: {'${place}': 'repoint'}}}, or 'leave'.`,
-  };
-}
-
-function notThere(place: string): Finding {
-  return {
-    level: 'error',
-    subject: 'target',
-    message: `the config names ${place} as a reference to artifacts, and there is no such column`,
-    remedy: 'Mend options.artifacts.references.',
-  };
-}
-
-function ofItself(column: string): Finding {
-  return {
-    level: 'error',
-    subject: 'target',
-    message: `artifacts.${column} refers to artifacts itself: rows that name each other can't be cleaned up yet`,
-    remedy: `Clear ${column}, or move it into a table of its own.`,
-  };
 }

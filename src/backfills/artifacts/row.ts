@@ -1,9 +1,9 @@
+import {quoted} from '../../core/sql.ts';
 import {describeTable} from '../../databases/schema.ts';
 import type {Io, RowNow, Shape} from '../backfill.ts';
-import {encoded, readable} from './exact.ts';
+import {readable} from './exact.ts';
 import {parseKey} from './group-key.ts';
-import {quoted} from './names.ts';
-import {textIn} from './text-in.ts';
+import {encodedRow, rowIn} from './row-text.ts';
 
 /** The newest row of an object, and how many it has: for whoever asks about one key. */
 export async function artifactRow(
@@ -16,7 +16,7 @@ export async function artifactRow(
   if (schema === null || group === undefined) return {columns: null, is: null};
   const names = schema.columns.map(({name}) => name);
   const [row] = await target.query(
-    `SELECT ${names.map((name, index) => `${encoded(quoted(name))} AS c${index}`).join(', ')},
+    `SELECT ${encodedRow(names.map(quoted))} AS "values",
        count(*) OVER () AS rows
      FROM artifacts
      WHERE r2_bucket = ? AND r2_key = ?
@@ -25,6 +25,7 @@ export async function artifactRow(
     [group.bucket, group.key],
   );
   if (row === undefined) return {columns: null, is: null};
-  const values = names.map((name, index) => [name, readable(textIn(row, `c${index}`))] as const);
+  const found = rowIn(row, 'values');
+  const values = names.map((name, index) => [name, readable(found[index] ?? null)] as const);
   return {columns: {'rows of the object': Number(row['rows']), ...Object.fromEntries(values)}, is: null};
 }

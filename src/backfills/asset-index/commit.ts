@@ -1,5 +1,5 @@
 import type {Probe} from '../../core/probe.ts';
-import type {Statement} from '../../core/sql.ts';
+import {allOf, quoted, type Statement} from '../../core/sql.ts';
 import {contentType, type FileChange, uploaderId} from './change.ts';
 import type {FilesFacts} from './probe.ts';
 
@@ -92,12 +92,12 @@ function deleteFiles(changes: readonly FileChange[], facts: FilesFacts): Stateme
 
 /** SQL that is 1 while the columns that an insert did not choose by key still hold what it left in them, and else 0. */
 export function isAsInserted(row: string, inserted: string, {datesRows, leftAlone}: FilesFacts): string {
-  return [
+  return allOf([
     `${row}.uploader_id IS '${uploaderId}'`,
     `${row}.content_type IS '${contentType}'`,
     ...(datesRows ? [`${row}.created_at IS ${inserted}->>'createdAt'`] : []),
-    ...leftAlone.map(({column, is}) => `${row}."${column.replaceAll('"', '""')}" IS ${is}`),
-  ].join(' AND ');
+    ...leftAlone.map(({column, is}) => `${row}.${quoted(column)} IS ${is}`),
+  ]);
 }
 
 /** Clients poll the revision. It only rises, also when a run is undone. `updated_at` keeps the form that it has. */

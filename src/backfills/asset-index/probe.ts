@@ -81,7 +81,7 @@ export async function probeFiles(source: ObjectStore | null, target: Reader): Pr
       ...(differences.some(({level}) => level === 'error') ? [] : [found]),
       ...differences,
     ],
-    schema: [table.sql, ...table.triggers, meta?.sql ?? ''].join('\n'),
+    schema: [table.sql, ...table.triggers.map(({name}) => name), meta?.sql ?? ''].join('\n'),
     facts: {
       layout,
       hasRevision: meta !== null,
@@ -188,7 +188,7 @@ function keyProblem({uniques, sql}: TableSchema): readonly Finding[] {
 function surroundings({triggers, referredBy, refersTo}: TableSchema): readonly Finding[] {
   return [
     ...triggers.map(
-      (name): Finding => ({
+      ({name}): Finding => ({
         level: 'warning',
         subject: 'target',
         message: `files has a trigger ${name}: it runs for every row that is written, and an undo does not undo what it does`,

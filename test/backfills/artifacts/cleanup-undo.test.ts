@@ -115,4 +115,16 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     expect(again.record).toMatchObject({status: 'completed', tally: {unchanged: 2, inserted: 0}});
     expect(await world.digest()).toBe(start);
   });
+
+  it('clean-ups are undone one after the other, though each puts back what breaks an invariant', async () => {
+    const world = await ArtifactsWorld.make(hosted);
+    await world.insert({id: 1, key: 'a/x'}, {id: 2, key: 'a/x'}, {id: 3, key: 'b/x'}, {id: 4, key: 'b/x'});
+    const before = await world.digest();
+    const first = await world.run('artifacts-cleanup', {prefix: 'docs/a/'});
+    const second = await world.run('artifacts-cleanup', {prefix: 'docs/b/'});
+    expect(await world.ids()).toEqual([2, 4]);
+    for (const {record} of [first, second])
+      expect((await world.undo(record)).record).toMatchObject({status: 'completed', tally: {inserted: 1}});
+    expect(await world.digest()).toBe(before);
+  });
 });

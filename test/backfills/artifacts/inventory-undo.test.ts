@@ -120,4 +120,42 @@ describe.each(targetHosts)('on $host', ({begin}) => {
       ['sec/a', 'sec'],
     ]);
   });
+
+  it.each([
+    ['a column that may name it', 'CREATE TABLE notes (artifact_id INTEGER, text)', 'artifact_id'],
+    [
+      'a computed column',
+      "CREATE TABLE notes (doc TEXT, artifact_id INTEGER GENERATED ALWAYS AS (doc->>'of'))",
+      `json_object('of', artifact_id)`,
+    ],
+    [
+      'bucket and key',
+      `CREATE UNIQUE INDEX by_object ON artifacts (r2_bucket, r2_key);
+       CREATE TABLE notes (bucket TEXT, key TEXT, FOREIGN KEY (bucket, key) REFERENCES artifacts (r2_bucket, r2_key) ON DELETE CASCADE)`,
+      'r2_bucket, r2_key',
+    ],
+  ])('keeps a row that something names by %s', async (_, notes, value) => {
+    const world = await ArtifactsWorld.make(hosted, {
+      schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, source_type TEXT, fetched_at TEXT,
+        r2_bucket TEXT, r2_key TEXT); ${notes}`,
+      objects: ['sec/named', 'sec/other'],
+    });
+    const live = await world.run('artifacts-inventory');
+    const into = value.startsWith('json') ? ' (doc)' : value === 'artifact_id' ? ' (artifact_id)' : '';
+    await world.sql(`INSERT INTO notes${into} SELECT ${value} FROM artifacts WHERE r2_key = 'sec/named'`);
+    const undone = await world.undo(live.record);
+    expect(undone.record.tally).toMatchObject({deleted: 1, skipped: 1});
+    expect(await world.left(undone.record)).toEqual({'sec/named': 'something names the row since the run'});
+    expect((await world.rows()).map(row => row['r2_key'])).toEqual(['sec/named']);
+    expect(await world.sql('SELECT count(*) AS notes FROM notes')).toEqual([{notes: 1}]);
+  });
+
+  it('gives back those of several filled rows that are still as the run left them', async () => {
+    const world = await ArtifactsWorld.make(hosted, {objects: ['sec/a']});
+    await world.insert({id: 1, key: 'sec/a', type: null}, {id: 2, key: 'sec/a', type: 'unknown'});
+    const live = await world.run('artifacts-inventory');
+    await world.sql('UPDATE artifacts SET source_type = NULL WHERE artifact_id = 1');
+    expect((await world.undo(live.record)).record).toMatchObject({status: 'completed', tally: {updated: 1}});
+    expect((await world.rows()).map(row => row['source_type'])).toEqual([null, 'unknown']);
+  });
 });

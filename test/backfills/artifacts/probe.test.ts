@@ -57,6 +57,33 @@ const errors: Readonly<Record<string, Case>> = {
     message: /does not compare by bytes/,
     remedy: /without COLLATE/,
   },
+  'an id that does not compare by bytes': {
+    schema: `CREATE TABLE artifacts (artifact_id TEXT COLLATE NOCASE PRIMARY KEY, ${columns})`,
+    errors: all,
+    message: /artifacts\.artifact_id does not compare by bytes/,
+    remedy: /without COLLATE/,
+  },
+  'a computed column that names artifacts': {
+    schema: `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, doc TEXT,
+      artifact_id INTEGER GENERATED ALWAYS AS (doc->>'a') VIRTUAL)`,
+    errors: ['artifacts-cleanup'],
+    message: /datapoints\.artifact_id names artifacts and is computed/,
+    remedy: /a column of its own/,
+  },
+  'a key of two artifacts and no rowid': {
+    schema: `${plain}; CREATE TABLE related (a INTEGER REFERENCES artifacts, b INTEGER REFERENCES artifacts,
+      PRIMARY KEY (a, b)) WITHOUT ROWID`,
+    errors: ['artifacts-cleanup'],
+    message: /several columns of the primary key of related name artifacts/,
+    remedy: /Give related a key of its own/,
+  },
+  'a trigger that ignores writes': {
+    schema: `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER, metric);
+      CREATE TRIGGER frozen BEFORE UPDATE ON datapoints WHEN OLD.metric = 'frozen' BEGIN SELECT raise (ignore); END`,
+    errors: ['artifacts-cleanup'],
+    message: /the trigger frozen of datapoints ignores writes/,
+    remedy: /RAISE\(ABORT\)/,
+  },
   'a reference by several columns': {
     schema: `${plain}; CREATE UNIQUE INDEX u ON artifacts (r2_bucket, r2_key);
       CREATE TABLE named (b, k, FOREIGN KEY (b, k) REFERENCES artifacts (r2_bucket, r2_key))`,
@@ -99,6 +126,7 @@ const errors: Readonly<Record<string, Case>> = {
 const fine: Readonly<Record<string, string>> = {
   'keys that compare by bytes, and say so': plain.replace('r2_key TEXT', 'r2_key TEXT COLLATE  BINARY'),
   'another column with a collation': `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, note TEXT COLLATE NOCASE)`,
+  'a default that speaks of a collation': `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns.replace('r2_key TEXT', "r2_key TEXT DEFAULT 'x COLLATE NOCASE'")})`,
   'a column that must be filled and has a default': `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, ${columns}, hash TEXT NOT NULL DEFAULT '')`,
   'names in capitals':
     'CREATE TABLE artifacts (ID INTEGER PRIMARY KEY, Source_Type, FETCHED_AT, R2_Bucket, R2_KEY)',
@@ -115,14 +143,28 @@ const warnings: Readonly<Record<string, readonly [schema: string, message: RegEx
     /named\.a cascades: its rows are re-pointed before anything is deleted/,
   ],
   'no index': [
-    `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id)`,
+    `${plain}; CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER)`,
     /datapoints\.artifact_id has no index: every page reads all of datapoints/,
     /^CREATE INDEX idx_datapoints_artifact_id ON datapoints \(artifact_id\);$/,
   ],
   'no index, and odd names': [
-    `${plain}; CREATE TABLE "my points" (id INTEGER PRIMARY KEY, "of" REFERENCES artifacts)`,
+    `${plain}; CREATE TABLE "my points" (id INTEGER PRIMARY KEY, "of" BIGINT REFERENCES artifacts)`,
     /my points\.of has no index: the database reads all of my points for every artifact that is deleted/,
     /^CREATE INDEX "idx_my points_of" ON "my points" \(of\);$/,
+  ],
+  'an index that no id can use': [
+    `${plain}; CREATE TABLE named (id INTEGER PRIMARY KEY, a TEXT REFERENCES artifacts); CREATE INDEX i ON named (a)`,
+    /named\.a is of type TEXT and artifacts\.artifact_id of INTEGER, so no index leads from one to the other/,
+    /^Declare named\.a as INTEGER\.$/,
+  ],
+  'a key that may be NULL': [
+    `${plain}; CREATE TABLE named (id TEXT PRIMARY KEY, a INTEGER REFERENCES artifacts)`,
+    /the primary key of named does not tell its rows apart/,
+  ],
+  'what is unique over two artifacts': [
+    `${plain}; CREATE TABLE related (id INTEGER PRIMARY KEY, a INTEGER REFERENCES artifacts, b INTEGER REFERENCES artifacts);
+      CREATE UNIQUE INDEX pair ON related (a, b)`,
+    /pair of related spans a and b, which both name artifacts/,
   ],
   'no primary key': [
     `${plain}; CREATE TABLE datapoints (artifact_id, v)`,

@@ -1,8 +1,9 @@
 import {z} from 'zod';
 import type {Figure} from '../../../core/checks.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {isUnknown, quoted} from '../names.ts';
+import {isUnknown} from '../names.ts';
 
 export const summary = {
   title: 'Artifacts Summary',

@@ -1,7 +1,7 @@
 import type {CoverageGroup} from '../../../core/checks.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {quoted} from '../names.ts';
 import {uniqueIndexNow} from './index-now.ts';
 
 /** One index, there or not; beside it the rows that it keeps to one for each object. */

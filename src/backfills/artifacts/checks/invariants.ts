@@ -1,7 +1,8 @@
+import {quoted} from '../../../core/sql.ts';
 import type {CheckIo, Invariant, Shape} from '../../backfill.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
-import {isUnknown, quoted} from '../names.ts';
+import {isUnknown} from '../names.ts';
 import {asText, type FoundRows, findRows, shown} from './find-rows.ts';
 import {uniqueIndexNow} from './index-now.ts';
 import {typesKept} from './types-kept.ts';

@@ -1,8 +1,8 @@
 import {z} from 'zod';
 import type {CoverageGroup} from '../../../core/checks.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {quoted} from '../names.ts';
 
 const typeRow = z.object({
   type: z.string(),

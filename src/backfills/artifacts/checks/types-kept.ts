@@ -6,7 +6,10 @@ import {inventoryChange} from '../inventory/change.ts';
 import {saysNothing} from '../names.ts';
 import {type FoundRows, shown} from './find-rows.ts';
 
-/** Invariant E, from the before-images of every run that stands: a type that was known is known as the same now. */
+/**
+ * Invariant E, from the before-images of every run that stands: none has changed a type that was known, or lost one. What
+ * others have written since is theirs: the target is not read.
+ */
 export async function typesKept(io: CheckIo<Shape>): Promise<FoundRows> {
   let count = 0;
   const sample: Breach[] = [];

@@ -53,6 +53,12 @@ export const groupChange = z.object({
 });
 export type GroupChange = z.infer<typeof groupChange>;
 
+/** What is re-pointed, and what goes; the winner counts where it takes over a type. */
+export function rowsOfGroup({losers, moves: all, drops: dropped, deletes, type}: GroupChange): number {
+  const named = [...all, ...dropped].reduce((sum, {rows}) => sum + rows.length, 0);
+  return named + (deletes ? losers.length : 0) + (type === null ? 0 : 1);
+}
+
 /** What a review shows, and by which a plan is told to have drifted: every row that is touched. */
 export function previewGroup(change: GroupChange): Preview {
   const {winner, losers, moves: all, drops: dropped, deletes, type} = change;

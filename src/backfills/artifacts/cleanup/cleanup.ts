@@ -8,7 +8,7 @@ import type {ArtifactsFacts} from '../facts.ts';
 import {type ArtifactsOptions, artifactsOptions} from '../options.ts';
 import {hasArtifacts, probeArtifacts} from '../probe.ts';
 import {artifactRow} from '../row.ts';
-import {type GroupChange, groupChange, previewGroup} from './change.ts';
+import {type GroupChange, groupChange, previewGroup, rowsOfGroup} from './change.ts';
 import {commitGroups} from './commit.ts';
 import {costs} from './costs.ts';
 import {decideGroups} from './decide.ts';
@@ -64,6 +64,7 @@ export const artifactsCleanup: Backfill<ArtifactsCleanup> = {
   host: () => 'target',
   inspect: async item => ({item, found: null, bytes: 0}),
   decide: decideGroups,
+  rowsOf: rowsOfGroup,
   commit: commitGroups,
   decideUndo,
   undo: undoGroups,

@@ -1,8 +1,9 @@
 import {z} from 'zod';
+import {allOf, quoted, type Row} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import {decoded, type Encoded, encoded, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference, UniqueWith} from '../facts.ts';
-import {quoted} from '../names.ts';
+import {encodedRow, rowIn, textIn} from '../row-text.ts';
 import {joined, withKnown} from './list.ts';
 
 /** Rows of a table that may not both name the same artifact. */
@@ -51,21 +52,21 @@ function collisionSql(facts: ArtifactsFacts, reference: Reference, {others}: Uni
   const together = others.map(
     ({column, collation}) => `named.${quoted(column)} COLLATE ${quoted(collation)}`,
   );
-  const partition = ['ids.at', ...together].join(', ');
+  const partition = ['headgate_ids.at', ...together].join(', ');
   const isNull = others.map(({column}) => `named.${quoted(column)} IS NOT NULL`);
-  const columns = reference.columns.map((name, index) => `${encoded(`named.${quoted(name)}`)} AS c${index}`);
+  const columns = encodedRow(reference.columns.map(name => `named.${quoted(name)}`));
   const identity = reference.identity.map(
     (name, index) => `${encoded(`named.${quoted(name)}`)} AS i${index}`,
   );
   const ids = `SELECT value->>0 AS at, value->>1 AS rank, ${decoded('value->>2')} AS id FROM json_each(?)`;
-  return `WITH ids AS MATERIALIZED (${withKnown(ids, facts)})
+  return `WITH headgate_ids AS MATERIALIZED (${withKnown(ids, facts)})
           SELECT * FROM (
-            SELECT ids.at AS at, ids.rank AS rank,
+            SELECT headgate_ids.at AS at, headgate_ids.rank AS rank,
               dense_rank() OVER (ORDER BY ${partition}) AS class,
               count(*) OVER (PARTITION BY ${partition}) AS rivals,
-              ${[`${encoded('ids.id')} AS artifact`, ...columns, ...identity].join(', ')}
-            FROM ${joined(reference, 'ids')}
-            WHERE ${['true', ...isNull].join(' AND ')}
+              ${[`${encoded('headgate_ids.id')} AS artifact`, `${columns} AS "values"`, ...identity].join(', ')}
+            FROM ${joined(reference, 'headgate_ids')}
+            WHERE ${allOf(isNull)}
           )
           WHERE rivals > 1
           ORDER BY class, rank`;
@@ -77,31 +78,26 @@ const rivalRow = z.looseObject({
   class: z.number(),
   artifact: z.string(),
 });
-type RivalRow = z.infer<typeof rivalRow>;
 
 function collisionsOf(
-  rows: readonly unknown[],
+  rows: readonly Row[],
   {reference, at, unique}: {readonly reference: Reference; readonly at: number; readonly unique: UniqueWith},
 ): readonly Collision[] {
-  const classes = Map.groupBy(
-    rows.map(row => rivalRow.parse(row)),
-    row => row.class,
-  );
-  return [...classes.values()].flatMap(found => {
-    const [first, second] = found;
+  const found = rows.map(row => {
+    const {at: group, rank, class: of, artifact} = rivalRow.parse(row);
+    const identity = reference.identity.map((_, index) => textIn(row, `i${index}`));
+    return {group, of, rival: {rank, artifact, identity, row: rowIn(row, 'values')}};
+  });
+  return [...Map.groupBy(found, ({of}) => of).values()].flatMap(rivals => {
+    const [first, second] = rivals;
     if (first === undefined || second === undefined) return [];
     return [
       {
-        at: first.at,
+        at: first.group,
         reference: at,
         index: unique.index,
-        rows: [rowText(reference, first), rowText(reference, second)] as const,
-        rivals: found.map(row => ({
-          rank: row.rank,
-          artifact: row.artifact,
-          identity: reference.identity.map((_, index) => valueIn(row, `i${index}`)),
-          row: reference.columns.map((_, index) => valueIn(row, `c${index}`)),
-        })),
+        rows: [rowText(reference, first.rival), rowText(reference, second.rival)] as const,
+        rivals: rivals.map(({rival}) => rival),
       },
     ];
   });
@@ -139,18 +135,12 @@ export function placeOf({artifact, identity}: Pick<Rival, 'artifact' | 'identity
 const shown = 6;
 const longest = 40;
 
-function rowText({columns}: Reference, row: RivalRow): string {
-  const parts = columns
-    .slice(0, shown)
-    .map((name, index) => `${name} ${shortened(valueIn(row, `c${index}`))}`);
+function rowText({columns}: Reference, {row}: Rival): string {
+  const parts = columns.slice(0, shown).map((name, index) => `${name} ${shortened(row[index] ?? null)}`);
   return `(${parts.join(', ')}${columns.length > shown ? ', …' : ''})`;
 }
 
 function shortened(value: Encoded): string {
   const text = value === null ? 'NULL' : String(readable(value));
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
-}
-
-function valueIn(row: RivalRow, column: string): Encoded {
-  return z.string().nullable().parse(row[column]);
 }

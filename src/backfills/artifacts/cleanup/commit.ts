@@ -1,9 +1,10 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
+import {allOf, quoted} from '../../../core/sql.ts';
 import {decoded} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
-import {isUnknown, quoted} from '../names.ts';
+import {isUnknown} from '../names.ts';
 import type {GroupChange} from './change.ts';
 import {joined} from './list.ts';
 import {changedRows, isAsRead, isSound, missing, otherCounts} from './sound.ts';
@@ -71,9 +72,9 @@ function repoint(
   return statement(
     tables,
     `UPDATE ${table}
-     SET ${column} = groups.winner
+     SET ${column} = headgate_groups.winner
      FROM ${moves}
-     JOIN groups ON groups.at = ${moves}.at
+     JOIN headgate_groups ON headgate_groups.at = ${moves}.at
      WHERE ${isMoveOf(moves, table, reference, `${moves}.loser`)}
        AND ${table}.${column} IS ${moves}.loser
        AND ${moves}.drops = 0
@@ -91,13 +92,14 @@ function dropDoubles(
   at: number,
 ): Statement {
   const reference = facts.references[at];
-  if (reference === undefined) throw new RangeError(`no reference ${at}`);
+  if (reference === undefined || reference.rowid === null) throw new RangeError(`no reference ${at}`);
+  const rowid = quoted(reference.rowid);
   const [table, moves] = [quoted(reference.table), movesName(at)];
   return statement(
     tables,
     `DELETE FROM ${table}
-     WHERE rowid IN (
-       SELECT named.rowid
+     WHERE ${rowid} IN (
+       SELECT named.${rowid}
        FROM ${moves}
        CROSS JOIN ${table} AS named ON ${isMoveOf(moves, 'named', reference, `${moves}.loser`)}
        WHERE named.${quoted(reference.column)} IS ${moves}.loser
@@ -117,18 +119,21 @@ function deleteLosers(
 ): Statement {
   const {references, bucket, key, id} = facts;
   const named = references.flatMap((reference, at) => [
-    `AND losers.at NOT IN (SELECT losers.at FROM ${joined(reference, 'losers')})`,
-    `AND losers.at NOT IN (${missing(reference, at, 'groups.winner', true)})`,
+    `headgate_losers.at NOT IN (SELECT headgate_losers.at FROM ${joined(reference, 'headgate_losers')})`,
+    `headgate_losers.at NOT IN (${missing(reference, at, 'headgate_groups.winner', true)})`,
+  ]);
+  const isDone = allOf([
+    `headgate_losers.at NOT IN (${otherCounts(facts)})`,
+    isAsRead('headgate_losers.at', facts, references.length),
+    ...named,
   ]);
   return statement(
     tables,
     `DELETE FROM artifacts
      WHERE ${quoted(id)} IN (
-       SELECT losers.id
-       FROM losers
-       WHERE losers.at NOT IN (${otherCounts(facts)})
-         AND ${isAsRead('losers.at', facts, references.length)}
-         ${named.join('\n')}
+       SELECT headgate_losers.id
+       FROM headgate_losers
+       WHERE ${isDone}
      )
      RETURNING ${itemKey(changes, groupKeySql(quoted(bucket), quoted(key)))} AS key`,
     'deleted',
@@ -148,12 +153,12 @@ function takeType(
   return statement(
     tables,
     `UPDATE artifacts
-     SET ${type} = ${decoded('groups.new_type')}
-     FROM groups
-     WHERE artifacts.${id} = groups.winner
-       AND groups.new_type IS NOT NULL
+     SET ${type} = ${decoded('headgate_groups.new_type')}
+     FROM headgate_groups
+     WHERE artifacts.${id} = headgate_groups.winner
+       AND headgate_groups.new_type IS NOT NULL
        AND ${isUnknown(`artifacts.${type}`)}
-       AND ${isSound('groups.at', facts, 0)}
+       AND ${isSound('headgate_groups.at', facts, 0)}
      RETURNING ${itemKey(changes, groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`))} AS key`,
     'updated',
   );
@@ -168,15 +173,15 @@ function movePart(change: GroupChange, facts: ArtifactsFacts): readonly Statemen
       statement(
         [groupsTable([change]), losersTable([change], facts), movesTable([change], reference, at)],
         `UPDATE ${table}
-         SET ${column} = groups.winner
+         SET ${column} = headgate_groups.winner
          FROM ${moves}
-         JOIN groups ON groups.at = ${moves}.at
+         JOIN headgate_groups ON headgate_groups.at = ${moves}.at
          WHERE ${isMoveOf(moves, table, reference, `${moves}.loser`)}
            AND ${table}.${column} IS ${moves}.loser
            AND ${moves}.at NOT IN (${otherCounts(facts)})
            AND ${moves}.at NOT IN (${changedRows(facts)})
            AND ${moves}.at NOT IN (${missing(reference, at, `${moves}.loser`, false)})
-         RETURNING (SELECT groups.item FROM groups) AS key`,
+         RETURNING (SELECT headgate_groups.item FROM headgate_groups) AS key`,
         'updated',
       ),
     ];

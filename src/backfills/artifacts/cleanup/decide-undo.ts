@@ -1,11 +1,11 @@
 import {z} from 'zod';
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Io} from '../../backfill.ts';
 import {encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {quoted} from '../names.ts';
-import type {GroupChange} from './change.ts';
+import type {Drops, GroupChange, Moves} from './change.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {
   groupsTable,
@@ -26,12 +26,8 @@ export async function decideUndo(
 ): Promise<readonly Decision<GroupChange>[]> {
   const [first] = changes;
   if (first === undefined) return [];
-  const lost = first.columns.filter(name => !facts.columns.includes(name));
-  if (lost.length > 0)
-    return changes.map(() => ({
-      action: 'conflict',
-      reason: `artifacts has lost the column ${lost.join(', ')} since the run`,
-    }));
+  const lost = lostColumns(changes, facts);
+  if (lost !== null) return changes.map(() => ({action: 'conflict', reason: `${lost} since the run`}));
   const [groups, losers, ...moves] = await Promise.all([
     ask(target, [groupsTable(changes)], winnersSql(facts)),
     ask(target, [losersTable(changes, facts)], losersSql(facts, first.columns)),
@@ -46,13 +42,31 @@ export async function decideUndo(
       winner: standing(groups, at),
       losers: standing(losers, at),
       moves: moves.map(rows => standing(rows, at)),
-      unknown: change.moves.some(({table, column}) => !facts.references.some(isReference(table, column))),
+      unknown: [...change.moves, ...change.drops].some(of => !facts.references.some(isReference(of))),
     }),
   );
 }
 
-function isReference(table: string, column: string): (reference: Reference) => boolean {
-  return reference => reference.table === table && reference.column === column;
+/** Told apart as at the time of the run: what was kept of its rows is of use for nothing else. */
+function isReference({table, column, identity}: Moves | Drops): (reference: Reference) => boolean {
+  return reference =>
+    reference.table === table &&
+    reference.column === column &&
+    reference.identity.join('\n') === identity.join('\n');
+}
+
+/** Of artifacts, or of a table whose rows come back. */
+function lostColumns([first, ...others]: readonly GroupChange[], facts: ArtifactsFacts): string | null {
+  if (first === undefined) return null;
+  const ofArtifacts = {table: 'artifacts', lost: first.columns.filter(name => !facts.columns.includes(name))};
+  const ofDrops = [first, ...others].flatMap(({drops}) =>
+    drops.map(({table, columns}) => {
+      const now = facts.references.find(reference => reference.table === table)?.columns ?? columns;
+      return {table, lost: columns.filter(name => !now.includes(name))};
+    }),
+  );
+  const found = [ofArtifacts, ...ofDrops].find(({lost}) => lost.length > 0);
+  return found === undefined ? null : `${found.table} has lost the column ${found.lost.join(', ')}`;
 }
 
 const standingRow = z.object({at: z.number(), rows: z.number(), before: z.number(), after: z.number()});
@@ -80,7 +94,8 @@ function undoOf(change: GroupChange, {winner, losers, moves, unknown}: Standings
   const {rows} = losers;
   const isBack = moves.every(each => each.before === each.rows);
   if (losers.before === rows && isBack && winner.before === 1) return {action: 'unchanged'};
-  if (unknown) return {action: 'conflict', reason: 'a table that named its rows is gone since the run'};
+  if (unknown)
+    return {action: 'conflict', reason: 'a table that named its rows is gone since the run, or another'};
   if (winner.rows === 0) return {action: 'conflict', reason: 'the row that stayed was deleted after the run'};
   if (losers.before + losers.after !== rows)
     return {action: 'conflict', reason: 'a row that the run deleted is there again, and another'};
@@ -97,22 +112,22 @@ function undoOf(change: GroupChange, {winner, losers, moves, unknown}: Standings
 /** The winner is there, of the type that it had before, or has since the run. */
 function winnersSql({id, sourceType}: ArtifactsFacts): string {
   const type = encoded(`row.${quoted(sourceType)}`);
-  return `SELECT groups.at AS at, count(row.${quoted(id)}) AS rows,
-            sum(row.${quoted(id)} IS NOT NULL AND (groups.new_type IS NULL OR ${type} IS groups.type)) AS before,
-            sum(row.${quoted(id)} IS NOT NULL AND (groups.new_type IS NULL OR ${type} IS groups.new_type)) AS after
-          FROM groups
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = groups.winner
-          GROUP BY groups.at`;
+  return `SELECT headgate_groups.at AS at, count(row.${quoted(id)}) AS rows,
+            sum(row.${quoted(id)} IS NOT NULL AND (headgate_groups.new_type IS NULL OR ${type} IS headgate_groups.type)) AS before,
+            sum(row.${quoted(id)} IS NOT NULL AND (headgate_groups.new_type IS NULL OR ${type} IS headgate_groups.new_type)) AS after
+          FROM headgate_groups
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_groups.winner
+          GROUP BY headgate_groups.at`;
 }
 
 /** Losers that are there as they were, and those that are gone. */
 function losersSql({id}: ArtifactsFacts, columns: readonly string[]): string {
-  return `SELECT losers.at AS at, count(*) AS rows,
+  return `SELECT headgate_losers.at AS at, count(*) AS rows,
             sum(row.${quoted(id)} IS NOT NULL AND ${isLoser('row', columns, encoded)}) AS before,
             sum(row.${quoted(id)} IS NULL) AS after
-          FROM losers
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = losers.id
-          GROUP BY losers.at`;
+          FROM headgate_losers
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_losers.id
+          GROUP BY headgate_losers.at`;
 }
 
 /** Rows that name the loser again, and those that name the winner; of those that were deleted, whether they are there. */
@@ -122,14 +137,14 @@ function movesSql(reference: Reference, at: number): string {
   // What was deleted beside the winner's row is not that row.
   const artifacts = [
     `${moves}.loser`,
-    `CASE ${moves}.drops WHEN 1 THEN ${moves}.loser ELSE groups.winner END`,
+    `CASE ${moves}.drops WHEN 1 THEN ${moves}.loser ELSE headgate_groups.winner END`,
   ];
   const told = isMoveOf(moves, 'named', reference, ...artifacts);
   return `SELECT ${moves}.at AS at, count(*) AS rows,
             sum(${column} IS NOT NULL AND ${column} IS ${moves}.loser) AS before,
-            sum(CASE ${moves}.drops WHEN 1 THEN ${column} IS NULL ELSE ${column} IS groups.winner END) AS after
+            sum(CASE ${moves}.drops WHEN 1 THEN ${column} IS NULL ELSE ${column} IS headgate_groups.winner END) AS after
           FROM ${moves}
-          CROSS JOIN groups ON groups.at = ${moves}.at
+          CROSS JOIN headgate_groups ON headgate_groups.at = ${moves}.at
           LEFT JOIN ${quoted(reference.table)} AS named ON ${told}
           GROUP BY ${moves}.at`;
 }

@@ -1,6 +1,6 @@
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
-import {number} from '../../../core/words.ts';
+import {bytesText, number} from '../../../core/words.ts';
 import type {Inspected, Io} from '../../backfill.ts';
 import {type Encoded, isExact, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
@@ -18,7 +18,8 @@ export async function decideGroups(
   io: Io<ArtifactsCleanup>,
   {facts}: Probe<ArtifactsFacts>,
 ): Promise<readonly Decision<GroupChange>[]> {
-  const items = page.map(({item}) => item);
+  // What is too large is not even read.
+  const items = page.map(({item}) => (isTooLarge(item) ? {...item, ids: []} : item));
   const members = await readMembers(items, io, facts);
   const [named, collisions] = await Promise.all([
     Promise.all(facts.references.map((_, at) => readNaming(items, members, io, facts, at))),
@@ -40,6 +41,13 @@ export async function decideGroups(
   );
 }
 
+/** A group is read and written as a whole, several times over as text. */
+const bytesOfGroup = 32 * 1024 * 1024;
+
+function isTooLarge({rowBytes}: GroupItem): boolean {
+  return rowBytes > bytesOfGroup;
+}
+
 interface Around {
   readonly facts: ArtifactsFacts;
   readonly choices: {readonly lostType: 'leave' | 'take-known'; readonly collision: 'leave' | 'keep-winners'};
@@ -53,6 +61,11 @@ function decideGroup(
   [winner, ...losers]: readonly Member[],
   {facts, choices, collisions, named}: Around,
 ): Decision<GroupChange> {
+  if (isTooLarge(item))
+    return {
+      action: 'conflict',
+      reason: `its rows hold ${bytesText(item.rowBytes)}, more than one transaction takes: delete some of them by hand`,
+    };
   if (winner === undefined || losers.length === 0) return {action: 'unchanged'};
   const deletes = item.part === null || item.part.reference === null;
   const known = saysNothing(textOf(winner.type))
@@ -64,6 +77,11 @@ function decideGroup(
   const isLeft =
     collision !== undefined && (choices.collision === 'leave' || isNamedElsewhere(facts, collision));
   if (isLeft) return {action: 'conflict', reason: collisionText(item, collision, facts)};
+  const other = named.flatMap((rows, at) =>
+    rows.filter(({otherwise}) => otherwise !== null).map(row => ({row, at})),
+  )[0];
+  if (other !== undefined)
+    return {action: 'conflict', reason: otherwiseText(other.row, facts.references[other.at])};
   const dropped = facts.references.map((_, at) =>
     leavingOf(collisions.filter(({reference}) => reference === at)),
   );
@@ -143,7 +161,7 @@ function dropsOf(
 /** A row that others name is never deleted, whatever the rule; nor is one that only a compound key tells apart. */
 function isNamedElsewhere({references}: ArtifactsFacts, {reference}: Collision): boolean {
   const found = references[reference];
-  return found?.isNamed !== false || !found.hasRowid;
+  return found?.isNamed !== false || found.rowid === null;
 }
 
 function choicesFor({group}: GroupItem, {conflicts}: Io<ArtifactsCleanup>['options']): Around['choices'] {
@@ -162,6 +180,27 @@ function typeText(type: Encoded): string {
 
 function lostTypeText({group}: GroupItem, winner: Member, loser: Member): string {
   return `its newest row ${readable(winner.id)} is of type ${typeText(winner.type)}, and ${readable(loser.id)}, which would go, of ${typeText(loser.type)}: the type would be lost. Set options.artifacts.conflicts.lostType to take-known, or that of groups["${groupKey(group)}"]`;
+}
+
+/** The foreign key takes it for the same, so it would go along; and re-pointed it would not come back as it was. */
+function otherwiseText({otherwise, artifact}: Naming, reference: Reference | undefined): string {
+  const place = `${reference?.table}.${reference?.column}`;
+  const [there, here] = [otherwise, artifact].map(value => `${String(readable(value))} (${kindOf(value)})`);
+  return `a row of ${place} names it as ${there}, and its id is ${here}: write the one as the other is, then run the clean-up again`;
+}
+
+function kindOf(value: Encoded): string {
+  switch (value?.[0]) {
+    case 'i':
+      return 'an integer';
+    case 'r':
+    case 'x':
+      return 'a real number';
+    case 'b':
+      return 'a blob';
+    default:
+      return 'a text';
+  }
 }
 
 function collisionText(

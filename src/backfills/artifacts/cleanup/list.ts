@@ -1,15 +1,16 @@
 import {z} from 'zod';
 import {compareKeys, inRange, type KeyRange} from '../../../core/keys.ts';
 import type {KeyScope} from '../../../core/scope.ts';
+import {quoted, sumOf} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Item} from '../../backfill.ts';
 import {decoded, encoded, encodedText, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {bucketHead, type Group, groupKey, isUnspeakable, type Part, parseKey, partKey} from '../group-key.ts';
-import {quoted} from '../names.ts';
 
 /** A group of rows of one object, the newest first, or one part of a group that is too large for a transaction. */
 export interface GroupItem extends Item {
+  readonly rowBytes: number;
   readonly group: Group;
   /** Encoded. */
   readonly ids: readonly string[];
@@ -76,7 +77,7 @@ export async function lookupGroup(
   if (parsed === null) return null;
   const {group, part} = parsed;
   const rows = await target.query(
-    `SELECT ${idsOf(facts)} AS ids
+    `SELECT ${idsOf(facts)} AS ids, ${bytesOf(facts)} AS bytes
      FROM artifacts
      WHERE ${quoted(facts.bucket)} = ? AND ${quoted(facts.key)} = ?
      HAVING count(*) > 1`,
@@ -84,8 +85,8 @@ export async function lookupGroup(
   );
   const [row] = rows;
   if (row === undefined) return null;
-  const ids = idList.parse(row['ids']);
-  const item = {key: itemKey, size: ids.length * bytesOfRow, fingerprint, group, ids, part};
+  const {ids, rowBytes} = groupRow.parse(row);
+  const item = {key: itemKey, size: ids.length * bytesOfRow, rowBytes, fingerprint, group, ids, part};
   return part !== null && part.reference === null ? {...item, takesRest: true} : item;
 }
 
@@ -102,16 +103,27 @@ async function bucketsOf(target: Reader, {bucket}: ArtifactsFacts): Promise<read
 interface Found {
   readonly group: Group;
   readonly ids: readonly string[];
+  readonly rowBytes: number;
 }
 
-const idList = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(z.array(z.string()));
+const groupRow = z
+  .object({
+    ids: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(z.array(z.string())),
+    bytes: z.number(),
+  })
+  .transform(({ids, bytes}) => ({ids, rowBytes: bytes}));
 
 /** The ids of a group: the winner first, which was fetched last, and of equals has the greatest id; NULL is the oldest. */
 function idsOf({id, fetchedAt}: ArtifactsFacts): string {
   return `json_group_array(${encoded(quoted(id))} ORDER BY ${quoted(fetchedAt)} DESC, ${quoted(id)} DESC)`;
+}
+
+/** What the rows of a group hold; as text it may be twice as much. */
+function bytesOf({columns}: ArtifactsFacts): string {
+  return `sum(${sumOf(columns.map(name => `ifnull(octet_length(${quoted(name)}), 0)`))})`;
 }
 
 interface FoundGroups {
@@ -120,7 +132,7 @@ interface FoundGroups {
   readonly next: string | null;
 }
 
-/** The group of the cursor comes again: of one that is worked in parts, some may be left. */
+/** From a key on, which may be one that has been found before. */
 async function groupsFrom(
   target: Reader,
   facts: ArtifactsFacts,
@@ -128,7 +140,7 @@ async function groupsFrom(
 ): Promise<FoundGroups> {
   const key = quoted(facts.key);
   const rows = await target.query(
-    `SELECT ${encoded(key)} AS key, ${idsOf(facts)} AS ids
+    `SELECT ${encoded(key)} AS key, ${idsOf(facts)} AS ids, ${bytesOf(facts)} AS bytes
      FROM artifacts
      WHERE ${quoted(facts.bucket)} = ?1 AND ${key} >= max(${decoded('?2')}, ?3) AND ${key} < x'' AND substr(${key}, 1, length(?3)) = ?3
      GROUP BY ${key}
@@ -140,7 +152,7 @@ async function groupsFrom(
   const keys = rows.map(row => z.string().parse(row['key']));
   const groups = rows.flatMap((row, index) => {
     const key = String(readable(keys[index] ?? null));
-    return encodedText(key) === keys[index] ? [{group: {bucket, key}, ids: idList.parse(row['ids'])}] : [];
+    return encodedText(key) === keys[index] ? [{group: {bucket, key}, ...groupRow.parse(row)}] : [];
   });
   return {groups, next: rows.length < groupsAtOnce ? null : (keys.at(-1) ?? null)};
 }
@@ -154,10 +166,11 @@ async function itemsOf(
   const counts = await namingRows(target, facts, groups);
   const begun = cursor === null ? null : parseKey(cursor);
   const items: GroupItem[] = [];
-  for (const [index, {group, ids}] of groups.entries()) {
+  for (const [index, {group, ids, rowBytes}] of groups.entries()) {
     const key = groupKey(group);
     const naming = counts.get(index) ?? 0;
-    const whole = {key, size: (ids.length + naming) * bytesOfRow, fingerprint, group, ids, part: null};
+    const size = (ids.length + naming) * bytesOfRow;
+    const whole = {key, size, rowBytes, fingerprint, group, ids, part: null};
     const isBegun = begun !== null && begun.part !== null && groupKey(begun.group) === key;
     if (isUnspeakable(group))
       items.push({...whole, skip: 'its key holds the control character U+0000 or U+0001'});
@@ -179,10 +192,10 @@ async function namingRows(
   const found = await Promise.all(
     facts.references.map(reference =>
       target.query(
-        `WITH losers AS MATERIALIZED (
+        `WITH headgate_losers AS MATERIALIZED (
            ${withKnown(`SELECT part.key AS at, ${decoded('one.value')} AS id FROM json_each(?) AS part, json_each(part.value) AS one`, facts)}
          )
-         SELECT at, count(*) AS rows FROM ${joined(reference, 'losers')} GROUP BY at`,
+         SELECT headgate_losers.at AS at, count(*) AS rows FROM ${joined(reference, 'headgate_losers')} GROUP BY headgate_losers.at`,
         [losers],
       ),
     ),
@@ -198,9 +211,9 @@ const countRow = z.object({at: z.number(), rows: z.number()});
 
 /** The rows of a table that name one of some ids: from whichever side an index, or a scan, leads to the other. */
 export function joined({table, column, isIndexed}: Reference, ids: string): string {
-  return isIndexed
-    ? `${ids} CROSS JOIN ${quoted(table)} AS named ON named.${quoted(column)} = ${ids}.id`
-    : `${quoted(table)} AS named CROSS JOIN ${ids} ON ${ids}.known = named.${quoted(column)}`;
+  const named = `${quoted(table)} AS named`;
+  const isNamed = `${ids}.known = named.${quoted(column)}`;
+  return isIndexed ? `${ids} CROSS JOIN ${named} ON ${isNamed}` : `${named} CROSS JOIN ${ids} ON ${isNamed}`;
 }
 
 /**
@@ -226,11 +239,11 @@ async function partsOf(
     if (reference.order === null) continue;
     const order = quoted(reference.order);
     const rows = await target.query(
-      `WITH losers AS MATERIALIZED (${withKnown(`SELECT ${decoded('value')} AS id FROM json_each(?)`, facts)})
+      `WITH headgate_losers AS MATERIALIZED (${withKnown(`SELECT ${decoded('value')} AS id FROM json_each(?)`, facts)})
        SELECT place
        FROM (
          SELECT ${encoded(`named.${order}`)} AS place, row_number() OVER (ORDER BY named.${order}) AS number
-         FROM ${joined(reference, 'losers')}
+         FROM ${joined(reference, 'headgate_losers')}
        )
        WHERE number % ${rowsInPart} = 1
        ORDER BY number`,

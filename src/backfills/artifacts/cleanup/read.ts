@@ -1,9 +1,9 @@
 import {z} from 'zod';
+import {quoted} from '../../../core/sql.ts';
 import type {Io} from '../../backfill.ts';
 import {decoded, type Encoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {quoted} from '../names.ts';
-import {textIn} from '../text-in.ts';
+import {encodedRow, rowIn, textIn} from '../row-text.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {type GroupItem, joined, rowsInPart, withKnown} from './list.ts';
 
@@ -23,6 +23,8 @@ export interface Naming {
   readonly at: number;
   /** Encoded id of the loser, as artifacts has it. */
   readonly artifact: string;
+  /** What stands in its column, where that is not what the id would be there; null where it is. */
+  readonly otherwise: Encoded;
   readonly identity: readonly Encoded[];
 }
 
@@ -36,23 +38,23 @@ export async function readMembers(
 ): Promise<readonly (readonly Member[])[]> {
   const found: Member[][] = items.map(() => []);
   const [id, fetchedAt] = [quoted(facts.id), quoted(facts.fetchedAt)];
-  const columns = facts.columns.map((name, index) => `${encoded(`row.${quoted(name)}`)} AS c${index}`);
+  const columns = facts.columns.map(name => `row.${quoted(name)}`);
   const rows = await target.query(
-    `WITH ids AS MATERIALIZED (
+    `WITH headgate_ids AS MATERIALIZED (
        SELECT item.key AS at, ${decoded('one.value')} AS id,
          json_extract(item.value, '$.bucket') AS bucket, json_extract(item.value, '$.key') AS key
        FROM json_each(?) AS item, json_each(item.value, '$.ids') AS one
      )
-     SELECT ids.at AS at, ${columns.join(', ')}
-     FROM ids
-     CROSS JOIN artifacts AS row ON row.${id} = ids.id
-     WHERE row.${quoted(facts.bucket)} = ids.bucket AND row.${quoted(facts.key)} = ids.key
-     ORDER BY ids.at, row.${fetchedAt} DESC, row.${id} DESC`,
+     SELECT headgate_ids.at AS at, ${encodedRow(columns)} AS "values"
+     FROM headgate_ids
+     CROSS JOIN artifacts AS row ON row.${id} = headgate_ids.id
+     WHERE row.${quoted(facts.bucket)} = headgate_ids.bucket AND row.${quoted(facts.key)} = headgate_ids.key
+     ORDER BY headgate_ids.at, row.${fetchedAt} DESC, row.${id} DESC`,
     [JSON.stringify(items.map(({ids, group}) => ({ids, ...group})))],
   );
   const place = (name: string) => facts.columns.indexOf(name);
   for (const row of rows) {
-    const values = facts.columns.map((_, index) => textIn(row, `c${index}`));
+    const values = rowIn(row, 'values');
     const of = (name: string) => values[place(name)] ?? null;
     found[memberRow.parse(row).at]?.push({
       id: of(facts.id) ?? '',
@@ -94,6 +96,7 @@ export async function readNaming(
   return rows.flat().map(row => ({
     at: memberRow.parse(row).at,
     artifact: textIn(row, 'artifact') ?? '',
+    otherwise: textIn(row, 'otherwise'),
     identity: reference.identity.map((_, index) => textIn(row, `i${index}`)),
   }));
 }
@@ -108,13 +111,15 @@ function namingSql(facts: ArtifactsFacts, reference: Reference, order: string | 
   const identity = reference.identity.map(
     (name, index) => `${encoded(`named.${quoted(name)}`)} AS i${index}`,
   );
+  const column = `named.${quoted(reference.column)}`;
+  const otherwise = `CASE WHEN ${column} IS NOT headgate_losers.id COLLATE BINARY THEN ${encoded(column)} END`;
   const slice =
     order === null
       ? ''
       : `WHERE named.${quoted(order)} >= ${decoded('?2')} ORDER BY named.${quoted(order)} LIMIT ${rowsInPart}`;
   const losers = `SELECT value->>0 AS at, ${decoded('value->>1')} AS id FROM json_each(?1)`;
-  return `WITH losers AS MATERIALIZED (${withKnown(losers, facts)})
-          SELECT losers.at AS at, ${[`${encoded('losers.id')} AS artifact`, ...identity].join(', ')}
-          FROM ${joined(reference, 'losers')}
+  return `WITH headgate_losers AS MATERIALIZED (${withKnown(losers, facts)})
+          SELECT headgate_losers.at AS at, ${[`${encoded('headgate_losers.id')} AS artifact`, `${otherwise} AS otherwise`, ...identity].join(', ')}
+          FROM ${joined(reference, 'headgate_losers')}
           ${slice}`;
 }

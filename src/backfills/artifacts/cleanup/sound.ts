@@ -1,6 +1,6 @@
+import {allOf, quoted} from '../../../core/sql.ts';
 import {encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {quoted} from '../names.ts';
 import {joined} from './list.ts';
 import {isLoser, isMoveOf, movesName} from './tables.ts';
 
@@ -14,17 +14,20 @@ import {isLoser, isMoveOf, movesName} from './tables.ts';
 export function isSound(at: string, facts: ArtifactsFacts, reference: number, dropped?: 'dropped'): string {
   const named = facts.references.flatMap((each, index) =>
     index < reference
-      ? [`SELECT losers.at FROM ${joined(each, 'losers')}`, missing(each, index, 'groups.winner', true)]
+      ? [
+          `SELECT headgate_losers.at FROM ${joined(each, 'headgate_losers')}`,
+          missing(each, index, 'headgate_groups.winner', true),
+        ]
       : [
           unnamed(each, index),
           missing(each, index, `${movesName(index)}.loser`, index === reference && dropped !== undefined),
         ],
   );
-  return [
+  return allOf([
     `${at} NOT IN (${otherCounts(facts)})`,
     isAsRead(at, facts, reference),
     ...named.map(bad => `${at} NOT IN (${bad})`),
-  ].join('\n  AND ');
+  ]);
 }
 
 /**
@@ -43,43 +46,43 @@ export function begunBy(reference: Reference, at: number): string {
   const moves = movesName(at);
   return `SELECT ${moves}.at
           FROM ${moves}
-          CROSS JOIN groups ON groups.at = ${moves}.at
-          CROSS JOIN ${quoted(reference.table)} AS moved ON ${isMoveOf(moves, 'moved', reference, 'groups.winner')}
-          WHERE moved.${quoted(reference.column)} IS groups.winner`;
+          CROSS JOIN headgate_groups ON headgate_groups.at = ${moves}.at
+          CROSS JOIN ${quoted(reference.table)} AS moved ON ${isMoveOf(moves, 'moved', reference, 'headgate_groups.winner')}
+          WHERE moved.${quoted(reference.column)} IS headgate_groups.winner`;
 }
 
 /** Groups of which a row is gone, or not as it was read. */
 export function changedRows(facts: ArtifactsFacts): string {
   const {id, fetchedAt, sourceType, bucket, key} = facts;
   const type = encoded(`row.${quoted(sourceType)}`);
-  return `SELECT losers.at FROM losers
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = losers.id
+  return `SELECT headgate_losers.at FROM headgate_losers
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_losers.id
           WHERE row.${quoted(id)} IS NULL OR NOT (${isLoser('row', facts.columns, encoded)})
           UNION ALL
-          SELECT groups.at FROM groups
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = groups.winner
+          SELECT headgate_groups.at FROM headgate_groups
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_groups.winner
           WHERE row.${quoted(id)} IS NULL
-            OR ${encoded(`row.${quoted(fetchedAt)}`)} IS NOT groups.fetched_at
-            OR (${type} IS NOT groups.type AND (groups.new_type IS NULL OR ${type} IS NOT groups.new_type))
-            OR row.${quoted(bucket)} IS NOT groups.bucket
-            OR row.${quoted(key)} IS NOT groups.key`;
+            OR ${encoded(`row.${quoted(fetchedAt)}`)} IS NOT headgate_groups.fetched_at
+            OR (${type} IS NOT headgate_groups.type AND (headgate_groups.new_type IS NULL OR ${type} IS NOT headgate_groups.new_type))
+            OR row.${quoted(bucket)} IS NOT headgate_groups.bucket
+            OR row.${quoted(key)} IS NOT headgate_groups.key`;
 }
 
 /** Groups that have another number of rows than was read. */
 export function otherCounts({bucket, key, hasKeyIndex}: ArtifactsFacts): string {
-  const condition = `row.${quoted(bucket)} = groups.bucket AND row.${quoted(key)} = groups.key`;
+  const condition = `row.${quoted(bucket)} = headgate_groups.bucket AND row.${quoted(key)} = headgate_groups.key`;
   const from = hasKeyIndex
-    ? `groups CROSS JOIN artifacts AS row ON ${condition}`
-    : `artifacts AS row CROSS JOIN groups ON ${condition}`;
-  return `SELECT groups.at FROM ${from} GROUP BY groups.at HAVING count(*) <> groups.rows`;
+    ? `headgate_groups CROSS JOIN artifacts AS row ON ${condition}`
+    : `artifacts AS row CROSS JOIN headgate_groups ON ${condition}`;
+  return `SELECT headgate_groups.at FROM ${from} GROUP BY headgate_groups.at HAVING count(*) <> headgate_groups.rows`;
 }
 
 /** Groups with a row that names a loser and that the change does not know of. */
 export function unnamed(reference: Reference, at: number): string {
   const moves = movesName(at);
-  return `SELECT losers.at FROM ${joined(reference, 'losers')}
-          LEFT JOIN ${moves} ON ${moves}.at = losers.at AND ${moves}.loser IS losers.id
-            AND ${isMoveOf(moves, 'named', reference, 'losers.id')}
+  return `SELECT headgate_losers.at FROM ${joined(reference, 'headgate_losers')}
+          LEFT JOIN ${moves} ON ${moves}.at = headgate_losers.at AND ${moves}.loser IS headgate_losers.id
+            AND ${isMoveOf(moves, 'named', reference, 'headgate_losers.id')}
           WHERE ${moves}.at IS NULL`;
 }
 
@@ -88,7 +91,7 @@ export function missing(reference: Reference, at: number, artifact: string, move
   const moves = movesName(at);
   const column = `named.${quoted(reference.column)}`;
   return `SELECT ${moves}.at FROM ${moves}
-          CROSS JOIN groups ON groups.at = ${moves}.at
+          CROSS JOIN headgate_groups ON headgate_groups.at = ${moves}.at
           LEFT JOIN ${quoted(reference.table)} AS named
             ON ${isMoveOf(moves, 'named', reference, artifact)} AND ${column} IS ${artifact}
           WHERE ${column} IS NULL${movesAlone ? ` AND ${moves}.drops = 0` : ''}`;

@@ -1,8 +1,8 @@
 import type {Statement} from '../../../core/sql.ts';
+import {allOf, quoted} from '../../../core/sql.ts';
 import {decoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
-import {quoted} from '../names.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
 import {withKnown} from './list.ts';
 
@@ -46,12 +46,12 @@ function isPart({key, bucket, objectKey}: GroupChange): boolean {
 
 /** SQL of the item's key in what a statement returns: that of the part, or that of the group that a row is of. */
 export function itemKey(changes: readonly GroupChange[], ofGroup: string): string {
-  return changes.some(isPart) ? '(SELECT groups.item FROM groups)' : ofGroup;
+  return changes.some(isPart) ? '(SELECT headgate_groups.item FROM headgate_groups)' : ofGroup;
 }
 
 export function groupsTable(changes: readonly GroupChange[]): Table {
   return {
-    name: 'groups',
+    name: 'headgate_groups',
     columns: [
       'value->>0 AS at',
       // With an affinity, so that SQLite can search them for the values of columns.
@@ -81,7 +81,7 @@ export function groupsTable(changes: readonly GroupChange[]): Table {
 /** Each loser, with its row as it is encoded: `row->>2` is the first column. */
 export function losersTable(changes: readonly GroupChange[], facts: ArtifactsFacts): Table {
   return {
-    name: 'losers',
+    name: 'headgate_losers',
     columns: ['value->>0 AS at', `${decoded('value->>1')} AS id`, 'value AS row'],
     wrapped: sql => withKnown(sql, facts),
     rows: changes.flatMap(({losers}, at) => losers.map(({id, row}) => [at, id, ...row])),
@@ -90,9 +90,9 @@ export function losersTable(changes: readonly GroupChange[], facts: ArtifactsFac
 
 /** SQL that is 1 where a row of artifacts is the loser's as it was read. */
 export function isLoser(row: string, columns: readonly string[], encode: (value: string) => string): string {
-  return columns
-    .map((name, index) => `${encode(`${row}.${quoted(name)}`)} IS losers.row->>${index + 2}`)
-    .join(' AND ');
+  return allOf(
+    columns.map((name, index) => `${encode(`${row}.${quoted(name)}`)} IS headgate_losers.row->>${index + 2}`),
+  );
 }
 
 /** Rows of a reference's table that name a loser, each with what tells it apart; one that `drops` goes, the others move. */
@@ -122,31 +122,26 @@ export function movesTable(changes: readonly GroupChange[], reference: Reference
 }
 
 export function movesName(at: number): string {
-  return `moves_${at}`;
+  return `headgate_moves_${at}`;
 }
 
 /** Rows of a reference's table that a change deleted, whole: the first of `droppedColumns` is `row->>1`. */
 export function dropsTable(changes: readonly GroupChange[], reference: Reference): Table {
   return {
-    name: 'drops',
+    name: 'headgate_drops',
     columns: ['value->>0 AS at', 'value AS row'],
     rows: changes.flatMap(({drops}, at) =>
-      drops
-        .filter(isOf(reference))
-        .flatMap(({identity, rows}) =>
-          rows.map(({row, told}) => [at, ...row, ...(isRowid({identity}) ? told : [])]),
-        ),
+      drops.filter(isOf(reference)).flatMap(({identity, columns, rows}) => {
+        const isBeside = identity.map(name => !columns.includes(name));
+        return rows.map(({row, told}) => [at, ...row, ...told.filter((_, place) => isBeside[place])]);
+      }),
     ),
   };
 }
 
+/** What tells rows apart and is no column is their rowid: they come back under the one that they had. */
 export function droppedColumns({identity, columns}: Drops): readonly string[] {
-  return isRowid({identity}) ? [...columns, 'rowid'] : columns;
-}
-
-/** The rows of the table have no key, and come back under the rowid that they had. */
-function isRowid({identity}: Pick<Drops, 'identity'>): boolean {
-  return identity.length === 1 && identity[0] === 'rowid';
+  return [...columns, ...identity.filter(name => !columns.includes(name))];
 }
 
 /**
@@ -159,10 +154,10 @@ export function isMoveOf(
   {identity, column, isInKey}: Reference,
   ...artifacts: readonly string[]
 ): string {
-  return [
+  return allOf([
     ...(isInKey ? [`${row}.${quoted(column)} IN (${artifacts.join(', ')})`] : []),
     ...identity.map((name, index) => `${row}.${quoted(name)} IS ${moves}.i${index}`),
-  ].join(' AND ');
+  ]);
 }
 
 export function isOf({table, column}: Reference): (of: Moves | Drops) => boolean {

@@ -1,10 +1,10 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {UndoObstacle} from '../../backfill.ts';
 import {decoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
-import {quoted} from '../names.ts';
 import type {GroupChange} from './change.ts';
 import {
   batchesOf,
@@ -74,16 +74,16 @@ function insertLosers(
   facts: ArtifactsFacts,
 ): Statement {
   const columns = changes[0]?.columns ?? facts.columns;
-  const values = columns.map((_, index) => decoded(`losers.row->>${index + 2}`));
+  const values = columns.map((_, index) => decoded(`headgate_losers.row->>${index + 2}`));
   const id = quoted(facts.id);
   return statement(
     tables,
     `INSERT INTO artifacts (${columns.map(quoted).join(', ')})
      SELECT ${values.join(', ')}
-     FROM losers
-     WHERE NOT EXISTS (SELECT 1 FROM artifacts AS row WHERE row.${id} = losers.id)
-       AND losers.at NOT IN (${withoutWinner(facts)})
-       ${facts.references.map((reference, at) => `AND losers.at NOT IN (${otherwise(reference, at)})`).join('\n')}
+     FROM headgate_losers
+     WHERE NOT EXISTS (SELECT 1 FROM artifacts AS row WHERE row.${id} = headgate_losers.id)
+       AND headgate_losers.at NOT IN (${withoutWinner(facts)})
+       ${facts.references.map((reference, at) => `AND headgate_losers.at NOT IN (${otherwise(reference, at)})`).join('\n')}
      RETURNING ${itemKey(changes, groupKeySql(quoted(facts.bucket), quoted(facts.key)))} AS key`,
     'inserted',
   );
@@ -103,9 +103,9 @@ function pointBack(
     `UPDATE ${table}
      SET ${column} = ${moves}.loser
      FROM ${moves}
-     JOIN groups ON groups.at = ${moves}.at
-     WHERE ${isMoveOf(moves, table, reference, 'groups.winner')}
-       AND ${table}.${column} IS groups.winner
+     JOIN headgate_groups ON headgate_groups.at = ${moves}.at
+     WHERE ${isMoveOf(moves, table, reference, 'headgate_groups.winner')}
+       AND ${table}.${column} IS headgate_groups.winner
        AND ${moves}.drops = 0
        AND ${moves}.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
      RETURNING ${itemKey(changes, groupOf(`${table}.${column}`, facts))} AS key`,
@@ -125,13 +125,13 @@ function insertDrops(
 ): Statement {
   const [first] = changes.flatMap(({drops}) => drops.filter(isOf(reference)));
   const columns = first === undefined ? reference.columns : droppedColumns(first);
-  const values = columns.map((_, index) => decoded(`drops.row->>${index + 1}`));
+  const values = columns.map((_, index) => decoded(`headgate_drops.row->>${index + 1}`));
   return statement(
     [groupsTable(changes), losersTable(changes, facts), dropsTable(changes, reference)],
     `INSERT INTO ${quoted(reference.table)} (${columns.map(quoted).join(', ')})
      SELECT ${values.join(', ')}
-     FROM drops
-     WHERE drops.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
+     FROM headgate_drops
+     WHERE headgate_drops.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
      RETURNING ${itemKey(changes, groupOf(`${quoted(reference.table)}.${quoted(reference.column)}`, facts))} AS key`,
     'inserted',
   );
@@ -142,22 +142,24 @@ function typeBack(changes: readonly GroupChange[], facts: ArtifactsFacts): State
   return statement(
     [groupsTable(changes), losersTable(changes, facts)],
     `UPDATE artifacts
-     SET ${type} = ${decoded('groups.type')}
-     FROM groups
-     WHERE artifacts.${id} = groups.winner
-       AND groups.new_type IS NOT NULL
-       AND ${encoded(`artifacts.${type}`)} IS groups.new_type
-       AND groups.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
+     SET ${type} = ${decoded('headgate_groups.type')}
+     FROM headgate_groups
+     WHERE artifacts.${id} = headgate_groups.winner
+       AND headgate_groups.new_type IS NOT NULL
+       AND ${encoded(`artifacts.${type}`)} IS headgate_groups.new_type
+       AND headgate_groups.at NOT IN (${incomplete(facts, changes[0]?.columns ?? facts.columns)})
      RETURNING ${itemKey(changes, groupKeySql(`artifacts.${quoted(facts.bucket)}`, `artifacts.${quoted(facts.key)}`))} AS key`,
     'updated',
   );
 }
 
-/** Groups whose winner is gone. */
-function withoutWinner({id}: ArtifactsFacts): string {
-  return `SELECT groups.at FROM groups
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = groups.winner
-          WHERE row.${quoted(id)} IS NULL`;
+/** Groups whose winner is gone, or has another type than before the run and after it. */
+function withoutWinner({id, sourceType}: ArtifactsFacts): string {
+  const type = encoded(`row.${quoted(sourceType)}`);
+  return `SELECT headgate_groups.at FROM headgate_groups
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_groups.winner
+          WHERE row.${quoted(id)} IS NULL
+            OR (headgate_groups.new_type IS NOT NULL AND ${type} IS NOT headgate_groups.new_type AND ${type} IS NOT headgate_groups.type)`;
 }
 
 /** Groups of which a row that was re-pointed names neither winner nor loser, or is gone. */
@@ -165,14 +167,14 @@ function otherwise(reference: Reference, at: number): string {
   const moves = movesName(at);
   const column = `named.${quoted(reference.column)}`;
   return `SELECT ${moves}.at FROM ${moves}
-          CROSS JOIN groups ON groups.at = ${moves}.at
-          LEFT JOIN ${quoted(reference.table)} AS named ON ${isMoveOf(moves, 'named', reference, 'groups.winner', `${moves}.loser`)}
-          WHERE ${moves}.drops = 0 AND (${column} IS NULL OR (${column} IS NOT groups.winner AND ${column} IS NOT ${moves}.loser))`;
+          CROSS JOIN headgate_groups ON headgate_groups.at = ${moves}.at
+          LEFT JOIN ${quoted(reference.table)} AS named ON ${isMoveOf(moves, 'named', reference, 'headgate_groups.winner', `${moves}.loser`)}
+          WHERE ${moves}.drops = 0 AND (${column} IS NULL OR (${column} IS NOT headgate_groups.winner AND ${column} IS NOT ${moves}.loser))`;
 }
 
 /** Groups of which a loser is not there as it was. */
 function incomplete({id}: ArtifactsFacts, columns: readonly string[]): string {
-  return `SELECT losers.at FROM losers
-          LEFT JOIN artifacts AS row ON row.${quoted(id)} = losers.id
+  return `SELECT headgate_losers.at FROM headgate_losers
+          LEFT JOIN artifacts AS row ON row.${quoted(id)} = headgate_losers.id
           WHERE row.${quoted(id)} IS NULL OR NOT (${isLoser('row', columns, encoded)})`;
 }

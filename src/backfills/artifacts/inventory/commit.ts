@@ -1,8 +1,9 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
+import {quoted} from '../../../core/sql.ts';
 import {decoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {isUnknown, quoted} from '../names.ts';
+import {isUnknown} from '../names.ts';
 import type {InventoryChange} from './change.ts';
 
 /**
@@ -22,7 +23,7 @@ export function commitObjects(
 }
 
 export function insertedTable(parameter: number): string {
-  return `inserted AS MATERIALIZED (
+  return `headgate_inserted AS MATERIALIZED (
     SELECT CAST(value->>'key' AS TEXT) AS key, CAST(value->>'bucket' AS TEXT) AS bucket, value->>'type' AS type, ${decoded("value->>'id'")} AS id,
       value->>'fetchedAt' AS fetched_at, value->>'url' AS url
     FROM json_each(?${parameter})
@@ -36,23 +37,23 @@ export function insertedParam(changes: readonly InventoryChange[]): string {
 function insertRows(changes: readonly InventoryChange[], facts: ArtifactsFacts): Statement {
   const {id, newId, sourceType, fetchedAt, bucket, key, sourceUrl, needsUrl, hasKeyIndex} = facts;
   const columns: readonly (readonly [string, string])[] = [
-    ...(newId === 'text' ? [[id, 'inserted.id'] as const] : []),
-    [sourceType, 'inserted.type'],
-    [fetchedAt, 'inserted.fetched_at'],
-    [bucket, 'inserted.bucket'],
-    [key, 'inserted.key'],
-    ...(sourceUrl !== null && needsUrl ? [[sourceUrl, 'inserted.url'] as const] : []),
+    ...(newId === 'text' ? [[id, 'headgate_inserted.id'] as const] : []),
+    [sourceType, 'headgate_inserted.type'],
+    [fetchedAt, 'headgate_inserted.fetched_at'],
+    [bucket, 'headgate_inserted.bucket'],
+    [key, 'headgate_inserted.key'],
+    ...(sourceUrl !== null && needsUrl ? [[sourceUrl, 'headgate_inserted.url'] as const] : []),
   ];
-  const isRow = `row.${quoted(bucket)} = inserted.bucket AND row.${quoted(key)} = inserted.key`;
+  const isRow = `row.${quoted(bucket)} = headgate_inserted.bucket AND row.${quoted(key)} = headgate_inserted.key`;
   return {
     sql: `WITH ${insertedTable(1)}
           INSERT INTO artifacts (${columns.map(([name]) => quoted(name)).join(', ')})
           SELECT ${columns.map(([, value]) => value).join(', ')}
-          FROM inserted
+          FROM headgate_inserted
           WHERE ${
             hasKeyIndex
               ? `NOT EXISTS (SELECT 1 FROM artifacts AS row WHERE ${isRow})`
-              : `(inserted.bucket, inserted.key) NOT IN (SELECT inserted.bucket, inserted.key FROM artifacts AS row CROSS JOIN inserted ON ${isRow})`
+              : `(headgate_inserted.bucket, headgate_inserted.key) NOT IN (SELECT headgate_inserted.bucket, headgate_inserted.key FROM artifacts AS row CROSS JOIN headgate_inserted ON ${isRow})`
           }
           RETURNING ${quoted(key)} AS key`,
     params: [insertedParam(changes)],
@@ -65,20 +66,20 @@ function fillTypes(changes: readonly InventoryChange[], facts: ArtifactsFacts): 
   return {
     sql: `WITH ${updatesTable}
           UPDATE artifacts
-          SET ${quoted(facts.sourceType)} = updates.type
-          FROM updates
-          WHERE artifacts.${quoted(facts.id)} = updates.id
-            AND artifacts.${quoted(facts.bucket)} = updates.bucket
-            AND artifacts.${quoted(facts.key)} = updates.key
+          SET ${quoted(facts.sourceType)} = headgate_updates.type
+          FROM headgate_updates
+          WHERE artifacts.${quoted(facts.id)} = headgate_updates.id
+            AND artifacts.${quoted(facts.bucket)} = headgate_updates.bucket
+            AND artifacts.${quoted(facts.key)} = headgate_updates.key
             AND ${isUnknown(type)}
-            AND ${encoded(type)} IS updates.before
+            AND ${encoded(type)} IS headgate_updates.before
           RETURNING ${quoted(facts.key)} AS key`,
     params: [updatesParam(changes)],
     counts: 'updated',
   };
 }
 
-export const updatesTable = `updates AS MATERIALIZED (
+export const updatesTable = `headgate_updates AS MATERIALIZED (
   SELECT ${decoded('value->>0')} AS id, value->>1 AS bucket, value->>2 AS key, value->>3 AS before, value->>4 AS type
   FROM json_each(?1)
 )`;

@@ -75,6 +75,7 @@ export const artifactsInventory: Backfill<ArtifactsInventory> = {
   host: (_, {source}) => source.host,
   inspect: async item => ({item, found: null, bytes: 0}),
   decide: decideObjects,
+  rowsOf: ({insert, updates}) => (insert === null ? updates.length : 1),
   commit: commitObjects,
   decideUndo,
   undo: undoObjects,

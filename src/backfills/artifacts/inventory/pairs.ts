@@ -1,11 +1,12 @@
 import {z} from 'zod';
 import {compareKeys, type KeyRange} from '../../../core/keys.ts';
 import {mergeJoin} from '../../../core/merge-join.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {StoredObject} from '../../../stores/object-store.ts';
 import type {CheckIo} from '../../backfill.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {isUnknown, quoted} from '../names.ts';
+import {isUnknown} from '../names.ts';
 import {bucketOf} from './bucket.ts';
 import type {ArtifactsInventory} from './inventory.ts';
 

@@ -2,10 +2,10 @@ import {z} from 'zod';
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
+import {allOf, quoted} from '../../../core/sql.ts';
 import type {Io} from '../../backfill.ts';
 import {decoded, encoded, encodedText} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {quoted} from '../names.ts';
 import type {InventoryChange} from './change.ts';
 import {insertedParam, insertedTable, updatesParam, updatesTable} from './commit.ts';
 import type {ArtifactsInventory} from './inventory.ts';
@@ -28,7 +28,7 @@ export function undoObjects(
                   WHERE ${id} IN (
                     SELECT max(row.${id}) FROM ${rowsOf(facts)}
                     WHERE ${isAsInserted(facts)}
-                    GROUP BY inserted.key
+                    GROUP BY headgate_inserted.key
                     HAVING count(*) = 1 AND NOT sum(${isNamed(facts)})
                   )
                   RETURNING ${key} AS key`,
@@ -42,9 +42,9 @@ export function undoObjects(
           {
             sql: `WITH ${updatesTable}
                   UPDATE artifacts
-                  SET ${type} = ${decoded('updates.before')}
-                  FROM updates
-                  WHERE artifacts.${id} = updates.id AND artifacts.${type} IS updates.type
+                  SET ${type} = ${decoded('headgate_updates.before')}
+                  FROM headgate_updates
+                  WHERE artifacts.${id} = headgate_updates.id AND artifacts.${type} IS headgate_updates.type
                   RETURNING ${key} AS key`,
             params: [updatesParam(updates)],
             counts: 'updated' as const,
@@ -55,29 +55,33 @@ export function undoObjects(
 
 /** Inserted objects with the rows that they have. */
 function rowsOf({bucket, key, hasKeyIndex}: ArtifactsFacts): string {
-  const condition = `row.${quoted(bucket)} = inserted.bucket AND row.${quoted(key)} = inserted.key`;
+  const condition = `row.${quoted(bucket)} = headgate_inserted.bucket AND row.${quoted(key)} = headgate_inserted.key`;
   return hasKeyIndex
-    ? `inserted CROSS JOIN artifacts AS row ON ${condition}`
-    : `artifacts AS row CROSS JOIN inserted ON ${condition}`;
+    ? `headgate_inserted CROSS JOIN artifacts AS row ON ${condition}`
+    : `artifacts AS row CROSS JOIN headgate_inserted ON ${condition}`;
 }
 
 function isAsInserted({sourceType, fetchedAt, sourceUrl, needsUrl, leftAlone}: ArtifactsFacts): string {
-  return [
-    `row.${quoted(sourceType)} IS inserted.type`,
-    `row.${quoted(fetchedAt)} IS inserted.fetched_at`,
-    ...(sourceUrl === null ? [] : [`row.${quoted(sourceUrl)} IS ${needsUrl ? 'inserted.url' : 'NULL'}`]),
+  return allOf([
+    `row.${quoted(sourceType)} IS headgate_inserted.type`,
+    `row.${quoted(fetchedAt)} IS headgate_inserted.fetched_at`,
+    ...(sourceUrl === null
+      ? []
+      : [`row.${quoted(sourceUrl)} IS ${needsUrl ? 'headgate_inserted.url' : 'NULL'}`]),
     ...leftAlone.map(({column, is}) => `row.${quoted(column)} IS ${is}`),
-  ].join(' AND ');
+  ]);
 }
 
-function isNamed({references, id}: ArtifactsFacts): string {
-  if (references.length === 0) return 'false';
-  return references
-    .map(
-      ({table, column}) =>
-        `row.${quoted(id)} IN (SELECT named.${quoted(column)} FROM ${quoted(table)} AS named WHERE named.${quoted(column)} IS NOT NULL)`,
-    )
-    .join(' OR ');
+function isNamed({namedBy}: ArtifactsFacts): string {
+  const conditions = namedBy.map(({table, columns}) => {
+    const [ours, theirs] = [
+      columns.map(({to}) => `row.${quoted(to)}`),
+      columns.map(({from}) => `named.${quoted(from)}`),
+    ];
+    const isSet = allOf(theirs.map(column => `${column} IS NOT NULL`));
+    return `(${ours.join(', ')}) IN (SELECT ${theirs.join(', ')} FROM ${quoted(table)} AS named WHERE ${isSet})`;
+  });
+  return conditions.length === 0 ? 'false' : conditions.join(' OR ');
 }
 
 const insertedRow = z.object({
@@ -99,18 +103,18 @@ export async function decideUndo(
       ? []
       : target.query(
           `WITH ${insertedTable(1)}
-           SELECT inserted.key AS key, sum(${isAsInserted(facts)}) AS as_inserted,
+           SELECT headgate_inserted.key AS key, sum(${isAsInserted(facts)}) AS as_inserted,
              sum(${isAsInserted(facts)} AND (${isNamed(facts)})) AS named
            FROM ${rowsOf(facts)}
-           GROUP BY inserted.key`,
+           GROUP BY headgate_inserted.key`,
           [insertedParam(inserts)],
         ),
     ids.length === 0
       ? []
       : target.query(
-          `WITH ids AS MATERIALIZED (SELECT ${decoded('value')} AS id FROM json_each(?))
+          `WITH headgate_ids AS MATERIALIZED (SELECT ${decoded('value')} AS id FROM json_each(?))
            SELECT ${encoded(`row.${quoted(facts.id)}`)} AS id, ${encoded(`row.${quoted(facts.sourceType)}`)} AS type
-           FROM ids CROSS JOIN artifacts AS row ON row.${quoted(facts.id)} = ids.id`,
+           FROM headgate_ids CROSS JOIN artifacts AS row ON row.${quoted(facts.id)} = headgate_ids.id`,
           [JSON.stringify(ids)],
         ),
   ]);
@@ -141,8 +145,9 @@ function undoOfTypes(
   types: ReadonlyMap<string, string | null>,
 ): Decision<InventoryChange> {
   const now = change.updates.map(({id}) => types.get(id));
-  if (now.every((type, index) => type !== undefined && type === change.updates[index]?.before))
-    return {action: 'unchanged'};
-  if (now.every(type => type === encodedText(change.type))) return {action: 'update', change};
+  const isBefore = now.map((type, index) => type !== undefined && type === change.updates[index]?.before);
+  if (isBefore.every(Boolean)) return {action: 'unchanged'};
+  if (now.every((type, index) => isBefore[index] === true || type === encodedText(change.type)))
+    return {action: 'update', change};
   return {action: 'conflict', reason: 'the type was changed, or the row deleted, after the run'};
 }

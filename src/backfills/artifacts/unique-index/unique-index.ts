@@ -3,6 +3,7 @@ import type {Decision} from '../../../core/entry.ts';
 import {compareKeys, inRange, type KeyRange} from '../../../core/keys.ts';
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
+import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Backfill, Inspected, Io, Item} from '../../backfill.ts';
 import {artifactFigures, summary} from '../checks/figures.ts';
@@ -11,7 +12,6 @@ import {artifactInvariants} from '../checks/invariants.ts';
 import {listGroups, lookupGroup} from '../cleanup/list.ts';
 import {readable} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
-import {quoted} from '../names.ts';
 import {type ArtifactsOptions, artifactsOptions} from '../options.ts';
 import {hasArtifacts, probeArtifacts} from '../probe.ts';
 import {artifactRow} from '../row.ts';
@@ -133,7 +133,7 @@ async function* list(
     else {
       isTold = true;
       yield groups
-        .toSpliced(behind, 0, {...index, ids: [], group: {bucket: '', key: ''}, part: null})
+        .toSpliced(behind, 0, {...index, rowBytes: 0, ids: [], group: {bucket: '', key: ''}, part: null})
         .map(asItem);
     }
   }
