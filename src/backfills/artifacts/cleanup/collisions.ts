@@ -4,7 +4,7 @@ import type {Reader} from '../../../databases/database.ts';
 import {decoded, type Encoded, encoded, readable} from '../exact.ts';
 import type {ArtifactsFacts, Reference, UniqueWith} from '../facts.ts';
 import {encodedRow, rowIn, textIn} from '../row-text.ts';
-import {joined, withKnown} from './list.ts';
+import {joined, withKnown} from './joined.ts';
 
 /** Rows of a table that may not both name the same artifact. */
 export interface Collision {

@@ -6,7 +6,7 @@ import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
 import {isUnknown} from '../names.ts';
 import type {GroupChange} from './change.ts';
-import {joined} from './list.ts';
+import {joined} from './joined.ts';
 import {changedRows, isAsRead, isSound, missing, otherCounts} from './sound.ts';
 import {
   batchesOf,

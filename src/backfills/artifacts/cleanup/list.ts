@@ -5,8 +5,9 @@ import {quoted, sumOf} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Item} from '../../backfill.ts';
 import {decoded, encoded, encodedText, readable} from '../exact.ts';
-import type {ArtifactsFacts, Reference} from '../facts.ts';
+import type {ArtifactsFacts} from '../facts.ts';
 import {bucketHead, type Group, groupKey, isUnspeakable, type Part, parseKey, partKey} from '../group-key.ts';
+import {joined, withKnown} from './joined.ts';
 
 /** A group of rows of one object, the newest first, or one part of a group that is too large for a transaction. */
 export interface GroupItem extends Item {
@@ -208,23 +209,6 @@ async function namingRows(
 }
 
 const countRow = z.object({at: z.number(), rows: z.number()});
-
-/** The rows of a table that name one of some ids: from whichever side an index, or a scan, leads to the other. */
-export function joined({table, column, isIndexed}: Reference, ids: string): string {
-  const named = `${quoted(table)} AS named`;
-  const isNamed = `${ids}.known = named.${quoted(column)}`;
-  return isIndexed ? `${ids} CROSS JOIN ${named} ON ${isNamed}` : `${named} CROSS JOIN ${ids} ON ${isNamed}`;
-}
-
-/**
- * Ids with the same as artifacts has them, `known`: only what has a column's affinity can be searched by SQLite for the
- * values of another column, and without that a scan looks at all ids for each of its rows.
- */
-export function withKnown(ids: string, {id}: Pick<ArtifactsFacts, 'id'>): string {
-  return `SELECT made.*, known.${quoted(id)} AS known
-          FROM (${ids}) AS made
-          LEFT JOIN artifacts AS known ON known.${quoted(id)} = made.id`;
-}
 
 /** A group that has begun is taken up behind the cursor's part, whatever is left of it by now. */
 async function partsOf(

@@ -5,7 +5,8 @@ import {decoded, type Encoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {encodedRow, rowIn, textIn} from '../row-text.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
-import {type GroupItem, joined, rowsInPart, withKnown} from './list.ts';
+import {joined, withKnown} from './joined.ts';
+import {type GroupItem, rowsInPart} from './list.ts';
 
 /** What decisions are made from: the rows of each group, and those that name one of them. One query for each table. */
 

@@ -1,7 +1,7 @@
 import {allOf, quoted} from '../../../core/sql.ts';
 import {encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {joined} from './list.ts';
+import {joined} from './joined.ts';
 import {isLoser, isMoveOf, movesName} from './tables.ts';
 
 /** Whether a group is still as it was when its change was decided, as SQL over the tables of a page. */

@@ -4,7 +4,7 @@ import {decoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';
-import {withKnown} from './list.ts';
+import {withKnown} from './joined.ts';
 
 /**
  * The changes of a page as tables that SQL can join: each is made of one JSON parameter, and a group is named by its place
