@@ -148,7 +148,8 @@ async function goesTheWholeWay(place: Place, count: number): Promise<void> {
     rows: 0,
   });
   const ofSecond = cloudflare().requests.slice(before + ofFirst.length);
-  for (const requests of [ofFirst, ofSecond]) expect(busiestSecond(requests)).toBeLessThanOrEqual(3);
+  // Cloudflare takes 1,200 in five minutes.
+  for (const requests of [ofFirst, ofSecond]) expect(busiestSecond(requests)).toBeLessThanOrEqual(4);
   // Some thirty to begin and to verify, and two for each page of a thousand.
   expect(ofFirst.length).toBeLessThanOrEqual(40 + 4 * Math.ceil(count / 1_000));
   expect(ofSecond.length).toBeLessThan(ofFirst.length);
