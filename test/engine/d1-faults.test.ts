@@ -23,7 +23,7 @@ const simulator = sharedSimulator();
 
 const pageCommit = /inserted \+ changes\(\)/;
 const places: Readonly<Record<string, FaultLimits>> = {
-  'the probe': {matches: /pragma_table_info/},
+  'the probe': {matches: /pragma_table_x?info/},
   'the gates': {matches: /name IN \(SELECT value/},
   'the bookmark': {operation: 'bookmark'},
   'the claim of the lease, with its tables': {matches: /CREATE TABLE IF NOT EXISTS headgate_lease/},
