@@ -16,12 +16,13 @@ export interface PlainStatement {
   readonly params: readonly SqlValue[];
 }
 
-export type Request = {readonly id: number} & (
+export type Work =
   | {readonly op: 'open'; readonly options: OpenOptions}
   | {readonly op: 'query'; readonly statement: PlainStatement}
   | {readonly op: 'transaction'; readonly statements: readonly PlainStatement[]}
-  | {readonly op: 'close'}
-);
+  | {readonly op: 'close'};
+
+export type Request = {readonly id: number} & Work;
 
 export type Rows = readonly Row[];
 

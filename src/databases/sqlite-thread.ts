@@ -1,11 +1,7 @@
 import {extname} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {type FailureKind, Fault} from '../core/failure.ts';
-import type {Row, SqlValue, Statement} from '../core/sql.ts';
-import type {Database} from './database.ts';
-import type {OpenOptions, PlainStatement, Request, Response, Rows} from './sqlite-protocol.ts';
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+import type {Response, Rows, Work} from './sqlite-protocol.ts';
 
 const sqliteFull = 13;
 
@@ -25,13 +21,15 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One SQLite database in a thread of its own. Requests are answered in the order in which they were made. */
-export class SqliteThread implements Database {
-  readonly dialect = 'sqlite';
+/** Threads whose database was closed wait here for another: to begin one takes 50 ms, and a core as long. */
+const spare: SqliteThread[] = [];
+const mostSpare = 4;
+
+/** A thread that holds one SQLite database at a time, and answers in the order in which it was asked. */
+export class SqliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
-  #closed: Promise<void> | null = null;
   /** Why the thread ended by itself: it will not answer any more. */
   #ended: Error | null = null;
 
@@ -39,50 +37,37 @@ export class SqliteThread implements Database {
     // The same code runs as TypeScript (development, tests) and as built JavaScript.
     this.#worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url));
     this.#worker.on('message', (response: Response) => this.#settle(response));
-    this.#worker.on('error', error => this.#rejectAll(error));
-    this.#worker.on('exit', () => this.#rejectAll(new Fault('connection', 'the database thread has ended')));
+    this.#worker.on('error', error => this.#end(error));
+    this.#worker.on('exit', () => this.#end(new Fault('connection', 'the database thread has ended')));
     this.#worker.unref();
   }
 
-  static async open(options: OpenOptions): Promise<SqliteThread> {
-    const thread = new SqliteThread();
-    try {
-      await thread.#ask({op: 'open', options});
-      return thread;
-    } catch (error) {
-      await thread.#worker.terminate();
-      throw error;
-    }
+  /** A thread without a database. It goes back with `release`. */
+  static take(): SqliteThread {
+    return spare.pop() ?? new SqliteThread();
   }
 
-  async query(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    const [rows = []] = await this.#ask({op: 'query', statement: {sql, params}});
-    return rows;
-  }
-
-  transaction(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
-    const plain: readonly PlainStatement[] = statements.map(({sql, params}) => ({sql, params}));
-    return this.#ask({op: 'transaction', statements: plain});
-  }
-
-  close(): Promise<void> {
-    if (this.#ended !== null) return Promise.resolve();
-    this.#closed ??= this.#ask({op: 'close'}).then(async () => {
-      await this.#worker.terminate();
-    });
-    return this.#closed;
-  }
-
-  #ask(request: DistributiveOmit<Request, 'id'>): Promise<readonly Rows[]> {
-    if (this.#closed !== null && request.op !== 'close')
-      return Promise.reject(new Fault('connection', 'the database is closed'));
+  ask(work: Work): Promise<readonly Rows[]> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {resolve, reject});
       this.#worker.ref();
-      this.#worker.postMessage({id, ...request});
+      this.#worker.postMessage({id, ...work});
     });
+  }
+
+  /** Closes its database, if it has one, after everything that was asked before. */
+  async release(): Promise<void> {
+    if (this.#ended !== null) return;
+    try {
+      await this.ask({op: 'close'});
+    } catch (error) {
+      await this.#worker.terminate();
+      throw error;
+    }
+    if (spare.length < mostSpare) spare.push(this);
+    else await this.#worker.terminate();
   }
 
   #settle(response: Response): void {
@@ -93,8 +78,10 @@ export class SqliteThread implements Database {
     else waiting?.reject(new SqliteFault(response.kind, response.message, response.code));
   }
 
-  #rejectAll(error: Error): void {
+  #end(error: Error): void {
     this.#ended ??= error;
+    const place = spare.indexOf(this);
+    if (place !== -1) spare.splice(place, 1);
     for (const {reject} of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

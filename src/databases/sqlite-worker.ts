@@ -1,6 +1,6 @@
 /**
- * The thread that holds one SQLite database: `node:sqlite` is synchronous, and a long statement or a busy lock must
- * not freeze keys, heartbeat or pause. A transaction that fails is rolled back here, before anything else can run.
+ * A thread that holds one SQLite database at a time: `node:sqlite` is synchronous, and a long statement or a busy lock
+ * must not freeze keys, heartbeat or pause. A transaction that fails is rolled back here, before anything else can run.
  */
 import {statSync} from 'node:fs';
 import {DatabaseSync, type StatementSync} from 'node:sqlite';
@@ -43,6 +43,7 @@ function perform(request: Request): readonly Rows[] {
       prepared.clear();
       database?.close();
       database = null;
+      file = null;
       return [];
     default:
       return request satisfies never;

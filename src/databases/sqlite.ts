@@ -2,7 +2,8 @@ import {open, realpath, stat, statfs} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from './database.ts';
-import {SqliteFault, SqliteThread} from './sqlite-thread.ts';
+import {SqliteConnection} from './sqlite-connection.ts';
+import {SqliteFault} from './sqlite-thread.ts';
 
 const busyTimeoutMs = 5_000;
 /** SQLITE_READONLY_ROLLBACK: a journal has to be rolled back, and this connection may not write. */
@@ -19,9 +20,14 @@ export interface SqliteTargetOptions {
 export async function sqliteTarget({path, name, environment, marks}: SqliteTargetOptions): Promise<Target> {
   const absolute = await canonical(resolve(path));
   const reading = () =>
-    SqliteThread.open({path: absolute, readOnly: true, pragmas: ['PRAGMA query_only = 1'], busyTimeoutMs});
+    SqliteConnection.open({
+      path: absolute,
+      readOnly: true,
+      pragmas: ['PRAGMA query_only = 1'],
+      busyTimeoutMs,
+    });
   const writing = () =>
-    SqliteThread.open({
+    SqliteConnection.open({
       path: absolute,
       readOnly: false,
       pragmas: ['PRAGMA synchronous = FULL'],

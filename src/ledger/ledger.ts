@@ -6,7 +6,8 @@ import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {type Migration, readMigrations} from '../databases/migrate.ts';
 import {freeBytes, refuseNetworkFileSystem} from '../databases/sqlite.ts';
-import {SqliteFault, SqliteThread} from '../databases/sqlite-thread.ts';
+import {SqliteConnection} from '../databases/sqlite-connection.ts';
+import {SqliteFault} from '../databases/sqlite-thread.ts';
 import {Audit} from './audit.ts';
 import {type Checkpoint, checkpointStatements, isHolderRefusal} from './checkpoint.ts';
 import {Fingerprints} from './fingerprints.ts';
@@ -56,7 +57,7 @@ export class Ledger {
     try {
       await makeFolders(dirname(absolute));
       await refuseNetworkFileSystem(absolute);
-      const db = await SqliteThread.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
+      const db = await SqliteConnection.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
       try {
         await migrate(db, path);
         await db.query('PRAGMA journal_mode = WAL');

@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {expect, it, vi} from 'vitest';
 import {Fault} from '../../src/core/failure.ts';
-import {SqliteThread} from '../../src/databases/sqlite-thread.ts';
+import {SqliteConnection} from '../../src/databases/sqlite-connection.ts';
 import {verifyRun} from '../../src/engine/verify-run.ts';
 import {changeIndex, makeIndex, sha256, writeAsset, writeAssets} from '../support/assets.ts';
 import {goLive, makeBench, rehearse, resume, scopeWith, startLive} from '../support/engine.ts';
@@ -104,7 +104,7 @@ it('drift is counted once, though a page is halved and its second half fails', a
 
 it('a database whose thread has died answers with an error, not never', async () => {
   const post = vi.spyOn(Worker.prototype, 'postMessage');
-  const db = await SqliteThread.open({
+  const db = await SqliteConnection.open({
     path: join(tempFolder(), 'x.sqlite'),
     readOnly: false,
     pragmas: [],
