@@ -196,13 +196,12 @@ class Executor {
   }
 
   async #end(error: unknown): Promise<RunResult> {
-    const {ledger, now, at} = this.#host;
+    const {ledger, self, now, at} = this.#host;
     const {id} = this.#execution.record;
     const reason = this.stopper.reason;
     this.#status = reason === null ? await this.#outcome() : restingStatus(reason);
     // Whoever has taken the run over says how it ends.
-    if (reason?.by !== 'lost' || (await ledger.runs.find(id))?.holder?.name === this.#host.self.holder.name)
-      await ledger.runs.move(id, this.#status, {reason, at: now(), holder: null});
+    await ledger.runs.move(id, this.#status, {reason, at: now(), holder: null, heldBy: self.holder.name});
     at('run-ended');
     const seconds = (now() - this.#startedAt) / 1_000;
     this.#emit({type: 'ended', reason, seconds});
@@ -233,10 +232,9 @@ class Executor {
     const status = restingStatus(reason) === 'cancelled' ? 'cancelling' : 'pausing';
     this.#status = status;
     this.#emit({type: 'stopping', reason});
-    // Another process has the run, or may have it: its status is no longer ours to set.
-    if (reason.by === 'lost') return;
-    this.#host.ledger.runs
-      .move(this.#execution.record.id, status, {reason, at: this.#host.now()})
+    const {ledger, self, now} = this.#host;
+    ledger.runs
+      .move(this.#execution.record.id, status, {reason, at: now(), heldBy: self.holder.name})
       // A ledger that can't be written fails the run itself, with its own message.
       .catch(() => undefined);
   }

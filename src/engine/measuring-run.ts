@@ -113,10 +113,11 @@ async function end(
   reason: StopReason | null,
 ): Promise<{readonly seconds: number; readonly record: RunRecord}> {
   const {ledger, now} = host;
-  const status = restingOf(reason);
-  if (status === 'cancelled') await ledger.runs.move(id, 'cancelling', {reason, at: now()});
   // A run that another process holds is that one's to end.
-  if (reason?.by !== 'lost') await ledger.runs.move(id, status, {holder: null, reason, at: now()});
+  const heldBy = host.self.holder.name;
+  const status = restingOf(reason);
+  if (status === 'cancelled') await ledger.runs.move(id, 'cancelling', {reason, at: now(), heldBy});
+  await ledger.runs.move(id, status, {holder: null, reason, at: now(), heldBy});
   const seconds = (now() - startedAt) / 1_000;
   emit({type: 'ended', reason, seconds});
   return {seconds, record: await ledger.runs.get(id)};

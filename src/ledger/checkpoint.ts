@@ -40,17 +40,18 @@ export async function checkpointStatements(checkpoint: Checkpoint): Promise<read
   const {run, partition, page, entries, cursor, delta, drift, holder, at} = checkpoint;
   const kept = checkpoint.keeps === 'plan' ? entries : entries.filter(isChange);
   return [
+    // First of all: whoever has lost the run is told that, and not that its page is there already.
+    {
+      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS ? THEN checkpoints + 1 END, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
+              drift_changed = drift_changed + ? WHERE id = ?`,
+      params: [at, holder, drift.added, drift.gone, drift.changed, run],
+    },
     dropIntent(run, partition),
     ...(kept.length === 0 ? [] : [await insertPage(run, checkpoint.keeps, partition, page, kept)]),
     {
       sql: `UPDATE partitions SET cursor = ?, page = max(page, ?), marked_page = CASE WHEN ? THEN ?2 ELSE marked_page END, ${addTallySql}
             WHERE run = ? AND id = ?`,
       params: [cursor, page, checkpoint.marked ? 1 : 0, ...tallyParams(delta), run, partition],
-    },
-    {
-      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS ? THEN checkpoints + 1 END, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
-              drift_changed = drift_changed + ? WHERE id = ?`,
-      params: [at, holder, drift.added, drift.gone, drift.changed, run],
     },
     ...openItemStatements(checkpoint),
     ...(checkpoint.fingerprints === null ? [] : upsertFingerprints(checkpoint.fingerprints, entries)),

@@ -21,6 +21,8 @@ export interface Transition {
   readonly holder?: Holder | null;
   readonly reason?: StopReason | null;
   readonly at: number;
+  /** The name of the only holder whose transition this is: false where another has taken the run over. */
+  readonly heldBy?: string;
 }
 
 /** Runs and their life in the ledger. A transition is a compare-and-set: it answers false where another process was first. */
@@ -147,7 +149,7 @@ export class Runs {
   async move(
     id: string,
     to: RunStatus,
-    {holder, reason, at}: Transition,
+    {holder, reason, at, heldBy}: Transition,
     from = sourcesOf(to),
   ): Promise<boolean> {
     const ends = to !== 'running' && to !== 'pausing' && to !== 'cancelling';
@@ -158,7 +160,7 @@ export class Runs {
                 pid = CASE WHEN ?5 THEN ?8 ELSE pid END, process_start = CASE WHEN ?5 THEN ?9 ELSE process_start END,
                 request = CASE WHEN ?5 THEN NULL ELSE request END,
                 started_at = COALESCE(started_at, ?2), finished_at = CASE WHEN ?10 THEN ?2 END
-              WHERE id = ?4 AND status IN (SELECT value FROM json_each(?11))
+              WHERE id = ?4 AND status IN (SELECT value FROM json_each(?11)) AND (?12 IS NULL OR holder IS ?12)
               RETURNING id`,
         params: [
           to,
@@ -172,6 +174,7 @@ export class Runs {
           holder?.processStart ?? null,
           ends ? 1 : 0,
           JSON.stringify(from),
+          heldBy ?? null,
         ],
       },
     ]);

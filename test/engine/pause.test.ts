@@ -115,6 +115,35 @@ it('is left alone while its process is alive, and is taken over once that is dea
   expect((await bench.ledger.runs.resolve(handle.id)).status).toBe('completed');
 });
 
+it('goes on where it was taken over, also when its former process fails then', async () => {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const bench = await makeBench({
+    settings: many,
+    store: store => ({
+      ...store,
+      async *list(listing) {
+        for await (const page of store.list(listing)) {
+          reached.resolve();
+          await gate.promise;
+          if (page.length > 0) throw new Error('a fault of our own');
+          yield page;
+        }
+      },
+    }),
+  });
+  writeAssets(bench.assets, 100);
+  makeIndex(bench.index);
+  const handle = await bench.engine.rehearse(bench.connection, scopeWith(), {});
+  await reached.promise;
+  const own = bench.engine.host.self.holder;
+  const other = {...own, name: 'another process'};
+  expect(await bench.ledger.runs.takeOver(handle.id, own, other, Date.now())).toBe(true);
+  gate.resolve();
+  expect((await handle.done).reason?.by).toMatch(/error|lost/);
+  expect(await bench.ledger.runs.get(handle.id)).toMatchObject({status: 'running', holder: other});
+});
+
 it('goes live with what a paused dry run found, without reading it again', async () => {
   const bench = await makeBench({settings: many});
   const keys = writeAssets(bench.assets, 100);

@@ -38,6 +38,13 @@ describe('a checkpoint', () => {
     expect(await ledger.openItems.count('r')).toBe(0);
   });
 
+  it('of a process that has lost the run says so, also where another has written the same page', async () => {
+    await ledger.checkpoint(checkpoint('r', 1, [entry('a')]));
+    const lost = checkpoint('r', 1, [entry('a')], {holder: 'somebody who was here before'});
+    await expect(ledger.checkpoint(lost)).rejects.toBeInstanceOf(RunLost);
+    expect((await run(ledger, 'r')).tally.inserted).toBe(1);
+  });
+
   it('without a mark leaves the last marked page as it was', async () => {
     await ledger.checkpoint(checkpoint('r', 1, [entry('a')], {marked: true}));
     await ledger.checkpoint(checkpoint('r', 2, [entry('b', {action: 'unchanged'})]));

@@ -203,6 +203,13 @@ describe('a run whose process has died', () => {
     expect((await run(ledger, 'r')).holder?.name).toBe(got[0] ? 'ada' : 'bob');
   });
 
+  it('can not be moved on by its former process, should it still be alive', async () => {
+    await ledger.runs.takeOver('r', holder('dead'), holder('ada'), 6);
+    expect(await ledger.runs.move('r', 'failed', {holder: null, at: 7, heldBy: 'dead'})).toBe(false);
+    expect(await run(ledger, 'r')).toMatchObject({status: 'running', holder: holder('ada')});
+    expect(await ledger.runs.move('r', 'failed', {holder: null, at: 8, heldBy: 'ada'})).toBe(true);
+  });
+
   it('is not taken over once it has come to rest', async () => {
     await ledger.runs.move('r', 'paused', {at: 6});
     expect(await ledger.runs.takeOver('r', holder('dead'), holder('ada'), 7)).toBe(false);
