@@ -85,6 +85,14 @@ async function broken(options: DriveOptions = {}, around: Around = {}): Promise<
   return world;
 }
 
+/** Whenever it is looked at, another program has written once more, as long as `isIngesting` says so. */
+function ingesting(isIngesting: () => boolean): Promise<World> {
+  const opened = ({sql}: World) => {
+    if (isIngesting()) sql(ingested);
+  };
+  return broken({watchSeconds: 0.01}, {opened});
+}
+
 /** Looked, and the name typed. */
 async function mending(world: World): Promise<void> {
   world.keys('R', 'enter');
@@ -181,14 +189,7 @@ describe('a recovery', {timeout: 60_000}, () => {
 
   it('says that somebody still writes, and goes on in spite of it only where that is typed too', async () => {
     let isIngesting = true;
-    const world = await broken(
-      {watchSeconds: 0.01},
-      {
-        opened: ({sql}) => {
-          if (isIngesting) sql(ingested);
-        },
-      },
-    );
+    const world = await ingesting(() => isIngesting);
     world.keys('R', 'enter');
     await world.until(isOver);
     expect(wholeScreen(world.state())).toMatch(
@@ -207,14 +208,7 @@ describe('a recovery', {timeout: 60_000}, () => {
 
   it('mends nothing where somebody begins to write only then', async () => {
     let isIngesting = false;
-    const world = await broken(
-      {watchSeconds: 0.01},
-      {
-        opened: ({sql}) => {
-          if (isIngesting) sql(ingested);
-        },
-      },
-    );
+    const world = await ingesting(() => isIngesting);
     world.keys('R', 'enter');
     await world.until(isOver);
     isIngesting = true;

@@ -5,7 +5,7 @@ import {findBackfill} from '../../src/backfills/registry.ts';
 import type {CheckResult} from '../../src/core/checks.ts';
 import type {RunEvent} from '../../src/core/event.ts';
 import type {Finding} from '../../src/core/probe.ts';
-import type {Database, Reader, Target} from '../../src/databases/database.ts';
+import type {Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
 import {Engine} from '../../src/engine/engine.ts';
@@ -16,72 +16,19 @@ import {verifyRun} from '../../src/engine/verify-run.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {directoryStore} from '../../src/stores/directory.ts';
+import {
+  type Artifact,
+  artifactsSchema,
+  documentedTables,
+  guardTriggers,
+  insertArtifacts,
+} from './artifacts-schema.ts';
 import {ended} from './engine.ts';
 import {guarded} from './guarded-target.ts';
+import {overheard} from './overheard-target.ts';
+import {digestOf} from './table-digest.ts';
 import {type HostedTarget, literal, type MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
-
-/**
- * The tables as production has them: datapoints without a foreign key, citations with one that cascades, columns that
- * nobody documented, a trigger that counts, and an index that keeps an artifact from having a metric twice.
- */
-export const artifactsSchema = `
-  CREATE TABLE artifacts (
-    artifact_id INTEGER PRIMARY KEY,
-    source_type TEXT,
-    source_url TEXT,
-    content_hash TEXT,
-    fetched_at,
-    r2_bucket TEXT,
-    r2_key TEXT,
-    note,
-    "odd ""name" BLOB
-  );
-  CREATE TABLE datapoints (
-    datapoint_id INTEGER PRIMARY KEY,
-    artifact_id INTEGER,
-    metric TEXT,
-    value REAL
-  );
-  CREATE INDEX idx_datapoints_artifact ON datapoints (artifact_id);
-  CREATE UNIQUE INDEX idx_datapoints_metric ON datapoints (artifact_id, metric);
-  CREATE TABLE citations (
-    citation_id TEXT PRIMARY KEY,
-    artifact_id INTEGER NOT NULL REFERENCES artifacts (artifact_id) ON DELETE CASCADE,
-    page INTEGER
-  );
-  CREATE INDEX idx_citations_artifact ON citations (artifact_id);
-  CREATE TABLE writes (what TEXT PRIMARY KEY, times INTEGER NOT NULL);
-  INSERT INTO writes VALUES ('artifact deleted', 0);
-  CREATE TRIGGER count_deletes AFTER DELETE ON artifacts BEGIN
-    UPDATE writes SET times = times + 1 WHERE what = 'artifact deleted';
-  END;
-`;
-
-/** What no live run may do, whatever SQL it sends: the database itself refuses it. */
-const guardTriggers = (named: readonly string[]) => `
-  ${named
-    .map(
-      table => `CREATE TRIGGER guard_${table} BEFORE DELETE ON artifacts
-  WHEN EXISTS (SELECT 1 FROM ${table} WHERE artifact_id = OLD.artifact_id)
-  BEGIN SELECT RAISE(ABORT, 'guard: the artifact is still named'); END;`,
-    )
-    .join('\n')}
-  CREATE TRIGGER guard_type BEFORE UPDATE OF source_type ON artifacts
-  WHEN OLD.source_type IS NOT NULL AND OLD.source_type <> 'unknown' AND NEW.source_type IS NOT OLD.source_type
-  BEGIN SELECT RAISE(ABORT, 'guard: the type is known'); END;
-`;
-
-const documentedTables = ['artifacts', 'datapoints', 'citations'] as const;
-
-export interface Artifact {
-  readonly id: number;
-  readonly type?: string | null;
-  readonly at?: string | number | null;
-  readonly bucket?: string | null;
-  readonly key: string | null;
-  readonly note?: unknown;
-}
 
 export interface WorldOptions {
   readonly settings?: Partial<Settings>;
@@ -165,12 +112,7 @@ export class ArtifactsWorld {
   /** `isLive` lets nothing through that a live run must never do. */
   async connection(id: BackfillId, isLive = true): Promise<RunConnection> {
     const {marks = true, options} = this.#options;
-    const opened: Target = {
-      ...this.#target,
-      marks,
-      openReader: async () => this.#listening(await this.#target.openReader()),
-      openDatabase: async given => this.#interrupted(await this.#target.openDatabase(given)),
-    };
+    const opened = overheard({...this.#target, marks}, this);
     const target = isLive ? guarded(opened) : opened;
     const backfill = findBackfill(id);
     const source =
@@ -185,37 +127,8 @@ export class ArtifactsWorld {
     };
   }
 
-  #listening(reader: Reader): Reader {
-    return {
-      dialect: reader.dialect,
-      close: () => reader.close(),
-      query: (sql, params, given) => {
-        this.sent.push(sql);
-        return reader.query(sql, params, given);
-      },
-    };
-  }
-
-  #interrupted(database: Database): Database {
-    return {
-      ...this.#listening(database),
-      transaction: async (statements, given) => {
-        this.sent.push(...statements.map(({sql}) => sql));
-        if (statements.some(({counts}) => counts !== undefined)) await this.meanwhile?.();
-        return database.transaction(statements, given);
-      },
-    };
-  }
-
   async insert(...artifacts: readonly Artifact[]): Promise<void> {
-    const rows = artifacts.map(
-      ({id, type = 'sec', at = '2025-01-01', bucket = 'docs', key, note = null}) =>
-        `(${[id, type, at, bucket, key, note].map(literal).join(', ')})`,
-    );
-    if (rows.length > 0)
-      await this.sql(
-        `INSERT INTO artifacts (artifact_id, source_type, fetched_at, r2_bucket, r2_key, note) VALUES ${rows.join(', ')}`,
-      );
+    if (artifacts.length > 0) await this.sql(insertArtifacts(artifacts));
   }
 
   /** `[datapoint, artifact, metric]` */
@@ -231,24 +144,9 @@ export class ArtifactsWorld {
     if (values.length > 0) await this.sql(`INSERT INTO citations VALUES ${values.join(', ')}`);
   }
 
-  /** Every row of every table but what a trigger counts, and every index, as text: equal before and after an undo. */
-  async digest(): Promise<string> {
-    const indexes = await this.sql(
-      "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name NOT GLOB 'headgate_*' AND name NOT GLOB 'guard_*' ORDER BY name",
-    );
-    const tables: unknown[] = [];
-    for (const table of this.#options.tables ?? documentedTables) tables.push(await this.#quoted(table));
-    return JSON.stringify([indexes, ...tables]);
-  }
-
-  /** Whole rows as SQL would write them, in an order of their own: nothing is rounded. */
-  async #quoted(table: string): Promise<readonly string[]> {
-    const columns = await this.sql(
-      `SELECT name FROM pragma_table_info('${table.replace(/^"|"$/g, '').replaceAll('""', '"')}')`,
-    );
-    const values = columns.map(({name}, at) => `quote("${String(name).replaceAll('"', '""')}") AS c${at}`);
-    const rows = await this.sql(`SELECT ${values.join(', ')} FROM ${table}`);
-    return rows.map(row => columns.map((_, at) => String(row[`c${at}`])).join(', ')).sort();
+  /** Equal before and after an undo. */
+  digest(): Promise<string> {
+    return digestOf(this.sql, this.#options.tables ?? documentedTables);
   }
 
   rows() {

@@ -2,42 +2,27 @@ import {describe, expect, it} from 'vitest';
 import {ArtifactsWorld} from '../../support/artifacts.ts';
 import {targetHosts} from '../../support/target-host.ts';
 
+const isChanged = 'the row was changed after the run';
+const isNamed = 'something names the row since the run';
+const setting = (assignment: string) => (key: string) =>
+  `UPDATE artifacts SET ${assignment} WHERE r2_key = '${key}'`;
+
 /** What somebody may do to a row that a run inserted, by its key. */
 const changes: readonly (readonly [string, (key: string) => string, string])[] = [
-  [
-    'type',
-    key => `UPDATE artifacts SET source_type = 'mine' WHERE r2_key = '${key}'`,
-    'the row was changed after the run',
-  ],
-  [
-    'url',
-    key => `UPDATE artifacts SET source_url = 'https://x.org/a.pdf' WHERE r2_key = '${key}'`,
-    'the row was changed after the run',
-  ],
-  [
-    'hash',
-    key => `UPDATE artifacts SET content_hash = 'abc' WHERE r2_key = '${key}'`,
-    'the row was changed after the run',
-  ],
-  [
-    'date',
-    key => `UPDATE artifacts SET fetched_at = '1999' WHERE r2_key = '${key}'`,
-    'the row was changed after the run',
-  ],
-  [
-    'note',
-    key => `UPDATE artifacts SET note = 0 WHERE r2_key = '${key}'`,
-    'the row was changed after the run',
-  ],
+  ['type', setting("source_type = 'mine'"), isChanged],
+  ['url', setting("source_url = 'https://x.org/a.pdf'"), isChanged],
+  ['hash', setting("content_hash = 'abc'"), isChanged],
+  ['date', setting("fetched_at = '1999'"), isChanged],
+  ['note', setting('note = 0'), isChanged],
   [
     'datapoint',
     key => `INSERT INTO datapoints SELECT 1, artifact_id, 'x', 1 FROM artifacts WHERE r2_key = '${key}'`,
-    'something names the row since the run',
+    isNamed,
   ],
   [
     'citation',
     key => `INSERT INTO citations SELECT 'c', artifact_id, 1 FROM artifacts WHERE r2_key = '${key}'`,
-    'something names the row since the run',
+    isNamed,
   ],
 ];
 const keyOf = (name: string) => `sec/${name}`;

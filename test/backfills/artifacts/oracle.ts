@@ -1,5 +1,5 @@
 import type {Group} from '../../../src/backfills/artifacts/group-key.ts';
-import type {Artifact} from '../../support/artifacts.ts';
+import type {Artifact} from '../../support/artifacts-schema.ts';
 
 /** What a clean-up has to come to, worked out row by row and without any SQL. */
 

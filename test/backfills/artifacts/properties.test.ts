@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {groupKey} from '../../../src/backfills/artifacts/group-key.ts';
-import {type Artifact, ArtifactsWorld} from '../../support/artifacts.ts';
+import {ArtifactsWorld} from '../../support/artifacts.ts';
+import type {Artifact} from '../../support/artifacts-schema.ts';
 import {type OwnerRow, targetHosts} from '../../support/target-host.ts';
 import {type Expected, expectedOf, type Table} from './oracle.ts';
 

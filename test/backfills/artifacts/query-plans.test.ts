@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {ArtifactsWorld, artifactsSchema, type BackfillId} from '../../support/artifacts.ts';
+import {ArtifactsWorld, type BackfillId} from '../../support/artifacts.ts';
+import {artifactsSchema} from '../../support/artifacts-schema.ts';
 import {sqliteHosted} from '../../support/target-host.ts';
 
 /** How SQLite works off every statement of a dry run, a live run and an undo: nothing is read once for each row of anything. */
