@@ -1,43 +1,12 @@
 import type {z} from 'zod';
-import type {Breach, CoverageGroup, Figure, MissingItem, RecoveringRun, Severity} from '../core/checks.ts';
+import type {CoverageGroup, Figure, MissingItem} from '../core/checks.ts';
 import type {Decision} from '../core/entry.ts';
-import type {FaultData} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Reader} from '../databases/database.ts';
-
-/** The types that a backfill is made of. Found and Change are JSON: the ledger keeps them. */
-export interface Shape {
-  readonly scope: unknown;
-  /** What the config says of its system. */
-  readonly options: unknown;
-  readonly source: unknown;
-  /** What the probe learned, for generating statements. */
-  readonly facts: unknown;
-  readonly item: Item;
-  readonly found: unknown;
-  readonly change: Change;
-}
-
-/** An item as listed. */
-export interface Item {
-  readonly key: string;
-  /** Bytes that inspecting it would read. */
-  readonly size: number;
-  /** Bytes of rows that its decision holds, where a change has them whole: pages are cut by them too. */
-  readonly rowBytes?: number;
-  /** Equal fingerprints prove that inspection would find the same; null where nothing proves it. */
-  readonly fingerprint: string | null;
-  /** Milliseconds since the epoch, where the source dates its items: for people, and never compared. */
-  readonly modifiedAt?: number;
-  readonly skip?: string;
-  readonly fault?: FaultData;
-}
-
-export interface Change {
-  readonly key: string;
-}
+import type {CheckIo, Invariant} from './invariant.ts';
+import type {Inspected, Io, Shape, TargetIo} from './shape.ts';
 
 /** What a screen or a review shows of a change, column by column; null where there is no row. */
 export interface Preview {
@@ -51,32 +20,6 @@ export interface RowNow {
   readonly columns: Readonly<Record<string, string | number | null>> | null;
   /** Whether what a run writes of it stands as before or after the given change; null where none was given. */
   readonly is: 'before' | 'after' | 'neither' | null;
-}
-
-export interface Inspected<S extends Shape> {
-  /** The item as it was when it was read: it may have changed since it was listed. */
-  readonly item: S['item'];
-  readonly found: S['found'];
-  /** That were read from the source for it. */
-  readonly bytes: number;
-}
-
-/** What a backfill may use while it works. The target can only be read: the engine alone writes. */
-export interface Io<S extends Shape> {
-  readonly source: S['source'];
-  readonly target: Reader;
-  readonly scope: S['scope'];
-  readonly options: S['options'];
-  readonly signal: AbortSignal;
-  /** Told of every chunk of bytes that was read from the source. */
-  readonly onBytes: (count: number) => void;
-  /** Milliseconds since the epoch. */
-  now(): number;
-}
-
-/** For what can also be done without a source. */
-export interface TargetIo<S extends Shape> extends Omit<Io<S>, 'source'> {
-  readonly source: S['source'] | null;
 }
 
 /** A file on this machine, under the key that it has at the source. */
@@ -112,44 +55,6 @@ export interface TargetCosts {
 }
 
 export type ChangeKind = 'insert' | 'update' | 'delete';
-
-/** What checks may use. Without a source, those that need one are left out. */
-export interface CheckIo<S extends Shape> extends TargetIo<S> {
-  /** The keys that are checked: those of the run's scope. */
-  readonly range: KeyRange;
-  /** How many items to read again; null is all. */
-  readonly sample: number | null;
-  /** At least 0, less than 1: what a sample is drawn with. */
-  random(): number;
-  /** Runs a request to a host within its limit, with retries. */
-  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
-  /** Why the ledger says that these keys are not in the target, where it knows. */
-  causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */
-  written(backfill: string): AsyncIterable<readonly Written[]>;
-}
-
-/** A change that a run made. */
-export interface Written {
-  readonly run: string;
-  readonly key: string;
-  readonly change: unknown;
-}
-
-export interface Invariant<S extends Shape> {
-  readonly id: string;
-  readonly title: string;
-  readonly severity: Severity;
-  /** What it has to read: the target alone is cheap, the source's listing is not, its bytes are dear. */
-  readonly reads: 'target' | 'listing' | 'bytes';
-  readonly why: string;
-  readonly recovery: string;
-  /** Only where a test proves it; what it leaves over, `recovery` says. */
-  readonly recovers?: RecoveringRun;
-  measure(
-    io: CheckIo<S>,
-  ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
-}
 
 /** Something that has to be taken back before anything else can be. */
 export interface UndoObstacle {

@@ -4,7 +4,8 @@ import {artifactsInventory} from './artifacts/inventory/inventory.ts';
 import {artifactsRecovery} from './artifacts/recovery.ts';
 import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
-import type {Backfill, Noun, Recovery, Shape, SourceKind, TargetKind} from './backfill.ts';
+import type {Backfill, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
+import type {Shape} from './shape.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
 export type AnyBackfill = Backfill<Shape>;

@@ -1,4 +1,4 @@
-import type {Item} from '../backfills/backfill.ts';
+import type {Item} from '../backfills/shape.ts';
 import {printableKey} from '../core/keys.ts';
 import {bytesText} from '../core/words.ts';
 import type {AtTarget, Indexing, VersionNow} from '../engine/item-now.ts';

@@ -1,5 +1,5 @@
-import type {Item} from '../backfills/backfill.ts';
 import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
+import type {Item} from '../backfills/shape.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import type {RunHistory} from '../engine/explain.ts';

@@ -1,4 +1,5 @@
-import type {CheckIo, Shape} from '../backfills/backfill.ts';
+import type {CheckIo} from '../backfills/invariant.ts';
+import type {Shape} from '../backfills/shape.ts';
 import type {RunNews} from '../core/event.ts';
 import type {Fault} from '../core/failure.ts';
 import {limitsOf} from '../core/scope.ts';

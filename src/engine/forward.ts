@@ -1,5 +1,5 @@
-import type {Io, Shape} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Io, Shape} from '../backfills/shape.ts';
 import type {Entry} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';

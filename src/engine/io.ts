@@ -1,4 +1,4 @@
-import type {Io, Shape, TargetIo} from '../backfills/backfill.ts';
+import type {Io, Shape, TargetIo} from '../backfills/shape.ts';
 import type {Reader} from '../databases/database.ts';
 import type {Connection, RunConnection} from './connection.ts';
 

@@ -1,5 +1,6 @@
-import type {Item, RowNow} from '../backfills/backfill.ts';
+import type {RowNow} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Item} from '../backfills/shape.ts';
 import {isChange} from '../core/entry.ts';
 import type {Target} from '../databases/database.ts';
 import type {Kept} from '../ledger/fingerprints.ts';

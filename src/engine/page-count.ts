@@ -1,4 +1,4 @@
-import type {Item} from '../backfills/backfill.ts';
+import type {Item} from '../backfills/shape.ts';
 import type {Settings} from './settings.ts';
 
 /** Bytes of rows that one page holds: as text in a parameter they stay below what D1 takes in one (2 MB). */

@@ -1,5 +1,5 @@
-import type {Io, Shape} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {Io, Shape} from '../backfills/shape.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';

@@ -1,4 +1,5 @@
-import type {Invariant, Shape} from '../backfills/backfill.ts';
+import type {Invariant} from '../backfills/invariant.ts';
+import type {Shape} from '../backfills/shape.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {RunNews} from '../core/event.ts';
 import {OperatorError} from '../core/operator-error.ts';

@@ -1,4 +1,5 @@
-import type {CheckIo, Invariant, Shape} from '../backfills/backfill.ts';
+import type {CheckIo, Invariant} from '../backfills/invariant.ts';
+import type {Shape} from '../backfills/shape.ts';
 import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {Probe} from '../core/probe.ts';
 import {type Checking, checkIo} from './check-io.ts';

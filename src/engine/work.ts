@@ -1,4 +1,4 @@
-import type {Item} from '../backfills/backfill.ts';
+import type {Item} from '../backfills/shape.ts';
 import type {Decision, Entry} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Statement} from '../core/sql.ts';

@@ -1,4 +1,4 @@
-import type {Written} from '../backfills/backfill.ts';
+import type {Written} from '../backfills/invariant.ts';
 import {isChange} from '../core/entry.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 

@@ -1,6 +1,7 @@
 import {quoted} from '../../core/sql.ts';
 import {describeTable} from '../../databases/schema.ts';
-import type {Io, RowNow, Shape} from '../backfill.ts';
+import type {RowNow} from '../backfill.ts';
+import type {Io, Shape} from '../shape.ts';
 import {readable} from './exact.ts';
 import {parseKey} from './group-key.ts';
 import {encodedRow, rowIn} from './row-text.ts';

@@ -1,5 +1,5 @@
 import type {CoverageGroup} from '../../core/checks.ts';
-import type {CheckIo} from '../backfill.ts';
+import type {CheckIo} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {type Group, surveyOf} from './survey.ts';
 

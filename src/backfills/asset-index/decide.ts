@@ -4,7 +4,7 @@ import {jsonParts} from '../../core/json-parts.ts';
 import type {Probe} from '../../core/probe.ts';
 import type {Row} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
-import type {Inspected, Io} from '../backfill.ts';
+import type {Inspected, Io} from '../shape.ts';
 import type {AssetIndex} from './asset-index.ts';
 import type {FileChange, FileState} from './change.ts';
 import {isAsInserted} from './commit.ts';

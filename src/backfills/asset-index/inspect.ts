@@ -1,7 +1,7 @@
 import {Fault} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
-import type {Inspected, Io} from '../backfill.ts';
+import type {Inspected, Io} from '../shape.ts';
 import type {AssetIndex} from './asset-index.ts';
 
 /**

@@ -1,7 +1,7 @@
 import {type Breach, sampleBound} from '../../core/checks.ts';
 import {Fault} from '../../core/failure.ts';
 import {number} from '../../core/words.ts';
-import type {CheckIo, Invariant} from '../backfill.ts';
+import type {CheckIo, Invariant} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {findBreaches} from './breaches.ts';
 import {asText} from './decide.ts';

@@ -1,6 +1,6 @@
 import type {MissingItem} from '../../core/checks.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
-import type {CheckIo} from '../backfill.ts';
+import type {CheckIo} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {GroupNames} from './group-names.ts';
 import {type Pair, pairs} from './pairs.ts';

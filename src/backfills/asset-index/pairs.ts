@@ -3,7 +3,7 @@ import {compareKeys} from '../../core/keys.ts';
 import {mergeJoin} from '../../core/merge-join.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {Listing, StoredObject} from '../../stores/object-store.ts';
-import type {CheckIo} from '../backfill.ts';
+import type {CheckIo} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {asText} from './decide.ts';
 

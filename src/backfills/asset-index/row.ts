@@ -1,5 +1,6 @@
 import type {Row, SqlValue} from '../../core/sql.ts';
-import type {Io, RowNow} from '../backfill.ts';
+import type {RowNow} from '../backfill.ts';
+import type {Io} from '../shape.ts';
 import type {AssetIndex} from './asset-index.ts';
 import type {FileChange} from './change.ts';
 import {exact, isSame} from './decide.ts';

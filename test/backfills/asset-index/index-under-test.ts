@@ -5,7 +5,7 @@ import type {FileChange} from '../../../src/backfills/asset-index/change.ts';
 import {commitFiles, undoFiles} from '../../../src/backfills/asset-index/commit.ts';
 import {decideFiles, decideUndo} from '../../../src/backfills/asset-index/decide.ts';
 import {type FilesFacts, probeFiles} from '../../../src/backfills/asset-index/probe.ts';
-import type {Inspected, Io} from '../../../src/backfills/backfill.ts';
+import type {Inspected, Io} from '../../../src/backfills/shape.ts';
 import type {Decision} from '../../../src/core/entry.ts';
 import type {Probe} from '../../../src/core/probe.ts';
 import type {Statement} from '../../../src/core/sql.ts';

@@ -5,7 +5,7 @@ import {expect, it} from 'vitest';
 import type {AssetIndex} from '../../../src/backfills/asset-index/asset-index.ts';
 import {coverage} from '../../../src/backfills/asset-index/coverage.ts';
 import {missingOf} from '../../../src/backfills/asset-index/missing.ts';
-import type {CheckIo} from '../../../src/backfills/backfill.ts';
+import type {CheckIo} from '../../../src/backfills/invariant.ts';
 import {writeAsset} from '../../support/assets.ts';
 import {fileKeys} from '../../support/awkward.ts';
 import {inByteOrder} from '../../support/ranges.ts';

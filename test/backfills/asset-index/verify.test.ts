@@ -6,7 +6,7 @@ import type {AssetIndex} from '../../../src/backfills/asset-index/asset-index.ts
 import {coverage} from '../../../src/backfills/asset-index/coverage.ts';
 import {invariants} from '../../../src/backfills/asset-index/invariants.ts';
 import {pairs} from '../../../src/backfills/asset-index/pairs.ts';
-import type {CheckIo} from '../../../src/backfills/backfill.ts';
+import type {CheckIo} from '../../../src/backfills/invariant.ts';
 import {inRange} from '../../../src/core/keys.ts';
 import {sha256, writeAsset} from '../../support/assets.ts';
 import {awkwardText, fileKeys} from '../../support/awkward.ts';

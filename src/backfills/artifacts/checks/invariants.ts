@@ -1,5 +1,6 @@
 import {quoted} from '../../../core/sql.ts';
-import type {CheckIo, Invariant, Shape} from '../../backfill.ts';
+import type {CheckIo, Invariant} from '../../invariant.ts';
+import type {Shape} from '../../shape.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
 import {isUnknown} from '../names.ts';

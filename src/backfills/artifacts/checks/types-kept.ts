@@ -1,5 +1,6 @@
 import type {Breach} from '../../../core/checks.ts';
-import type {CheckIo, Shape} from '../../backfill.ts';
+import type {CheckIo} from '../../invariant.ts';
+import type {Shape} from '../../shape.ts';
 import {groupChange} from '../cleanup/change.ts';
 import {readable} from '../exact.ts';
 import {inventoryChange} from '../inventory/change.ts';

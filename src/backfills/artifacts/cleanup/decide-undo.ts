@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
 import {quoted} from '../../../core/sql.ts';
-import type {Io} from '../../backfill.ts';
+import type {Io} from '../../shape.ts';
 import {encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';

@@ -1,6 +1,6 @@
 import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
-import type {Inspected, Io} from '../../backfill.ts';
+import type {Inspected, Io} from '../../shape.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import {saysNothing} from '../names.ts';

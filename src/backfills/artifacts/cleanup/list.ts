@@ -3,7 +3,7 @@ import {compareKeys, inRange, type KeyRange} from '../../../core/keys.ts';
 import type {KeyScope} from '../../../core/scope.ts';
 import {quoted, sumOf} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
-import type {Item} from '../../backfill.ts';
+import type {Item} from '../../shape.ts';
 import {decoded, encoded, encodedText, readable} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {bucketHead, type Group, groupKey, isUnspeakable, type Part, parseKey, partKey} from '../group-key.ts';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {quoted} from '../../../core/sql.ts';
-import type {Io} from '../../backfill.ts';
+import type {Io} from '../../shape.ts';
 import {decoded, type Encoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {encodedRow, rowIn, textIn} from '../row-text.ts';

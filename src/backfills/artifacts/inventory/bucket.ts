@@ -1,4 +1,4 @@
-import type {Io} from '../../backfill.ts';
+import type {Io} from '../../shape.ts';
 import type {ArtifactsInventory} from './inventory.ts';
 
 /** What rows call the bucket that is listed: as --bucket says, or as the source is called. */

@@ -1,6 +1,6 @@
 import type {CoverageGroup} from '../../../core/checks.ts';
 import type {Probe} from '../../../core/probe.ts';
-import type {CheckIo} from '../../backfill.ts';
+import type {CheckIo} from '../../invariant.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import type {ArtifactsInventory} from './inventory.ts';
 import {type Group, surveyOf} from './survey.ts';

@@ -5,7 +5,7 @@ import {jsonParts} from '../../../core/json-parts.ts';
 import type {Probe} from '../../../core/probe.ts';
 import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
-import type {Inspected, Io} from '../../backfill.ts';
+import type {Inspected, Io} from '../../shape.ts';
 import {type Encoded, encoded, encodedText, readable} from '../exact.ts';
 import {type ArtifactsFacts, dateAs} from '../facts.ts';
 import {saysNothing} from '../names.ts';

@@ -1,4 +1,4 @@
-import type {Invariant} from '../../backfill.ts';
+import type {Invariant} from '../../invariant.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import type {ArtifactsInventory} from './inventory.ts';
 import {surveyOf} from './survey.ts';

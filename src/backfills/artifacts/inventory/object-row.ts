@@ -1,4 +1,5 @@
-import type {Io, RowNow} from '../../backfill.ts';
+import type {RowNow} from '../../backfill.ts';
+import type {Io} from '../../shape.ts';
 import {groupKey} from '../group-key.ts';
 import {artifactRow} from '../row.ts';
 import type {InventoryChange} from './change.ts';

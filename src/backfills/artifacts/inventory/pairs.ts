@@ -4,7 +4,7 @@ import {mergeJoin} from '../../../core/merge-join.ts';
 import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {StoredObject} from '../../../stores/object-store.ts';
-import type {CheckIo} from '../../backfill.ts';
+import type {CheckIo} from '../../invariant.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {isUnknown} from '../names.ts';
 import {bucketOf} from './bucket.ts';

@@ -1,5 +1,5 @@
 import type {Breach} from '../../../core/checks.ts';
-import type {CheckIo} from '../../backfill.ts';
+import type {CheckIo} from '../../invariant.ts';
 import {shown} from '../checks/find-rows.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {firstSegment} from './classify.ts';

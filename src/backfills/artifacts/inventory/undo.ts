@@ -3,7 +3,7 @@ import type {Decision} from '../../../core/entry.ts';
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
 import {allOf, quoted} from '../../../core/sql.ts';
-import type {Io} from '../../backfill.ts';
+import type {Io} from '../../shape.ts';
 import {decoded, encoded, encodedText} from '../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import type {InventoryChange} from './change.ts';

@@ -1,0 +1,41 @@
+import type {Breach, RecoveringRun, Severity} from '../core/checks.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Shape, TargetIo} from './shape.ts';
+
+/** What checks may use. Without a source, those that need one are left out. */
+export interface CheckIo<S extends Shape> extends TargetIo<S> {
+  /** The keys that are checked: those of the run's scope. */
+  readonly range: KeyRange;
+  /** How many items to read again; null is all. */
+  readonly sample: number | null;
+  /** At least 0, less than 1: what a sample is drawn with. */
+  random(): number;
+  /** Runs a request to a host within its limit, with retries. */
+  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
+  /** Why the ledger says that these keys are not in the target, where it knows. */
+  causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */
+  written(backfill: string): AsyncIterable<readonly Written[]>;
+}
+
+/** A change that a run made. */
+export interface Written {
+  readonly run: string;
+  readonly key: string;
+  readonly change: unknown;
+}
+
+export interface Invariant<S extends Shape> {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** What it has to read: the target alone is cheap, the source's listing is not, its bytes are dear. */
+  readonly reads: 'target' | 'listing' | 'bytes';
+  readonly why: string;
+  readonly recovery: string;
+  /** Only where a test proves it; what it leaves over, `recovery` says. */
+  readonly recovers?: RecoveringRun;
+  measure(
+    io: CheckIo<S>,
+  ): Promise<{readonly count: number; readonly sample: readonly Breach[]; readonly note?: string}>;
+}
