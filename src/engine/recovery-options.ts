@@ -7,6 +7,7 @@ import type {Source} from './connection.ts';
 import type {RunHandle, RunResult} from './execution.ts';
 
 /** What a recovery is given, what it tells while it works, and what it comes to. */
+
 /** How long other writers are watched for, where nobody says otherwise. */
 export const watchSeconds = 10;
 
