@@ -66,53 +66,41 @@ describe.each(targetHosts)('on $host', ({begin}) => {
       expect(await world.ids()).toEqual([1, 2, 5, 7]);
     });
 
-    it('are never deleted where other rows name them', async () => {
-      const world = await ArtifactsWorld.make(hosted, {
-        schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, source_type TEXT, fetched_at TEXT, r2_bucket TEXT, r2_key TEXT);
-          CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER UNIQUE);
-          CREATE TABLE notes (datapoint REFERENCES datapoints ON DELETE CASCADE);
-          INSERT INTO artifacts VALUES (1, 'sec', '1', 'd', 'a'), (2, 'sec', '2', 'd', 'a');
-          INSERT INTO datapoints VALUES (1, 1), (2, 2); INSERT INTO notes VALUES (1)`,
-        guards: ['datapoints'],
-        options: {conflicts: {collision: 'keep-winners'}},
-        tables: ['artifacts', 'datapoints', 'notes'],
-      });
-      const before = await world.digest();
-      const live = await world.run('artifacts-cleanup');
-      expect((await world.left(live.record))['d/a']).toContain('Other tables refer to datapoints');
-      expect(await world.digest()).toBe(before);
-    });
+    const datapointsWithNotes = `CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER UNIQUE);
+      CREATE TABLE notes (datapoint REFERENCES datapoints ON DELETE CASCADE);
+      INSERT INTO datapoints VALUES (1, 1), (2, 2); INSERT INTO notes VALUES (1)`;
 
-    it('are not deleted either where only the second of them is in a table that others refer to', async () => {
+    it.each([
+      [
+        'other rows name them',
+        datapointsWithNotes,
+        ['datapoints', 'notes'],
+        'Other tables refer to datapoints',
+      ],
+      [
+        'only the second of them is in a table that others refer to',
+        `CREATE TABLE cites (id INTEGER PRIMARY KEY, artifact_id INTEGER UNIQUE REFERENCES artifacts);
+         INSERT INTO cites VALUES (1, 1), (2, 2); ${datapointsWithNotes}`,
+        ['cites', 'datapoints', 'notes'],
+        'Other tables refer to datapoints',
+      ],
+      [
+        'they name artifacts by another column too',
+        `CREATE TABLE related (id INTEGER PRIMARY KEY, a INTEGER UNIQUE REFERENCES artifacts, b INTEGER REFERENCES artifacts);
+         INSERT INTO related VALUES (1, 1, 1), (2, 2, 1)`,
+        ['related'],
+        'Several columns of related name artifacts',
+      ],
+    ])('are never deleted where %s', async (_, schema, tables, reason) => {
       const world = await ArtifactsWorld.make(hosted, {
         schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, source_type TEXT, fetched_at TEXT, r2_bucket TEXT, r2_key TEXT);
-          CREATE TABLE cites (id INTEGER PRIMARY KEY, artifact_id INTEGER UNIQUE REFERENCES artifacts);
-          CREATE TABLE datapoints (id INTEGER PRIMARY KEY, artifact_id INTEGER UNIQUE);
-          CREATE TABLE notes (datapoint REFERENCES datapoints ON DELETE CASCADE);
-          INSERT INTO artifacts VALUES (1, 'sec', '1', 'd', 'a'), (2, 'sec', '2', 'd', 'a');
-          INSERT INTO cites VALUES (1, 1), (2, 2);
-          INSERT INTO datapoints VALUES (1, 1), (2, 2); INSERT INTO notes VALUES (1)`,
+          INSERT INTO artifacts VALUES (1, 'sec', '1', 'd', 'a'), (2, 'sec', '2', 'd', 'a'); ${schema}`,
         options: {conflicts: {collision: 'keep-winners'}},
-        tables: ['artifacts', 'cites', 'datapoints', 'notes'],
+        tables: ['artifacts', ...tables],
       });
       const before = await world.digest();
       const live = await world.run('artifacts-cleanup');
-      expect((await world.left(live.record))['d/a']).toContain('Other tables refer to datapoints');
-      expect(await world.digest()).toBe(before);
-    });
-
-    it('are not deleted where they name artifacts by another column too', async () => {
-      const world = await ArtifactsWorld.make(hosted, {
-        schema: `CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY, source_type TEXT, fetched_at TEXT, r2_bucket TEXT, r2_key TEXT);
-          CREATE TABLE related (id INTEGER PRIMARY KEY, a INTEGER UNIQUE REFERENCES artifacts, b INTEGER REFERENCES artifacts);
-          INSERT INTO artifacts VALUES (1, 'sec', '1', 'd', 'a'), (2, 'sec', '2', 'd', 'a');
-          INSERT INTO related VALUES (1, 1, 1), (2, 2, 1)`,
-        options: {conflicts: {collision: 'keep-winners'}},
-        tables: ['artifacts', 'related'],
-      });
-      const before = await world.digest();
-      const live = await world.run('artifacts-cleanup');
-      expect((await world.left(live.record))['d/a']).toContain('Several columns of related name artifacts');
+      expect((await world.left(live.record))['d/a']).toContain(reason);
       expect(await world.digest()).toBe(before);
     });
 
