@@ -54,7 +54,7 @@ export function requireUndoable({id, mode, status}: RunRecord): void {
     throw new OperatorError(
       'gate',
       `run ${id} is ${status}`,
-      `Let it come to rest first: headgate pause ${id}; if its process is gone, headgate resume ${id} settles it.`,
+      `Let it come to rest first: headgate pause ${id}; if its process is gone, headgate cancel ${id} settles what it has done, and headgate resume ${id} finishes it.`,
     );
 }
 
