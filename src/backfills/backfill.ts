@@ -6,6 +6,7 @@ import type {Probe} from '../core/probe.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Reader} from '../databases/database.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
+import type {Publication} from './publication.ts';
 import type {Inspected, Io, Shape, TargetIo} from './shape.ts';
 
 /** What a screen or a review shows of a change, column by column; null where there is no row. */
@@ -129,6 +130,12 @@ export interface Backfill<S extends Shape> {
   /** That its runs are not narrowed to a prefix has to be confirmed. */
   readonly confirmsWhole?: true;
 
+  /**
+   * Its listing stands for all that there is: one that is empty, or smaller than that of the last live run of the same
+   * scope by more than this share, has to be accepted.
+   */
+  shrinks?(options: S['options']): number;
+
   /** Reachability, and the schema as found against the expected one. */
   probe(io: TargetIo<S>): Promise<Probe<S['facts']>>;
   /** The tables are not there yet: migrate makes them. */
@@ -159,6 +166,8 @@ export interface Backfill<S extends Shape> {
   rowsOf?(change: S['change']): number;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */
   commit(changes: readonly S['change'][], probe: Probe<S['facts']>): readonly Statement[];
+  /** The whole run is one step: `commit` is then never asked, and everything is staged and published instead. */
+  readonly publication?: Publication<S['change'], S['facts']>;
   /** For changes that were made: what it takes to put each row back, or why it can't be (somebody changed it since). */
   decideUndo(
     changes: readonly S['change'][],

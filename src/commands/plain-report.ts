@@ -7,7 +7,7 @@ import type {FailureKind} from '../core/failure.ts';
 import {hintOf} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {commandText, number, scopeText} from '../core/words.ts';
+import {commandText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {breachLines, checkLine, coverageLines, figureLines, limitLine} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
@@ -125,6 +125,9 @@ export class PlainReport implements Report {
         for (const {level, subject, message} of event.findings)
           this.#err(`  ${level === 'ok' ? '✔' : level === 'warning' ? '!' : '✖'} ${subject}: ${message}\n`);
         this.#err(`${rule}\n`);
+        return;
+      case 'publication':
+        if (event.state !== 'staged') this.#err(`${publicationText(event)}\n`);
         return;
       case 'partition':
       case 'listed':

@@ -5,6 +5,7 @@ import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {type NamedEnds, namingEnds} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {sinceOf} from '../core/scope.ts';
 import {clockText, counted} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
 import type {Connection, RunConnection, Source} from '../engine/connection.ts';
@@ -167,10 +168,17 @@ export class Session {
   /** What the header of the run that comes says of its plan; it is shown only where every gate holds. */
   announce(plan: RunRecord, thresholds: Thresholds | null): void {
     const {id, createdAt, tally, backfill, sourceLabel, scope, undoes} = plan;
-    const isWhole = undoes === null && wholeName(findBackfill(backfill), sourceLabel, scope) !== null;
+    const found = findBackfill(backfill);
+    const isForward = undoes === null;
+    const besides = [
+      thresholds !== null,
+      isForward && wholeName(found, sourceLabel, scope) !== null,
+      isForward && found.shrinks !== undefined && sinceOf(scope) === null,
+      isForward && found.publication !== undefined,
+    ];
     this.report.header({
       plan: `${id}, made ${clockText(createdAt)}, ${counted(changedOf(tally), 'change')}`,
-      gates: `✔ ${gateCount(thresholds, isWhole)} gates hold`,
+      gates: `✔ ${gateCount(besides)} gates hold`,
     });
   }
 

@@ -4,7 +4,7 @@ import {printableKey} from '../core/keys.ts';
 import {partWord} from '../core/words.ts';
 import {wholeName} from '../engine/live-gates.ts';
 import type {Command} from './command.ts';
-import {confirmDialog} from './confirm-dialog.ts';
+import {confirmDialog, shrunkIn} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
 import {copyTextOf} from './copy-text.ts';
 import type {AcceptDialog} from './dialog.ts';
@@ -262,7 +262,7 @@ export class Commands {
     void work.rehearseUndo(setup, found.run);
   }
 
-  #confirm({facts, environment, targetName, backfill}: SetupView): void {
+  #confirm({facts, gates, environment, targetName, backfill}: SetupView): void {
     const plan = facts?.plan ?? null;
     if (plan === null || targetName === null) return;
     const whole =
@@ -274,6 +274,7 @@ export class Commands {
         environment,
         failures: facts?.open?.counts.failed ?? 0,
         whole,
+        shrunk: shrunkIn(gates, plan),
       }),
     });
   }

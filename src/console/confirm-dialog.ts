@@ -1,11 +1,13 @@
-import type {Tally} from '../core/accounting.ts';
+import {listedOf, type Tally} from '../core/accounting.ts';
 import {counted, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Gate} from '../runbook/gate.ts';
 import type {ConfirmDialog, ConfirmField} from './dialog.ts';
 import {emptyField} from './text-field.ts';
 
 const failuresLabel = 'failures accepted';
 const wholeLabel = 'all of';
+const listedLabel = 'objects listed';
 
 /** What has to be typed before anything is written: the target's name, what marks it in the config, accepted failures. */
 export function confirmDialog(
@@ -15,12 +17,15 @@ export function confirmDialog(
     environment,
     failures,
     whole = null,
+    shrunk = null,
   }: {
     readonly targetName: string;
     readonly environment: string | null;
     readonly failures: number;
     /** The source's name, where nothing narrows the plan and that has to be confirmed. */
     readonly whole?: string | null;
+    /** Of an inventory that is empty or has shrunk: how, and how many objects it has. */
+    readonly shrunk?: {readonly reason: string; readonly listed: number} | null;
   },
 ): ConfirmDialog {
   const isUndo = plan.undoes !== null;
@@ -37,6 +42,7 @@ export function confirmDialog(
       ...(whole === null
         ? []
         : [`No prefix narrows it: everything in ${whole} was taken up, and its name is asked for as well.`]),
+      ...(shrunk === null ? [] : [`Look twice: ${shrunk.reason}.`]),
       ...(failures === 0
         ? []
         : [
@@ -45,10 +51,20 @@ export function confirmDialog(
     ],
     fields: [
       ...endFields({targetName, environment, whole}),
+      ...(shrunk === null ? [] : [confirmField(listedLabel, String(shrunk.listed))]),
       ...(failures === 0 ? [] : [confirmField(failuresLabel, String(failures))]),
     ],
     focus: 'cancel',
   };
+}
+
+/** What has to be accepted of a plan's inventory; null where nothing has. */
+export function shrunkIn(
+  gates: readonly Gate[] | null,
+  {tally}: Pick<RunRecord, 'tally'>,
+): {readonly reason: string; readonly listed: number} | null {
+  const gate = gates?.find(({id, holds}) => id === 'inventory' && !holds);
+  return gate === undefined ? null : {reason: gate.reason, listed: listedOf(tally)};
 }
 
 /** The names of what is written to, and of what is taken up as a whole. */
@@ -89,12 +105,18 @@ function changesText({inserted, updated, deleted}: Tally): string {
 export function typedIn({fields}: ConfirmDialog): {
   readonly confirm: string;
   readonly acceptedFailures: number | null;
+  readonly acceptedListed: number | null;
   readonly whole: string | null;
 } {
-  const failures = fields.find(({label}) => label === failuresLabel);
+  const textOf = (wanted: string) => fields.find(({label}) => label === wanted)?.field.text ?? null;
+  const numberOf = (wanted: string) => {
+    const text = textOf(wanted);
+    return text === null ? null : Number(text);
+  };
   return {
-    whole: fields.find(({label}) => label === wholeLabel)?.field.text ?? null,
+    whole: textOf(wholeLabel),
     confirm: fields[0]?.field.text ?? '',
-    acceptedFailures: failures === undefined ? null : Number(failures.field.text),
+    acceptedFailures: numberOf(failuresLabel),
+    acceptedListed: numberOf(listedLabel),
   };
 }

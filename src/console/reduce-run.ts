@@ -2,7 +2,7 @@ import {listedOf} from '../core/accounting.ts';
 import type {RunEvent, Snapshot} from '../core/event.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {Finding} from '../core/probe.ts';
-import {counted, durationText, figuresText} from '../core/words.ts';
+import {counted, durationText, figuresText, publicationText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
 import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
 import {failureText, type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
@@ -37,6 +37,7 @@ export function startRunView(event: Started): RunView {
     checks: [],
     coverage: [],
     driftKeys: [],
+    publication: null,
     stopping: null,
     ended: null,
     memory: {
@@ -98,7 +99,17 @@ function paced(pace: Pace, before: Snapshot, {snapshot, ...news}: RunEvent): Pac
 }
 
 function isMove({type}: RunEvent): boolean {
-  return ['partition', 'listed', 'page', 'returned', 'probed', 'check', 'coverage', 'ended'].includes(type);
+  return [
+    'partition',
+    'listed',
+    'page',
+    'publication',
+    'returned',
+    'probed',
+    'check',
+    'coverage',
+    'ended',
+  ].includes(type);
 }
 
 function isFurther(before: Snapshot, now: Snapshot): boolean {
@@ -158,6 +169,12 @@ function told(view: RunView, event: RunEvent): RunView {
         level,
         `${result.title}: ${counted(result.count, 'breaks it', 'break it')}`,
       );
+    }
+    case 'publication': {
+      const {state, items, total} = event;
+      const publication = {state, items, total};
+      const next = {...view, publication};
+      return state === 'staged' ? next : said(next, at, 'info', publicationText(publication));
     }
     case 'figures':
       return said(view, at, 'info', figuresText(event.summary));

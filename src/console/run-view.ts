@@ -34,6 +34,8 @@ export interface RunView {
   readonly coverage: readonly CoverageGroup[];
   /** Keys that were decided otherwise than in the dry run, at most `driftKeys`. */
   readonly driftKeys: readonly string[];
+  /** How far a run is that is published as a whole; null before it stages, and where each page is committed by itself. */
+  readonly publication: Publication | null;
   readonly stopping: StopReason | null;
   readonly ended: {
     readonly reason: StopReason | null;
@@ -70,6 +72,12 @@ export interface LogLine {
   readonly text: string;
   /** How often it came in a row. */
   readonly times: number;
+}
+
+export interface Publication {
+  readonly state: 'staged' | 'publishing' | 'published';
+  readonly items: number;
+  readonly total: number;
 }
 
 export interface Retry {

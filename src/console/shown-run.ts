@@ -86,6 +86,7 @@ function viewOfRecord(record: RunRecord, plan: RunRecord | null, isGone: boolean
     perSecond: [],
     log: [],
     movedAt: record.beatAt ?? now,
+    publication: null,
     retry: null,
     findings: [],
     checks: [],

@@ -86,6 +86,7 @@ export class Work {
     typed: {
       readonly confirm: string;
       readonly acceptedFailures: number | null;
+      readonly acceptedListed: number | null;
       readonly whole: string | null;
     },
   ): Promise<void> {

@@ -37,6 +37,16 @@ export function list(tally: Tally, count: number): Tally {
   return {...tally, pending: tally.pending + count};
 }
 
+/** The same items, with what was only decided to change still pending: it waits to be published. */
+export function unpublished(tally: Tally): Tally {
+  return {...tally, pending: tally.pending + changedOf(tally), inserted: 0, updated: 0, deleted: 0};
+}
+
+/** What publishing adds to counts: staged items leave pending, inserted or as they were. */
+export function publishedTally(inserted: number, known: number): Tally {
+  return {...emptyTally, pending: -inserted - known, inserted, unchanged: known, rows: inserted};
+}
+
 /** Pending items of an abandoned page go back: they will be listed again. */
 export function unlist(tally: Tally, count: number): Tally {
   return take(tally, 'pending', count);

@@ -69,6 +69,13 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly settled: Tally;
       readonly cursor: string;
     }
+  /** Of a run that is published as a whole: so many of its changes are staged, or were published. */
+  | {
+      readonly type: 'publication';
+      readonly state: 'staged' | 'publishing' | 'published';
+      readonly items: number;
+      readonly total: number;
+    }
   | {readonly type: 'failure'; readonly partition: string; readonly key: string; readonly fault: FaultData}
   | {
       readonly type: 'retrying';

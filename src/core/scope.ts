@@ -17,7 +17,13 @@ const limits = z.looseObject({
   prefix: z.string().default(''),
   maxItems: z.number().nullable().default(null),
   startAfter: z.string().default(''),
+  since: z.number().nullable().default(null),
 });
+
+/** The time that narrows a run, in milliseconds since the epoch; null where none does. */
+export function sinceOf(scope: unknown): number | null {
+  return limits.parse(scope).since;
+}
 
 /** What the keys of a run begin with. */
 export function prefixOf(scope: unknown): string {

@@ -111,3 +111,27 @@ export function figuresText({title, figures}: Summary): string {
   );
   return `${title}: ${said.join(', ')}`;
 }
+
+/** What a run that is published as a whole has come to; while it stages, nothing is worth a line of its own. */
+export function publicationText({
+  state,
+  items,
+  total,
+}: {
+  readonly state: 'staged' | 'publishing' | 'published';
+  readonly items: number;
+  readonly total: number;
+}): string {
+  switch (state) {
+    case 'staged':
+      return `${number(items)} of ${counted(total, 'row')} staged`;
+    case 'publishing':
+      return `all ${counted(total, 'row')} staged: publishing them in one transaction`;
+    case 'published':
+      return items === total
+        ? `published: ${counted(items, 'row')} inserted`
+        : `published: ${counted(items, 'row')} inserted, ${number(total - items)} were there already`;
+    default:
+      return state satisfies never;
+  }
+}

@@ -18,6 +18,7 @@ import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
   planLost,
   requireFine,
+  requireMarksToPublish,
   requireNoObstacle,
   requireResumable,
   requireSameEnds,
@@ -75,6 +76,7 @@ export class Engine {
 
   /** A dry run: it reads, and writes only to the ledger. */
   async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
+    requireMarksToPublish(connection);
     const probe = await this.fineProbe(connection, scope);
     const record = await createRun(this.host, connection, 'dry-run', scope, probe, {
       label: 'dry run',

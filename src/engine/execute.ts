@@ -13,11 +13,12 @@ import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {giveBack, type LiveLease, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
+import {publish, settlePublication} from './publish.ts';
 import {settleIntents} from './recover.ts';
 import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
-import {isHalfDone, settleForGood} from './settle-for-good.ts';
+import {settleForGood} from './settle-for-good.ts';
 import {limitsOf, snapshotOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
 import {measure} from './verify.ts';
@@ -143,13 +144,15 @@ class Executor {
     let isOver = false;
     try {
       if (context.writer !== null) await settleIntents(context, reader, usesMarks);
+      if (this.#execution.record.discovered) await settlePublication(context, reader);
       if (!this.#execution.record.discovered) await discover(context);
       if (this.#execution.retry !== null) await reopen(context, this.#execution.retry.kind);
       const partitions = await context.ledger.partitions.unfinished(context.run);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
+      if (this.stopper.reason === null) await publish(context);
       const {reason} = this.stopper;
       isOver =
-        reason === null || (reason.by === 'cancel' && !(await isHalfDone(context.ledger, context.run)));
+        reason === null || (reason.by === 'cancel' && !(await context.ledger.pages.isHalfDone(context.run)));
     } finally {
       if (lease !== null && this.stopper.reason?.by !== 'lost')
         await giveBack(lease, isOver, news => this.#emit(news));

@@ -115,6 +115,7 @@ function happeningsOf(
       case 'image':
         return {what: 'written', entry, preview};
       case 'intent':
+      case 'staged':
         return {what: 'under-way', entry, preview};
       default:
         return kind satisfies never;

@@ -5,7 +5,7 @@ import {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {openItems} from './open-list.ts';
-import type {Work, WorkItem} from './work.ts';
+import type {PublishedWork, Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {
   readonly backfill: AnyBackfill;
@@ -33,6 +33,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
     decide: page => backfill.decide(page, io, probe),
+    publication: publicationOf(backfill, io, probe),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
     readBack: async changes => {
@@ -58,6 +59,23 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
       return {key, size: 0, fingerprint: null, fault: {kind: error.kind, message: error.message}};
     }
   }
+}
+
+function publicationOf(
+  backfill: AnyBackfill,
+  {target}: Pick<Io<Shape>, 'target'>,
+  probe: Probe<unknown>,
+): PublishedWork | null {
+  const {publication} = backfill;
+  if (publication === undefined) return null;
+  return {
+    table: publication.table,
+    begin: () => publication.begin(),
+    stage: changes => publication.stage(parseChanges(backfill, changes)),
+    publish: staged => publication.publish(staged, probe),
+    known: (first, last) => publication.known(target, first, last),
+    end: () => publication.end(),
+  };
 }
 
 export function parseChanges(backfill: AnyBackfill, changes: readonly unknown[]) {

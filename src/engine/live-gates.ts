@@ -1,10 +1,11 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
-import {changedOf} from '../core/accounting.ts';
+import {changedOf, listedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {errorsOf, type Probe} from '../core/probe.ts';
-import {prefixOf} from '../core/scope.ts';
+import {prefixOf, sinceOf} from '../core/scope.ts';
 import type {Reader} from '../databases/database.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate, GateFacts, Thresholds} from '../runbook/gate.ts';
 import {gatesOf} from '../runbook/gates.ts';
@@ -23,6 +24,8 @@ export interface GateOptions {
   readonly takeOver: string | null;
   /** The source's name as typed, where nothing narrows the run. */
   readonly whole?: string | null;
+  /** How many objects of an inventory that is empty or has shrunk are accepted. */
+  readonly acceptedListed?: number | null;
   readonly thresholds: Thresholds | null;
   /** The run that is to be undone; without one, the plan is to go live. */
   readonly undoes?: string;
@@ -83,6 +86,8 @@ export async function lookAtGates(
     },
     leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),
     whole: wholeOf(connection, plan, options.whole ?? null),
+    inventory: await inventoryOf(ledger, connection, plan, options.acceptedListed ?? null),
+    publish: publishOf(connection, plan),
     thresholds: options.thresholds,
     confirmation: {expected: connection.target.name, typed: options.confirm},
   });
@@ -96,6 +101,28 @@ function wholeOf(
 ): GateFacts['whole'] {
   const expected = wholeName(backfill, source.label, scope);
   return expected === null || undoes !== null ? null : {expected, typed};
+}
+
+async function inventoryOf(
+  {runs}: Ledger,
+  {backfill, options}: RunConnection,
+  plan: RunRecord,
+  accepted: number | null,
+): Promise<GateFacts['inventory']> {
+  // What was put there since some time may well be nothing.
+  if (backfill.shrinks === undefined || plan.undoes !== null || sinceOf(plan.scope) !== null) return null;
+  return {
+    listed: listedOf(plan.tally),
+    before: await runs.lastListed(plan),
+    share: backfill.shrinks(options ?? backfill.options.parse(undefined)),
+    accepted,
+  };
+}
+
+function publishOf({backfill, target}: RunConnection, {tally, undoes}: RunRecord): GateFacts['publish'] {
+  const {publication} = backfill;
+  if (publication === undefined || undoes !== null) return null;
+  return {inserts: tally.inserted, most: publication.most[target.service] ?? null};
 }
 
 /** The name of the source, where a run of all of it has to be confirmed; null where it has not. */

@@ -1,4 +1,5 @@
 import type {RunNews} from '../core/event.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Database} from '../databases/database.ts';
 import {isAtomic} from './atomicity.ts';
 import {Exhausted, retrying} from './backoff.ts';
@@ -38,6 +39,14 @@ export async function takeLease(parts: Parts): Promise<LiveLease> {
     throw error;
   });
   if (isProven) return {lease, marks: lease};
+  if (execution.connection.backfill.publication !== undefined) {
+    await giveBack(lease, false, emit);
+    throw new OperatorError(
+      'gate',
+      'the target left a part of a transaction that it refused, so nothing can be published there as a whole',
+      'Use a target whose transactions are all or nothing.',
+    );
+  }
   emit({
     type: 'note',
     level: 'warning',

@@ -70,11 +70,21 @@ export function requireResumable({id, mode}: RunRecord): void {
 
 /** A page that a failure left between intent and checkpoint has no before-image yet: an undo would leave it out. */
 export async function requireSettled(ledger: Ledger, {id}: RunRecord): Promise<void> {
-  if ((await ledger.pages.intents(id)).length > 0)
+  if (await ledger.pages.isHalfDone(id))
     throw new OperatorError(
       'gate',
       `run ${id} failed before it could say whether its last pages were written`,
       `Settle them first: headgate resume ${id}`,
+    );
+}
+
+/** That a run was published is told by its mark, and by nothing else. */
+export function requireMarksToPublish({backfill, target}: RunConnection): void {
+  if (backfill.publication !== undefined && !target.marks)
+    throw new OperatorError(
+      'usage',
+      `${backfill.id} is published as a whole, which needs headgate's own tables, and the config forbids them for ${target.label} (marks: false)`,
+      'Take marks: false away from the target.',
     );
 }
 

@@ -5,12 +5,13 @@ import {
   move,
   type Outcome,
   type PartitionTally,
+  publishedTally,
   subtractTally,
   type Tally,
   unlist,
 } from '../core/accounting.ts';
 import {addDrift, type Drift} from '../core/drift.ts';
-import {type Entry, entryOutcome} from '../core/entry.ts';
+import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
 /**
@@ -76,16 +77,21 @@ export class RunState {
     }
   }
 
-  /** A page is checkpointed: its items leave pending for their outcomes. */
-  settle(entries: readonly Entry[], rows: number): void {
+  /** A page is checkpointed: its items leave pending for their outcomes, but for changes that wait to be published. */
+  settle(entries: readonly Entry[], rows: number, isStaged = false): void {
     let tally = this.#tally;
     let bytes = 0;
     for (const entry of entries) {
-      const outcome = entryOutcome(entry);
+      const outcome = isStaged && isChange(entry) ? 'pending' : entryOutcome(entry);
       if (outcome !== 'pending') tally = move(tally, 'pending', outcome);
       bytes += entry.bytes;
     }
     this.#tally = addTally(tally, {...emptyTally, rows, bytes});
+  }
+
+  /** Staged items leave pending: some were inserted, the rows of the others were there. */
+  published(inserted: number, known: number): void {
+    this.#tally = addTally(this.#tally, publishedTally(inserted, known));
   }
 
   addDrift(drift: Drift): void {

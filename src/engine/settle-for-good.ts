@@ -1,11 +1,11 @@
 import type {RunNews} from '../core/event.ts';
 import type {Database} from '../databases/database.ts';
-import type {Ledger} from '../ledger/ledger.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import type {Limiter} from './limiter.ts';
 import {giveBack, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
+import {abandonPublication, settlePublication} from './publish.ts';
 import {settleIntents} from './recover.ts';
 import {Stopper} from './run-handle.ts';
 import type {RunState} from './run-state.ts';
@@ -26,15 +26,13 @@ interface Parts {
  */
 export async function settleForGood(parts: Parts): Promise<void> {
   const {host, execution, database, emit} = parts;
-  if (!(await isHalfDone(host.ledger, execution.record.id))) return;
+  if (!(await host.ledger.pages.isHalfDone(execution.record.id))) return;
   const stopper = new Stopper(() => undefined);
   const {lease, marks} = await takeLease({host, execution, database, signal: stopper.halt, emit});
   const reader = steadyReader(host, database);
-  await settleIntents(makeContext({...parts, stopper, reader, lease: marks}), reader, marks !== null);
+  const context = makeContext({...parts, stopper, reader, lease: marks});
+  await settleIntents(context, reader, marks !== null);
+  await settlePublication(context, reader);
+  await abandonPublication(context);
   if (lease !== null) await giveBack(lease, true, emit);
-}
-
-/** Pages of its were intended, and never checkpointed. */
-export async function isHalfDone(ledger: Ledger, run: string): Promise<boolean> {
-  return (await ledger.pages.intents(run)).length > 0;
 }

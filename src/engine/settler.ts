@@ -1,3 +1,4 @@
+import {type Tally, unpublished} from '../core/accounting.ts';
 import {spentBudget} from '../core/budget.ts';
 import {addDrift, applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
@@ -31,6 +32,12 @@ export class Settler {
     this.cursor = partition.cursor;
   }
 
+  /** Changes wait to be published with all the others of the run. */
+  get #isStaged(): boolean {
+    const {writer, work} = this.#context;
+    return writer !== null && work.publication !== null;
+  }
+
   /** False where the run stopped first: nothing of the page was kept. */
   async settle(page: Page): Promise<boolean> {
     const {halt, at} = this.#context;
@@ -44,7 +51,8 @@ export class Settler {
     at('page-decided');
     const formers = formersOf(page.slots);
     const {writer} = this.#context;
-    if (writer !== null && entries.some(isChange)) await this.#write(writer, entries, drift, formers);
+    if (writer !== null && !this.#isStaged && entries.some(isChange))
+      await this.#write(writer, entries, drift, formers);
     else await this.#checkpoint(++this.#page, entries, drift, formers, 0, false);
     await this.#checkBudgets();
     return true;
@@ -161,16 +169,18 @@ export class Settler {
     const {ledger, run, holder, writer, work, state, emit, at, now, source, target} = this.#context;
     const partition = this.#partition.id;
     const cursor = entries.at(-1)?.key ?? this.cursor;
+    const isStaged = this.#isStaged;
+    const told = (tally: Tally) => (isStaged ? unpublished(tally) : tally);
     await ledger.checkpoint({
       run,
       partition,
       page,
       entries,
       cursor,
-      delta: pageTally(entries, rows, formers),
+      delta: told(pageTally(entries, rows, formers)),
       drift,
       holder,
-      keeps: writer === null ? 'plan' : 'image',
+      keeps: writer === null ? 'plan' : isStaged ? 'staged' : 'image',
       marked,
       reopened: this.#partition.kind === 'open',
       fingerprints: work.keepsFingerprints ? {source, target} : null,
@@ -178,11 +188,11 @@ export class Settler {
     });
     this.cursor = cursor;
     this.#settled(entries.map(({key}) => key));
-    state.settle(entries, rows);
+    state.settle(entries, rows, isStaged);
     state.addDrift(drift);
     for (const entry of entries)
       if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
-    emit({type: 'page', partition, page, settled: pageTally(entries, rows), cursor});
+    emit({type: 'page', partition, page, settled: told(pageTally(entries, rows)), cursor});
     at('page-checkpointed');
   }
 

@@ -19,6 +19,8 @@ export interface Work {
   inspect(item: WorkItem): Promise<Inspection>;
   decide(page: readonly Inspection[]): Promise<readonly Decision<unknown>[]>;
   commit(changes: readonly unknown[]): readonly Statement[];
+  /** Changes are staged and published as one; null where each page is committed by itself. */
+  readonly publication: PublishedWork | null;
   /** How many rows a change makes where it is made as a whole. */
   rowsOf(change: unknown): number;
   /** Which changes the target shows as made, after an outcome that nothing else can tell. */
@@ -33,6 +35,17 @@ export interface Work {
   readonly keepsFingerprints: boolean;
   /** Reads `found` back from the ledger; undefined where it is not of the present form. */
   parseFound(found: unknown): unknown;
+}
+
+/** A backfill's publication (backfills/publication.ts), for changes as the ledger has them. */
+export interface PublishedWork {
+  readonly table: string;
+  begin(): readonly Statement[];
+  stage(changes: readonly unknown[]): readonly Statement[];
+  publish(staged: number): readonly Statement[];
+  /** Read from the target where it is asked for. */
+  known(first: string, last: string): Promise<readonly string[]>;
+  end(): readonly Statement[];
 }
 
 /** An item, and what an undo restores. */

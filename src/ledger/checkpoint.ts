@@ -17,8 +17,8 @@ export interface Checkpoint {
   readonly drift: Drift;
   /** Who checkpoints: only the run's holder may; null where nobody holds it. */
   readonly holder: string | null;
-  /** What is kept of the page: the decisions of a dry run, or the before-images of what was changed. */
-  readonly keeps: 'plan' | 'image';
+  /** What is kept of the page: the decisions of a dry run, what is to be published, or the before-images of what was changed. */
+  readonly keeps: 'plan' | 'staged' | 'image';
   /** The page's changes were committed with a mark. */
   readonly marked: boolean;
   /** The items were open before: those that no longer are leave the list. */

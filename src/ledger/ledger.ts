@@ -15,6 +15,7 @@ import {Measurements} from './measurements.ts';
 import {OpenItems} from './open-items.ts';
 import {Pages} from './pages.ts';
 import {Partitions} from './partitions.ts';
+import {type PublishedPage, publishedStatements} from './published.ts';
 import {Runs} from './runs.ts';
 
 const busyTimeoutMs = 10_000;
@@ -73,8 +74,17 @@ export class Ledger {
 
   /** Throws RunLost where another process has taken the run over. */
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    await this.#holding(await checkpointStatements(checkpoint));
+  }
+
+  /** What became of a staged page. Throws RunLost where another process has taken the run over. */
+  async published(page: PublishedPage): Promise<void> {
+    await this.#holding(await publishedStatements(page));
+  }
+
+  async #holding(statements: readonly Statement[]): Promise<void> {
     try {
-      await this.#db.transaction(await checkpointStatements(checkpoint));
+      await this.#db.transaction(statements);
     } catch (error) {
       throw error instanceof SqliteFault && isHolderRefusal(error.message) ? new RunLost() : error;
     }

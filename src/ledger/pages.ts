@@ -5,7 +5,8 @@ import type {Row, Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {packEntries, unpackEntries} from './codec.ts';
 
-export type PageKind = 'plan' | 'intent' | 'image';
+/** `staged`: changes of a run that is published as a whole, and has not been yet. */
+export type PageKind = 'plan' | 'intent' | 'staged' | 'image';
 
 export interface StoredPage {
   readonly seq: number;
@@ -21,12 +22,12 @@ export interface Mention {
   readonly entry: Entry;
 }
 
-const kinds = ['plan', 'intent', 'image'] as const satisfies readonly PageKind[];
+const kinds = ['plan', 'intent', 'staged', 'image'] as const satisfies readonly PageKind[];
 const mentionRow = z.object({seq: z.number(), run: z.string(), kind: z.enum(kinds)});
 const pageRow = z.object({seq: z.number(), partition: z.string(), page: z.number()});
 const cachedPages = 8;
 
-/** Plans, intents and before-images: compressed pages of entries in key order. */
+/** Plans, intents, staged changes and before-images: compressed pages of entries in key order. */
 export class Pages {
   readonly #db: Database;
   readonly #cache = new Map<number, readonly Entry[]>();
@@ -49,6 +50,29 @@ export class Pages {
 
   async dropIntents(run: string, partition: string): Promise<void> {
     await this.#db.transaction([dropIntent(run, partition)]);
+  }
+
+  /** Something was intended or staged of which nothing says yet what became of it. */
+  async isHalfDone(run: string): Promise<boolean> {
+    const rows = await this.#db.query(
+      "SELECT 1 FROM pages WHERE run = ? AND kind IN ('intent', 'staged') LIMIT 1",
+      [run],
+    );
+    return rows.length > 0;
+  }
+
+  /** How many changes are staged. */
+  async staged(run: string): Promise<number> {
+    const [row] = await this.#db.query(
+      "SELECT COALESCE(sum(entries), 0) AS entries FROM pages WHERE run = ? AND kind = 'staged'",
+      [run],
+    );
+    return z.number().parse(row?.['entries']);
+  }
+
+  /** A run that is given up publishes nothing. */
+  async dropStaged(run: string): Promise<void> {
+    await this.#db.transaction([{sql: "DELETE FROM pages WHERE run = ? AND kind = 'staged'", params: [run]}]);
   }
 
   async intents(run: string): Promise<readonly StoredPage[]> {

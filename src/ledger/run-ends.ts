@@ -133,3 +133,22 @@ export async function standingRuns(
   );
   return rows.map(row => z.string().parse(row['id']));
 }
+
+/** How much the last live run with the same ends and scope listed that came to its end; null where there was none. */
+export async function lastListed(
+  db: Database,
+  {backfill, source, target, scope}: Pick<RunRecord, 'backfill' | 'source' | 'target' | 'scope'>,
+): Promise<number | null> {
+  const [row] = await db.query(
+    `SELECT ${runColumns} FROM runs r
+     WHERE r.target = ? AND r.backfill = ? AND r.source = ? AND r.scope = ? AND r.mode = 'live'
+       AND r.status IN ('completed', 'incomplete')
+     ORDER BY r.created_at DESC, r.id DESC
+     LIMIT 1`,
+    [target, backfill, source, JSON.stringify(scope)],
+  );
+  if (row === undefined) return null;
+  const {tally, drift} = readRun(row);
+  // What had gone since its dry run was taken up by it, and was not listed.
+  return listedOf(tally) - drift.gone;
+}

@@ -9,6 +9,7 @@ import {
   activeRuns,
   type EndLabels,
   type KnownEnds,
+  lastListed,
   lastTook,
   latestOf,
   recentEnds,
@@ -127,6 +128,11 @@ export class Runs {
     return standingRuns(this.#db, target, backfill);
   }
 
+  /** How much the last live run with the same ends and scope listed; null where there was none. */
+  lastListed(of: Parameters<typeof lastListed>[1]): Promise<number | null> {
+    return lastListed(this.#db, of);
+  }
+
   /** Runs that a process works on, this one or another, newest first. */
   active(): Promise<readonly RunRecord[]> {
     return activeRuns(this.#db);
@@ -138,7 +144,7 @@ export class Runs {
       `SELECT ${runColumns} FROM runs r
        WHERE r.target = ? AND r.mode IN ('live', 'undo')
          AND (r.status IN ('running', 'pausing', 'cancelling', 'paused')
-           OR EXISTS (SELECT 1 FROM pages WHERE pages.run = r.id AND pages.kind = 'intent'))
+           OR EXISTS (SELECT 1 FROM pages WHERE pages.run = r.id AND pages.kind IN ('intent', 'staged')))
        ORDER BY r.created_at DESC, r.id DESC`,
       [target],
     );

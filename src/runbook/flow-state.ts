@@ -12,7 +12,7 @@ export function executed({plan, live}: FlowFacts): RunRecord | null {
 }
 
 /** Gates that only typing opens. */
-const typedGates: readonly GateId[] = ['confirmed', 'whole', 'failures'];
+const typedGates: readonly GateId[] = ['confirmed', 'whole', 'inventory', 'failures'];
 
 /** What is closed before anything was typed. */
 export function closedBefore(gates: readonly Gate[] | null): readonly Gate[] {

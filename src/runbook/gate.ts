@@ -25,6 +25,8 @@ export type GateId =
   | 'lease'
   | 'thresholds'
   | 'whole'
+  | 'inventory'
+  | 'publish'
   | 'confirmed';
 
 /** Everything that the gates look at. Pure data, so that a screen can show them before anything is asked for. */
@@ -51,8 +53,22 @@ export interface GateFacts {
   readonly leaseObstacle: string | null;
   /** Its scope has no prefix, which has to be confirmed by naming the source; null where that is not so. */
   readonly whole: {readonly expected: string; readonly typed: string | null} | null;
+  /** Of a listing that stands for all that there is; null where a listing may be of any size. */
+  readonly inventory: InventoryFacts | null;
+  /** Of a run that is published as a whole: its inserts, and how many one publish carries (null: any number). */
+  readonly publish: {readonly inserts: number; readonly most: number | null} | null;
   readonly thresholds: Thresholds | null;
   readonly confirmation: {readonly expected: string; readonly typed: string | null};
+}
+
+export interface InventoryFacts {
+  readonly listed: number;
+  /** What the last live run of the same scope listed; null where there was none. */
+  readonly before: number | null;
+  /** By how much of it a listing may be smaller before that has to be accepted. */
+  readonly share: number;
+  /** How many objects the operator accepts by typing their number; null where nothing was typed. */
+  readonly accepted: number | null;
 }
 
 /** What an unattended run may do without anybody looking; null is no limit. */

@@ -2,6 +2,7 @@ import {changedOf} from '../core/accounting.ts';
 import {shellWord} from '../core/shell-word.ts';
 import {counted, number} from '../core/words.ts';
 import type {Gate, GateFacts, Thresholds} from './gate.ts';
+import {inventoryGate, publishGate} from './inventory-gates.ts';
 import {freshGate, rehearsedGate, sameGate, unusedGate} from './plan-gates.ts';
 
 const gatesBefore = [
@@ -20,14 +21,16 @@ export function gatesOf(facts: GateFacts): readonly Gate[] {
   return [
     ...gatesBefore.map(gate => gate(facts)),
     ...(facts.thresholds === null ? [] : [thresholdsGate(facts, facts.thresholds)]),
+    ...(facts.inventory === null ? [] : [inventoryGate(facts.inventory)]),
+    ...(facts.publish === null ? [] : [publishGate(facts.publish)]),
     ...(facts.whole === null ? [] : [wholeGate(facts.whole)]),
     confirmedGate(facts),
   ];
 }
 
-/** How many have to hold: an unattended run has its thresholds besides. */
-export function gateCount(thresholds: Thresholds | null, isWhole: boolean): number {
-  return gatesBefore.length + 1 + (thresholds === null ? 0 : 1) + (isWhole ? 1 : 0);
+/** How many have to hold: the usual ones, the confirmation, and those that only some runs have. */
+export function gateCount(besides: readonly boolean[]): number {
+  return gatesBefore.length + 1 + besides.filter(Boolean).length;
 }
 
 function probeGate({findings}: GateFacts): Gate {

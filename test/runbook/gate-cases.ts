@@ -60,6 +60,8 @@ export const facts: GateFacts = {
   newlyBroken: [],
   space: {free: 100, needed: 100},
   whole: {expected: 'my bucket', typed: 'my bucket'},
+  inventory: {listed: 80, before: 100, share: 0.2, accepted: null},
+  publish: {inserts: 42, most: 42},
   leaseObstacle: null,
   thresholds: {changes: 43, failures: 1, deletes: 1},
   confirmation: {expected: 'index.sqlite', typed: 'index.sqlite'},
@@ -84,6 +86,26 @@ export const broken = {
 } as const;
 
 export const closings: readonly Closing[] = [
+  ...(
+    [
+      ['it is empty', {listed: 0, before: null, accepted: null}, /is empty/],
+      ['it has shrunk', {listed: 79, before: 100, accepted: null}, /79 objects, and had 100 .* 21 % fewer/],
+      ['another number is accepted', {listed: 0, before: 100, accepted: 1}, /1 were accepted/],
+    ] as const
+  ).map(
+    ([because, change, says]): Closing => ({
+      gate: 'inventory',
+      because,
+      change: {inventory: {...change, share: 0.2}},
+      says,
+    }),
+  ),
+  {
+    gate: 'publish',
+    because: 'it is more than one transaction carries',
+    change: {publish: {inserts: 43, most: 42}},
+    says: /43 rows to insert, and the target takes 42/,
+  },
   {
     gate: 'probe',
     because: 'the probe found an error',

@@ -45,6 +45,12 @@ describe('going live', () => {
       'that undoes a run, whatever is broken',
       {undoes: 'r-live', plan: {...plan, undoes: 'r-live'}, newlyBroken: [broken]},
     ],
+    [
+      'whose inventory has not shrunk by more than the share',
+      {inventory: {listed: 80, before: 100, share: 0.2, accepted: null}},
+    ],
+    ['whose small inventory is accepted', {inventory: {listed: 0, before: 100, share: 0.2, accepted: 0}}],
+    ['of any number of rows where one publish carries all', {publish: {inserts: 1_000_000, most: null}}],
     ['without failures', {openFailures: 0, acceptedFailures: null, thresholds: null}],
   ] satisfies readonly [string, Partial<GateFacts>][])('is open for a plan %s', (_, change) => {
     expect(closedBy(change)).toEqual([]);

@@ -1,6 +1,6 @@
 import type {Noun} from '../../backfills/backfill.ts';
 import {isActive, onlyMeasures} from '../../core/run.ts';
-import {ageText, clockDuration, scopeText} from '../../core/words.ts';
+import {ageText, clockDuration, publicationText, scopeText} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import type {RunView} from '../run-view.ts';
@@ -53,7 +53,10 @@ export function sectionsOf(
   return {
     head: {type: 'lines', lines: [status, barLine(run, {width, now, lastTotal}), ...blank]},
     parts: identityRows(run, at, {width, isCompact: layout.isCompact}),
-    below: {type: 'lines', lines: [total, ...driftLine(run, width), ...goesOn, ...partitions]},
+    below: {
+      type: 'lines',
+      lines: [total, ...publicationLine(run, width), ...driftLine(run, width), ...goesOn, ...partitions],
+    },
   };
 }
 
@@ -72,6 +75,13 @@ function statusLine({snapshot, label, ended, scope}: RunView, now: number, width
     ],
     width,
   );
+}
+
+/** While its items are still pending: that is no standstill. */
+function publicationLine({publication, ended}: RunView, width: number): readonly Line[] {
+  return publication === null || ended !== null || publication.state === 'published'
+    ? []
+    : [fitLine([{text: publicationText(publication), tone: 'accent'}], width)];
 }
 
 function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[] {

@@ -1,0 +1,169 @@
+import {publishedTally} from '../core/accounting.ts';
+import {Fault} from '../core/failure.ts';
+import type {Statement} from '../core/sql.ts';
+import {counted} from '../core/words.ts';
+import type {Reader} from '../databases/database.ts';
+import type {StoredPage} from '../ledger/pages.ts';
+import type {RunContext} from './context.ts';
+import {readMarks} from './mark.ts';
+import type {PublishedWork} from './work.ts';
+import type {Committed, Writer} from './writer.ts';
+
+/**
+ * The last step of a run that is published as a whole. What its pages decided is in the ledger, as staged pages: that
+ * is the intent. They are put into the target's staging table, published in one transaction with a mark of its own, and
+ * what became of each goes to the ledger page by page. A publish happened if and only if its mark is there: the mark
+ * goes together with the staging table, once the ledger knows everything. Until it is there, staging begins anew, and
+ * the target's own tables are as they were.
+ */
+
+const staging = 'stage';
+const publishing = 'publish';
+
+/** Goes on where a run was left between its publish and its end. */
+export async function settlePublication(context: RunContext, target: Reader): Promise<void> {
+  const publication = Publisher.of(context);
+  if (publication !== null && (await readMarks(target, context.run))?.has(publishing))
+    await publication.settle(null);
+}
+
+/** A run that is given up before its publish leaves nothing: neither in the target nor for a resume. */
+export async function abandonPublication(context: RunContext): Promise<void> {
+  const publication = Publisher.of(context);
+  const {pages} = context.ledger;
+  if (publication === null || (await pages.staged(context.run)) === 0) return;
+  await pages.dropStaged(context.run);
+  await publication.end();
+}
+
+/** Stages and publishes everything that the run's pages have decided; nothing where a part of the listing failed. */
+export async function publish(context: RunContext): Promise<void> {
+  const publication = Publisher.of(context);
+  const total = publication === null ? 0 : await context.ledger.pages.staged(context.run);
+  if (publication === null || total === 0) return;
+  const {failed} = context.state.partitions;
+  if (failed > 0) {
+    const message = `nothing is published: ${counted(failed, 'part of the listing', 'parts of the listing')} failed, and the run is published as a whole or not at all`;
+    context.emit({type: 'note', level: 'warning', message});
+    return;
+  }
+  if (!(await publication.stageAll(total))) return;
+  const {rows} = await publication.publish(total);
+  await publication.settle(rows === total ? total : null);
+}
+
+class Publisher {
+  readonly #context: RunContext;
+  readonly #writer: Writer;
+  readonly #work: PublishedWork;
+  /** Page numbers are never used twice: those of a later attempt are above all before, because the fence has risen. */
+  #page: number | null = null;
+
+  private constructor(context: RunContext, writer: Writer, work: PublishedWork) {
+    this.#context = context;
+    this.#writer = writer;
+    this.#work = work;
+  }
+
+  /** Null where the run's pages are committed one by one. */
+  static of(context: RunContext): Publisher | null {
+    const {writer, work} = context;
+    return writer === null || work.publication === null
+      ? null
+      : new Publisher(context, writer, work.publication);
+  }
+
+  /** False where the run was stopped first. */
+  async stageAll(total: number): Promise<boolean> {
+    const {ledger, run, halt, emit, at} = this.#context;
+    let begin = this.#work.begin();
+    let items = 0;
+    for await (const {entries} of ledger.pages.all(run, 'staged')) {
+      if (halt.aborted) return false;
+      await this.#stage(
+        entries.map(({change}) => change),
+        begin,
+      );
+      begin = [];
+      items += entries.length;
+      emit({type: 'publication', state: 'staged', items, total});
+      at('page-staged');
+    }
+    return !halt.aborted;
+  }
+
+  /** All or nothing: what is refused, or takes too long, is not cut smaller. */
+  async publish(total: number): Promise<Committed> {
+    const {emit, at} = this.#context;
+    emit({type: 'publication', state: 'publishing', items: total, total});
+    at('publish-sent');
+    try {
+      const committed = await this.#writer.commit({
+        partition: publishing,
+        page: 1,
+        changes: total,
+        statements: this.#work.publish(total),
+      });
+      at('published');
+      return committed;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const {kind, isUnsettled} = error;
+      const what = isUnsettled
+        ? 'it is not known yet whether the run was published (a resume finds out)'
+        : 'nothing was published';
+      throw new Fault(kind, `${what}: ${error.message}`, {cause: error, isUnsettled});
+    }
+  }
+
+  /** Tells the ledger what became of every staged page. `inserted` is the number of rows where that says it all. */
+  async settle(inserted: number | null): Promise<void> {
+    const {ledger, run, holder, now, state, emit, at} = this.#context;
+    const sum = {inserted: 0, known: 0};
+    for await (const page of ledger.pages.all(run, 'staged')) {
+      const there = inserted === null ? await this.#known(page) : new Set<string>();
+      const made = page.entries.filter(({key}) => !there.has(key));
+      const delta = publishedTally(made.length, there.size);
+      await ledger.published({run, page, inserted: made, delta, holder, at: now()});
+      state.published(made.length, there.size);
+      sum.inserted += made.length;
+      sum.known += there.size;
+      at('publication-settled');
+    }
+    const total = sum.inserted + sum.known;
+    if (total > 0) emit({type: 'publication', state: 'published', items: sum.inserted, total});
+    this.#writer.forget(publishing);
+    await this.end();
+  }
+
+  /** Takes the staging table away, and with it the mark of the publish once that is settled. */
+  async end(): Promise<void> {
+    await this.#commit(0, this.#work.end());
+  }
+
+  async #stage(changes: readonly unknown[], before: readonly Statement[]): Promise<void> {
+    try {
+      await this.#commit(changes.length, [...before, ...this.#work.stage(changes)]);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'too-large' || changes.length === 1) throw error;
+      const middle = Math.ceil(changes.length / 2);
+      await this.#stage(changes.slice(0, middle), before);
+      await this.#stage(changes.slice(middle), []);
+    }
+  }
+
+  async #commit(changes: number, statements: readonly Statement[]): Promise<void> {
+    const {ledger, run} = this.#context;
+    this.#page ??= ((await ledger.runs.get(run)).fence ?? 0) * pagesOfFence;
+    await this.#writer.commit({partition: staging, page: ++this.#page, changes, statements});
+  }
+
+  async #known({entries}: StoredPage): Promise<ReadonlySet<string>> {
+    const [first, last] = [entries.at(0), entries.at(-1)];
+    if (first === undefined || last === undefined) return new Set();
+    return new Set(await this.#work.known(first.key, last.key));
+  }
+}
+
+/** More pages than one attempt can have. */
+const pagesOfFence = 1_000_000;
