@@ -191,6 +191,11 @@ export interface Backfill<S extends Shape> {
    * all of them, items by cause are that group's `missing`. It needs a source.
    */
   missing?(io: CheckIo<S>, group: string): AsyncIterable<readonly MissingItem[]>;
+  /**
+   * What is kept of the target after each of the system's runs that goes live, verifies it or undoes, as JSON: the checks
+   * of the next run compare with it.
+   */
+  remembers?(io: CheckIo<S>, probe: Probe<S['facts']>): Promise<unknown>;
   invariants(probe: Probe<S['facts']>): readonly Invariant<S>[];
   /** Told before and after a run under one title, which backfills of one system share. */
   readonly figures?: {

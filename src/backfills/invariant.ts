@@ -14,6 +14,8 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
   limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Why the ledger says that these keys are not in the target, where it knows. */
   causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What the run before has left to compare with (Backfill.remembers); null where there is nothing. */
+  remembered(): Promise<unknown>;
   /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */
   written(backfill: string): AsyncIterable<readonly Written[]>;
 }
@@ -29,8 +31,11 @@ export interface Invariant<S extends Shape> {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
-  /** What it has to read: the target alone is cheap, the source's listing is not, its bytes are dear. */
-  readonly reads: 'target' | 'listing' | 'bytes';
+  /**
+   * What it has to read: what the target answers by itself is cheap, all of its rows are not, nor is the source's
+   * listing, and the source's bytes are dear.
+   */
+  readonly reads: 'target' | 'rows' | 'listing' | 'bytes';
   readonly why: string;
   readonly recovery: string;
   /** Only where a test proves it; what it leaves over, `recovery` says. */

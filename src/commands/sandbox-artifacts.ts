@@ -73,7 +73,7 @@ async function measure(session: Session, connection: RunConnection): Promise<rea
   const {checks} = await verifyRun(session.engine, connection, {
     scope: connection.backfill.scope.parse({}),
     sample: 0,
-    reads: ['target', 'listing'],
+    reads: ['target', 'rows', 'listing'],
     coverage: false,
     only: null,
     signal: new AbortController().signal,

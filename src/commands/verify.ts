@@ -17,7 +17,7 @@ export interface VerifyCommandOptions extends ScopeOptions, Ends {
 /** Measures invariants and coverage of a target, against its source where one is named. */
 export function verifyCommand(session: Session, id: string, options: VerifyCommandOptions): Promise<number> {
   return measured(session, id, options, {
-    reads: ['target', 'listing', 'bytes'],
+    reads: ['target', 'rows', 'listing', 'bytes'],
     coverage: options.check === undefined,
   });
 }

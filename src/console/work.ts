@@ -118,7 +118,7 @@ export class Work {
         engine.verify(connection, {
           scope: setup.scope(connection),
           sample: engine.host.settings.sample,
-          reads: ['target', 'listing', 'bytes'],
+          reads: ['target', 'rows', 'listing', 'bytes'],
           coverage: true,
           only: null,
         }),

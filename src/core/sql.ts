@@ -11,6 +11,8 @@ export interface Statement {
   readonly counts?: 'inserted' | 'updated' | 'deleted';
   /** For a statement that has no rows to return, such as CREATE INDEX: the key of the one item that it makes. */
   readonly makes?: string;
+  /** It counts, and returns no rows: there may be too many of them. How many they were, only the mark tells. */
+  readonly isSilent?: true;
 }
 
 /** A name of the database's as SQL takes it, whatever it is. */

@@ -51,6 +51,8 @@ export function checkIo({
     random,
     limited: (name, request) => limited(name, request),
     causes: keys => causesOf(ledger, causesFrom, keys),
+    remembered: async () =>
+      (await ledger.remembered.of(connection.target.id, connection.backfill.system))?.value ?? null,
     written: backfill => writtenBy(ledger, connection.target.id, backfill),
   };
 

@@ -21,7 +21,7 @@ import {RunState} from './run-state.ts';
 import {settleForGood} from './settle-for-good.ts';
 import {limitsOf, snapshotOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
-import {measure} from './verify.ts';
+import {measure, remember} from './verify.ts';
 import {watchRun} from './watch.ts';
 import {LeaseLost} from './writer.ts';
 
@@ -129,7 +129,7 @@ class Executor {
       const {lease, marks} = held;
       const context = this.#context(reader, database, marks);
       if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
-      if (this.stopper.reason === null && execution.verifies) await this.#verify(context, reader);
+      if (this.stopper.reason === null) await this.#afterwards(context, reader);
     } finally {
       await watch.stop();
     }
@@ -174,24 +174,33 @@ class Executor {
     });
   }
 
-  async #verify(context: RunContext, reader: Reader): Promise<void> {
-    const {connection, scope, probe, record} = this.#execution;
-    const measured = await measure({
+  /** Verifies, where that is asked for; what the next run compares with is kept after an undo as well. */
+  async #afterwards(context: RunContext, reader: Reader): Promise<void> {
+    const {connection, scope, probe, record, verifies, idle, plan} = this.#execution;
+    const measuring = {
       host: this.#host,
       connection,
       reader,
       scope,
-      hi: this.#execution.plan?.cappedAt ?? null,
+      hi: plan?.cappedAt ?? null,
       probe,
       run: record.id,
       causesFrom: record.id,
       sample: this.#host.settings.sample,
-      reads: this.#execution.idle ? ['target', 'listing'] : ['target', 'listing', 'bytes'],
-      coverage: true,
-      figures: true,
       signal: this.stopper.halt,
       limiter: context.limiter,
-      emit: news => this.#emit(news),
+      emit: (news: RunNews) => this.#emit(news),
+    };
+    if (!verifies) {
+      if (record.mode === 'undo') await remember(measuring);
+      return;
+    }
+    const measured = await measure({
+      ...measuring,
+      reads: ['target', 'rows', 'listing', ...(idle ? [] : (['bytes'] as const))],
+      coverage: true,
+      figures: true,
+      remembers: true,
     });
     this.#checks = measured.checks;
     this.#coverage = measured.coverage;

@@ -152,6 +152,19 @@ export function countIntoMark(
   };
 }
 
+/** Behind what counts without returning rows: what the mark has counted. */
+export function tellMark(run: string, partition: string): Statement {
+  return {
+    sql: 'SELECT partition, page, inserted, updated, deleted FROM headgate_marks WHERE run = ?1 AND partition = ?2',
+    params: [run, partition],
+  };
+}
+
+export function readMark(row: Row): Mark {
+  const {partition: _, ...mark} = markRow.parse(row);
+  return mark;
+}
+
 export function dropMark(run: string, partition: string): Statement {
   return {sql: 'DELETE FROM headgate_marks WHERE run = ?1 AND partition = ?2', params: [run, partition]};
 }

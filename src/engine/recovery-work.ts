@@ -42,7 +42,7 @@ export class RecoveryWork {
     const handle = await startVerify(this.#engine, connection, {
       scope: backfill.scope.parse({prefix}),
       sample: 0,
-      reads: ['target', 'listing'],
+      reads: ['target', 'rows', 'listing'],
       coverage: false,
       only: null,
     });

@@ -12,7 +12,7 @@ import type {RunHandle, RunResult} from './execution.ts';
 import {beginMeasuring, type MeasuringRun, stoppedBy, whileMeasuring} from './measuring-run.ts';
 import {limitsOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
-import {measure} from './verify.ts';
+import {measure, readsTargetAlone} from './verify.ts';
 
 export interface VerifyOptions {
   readonly scope: unknown;
@@ -134,6 +134,6 @@ function requireKnown(
       `there is no check ${only}`,
       `Known are: ${invariants.map(({id}) => id).join(', ')}.`,
     );
-  if (found.reads !== 'target' && !hasSource)
+  if (!readsTargetAlone(found.reads) && !hasSource)
     throw new OperatorError('usage', `the check ${only} compares with the source`, 'Name it with --source.');
 }

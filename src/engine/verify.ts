@@ -4,16 +4,21 @@ import type {CheckResult, CoverageGroup} from '../core/checks.ts';
 import type {Probe} from '../core/probe.ts';
 import {type Checking, checkIo} from './check-io.ts';
 
-export interface Measuring extends Checking {
+export interface Remembering extends Checking {
   readonly probe: Probe<unknown>;
   /** Under which run the results are kept; null keeps none. */
   readonly run: string | null;
+}
+
+export interface Measuring extends Remembering {
   /** Which invariants are measured. */
   readonly reads: readonly Invariant<Shape>['reads'][];
   readonly coverage: boolean;
   /** Whether the summary is told; it is kept in any case. */
   readonly figures?: boolean;
   readonly only?: string | null;
+  /** What the next run compares with is kept. */
+  readonly remembers?: boolean;
 }
 
 export interface Measured {
@@ -28,7 +33,7 @@ export async function measure(measuring: Measuring): Promise<Measured> {
   const wanted = connection.backfill
     .invariants(probe)
     .filter(invariant => reads.includes(invariant.reads) && (only === null || invariant.id === only))
-    .filter(invariant => io.source !== null || invariant.reads === 'target');
+    .filter(({reads: what}) => io.source !== null || readsTargetAlone(what));
   // What the target alone can tell is asked for together: a service may take it as one request.
   const ofTarget = new Map(
     wanted
@@ -54,7 +59,22 @@ export async function measure(measuring: Measuring): Promise<Measured> {
     if (run !== null) await host.ledger.measurements.saveCoverage(run, connection.target.id, coverage);
   }
   await measureFigures(measuring, io, checks);
+  if (measuring.remembers === true) await remember(measuring, io);
   return {checks, coverage};
+}
+
+/** It needs no source. */
+export function readsTargetAlone(reads: Invariant<Shape>['reads']): boolean {
+  return reads === 'target' || reads === 'rows';
+}
+
+/** Keeps of the target what the checks of the next run compare with. */
+export async function remember(remembering: Remembering, io = checkIo(remembering)): Promise<void> {
+  const {host, connection, probe, run} = remembering;
+  const {backfill, target} = connection;
+  if (backfill.remembers === undefined || run === null) return;
+  const value = await backfill.remembers(io, probe);
+  await host.ledger.remembered.save(target.id, backfill.system, {value, run, at: host.now()});
 }
 
 /** Before a dry run and after a live run: each tells its figures beside those of the measurement before. */

@@ -5,7 +5,17 @@ import type {Database} from '../databases/database.ts';
 import {Exhausted, type Patience, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import type {HeldLease} from './lease.ts';
-import {countIntoMark, dropMark, isLeaseRefusal, type Mark, markPage, readMarks, renewLease} from './mark.ts';
+import {
+  countIntoMark,
+  dropMark,
+  isLeaseRefusal,
+  type Mark,
+  markPage,
+  readMark,
+  readMarks,
+  renewLease,
+  tellMark,
+} from './mark.ts';
 import {retryingReader} from './steady-reader.ts';
 
 /** A page that is ready to be written: its intent is in the ledger. */
@@ -176,6 +186,7 @@ export class Writer {
   #pageStatements({partition, page, statements}: ReadyPage): readonly Statement[] {
     const {run, lease} = this.#options;
     if (lease === null) return statements;
+    const isSilent = statements.some(statement => statement.isSilent === true);
     return [
       markPage({run, partition, page, fence: lease.fence}),
       ...statements.flatMap(statement =>
@@ -191,6 +202,7 @@ export class Writer {
               ),
             ],
       ),
+      ...(isSilent ? [tellMark(run, partition)] : []),
     ];
   }
 
@@ -237,6 +249,10 @@ export function markedRows({inserted, updated, deleted}: Mark): number {
 }
 
 function countRows(statements: readonly Statement[], rows: readonly (readonly Row[])[]): Committed {
+  if (statements.some(({isSilent}) => isSilent === true)) {
+    const told = rows.at(-1)?.[0];
+    return {touched: null, rows: told === undefined ? null : markedRows(readMark(told))};
+  }
   const touched = new Set<string>();
   let count = 0;
   statements.forEach(({counts, makes}, index) => {

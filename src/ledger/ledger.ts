@@ -16,6 +16,7 @@ import {OpenItems} from './open-items.ts';
 import {Pages} from './pages.ts';
 import {Partitions} from './partitions.ts';
 import {type PublishedPage, publishedStatements} from './published.ts';
+import {Remembered} from './remembered.ts';
 import {Runs} from './runs.ts';
 
 const busyTimeoutMs = 10_000;
@@ -38,6 +39,7 @@ export class Ledger {
   readonly openItems: OpenItems;
   readonly fingerprints: Fingerprints;
   readonly measurements: Measurements;
+  readonly remembered: Remembered;
   readonly audit: Audit;
   readonly #db: Database;
 
@@ -50,6 +52,7 @@ export class Ledger {
     this.openItems = new OpenItems(db);
     this.fingerprints = new Fingerprints(db);
     this.measurements = new Measurements(db);
+    this.remembered = new Remembered(db);
     this.audit = new Audit(db);
   }
 

@@ -79,6 +79,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     random: () => 0,
     limited: (_, request) => request(),
     causes: async () => new Map(),
+    remembered: async () => null,
     written: async function* () {},
   };
   const written = async (statements: ReturnType<typeof commitFiles>) => {

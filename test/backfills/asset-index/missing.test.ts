@@ -20,6 +20,7 @@ function checkIo(index: IndexUnderTest, changes: Partial<CheckIo<AssetIndex>> = 
     random: () => 0,
     limited: (_, request) => request(),
     causes: async () => new Map(),
+    remembered: async () => null,
     written: async function* () {},
     ...changes,
   };
