@@ -99,7 +99,7 @@ export interface BackfillWords {
 }
 
 /** What is read: `target` is the target itself, and no source is named. */
-export type SourceKind = 'folder' | 'bucket' | 'target';
+export type SourceKind = 'folder' | 'bucket' | 'inventory' | 'target';
 export type TargetKind = 'sqlite' | 'd1';
 
 /**
@@ -179,6 +179,8 @@ export interface Backfill<S extends Shape> {
   /** What stands in the way of any undo, and which backfill's run may have put it there; null where nothing does. */
   undoObstacle?(probe: Probe<S['facts']>): UndoObstacle | null;
   preview(change: S['change']): Preview;
+  /** The changes as statements that run as they stand, for whoever wants to read them or run them by hand. */
+  sql?(changes: Iterable<S['change']>): Iterable<string>;
   /** The row of one key, without a probe before it, compared with the last change that a run made to it. */
   row?(key: string, change: S['change'] | null, io: Pick<Io<S>, 'target' | 'signal'>): Promise<RowNow>;
   /** Whether files of these contents have to be uploaded, in order: where the target keeps content hashes. */

@@ -5,6 +5,7 @@ import {artifactsRecovery} from './artifacts/recovery.ts';
 import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
 import type {Backfill, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
+import {mediaIngest} from './media-ingest/ingest/ingest.ts';
 import type {Shape} from './shape.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
@@ -16,6 +17,7 @@ export const backfills: readonly AnyBackfill[] = [
   artifactsCleanup,
   artifactsIndex,
   artifactsInventory,
+  mediaIngest,
 ];
 
 /** Systems that can be recovered as a whole. */

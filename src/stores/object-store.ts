@@ -14,6 +14,8 @@ export interface StoredObject {
   readonly version: string;
   /** The version, where an equal one proves equal bytes; null where it does not (a file that was written just now). */
   readonly fingerprint: string | null;
+  /** The service's own id of this version of the object (B2's file id), where it tells one. */
+  readonly fileId?: string;
   /** The store may state a SHA-256 of the whole object: worth a request before its bytes are read. */
   readonly statesHash?: boolean;
   /** Why this is not an object to index, for instance a link that leads elsewhere. */
@@ -25,6 +27,8 @@ export interface StoredObject {
 export interface Listing extends KeyRange {
   readonly prefix: string;
   readonly signal: AbortSignal;
+  /** Also ask for file ids, where the store has some. */
+  readonly fileIds?: true;
 }
 
 export interface ReadOptions {

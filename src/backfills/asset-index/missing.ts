@@ -1,8 +1,8 @@
 import type {MissingItem} from '../../core/checks.ts';
+import {GroupNames} from '../../core/group-names.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
 import type {CheckIo} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
-import {GroupNames} from './group-names.ts';
 import {type Pair, pairs} from './pairs.ts';
 
 /** Missing keys whose cause is looked up at once. */

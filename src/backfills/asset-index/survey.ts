@@ -1,9 +1,9 @@
 import type {Breach} from '../../core/checks.ts';
+import {GroupNames} from '../../core/group-names.ts';
 import {Reservoir} from '../../core/reservoir.ts';
 import type {StoredObject} from '../../stores/object-store.ts';
 import type {CheckIo} from '../invariant.ts';
 import type {AssetIndex} from './asset-index.ts';
-import {GroupNames} from './group-names.ts';
 import {causesAtOnce, countedPairs, explained, filtered, isMissing} from './missing.ts';
 import type {Pair} from './pairs.ts';
 
