@@ -116,6 +116,8 @@ export interface Backfill<S extends Shape> {
   readonly words: BackfillWords;
   /** Where it can work: only there it is offered unasked. */
   readonly takes: {readonly sources: readonly SourceKind[]; readonly targets: readonly TargetKind[]};
+  /** Ends that are not named are those of the variables of the original pipeline (config/environment-ends.ts). */
+  readonly endsInEnvironment?: true;
   readonly scope: z.ZodType<S['scope']>;
   /** What the config may say of the system; everything has a default. Backfills of one system share it. */
   readonly options: z.ZodType<S['options']>;

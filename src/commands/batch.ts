@@ -4,6 +4,7 @@ import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {encodeCursor} from './cursor.ts';
+import {refuseDryRun} from './dry-run-only.ts';
 import {scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
@@ -43,6 +44,7 @@ export async function batchCommand(
       `batch ${id}: only asset-index has a one-batch contract`,
       'Use headgate run for the others.',
     );
+  if (options.dryRun !== true) refuseDryRun(session, 'headgate batch without --dry-run');
   const backfill = findBackfill(id);
   const connection = await session.connect(backfill, options);
   const scope = scopeOf(connection, {

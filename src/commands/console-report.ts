@@ -11,6 +11,7 @@ export class ConsoleReport implements Report {
     this.model?.observe(event);
   }
 
+  reserveOut(): void {}
   header(): void {}
   summary(): void {}
   data(): void {}

@@ -16,6 +16,9 @@ export const targetHelp = 'what is brought up to date: an SQLite file, d1:NAME, 
 
 export const wholeHelp = "the source's name, where no prefix narrows the run and that has to be confirmed";
 
+export const shrunkHelp =
+  'go on with an inventory of so many objects, though it is empty or smaller than the last one';
+
 export function ends(command: Command): Command {
   return command
     .option('--source <source>', 'what is read: a folder, s3://BUCKET/PREFIX, or a name from the config')

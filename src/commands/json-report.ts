@@ -28,6 +28,8 @@ export class JsonReport implements Report {
     this.#line(object);
   }
 
+  reserveOut(): void {}
+
   header(): void {}
 
   heading(): void {}

@@ -2,6 +2,7 @@ import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, type Wanted} from './choose-run.ts';
+import {refuseDryRun} from './dry-run-only.ts';
 import type {Session} from './session.ts';
 
 export interface LiveCommandOptions {
@@ -11,6 +12,7 @@ export interface LiveCommandOptions {
   readonly takeOver?: string;
   readonly rate?: number;
   readonly whole?: string;
+  readonly acceptShrunk?: number;
 }
 
 /** Executes the plan of a dry run through its gates, then verifies. */
@@ -19,6 +21,7 @@ export async function liveCommand(
   named: string,
   options: LiveCommandOptions,
 ): Promise<number> {
+  refuseDryRun(session, 'headgate live');
   const plan = await chooseRun(session, named, planned);
   const connection = await session.reconnect(plan);
   session.announce(plan, null);
@@ -27,6 +30,7 @@ export async function liveCommand(
     acceptedFailures: options.acceptFailures ?? null,
     takeOver: options.takeOver ?? null,
     whole: options.whole ?? null,
+    acceptedListed: options.acceptShrunk ?? null,
     thresholds: null,
     acceptNew: options.acceptNew ?? false,
     rate: options.rate ?? null,

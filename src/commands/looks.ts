@@ -35,7 +35,7 @@ function isUtf8(environment: Environment): boolean {
   return locale === '' || /utf-?8/i.test(locale);
 }
 
-function isOn(value: string | undefined): boolean {
+export function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 

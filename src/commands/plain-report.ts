@@ -1,6 +1,6 @@
 import type {BackfillWords} from '../backfills/backfill.ts';
 import {findBackfill} from '../backfills/registry.ts';
-import {changedOf, listedOf, type Tally} from '../core/accounting.ts';
+import {changedOf, listedOf} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
 import type {FailureKind} from '../core/failure.ts';
@@ -40,9 +40,10 @@ const shownGroups = 20;
 /** Lines for people: progress on standard error, results on standard output. */
 export class PlainReport implements Report {
   readonly isForPrograms = false;
-  readonly #out: Surroundings['out'];
+  #out: Surroundings['out'];
   readonly #err: Surroundings['err'];
   readonly #flags: readonly string[];
+  readonly #isVerbose: boolean;
   #batches = 0;
   #failures = 0;
   /** Told once each, behind the failures. */
@@ -55,10 +56,19 @@ export class PlainReport implements Report {
   #isResumed = false;
   #hasNamedDrift = false;
 
-  constructor({out, err}: Pick<Surroundings, 'out' | 'err'>, flags: readonly string[]) {
+  constructor(
+    {out, err}: Pick<Surroundings, 'out' | 'err'>,
+    flags: readonly string[],
+    {isVerbose = false}: {readonly isVerbose?: boolean} = {},
+  ) {
     this.#out = out;
     this.#err = err;
     this.#flags = flags;
+    this.#isVerbose = isVerbose;
+  }
+
+  reserveOut(): void {
+    this.#out = this.#err;
   }
 
   event(event: RunEvent): void {
@@ -75,7 +85,7 @@ export class PlainReport implements Report {
         this.#banner(event);
         return;
       case 'page':
-        this.#page(event.settled, snapshot.tally, snapshot.mode === 'dry-run');
+        this.#page(event, snapshot.mode === 'dry-run');
         return;
       case 'failure':
         this.#failure(
@@ -127,11 +137,15 @@ export class PlainReport implements Report {
         this.#err(`${rule}\n`);
         return;
       case 'publication':
-        if (event.state !== 'staged') this.#err(`${publicationText(event)}\n`);
+        if (event.state !== 'staged' || this.#isVerbose) this.#err(`${publicationText(event)}\n`);
         return;
       case 'partition':
       case 'listed':
       case 'returned':
+        if (this.#isVerbose)
+          this.#err(
+            `${event.partition}: ${'state' in event ? event.state : `${number(event.items)} ${event.type}`}\n`,
+          );
         return;
       default:
         event satisfies never;
@@ -199,15 +213,20 @@ export class PlainReport implements Report {
     if (line !== null) this.#err(`${line}\n`);
   }
 
-  #page(settled: Tally, total: Tally, isDry: boolean): void {
+  #page(
+    {settled, cursor, snapshot: {tally: total}}: Extract<RunEvent, {type: 'page'}>,
+    isDry: boolean,
+  ): void {
     this.#batches++;
     const updated = isDry ? this.#verb.toDo : this.#verb.done;
     const failed = settled.failed > 0 ? `, Failed: ${number(settled.failed)}` : '';
+    const pending = settled.pending > 0 ? `, Pending: ${number(settled.pending)}` : '';
     this.#err(
       [
         `=== Batch ${this.#batches} ===`,
-        `${updated}: ${number(changedOf(settled))}, Skipped: ${number(settled.unchanged + settled.skipped)}${failed}`,
+        `${updated}: ${number(changedOf(settled))}, Skipped: ${number(settled.unchanged + settled.skipped)}${failed}${pending}`,
         `Running totals: ${updated}=${number(changedOf(total))}, Skipped=${number(total.unchanged + total.skipped)}, Failed=${number(total.failed)}, Listed=${number(listedOf(total))}${total.pending === 0 ? '' : `, Pending=${number(total.pending)}`}`,
+        ...(this.#isVerbose ? [`  up to ${printableKey(cursor)}`] : []),
         '',
       ].join('\n'),
     );
@@ -215,17 +234,17 @@ export class PlainReport implements Report {
 
   #failure(what: string, kind: FailureKind, message: string): void {
     this.#failures++;
-    if (this.#failures <= shownFailures)
+    if (this.#failures <= shownFailures || this.#isVerbose)
       this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
     const remedy = remedyFor({kind, message});
     this.#remedies.add(`${kind}: ${remedy}`);
-    if (this.#failures === shownFailures + 1)
+    if (this.#failures === shownFailures + 1 && !this.#isVerbose)
       this.#err('further failures are not named here: headgate failures lists them all\n');
   }
 
   #showCoverage(words: BackfillWords): void {
     if (this.#coverage.length === 0) return;
-    const shown = this.#coverage.slice(0, shownGroups + 1);
+    const shown = this.#isVerbose ? this.#coverage : this.#coverage.slice(0, shownGroups + 1);
     const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
     const rest = this.#coverage.length - shown.length;
     this.#out(

@@ -9,6 +9,7 @@ import {previewOf} from '../engine/preview-of.ts';
 import {previewText} from '../engine/preview-text.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {chooseRun, withItems} from './choose-run.ts';
+import {tellSql} from './plan-sql.ts';
 import type {Session} from './session.ts';
 
 /** What is not worth a line unless it is asked for. */
@@ -20,7 +21,7 @@ const widestKey = 60;
 export async function planCommand(
   session: Session,
   named: string,
-  {action}: {readonly action?: string},
+  {action, sql = false, out}: {readonly action?: string; readonly sql?: boolean; readonly out?: string},
 ): Promise<number> {
   const run = await chooseRun(session, named, withItems('plan'));
   const wanted = actions.find(known => known === action);
@@ -36,6 +37,18 @@ export async function planCommand(
       `run ${run.id} is a run of mode ${run.mode}: it has no plan, and can not go live`,
       `Make a dry run: headgate run ${run.backfill} …`,
     );
+  if (sql) {
+    if (run.mode !== 'dry-run' || run.undoes !== null || action !== undefined)
+      throw new OperatorError(
+        'usage',
+        action === undefined
+          ? `run ${run.id} is no dry run of a backfill: only its plan can be told as SQL`
+          : '--sql tells the whole plan, and --action a part of it',
+        'Name a dry run: headgate plan RUN --sql',
+      );
+    await tellSql(session, run, out);
+    return 0;
+  }
   const {ledger} = session;
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
   session.report.heading(

@@ -9,6 +9,7 @@ import {number} from '../core/words.ts';
 import {Engine} from '../engine/engine.ts';
 import {type Recovered, type RecoveryNews, recover} from '../engine/recovery.ts';
 import {watchSeconds} from '../engine/recovery-options.ts';
+import {refuseDryRun} from './dry-run-only.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
@@ -38,6 +39,7 @@ export async function recoverCommand(
       `"${options.confirm}" is not the target's name`,
       `To recover ${system}, add --confirm ${target.name}`,
     );
+  if (options.confirm !== undefined) refuseDryRun(session, 'headgate recover --confirm');
   const abort = new AbortController();
   const interrupting = {interrupt: () => abort.abort(new Error('interrupted'))};
   surroundings.follow(interrupting);

@@ -12,6 +12,8 @@ export interface HeaderFacts {
 export interface Report {
   /** One object a line, instead of words. */
   readonly isForPrograms: boolean;
+  /** From here on standard output is for something else: lines for people go to standard error alone. */
+  reserveOut(): void;
   event(event: RunEvent): void;
   /** What the header of the next run says besides what the run itself tells. */
   header(facts: HeaderFacts): void;

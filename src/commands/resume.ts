@@ -4,6 +4,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, isGone, type Wanted} from './choose-run.ts';
+import {refuseDryRun} from './dry-run-only.ts';
 import type {Session} from './session.ts';
 
 export interface ResumeCommandOptions {
@@ -76,6 +77,7 @@ function isAtWorkHere({surroundings: {self}}: Session, {status, holder}: RunReco
 }
 
 async function goOn(session: Session, run: RunRecord, options: ResumeCommandOptions): Promise<number> {
+  if (run.mode !== 'dry-run') refuseDryRun(session, `going on with a run of mode ${run.mode}`);
   const connection = await session.reconnect(run);
   const handle = await session.engine.resume(connection, run, {
     acceptNew: options.acceptNew ?? false,

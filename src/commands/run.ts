@@ -5,7 +5,9 @@ import type {RunConnection} from '../engine/connection.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
+import {onlyRehearses} from './dry-run-only.ts';
 import {warnOfEmptySource} from './live.ts';
+import {requireSql, tellSql} from './plan-sql.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
@@ -17,29 +19,41 @@ export interface RunCommandOptions extends ScopeOptions, Ends {
   readonly takeOver?: string;
   readonly acceptNew?: boolean;
   readonly whole?: string;
+  readonly acceptShrunk?: number;
   readonly maxChanges?: number;
   readonly maxFailures?: number;
   readonly maxDeletes?: number;
+  /** A file for what the plan would change, as SQL. */
+  readonly sqlOut?: string;
 }
 
 /** Probe and dry run; with --unattended through gates and thresholds to live and verify. */
 export async function runCommand(session: Session, id: string, options: RunCommandOptions): Promise<number> {
   const backfill = findBackfill(id);
+  const isOnlyRehearsed = onlyRehearses(session.surroundings);
+  const isUnattended = options.unattended === true && !isOnlyRehearsed;
+  if (options.unattended !== true) refuseUnattendedFlags(options);
+  if (options.sqlOut !== undefined) requireSql(backfill);
+  // Standard output is for the SQL then, and for nothing else.
+  if (isOnlyRehearsed && options.sqlOut === undefined && backfill.sql !== undefined)
+    session.report.reserveOut();
   const connection = await session.connect(backfill, options);
   const scope = scopeOf(connection, options);
-  if (options.unattended === true) requireConfirmation(connection, options.confirm);
-  else refuseUnattendedFlags(options);
+  if (isUnattended) requireConfirmation(connection, options.confirm);
   const handle = await session.engine.rehearse(connection, scope, {
     rate: options.rate ?? null,
     fresh: options.fresh ?? false,
   });
   const rehearsed = await session.finish(handle);
-  if (options.unattended !== true) {
+  const isWhole = rehearsed.record.status === 'completed' || rehearsed.record.status === 'incomplete';
+  if (isWhole && (isOnlyRehearsed || options.sqlOut !== undefined) && backfill.sql !== undefined)
+    await tellSql(session, rehearsed.record, options.sqlOut);
+  if (isOnlyRehearsed) session.report.note('DRY_RUN is set: nothing but a dry run was made');
+  if (!isUnattended) {
     session.showNext(rehearsed.record);
     return exitCodeOf(rehearsed.endings);
   }
-  if (rehearsed.record.status !== 'completed' && rehearsed.record.status !== 'incomplete')
-    return exitCodeOf(rehearsed.endings);
+  if (!isWhole) return exitCodeOf(rehearsed.endings);
   const live = await goLive(session, connection, rehearsed.record, options);
   warnOfEmptySource(session, live.record);
   session.showNext(live.record);
@@ -64,6 +78,7 @@ function goLive(
       acceptedFailures: null,
       takeOver: options.takeOver ?? null,
       whole: options.whole ?? null,
+      acceptedListed: options.acceptShrunk ?? null,
       thresholds,
       acceptNew: options.acceptNew ?? false,
       rate: options.rate ?? null,
@@ -79,6 +94,7 @@ const unattendedFlags = {
   acceptNew: '--accept-new',
   takeOver: '--take-over',
   whole: '--whole',
+  acceptShrunk: '--accept-shrunk',
 } as const satisfies Partial<Record<keyof RunCommandOptions, string>>;
 
 /** A scheduled job that forgot --unattended would only ever rehearse. */

@@ -1,6 +1,7 @@
 import {type AnyBackfill, findBackfill, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
+import {endsWithEnvironment} from '../config/environment-ends.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {type NamedEnds, namingEnds} from '../core/hint.ts';
@@ -21,6 +22,7 @@ import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
 import {JsonReport} from './json-report.ts';
+import {isOn} from './looks.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
 import type {ShowsConsoles} from './shows-consoles.ts';
@@ -113,7 +115,10 @@ export class Session {
     const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
     const flags = ledgerFlag(options);
     const told =
-      report ?? (options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, flags));
+      report ??
+      (options.json === true
+        ? new JsonReport(surroundings)
+        : new PlainReport(surroundings, flags, {isVerbose: isOn(surroundings.environment['VERBOSE'])}));
     const session = new Session(surroundings, config, ledger, told, flags);
     try {
       return await command(session);
@@ -124,7 +129,8 @@ export class Session {
     }
   }
 
-  async connect(backfill: AnyBackfill, ends: Ends): Promise<RunConnection> {
+  async connect(backfill: AnyBackfill, named: Ends): Promise<RunConnection> {
+    const ends = this.endsOf(backfill, named);
     const connection = await this.connectTarget(
       backfill,
       readsTarget(backfill) ? ends : {...ends, source: requireSource(ends)},
@@ -132,6 +138,11 @@ export class Session {
     const {source} = connection;
     if (source === null) throw new Error(`${backfill.id} was connected to no source`);
     return {...connection, source};
+  }
+
+  /** What is named, and for a backfill that knows the environment's ends, those. */
+  endsOf({endsInEnvironment}: AnyBackfill, ends: Ends): Ends {
+    return endsInEnvironment === true ? endsWithEnvironment(ends, this.surroundings.environment) : ends;
   }
 
   async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {

@@ -4,6 +4,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, type Wanted} from './choose-run.ts';
+import {refuseDryRun} from './dry-run-only.ts';
 import type {Session} from './session.ts';
 
 export interface UndoCommandOptions {
@@ -26,6 +27,7 @@ export async function undoCommand(
       `"${options.confirm}" is not the target's name`,
       `To undo, add --confirm ${connection.target.name}`,
     );
+  if (options.confirm !== undefined) refuseDryRun(session, 'headgate undo --confirm');
   const preview = await previewOfUndo(session, run);
   const rehearsed = await session.finish(await engine.rehearseUndo(connection, run));
   if (options.confirm === undefined) {

@@ -82,7 +82,10 @@ export async function listScope(
 
 async function* listed(context: RunContext): AsyncGenerator<readonly WorkItem[]> {
   for await (const partition of context.work.partitions())
-    yield* listAscending(context, fresh(partition), {lo: partition.lo, hi: partition.hi});
+    yield* listAscending(context, range => context.work.list(fresh(partition), range), {
+      lo: partition.lo,
+      hi: partition.hi,
+    });
 }
 
 /** Pages as the source gives them, those too of which nothing is in the scope. */

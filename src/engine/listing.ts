@@ -1,10 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {RunNews} from '../core/event.ts';
 import {Fault, type FaultData, isRetryable} from '../core/failure.ts';
 import {compareKeys, type KeyRange, printableKey} from '../core/keys.ts';
-import type {PartitionRecord} from '../ledger/records.ts';
 import {backoffMs} from './backoff.ts';
-import type {RunContext} from './context.ts';
-import type {WorkItem} from './work.ts';
+import type {Settings} from './settings.ts';
 
 /** The partition can't be listed any further: it fails by name, and the run goes on with the others. */
 export class ListingFailed extends Error {
@@ -17,21 +16,33 @@ export class ListingFailed extends Error {
   }
 }
 
+interface Keyed {
+  readonly key: string;
+}
+
+/** How a listing is taken up again. */
+export interface Relisting {
+  readonly settings: Pick<Settings, 'attempts'>;
+  readonly halt: AbortSignal;
+  readonly random: () => number;
+  emit(news: Extract<RunNews, {readonly type: 'retrying'}>): void;
+}
+
 /**
- * A partition's items beyond its cursor, in strictly ascending order. A listing that breaks is taken up after the last
+ * Items beyond the range's beginning, in strictly ascending order. A listing that breaks is taken up after the last
  * key; items that are not beyond it are dropped, and a listing that goes back within itself is a failure by name.
  */
-export async function* listAscending(
-  context: RunContext,
-  partition: PartitionRecord,
+export async function* listAscending<Item extends Keyed>(
+  relisting: Relisting,
+  list: (range: KeyRange) => AsyncIterable<readonly Item[]>,
   range: KeyRange,
-): AsyncGenerator<readonly WorkItem[]> {
+): AsyncGenerator<readonly Item[]> {
   let last = range.lo;
   for (let failures = 0; ; failures++) {
     let within = '';
     try {
-      for await (const page of context.work.list(partition, {lo: last, hi: range.hi})) {
-        const beyond: WorkItem[] = [];
+      for await (const page of list({lo: last, hi: range.hi})) {
+        const beyond: Item[] = [];
         for (const item of page) {
           if (within !== '' && compareKeys(item.key, within) <= 0) throw wentBack(within, item.key);
           within = item.key;
@@ -44,18 +55,22 @@ export async function* listAscending(
       }
       return;
     } catch (error) {
-      context.halt.throwIfAborted();
-      await waitOrFail(context, error, failures);
+      relisting.halt.throwIfAborted();
+      await waitOrFail(relisting, error, failures);
     }
   }
 }
 
-async function waitOrFail(context: RunContext, error: unknown, failures: number): Promise<void> {
+async function waitOrFail(
+  {halt, settings, random, emit}: Relisting,
+  error: unknown,
+  failures: number,
+): Promise<void> {
   if (!(error instanceof Fault)) throw error;
-  if (!isRetryable(error.kind) || failures + 1 >= context.settings.attempts) throw new ListingFailed(error);
-  const waitMs = backoffMs(failures + 1, error.retryAfterMs, context.random);
-  context.emit({type: 'retrying', host: error.host ?? 'source', attempt: failures + 1, waitMs, fault: error});
-  await sleep(waitMs, undefined, {signal: context.halt});
+  if (!isRetryable(error.kind) || failures + 1 >= settings.attempts) throw new ListingFailed(error);
+  const waitMs = backoffMs(failures + 1, error.retryAfterMs, random);
+  emit({type: 'retrying', host: error.host ?? 'source', attempt: failures + 1, waitMs, fault: error});
+  await sleep(waitMs, undefined, {signal: halt});
 }
 
 function wentBack(from: string, to: string): Fault {

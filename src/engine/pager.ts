@@ -1,5 +1,5 @@
 import type {Outcome} from '../core/accounting.ts';
-import {compareKeys} from '../core/keys.ts';
+import {compareKeys, type KeyRange} from '../core/keys.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {inspect} from './inspect.ts';
@@ -91,7 +91,9 @@ export class Pager {
 
   async *#fullPages(): AsyncGenerator<Page> {
     const range = {lo: this.frontier, hi: this.#hi};
-    for await (const items of listAscending(this.#context, this.#partition, range)) {
+    const {work} = this.#context;
+    const list = (rest: KeyRange) => work.list(this.#partition, rest);
+    for await (const items of listAscending(this.#context, list, range)) {
       yield* this.#chunk(items);
       if (this.exhausted || this.capped || this.#ending.aborted) return;
     }
