@@ -5,6 +5,7 @@ import {artifactsRecovery} from './artifacts/recovery.ts';
 import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
 import type {Backfill, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
+import {mediaDoubles} from './media-ingest/doubles/doubles.ts';
 import {mediaIngest} from './media-ingest/ingest/ingest.ts';
 import type {Shape} from './shape.ts';
 
@@ -18,6 +19,7 @@ export const backfills: readonly AnyBackfill[] = [
   artifactsIndex,
   artifactsInventory,
   mediaIngest,
+  mediaDoubles,
 ];
 
 /** Systems that can be recovered as a whole. */

@@ -34,8 +34,13 @@ export interface ListedVersion {
 export function identify({key, version, fileId}: ListedVersion, family: Family): Identity | null {
   const bare = normaliseEtag(version);
   const etag = bare === '' ? null : family === 'quoted' ? `"${bare}"` : bare;
-  const id = family === 'version' ? (fileId ?? etag) : etag;
+  const id = family === 'version' && fileId !== undefined ? normaliseEtag(fileId) : etag;
   return id === null ? null : {fileId: id, mediaUid: uidOf(id, key), etag};
+}
+
+/** The listing tells more of the version than its ETag. An inventory of a bucket without versions has that in its place. */
+export function hasFileId({version, fileId}: ListedVersion): boolean {
+  return fileId !== undefined && normaliseEtag(fileId) !== normaliseEtag(version);
 }
 
 /** Every media_uid under which the version may be known, each once. */

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {jsonParts} from '../../core/json-parts.ts';
 import {quoted} from '../../core/sql.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {MediaFacts} from './facts.ts';
@@ -76,4 +77,29 @@ export async function* rowsById(
     if (rows.length < perRead) return;
     last = rows.at(-1)?.id ?? null;
   }
+}
+
+/** The rows of some keys, by key. */
+export async function rowsOfKeys(
+  target: Reader,
+  facts: Pick<MediaFacts, 'id' | 'hasDoubles'>,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, readonly MediaRow[]>> {
+  const found = await Promise.all(
+    jsonParts(keys).map(part =>
+      target.query(
+        `SELECT ${rowColumns(facts)}
+         FROM media_assets AS row
+         WHERE row.b2_key IN (SELECT value FROM json_each(?))`,
+        [part],
+      ),
+    ),
+  );
+  const byKey = new Map<string, MediaRow[]>();
+  for (const row of found.flat().map(each => mediaRow.parse(each))) {
+    const rows = byKey.get(row.key) ?? [];
+    rows.push(row);
+    byKey.set(row.key, rows);
+  }
+  return byKey;
 }

@@ -19,11 +19,6 @@ export function previewMedia({mediaUid, fileId, size}: MediaChange): Preview {
   return {before: null, after: {media_uid: mediaUid, b2_file_id: fileId, size}};
 }
 
-/** Milliseconds since the epoch as `2026-11-20 05:12:00`. */
-export function sqlTime(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-}
-
 /** A change as SQL reads it from a JSON parameter, by position. */
 export function changeValues({
   key,

@@ -1,12 +1,15 @@
 import {z} from 'zod';
 import type {Decision} from '../../../core/entry.ts';
+import {normaliseEtag} from '../../../core/identity.ts';
 import {jsonParts} from '../../../core/json-parts.ts';
 import type {Probe} from '../../../core/probe.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {Inspected, Io} from '../../shape.ts';
 import type {MediaFacts} from '../facts.ts';
-import {familyOf, identify, uidsOf} from '../identity.ts';
-import {type MediaChange, sqlTime} from './change.ts';
+import {familyOf, hasFileId, identify, uidsOf} from '../identity.ts';
+import {rowsOfKeys} from '../read-rows.ts';
+import {sqlTime} from '../sql-time.ts';
+import type {MediaChange} from './change.ts';
 import type {MediaIngest} from './ingest.ts';
 
 /** A row for every version of an object that is known under no name, in the family of the catalogue. */
@@ -22,9 +25,10 @@ export async function decideMedia(
   );
   const missing = objects.filter(({uids}) => !uids.some(uid => known.has(uid)));
   const goesByFileId = facts.family === 'version' || facts.looked.version > 0;
-  const unnamed = goesByFileId ? missing.filter(({item}) => item.fileId === undefined) : [];
+  const unnamed = goesByFileId ? missing.filter(({item}) => !hasFileId(item)) : [];
   const doubtful = await namedByFileId(
     io.target,
+    facts,
     unnamed.map(({item}) => item.key),
   );
   const ingestedAt = sqlTime(io.now());
@@ -54,43 +58,21 @@ async function knownUids(target: Reader, uids: readonly string[]): Promise<Reado
   return new Set(found.flat().map(row => z.string().parse(row['media_uid'])));
 }
 
-const rowOfKey = z
-  .object({
-    media_uid: z.string(),
-    b2_key: z.string(),
-    b2_file_id: z.string().nullable(),
-    size: z.number(),
-    etag: z.string().nullable(),
-  })
-  .transform(row => ({
-    mediaUid: row.media_uid,
-    key: row.b2_key,
-    fileId: row.b2_file_id,
-    size: row.size,
-    etag: row.etag,
-  }));
-
 /** Versions that have a row which only a file id leads to. */
-async function namedByFileId(target: Reader, keys: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(
-    jsonParts(keys).map(part =>
-      target.query(
-        `SELECT media_uid, b2_key, b2_file_id, size, CAST(etag AS TEXT) AS etag
-         FROM media_assets
-         WHERE b2_key IN (SELECT value FROM json_each(?))`,
-        [part],
-      ),
-    ),
-  );
+async function namedByFileId(
+  target: Reader,
+  facts: MediaFacts,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await rowsOfKeys(target, facts, keys);
   return new Set(
-    found
+    [...rows.values()]
       .flat()
-      .map(row => rowOfKey.parse(row))
       .filter(row => familyOf(row) === 'version')
       .map(({key, etag, size}) => sameVersion(key, etag, size)),
   );
 }
 
-function sameVersion(key: string, etag: string | null, size: number): string {
-  return JSON.stringify([key, etag, size]);
+function sameVersion(key: string, etag: string | null, size: number | null): string {
+  return JSON.stringify([key, etag === null ? null : normaliseEtag(etag), size]);
 }
