@@ -43,9 +43,10 @@ export async function loadConfig(named: string | null, folder: string): Promise<
   return {
     path,
     ledger: file.ledger === undefined ? null : resolve(base, file.ledger),
-    sources: mapValues(file.sources, source =>
-      'folder' in source ? {...source, folder: resolve(base, source.folder)} : source,
-    ),
+    sources: mapValues(file.sources, source => {
+      if ('folder' in source) return {...source, folder: resolve(base, source.folder)};
+      return 'inventory' in source ? {...source, inventory: resolve(base, source.inventory)} : source;
+    }),
     targets: mapValues(file.targets, target =>
       'sqlite' in target ? {...target, sqlite: resolve(base, target.sqlite)} : target,
     ),
@@ -80,6 +81,8 @@ function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Conf
 
 /** A name stays one, and so does a word that is neither a path nor an address: it is told where it is opened. */
 function placeIn(base: string, place: string, names: readonly string[]): string {
+  const inventory = /^inventory:(.+)$/s.exec(place)?.[1];
+  if (inventory !== undefined && !names.includes(place)) return `inventory:${resolve(base, inventory)}`;
   const isPath = /[/\\.]/.test(place) && !/^[a-z][a-z0-9+.-]+:/i.test(place);
   return isPath && !names.includes(place) ? resolve(base, place) : place;
 }
@@ -145,7 +148,7 @@ function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
   return [`${place === '' ? '(the whole file)' : place}: ${issue.message}`];
 }
 
-/** A place is a folder or a bucket, a file or a D1 database: told by the word that names it. */
+/** A place is a folder, an inventory or a bucket, a file or a D1 database: told by the word that names it. */
 function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): readonly string[] {
   const isNamed = (issues: readonly z.core.$ZodIssue[]) =>
     !issues.some(({path, message}) => path.length === 0 || message.endsWith('received undefined'));
@@ -153,7 +156,7 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
   if (mistakes !== undefined) return mistakes.map(mistake => `${place}.${mistake}`);
   return [
     place.startsWith('sources')
-      ? `${place}: a source is {folder: …} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
+      ? `${place}: a source is {folder: …}, {inventory: FILE} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
       : `${place}: a target is {sqlite: …} or {d1: DATABASE, account}`,
   ];
 }

@@ -5,6 +5,7 @@ import {accountFromEnvironment, D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
 import {directoryStore} from '../stores/directory.ts';
+import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
 import {type BucketAddress, formatBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
@@ -25,12 +26,14 @@ export class Connections {
     this.#options = options;
   }
 
-  /** A name from the config, a bucket (s3://BUCKET/PREFIX), or a folder. */
+  /** A name from the config, a bucket (s3://BUCKET/PREFIX), an inventory (inventory:FILE), or a folder. */
   async source(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<ObjectStore> {
     const {sources} = this.#options.config;
     const known = sources[named];
     if (known !== undefined && 'folder' in known)
       return {...(await directoryStore(known.folder)), label: named};
+    if (known !== undefined && 'inventory' in known)
+      return {...(await inventoryStore(known.inventory)), label: named};
     if (known !== undefined) {
       const {s3, credentials, ...rest} = known;
       const keys = credentials === undefined ? undefined : this.#keys(credentials, `source ${named}`);
@@ -44,7 +47,10 @@ export class Connections {
       const address = {...parseBucket(named), ...flags};
       return this.#bucket(address, formatBucket(address));
     }
-    requirePath('source', named, 'a folder or a bucket (s3://BUCKET/PREFIX)', Object.keys(sources));
+    const inventory = inventoryPath(named);
+    if (inventory !== null) return inventoryStore(inventory);
+    const expected = 'a folder, a bucket (s3://BUCKET/PREFIX) or an inventory (inventory:FILE)';
+    requirePath('source', named, expected, Object.keys(sources));
     await requireNoTypo('source', named, Object.keys(sources));
     return {...(await directoryStore(named)), label: resolve(named)};
   }
@@ -53,9 +59,12 @@ export class Connections {
   sourceLabel(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): string {
     const known = this.#options.config.sources[named];
     const isChanged = Object.keys(flags).length > 0;
-    if (known !== undefined && ('folder' in known || !isChanged)) return named;
-    if (known !== undefined && 's3' in known)
-      return formatBucket({...parseBucket(known.s3), ...known, ...flags});
+    if (known !== undefined)
+      return 's3' in known && isChanged
+        ? formatBucket({...parseBucket(known.s3), ...known, ...flags})
+        : named;
+    const inventory = inventoryPath(named);
+    if (inventory !== null) return `inventory:${resolve(inventory)}`;
     return named.startsWith('s3:') ? formatBucket({...parseBucket(named), ...flags}) : resolve(named);
   }
 
@@ -142,6 +151,12 @@ export class Connections {
 type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {
   readonly sessionToken?: string;
 };
+
+/** The file in inventory:FILE; null where a source is something else. */
+function inventoryPath(named: string): string | null {
+  const [, path = ''] = /^inventory:(.*)$/s.exec(named) ?? [];
+  return path === '' ? null : path;
+}
 
 function flagsBesideCredentials(named: string): OperatorError {
   return new OperatorError(

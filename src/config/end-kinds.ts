@@ -4,8 +4,9 @@ import type {Config} from './config.ts';
 /** What a source is, by how it is named; nothing is opened. */
 export function sourceKind({sources}: Pick<Config, 'sources'>, named: string): SourceKind {
   const known = sources[named];
-  const isBucket = known === undefined ? named.startsWith('s3:') : 's3' in known;
-  return isBucket ? 'bucket' : 'folder';
+  if (known !== undefined) return 's3' in known ? 'bucket' : 'inventory' in known ? 'inventory' : 'folder';
+  if (named.startsWith('inventory:')) return 'inventory';
+  return named.startsWith('s3:') ? 'bucket' : 'folder';
 }
 
 export function targetKind({targets}: Pick<Config, 'targets'>, named: string): TargetKind {

@@ -48,6 +48,7 @@ const settings = z.strictObject({
 export type SettingsChanges = z.infer<typeof settings>;
 
 const folderSource = z.strictObject({folder: z.string().min(1)});
+const inventorySource = z.strictObject({inventory: z.string().min(1)});
 /** Itself, or better the name of the environment variable that holds it. */
 const secret = z.union([
   z.string().min(1),
@@ -95,7 +96,7 @@ const setup = z.strictObject({
 export const configSchema = z.strictObject({
   /** Where the ledger is, relative to the config file. */
   ledger: z.string().min(1).exactOptional(),
-  sources: z.record(name, z.union([folderSource, bucketSource])).default({}),
+  sources: z.record(name, z.union([folderSource, inventorySource, bucketSource])).default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),

@@ -82,6 +82,9 @@ const sources = `    // What is read: headgate run asset-index --source photos â
     // A folder.
     // photos: {folder: 'photos'},
 
+    // An inventory that --inventory-out wrote: what it lists is taken as it stands there, and no bucket is asked.
+    // listed: {inventory: 'data/b2/inventory.json'},
+
     // A bucket. Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile of ~/.aws/credentials.
     // Amazon S3: the region has to be named, here or in the profile.
     // aws: {s3: 's3://my-bucket/photos/', region: 'eu-central-1', profile: 'default'},
