@@ -1,10 +1,10 @@
 import {quoted} from '../../core/sql.ts';
 import {describeTable} from '../../databases/schema.ts';
 import type {RowNow} from '../backfill.ts';
+import {readable} from '../exact.ts';
+import {encodedRow, rowIn} from '../row-text.ts';
 import type {Io, Shape} from '../shape.ts';
-import {readable} from './exact.ts';
 import {parseKey} from './group-key.ts';
-import {encodedRow, rowIn} from './row-text.ts';
 
 /** The newest row of an object, and how many it has: for whoever asks about one key. */
 export async function artifactRow(

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Breach} from '../../../core/checks.ts';
 import {quoted} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
-import {decoded, encoded} from '../exact.ts';
+import {decoded, encoded} from '../../exact.ts';
 
 /** Rows that one query looks at: a request to D1 has 30 s. */
 export const rowsPerCheck = 100_000;

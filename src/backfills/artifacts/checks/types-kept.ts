@@ -1,8 +1,8 @@
 import type {Breach} from '../../../core/checks.ts';
+import {readable} from '../../exact.ts';
 import type {CheckIo} from '../../invariant.ts';
 import type {Shape} from '../../shape.ts';
 import {groupChange} from '../cleanup/change.ts';
-import {readable} from '../exact.ts';
 import {inventoryChange} from '../inventory/change.ts';
 import {saysNothing} from '../names.ts';
 import {type FoundRows, shown} from './find-rows.ts';

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import type {Preview} from '../../backfill.ts';
-import {readable} from '../exact.ts';
+import {readable} from '../../exact.ts';
 
 /**
  * One group of rows of the same object, before and after: the winner stays, what named the losers names the winner, the

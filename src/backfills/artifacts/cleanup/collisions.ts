@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {allOf, quoted, type Row} from '../../../core/sql.ts';
 import type {Reader} from '../../../databases/database.ts';
-import {decoded, type Encoded, encoded, readable} from '../exact.ts';
+import {decoded, type Encoded, encoded, readable} from '../../exact.ts';
+import {encodedRow, rowIn, textIn} from '../../row-text.ts';
 import type {ArtifactsFacts, Reference, UniqueWith} from '../facts.ts';
-import {encodedRow, rowIn, textIn} from '../row-text.ts';
 import {joined, withKnown} from './joined.ts';
 
 /** Rows of a table that may not both name the same artifact. */

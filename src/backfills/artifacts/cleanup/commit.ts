@@ -1,7 +1,7 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
 import {allOf, quoted} from '../../../core/sql.ts';
-import {decoded} from '../exact.ts';
+import {decoded} from '../../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
 import {isUnknown} from '../names.ts';

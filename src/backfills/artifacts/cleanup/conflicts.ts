@@ -1,5 +1,5 @@
 import {bytesText, number} from '../../../core/words.ts';
-import {type Encoded, isExact, readable} from '../exact.ts';
+import {type Encoded, isExact, readable} from '../../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import type {Collision, Rival} from './collisions.ts';

@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {quoted} from '../../../core/sql.ts';
+import {decoded, type Encoded, encoded} from '../../exact.ts';
+import {encodedRow, rowIn, textIn} from '../../row-text.ts';
 import type {Io} from '../../shape.ts';
-import {decoded, type Encoded, encoded} from '../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
-import {encodedRow, rowIn, textIn} from '../row-text.ts';
 import type {ArtifactsCleanup} from './cleanup.ts';
 import {joined, withKnown} from './joined.ts';
 import {type GroupItem, rowsInPart} from './list.ts';

@@ -1,5 +1,5 @@
 import {allOf, quoted} from '../../../core/sql.ts';
-import {encoded} from '../exact.ts';
+import {encoded} from '../../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {joined} from './joined.ts';
 import {isLoser, isMoveOf, movesName} from './tables.ts';

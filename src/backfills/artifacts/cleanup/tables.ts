@@ -1,6 +1,6 @@
 import type {Statement} from '../../../core/sql.ts';
 import {allOf, quoted} from '../../../core/sql.ts';
-import {decoded} from '../exact.ts';
+import {decoded} from '../../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKey} from '../group-key.ts';
 import type {Drops, GroupChange, Moves} from './change.ts';

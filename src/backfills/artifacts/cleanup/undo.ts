@@ -2,7 +2,7 @@ import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
 import {quoted} from '../../../core/sql.ts';
 import type {UndoObstacle} from '../../backfill.ts';
-import {decoded, encoded} from '../exact.ts';
+import {decoded, encoded} from '../../exact.ts';
 import type {ArtifactsFacts, Reference} from '../facts.ts';
 import {groupKeySql} from '../group-key.ts';
 import type {GroupChange} from './change.ts';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {Preview} from '../../backfill.ts';
-import {readable} from '../exact.ts';
+import {readable} from '../../exact.ts';
 
 const encoded = z.string().nullable();
 

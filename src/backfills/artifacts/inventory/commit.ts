@@ -1,7 +1,7 @@
 import type {Probe} from '../../../core/probe.ts';
 import type {Statement} from '../../../core/sql.ts';
 import {quoted} from '../../../core/sql.ts';
-import {decoded, encoded} from '../exact.ts';
+import {decoded, encoded} from '../../exact.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {isUnknown} from '../names.ts';
 import type {InventoryChange} from './change.ts';

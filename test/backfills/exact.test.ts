@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {decoded, encoded, encodedText, isExact, readable} from '../../../src/backfills/artifacts/exact.ts';
-import {awkwardText} from '../../support/awkward.ts';
-import {type HostedTarget, literal, targetHosts} from '../../support/target-host.ts';
+import {decoded, encoded, encodedText, isExact, readable} from '../../src/backfills/exact.ts';
+import {awkwardText} from '../support/awkward.ts';
+import {type HostedTarget, literal, targetHosts} from '../support/target-host.ts';
 
 /** Values as SQL says them. */
 const integers = ['0', '-1', '9223372036854775807', '-9223372036854775808', '9007199254740993'];

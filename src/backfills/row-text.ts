@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Row} from '../../core/sql.ts';
+import type {Row} from '../core/sql.ts';
 import {type Encoded, encoded} from './exact.ts';
 
 const encodedText = z.string().nullable();
