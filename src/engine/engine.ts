@@ -192,7 +192,9 @@ export class Engine {
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
     const isAllTaken = (await ledger.partitions.unfinished(run.id)).length === 0;
     // A run that was killed or paused behind its last page has only to be finished.
-    const retry = run.discovered && isAllTaken && run.status === 'incomplete' ? {kind: options.kind} : null;
+    // One whose listing broke, and then its verification with it, is taken up where that broke.
+    const isEnded = run.status === 'incomplete' || (run.status === 'failed' && run.partitions.failed > 0);
+    const retry = run.discovered && isAllTaken && isEnded ? {kind: options.kind} : null;
     const idle = retry === null && isAllTaken && plan !== null && changedOf(plan.tally) === 0;
     await claimRun(this.host, run);
     await this.#audit('resume', run.id, options.kind ?? '');
