@@ -1,9 +1,10 @@
-import {access, writeFile} from 'node:fs/promises';
+import {access} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {configNames} from '../config/config.ts';
 import {moduleFormIn} from '../config/module-form.ts';
 import {configTemplate} from '../config/template.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import {isThere, type NewFile, writeNew} from './init-file.ts';
 import {JsonReport} from './json-report.ts';
 import {PlainReport} from './plain-report.ts';
 import type {CommonOptions, Surroundings} from './session.ts';
@@ -21,8 +22,9 @@ export async function initCommand(surroundings: Surroundings, options: CommonOpt
     );
   // Two configs in one folder would be refused by every other command.
   if (options.config === undefined)
-    for (const name of configNames) if (await exists(join(cwd, name))) throw isThere(join(cwd, name));
-  await writeNew(path, configTemplate(await moduleFormIn(dirname(path))));
+    for (const name of configNames)
+      if (await exists(join(cwd, name))) throw isThere(configFile(join(cwd, name)));
+  await writeNew(configFile(path), configTemplate(await moduleFormIn(dirname(path))));
   const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, named);
   report.data({type: 'config', file: path}, [
     `made ${path}`,
@@ -41,27 +43,15 @@ export async function initCommand(surroundings: Surroundings, options: CommonOpt
   return 0;
 }
 
-/** Fails where the file is there, whoever made it a moment ago. */
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, {flag: 'wx'});
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    if (error.code === 'EEXIST') throw isThere(path);
-    throw new OperatorError(
-      'usage',
-      `config ${path}: it can't be written (${error.message})`,
-      'Go to a folder that you may write, or name one with --config.',
-    );
-  }
-}
-
-function isThere(path: string): OperatorError {
-  return new OperatorError(
-    'usage',
-    `config ${path}: it is there already, and is left as it is`,
-    'Edit it, or make another beside it with --config OTHER.ts.',
-  );
+function configFile(path: string): NewFile {
+  return {
+    noun: 'config',
+    path,
+    hints: {
+      isThere: 'Edit it, or make another beside it with --config OTHER.ts.',
+      isRefused: 'Go to a folder that you may write, or name one with --config.',
+    },
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import {Command, Option} from 'commander';
+import {Argument, Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
 import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
@@ -6,6 +6,7 @@ import {common, ends, looks, prefix, resumeOptions, scope, targetHelp, wholeHelp
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import type {SandboxCommandOptions} from './sandbox.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
+import {type WorkflowSystem, workflowSystems} from './workflow.ts';
 
 type Exit = (code: number) => void;
 type Body<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number>;
@@ -186,12 +187,23 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--accept-writers', 'go on although another program still writes')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(async () => (await import('./recover.ts')).recoverCommand));
-  common(program.command('init').description('write a config of examples, where there is none')).action(
-    async (_options: unknown, command: Command) => {
-      const {initCommand} = await import('./init.ts');
-      exit(await initCommand(surroundings, command.optsWithGlobals()));
-    },
-  );
+  const init = common(
+    program.command('init').description('write a config of examples, where there is none'),
+  ).action(async (_options: unknown, command: Command) => {
+    const {initCommand} = await import('./init.ts');
+    exit(await initCommand(surroundings, command.optsWithGlobals()));
+  });
+  common(
+    init
+      .command('github-actions')
+      .description('write a workflow into the repository of this folder')
+      .addArgument(
+        new Argument('[system]', 'what it runs').choices(workflowSystems).default(workflowSystems[0]),
+      ),
+  ).action(async (system: WorkflowSystem, _options: unknown, command: Command) => {
+    const {initGithubActionsCommand} = await import('./init-github-actions.ts');
+    exit(await initGithubActionsCommand(surroundings, system, command.optsWithGlobals()));
+  });
   common(
     program
       .command('sync-check <folder>')
