@@ -7,6 +7,7 @@ import {InventoryFault} from './inventory-fault.ts';
  * message; should its wording change, only the line suffers.
  */
 
+const mostShown = 40;
 const decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
 /** Throws `InventoryFault`. `line` is where the bytes begin. */
@@ -52,8 +53,9 @@ function linesBeforeFault(bytes: Buffer): number {
 
 function notJson(error: unknown, text: string, line: number): InventoryFault {
   const before = text.slice(0, positionOf(error, text));
-  // Its own place counts from where the value begins.
-  const what = said(error).replace(/ in JSON at position.*/, '');
+  // A word of its own ends too early for V8; and where V8 tells a place, it counts from the beginning of the value.
+  const isWord = said(error).startsWith('Unexpected end');
+  const what = isWord ? text.slice(0, mostShown) : said(error).replace(/ in JSON at position.*/, '');
   return new InventoryFault(line + before.split('\n').length - 1, `this is not JSON: ${what}`);
 }
 

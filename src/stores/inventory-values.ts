@@ -47,19 +47,18 @@ export class InventoryValues {
   #hasObjects = false;
   #begun: ValueBytes | null = null;
 
-  /** The elements that end in this chunk, whose memory may be used again afterwards. */
-  push(chunk: Buffer): readonly InventoryValue[] {
-    const elements: InventoryValue[] = [];
+  /** The elements that end in this chunk. When all are taken, its memory may be used again. */
+  *push(chunk: Buffer): Generator<InventoryValue> {
     let at = 0;
     while (at < chunk.length) {
       if (this.#begun === null) at = this.#step(chunk, at);
       if (this.#begun === null) continue;
       const end = this.#begun.take(chunk, at);
-      if (end !== null) this.#ended(this.#begun, elements);
       at = end ?? chunk.length;
+      const element = end === null ? null : this.#ended(this.#begun);
+      if (element !== null) yield element;
     }
     this.#passed += chunk.length;
-    return elements;
   }
 
   /** There are no more bytes. */
@@ -128,7 +127,8 @@ export class InventoryValues {
     return 'first element';
   }
 
-  #ended(begun: ValueBytes, elements: InventoryValue[]): void {
+  /** What has ended, where it is an element. */
+  #ended(begun: ValueBytes): InventoryValue | null {
     const {line, bytes} = begun;
     const value = parseValue(bytes, line);
     this.#begun = null;
@@ -138,13 +138,13 @@ export class InventoryValues {
       case 'name':
         this.#name = String(value);
         this.#place = 'colon';
-        break;
+        return null;
       case 'value':
         this.#place = 'after value';
-        break;
+        return null;
       default:
-        elements.push({value, line});
         this.#place = 'after element';
+        return {value, line};
     }
   }
 
