@@ -121,6 +121,7 @@ describe('its examples', () => {
       },
       sources: {
         photos: {folder: expect.any(String)},
+        listed: {inventory: expect.any(String)},
         aws: {s3: expect.stringMatching(/^s3:/), region: expect.any(String), profile: expect.any(String)},
         r2: expect.objectContaining({endpoint: expect.stringContaining('.r2.cloudflarestorage.com')}),
         b2: expect.objectContaining({endpoint: expect.stringContaining('.backblazeb2.com')}),

@@ -29,13 +29,22 @@ export interface StoreFactory {
 const atOnce = 16;
 
 /** What every ObjectStore promises, tried on a real one. */
-export function objectStoreConformance({name, make, keySets, runs = 40, many = 2_345}: StoreFactory): void {
-  async function filled(keys: readonly string[]): Promise<StoreUnderTest> {
-    const place = await make();
-    for (let from = 0; from < keys.length; from += atOnce)
-      await Promise.all(keys.slice(from, from + atOnce).map(key => place.put(key, key)));
-    return place;
-  }
+export function objectStoreConformance(factory: StoreFactory): void {
+  listingConformance(factory);
+  partingConformance(factory);
+  readingConformance(factory);
+  lookupConformance(factory);
+}
+
+async function filledBy(make: StoreFactory['make'], keys: readonly string[]): Promise<StoreUnderTest> {
+  const place = await make();
+  for (let from = 0; from < keys.length; from += atOnce)
+    await Promise.all(keys.slice(from, from + atOnce).map(key => place.put(key, key)));
+  return place;
+}
+
+export function listingConformance({name, make, keySets, runs = 40, many = 2_345}: StoreFactory): void {
+  const filled = (keys: readonly string[]) => filledBy(make, keys);
 
   describe(`${name} lists`, () => {
     it('every object once, in byte order', async () => {
@@ -116,6 +125,10 @@ export function objectStoreConformance({name, make, keySets, runs = 40, many = 2
       await expect(stopped()).rejects.toBe(reason);
     });
   });
+}
+
+function partingConformance({name, make, keySets, runs = 40}: StoreFactory): void {
+  const filled = (keys: readonly string[]) => filledBy(make, keys);
 
   describe(`${name} parts a range`, () => {
     it('so that both halves together are the whole, and each is smaller', async () => {
@@ -154,8 +167,11 @@ export function objectStoreConformance({name, make, keySets, runs = 40, many = 2
       expect(await store.middle({prefix: 'x', lo: '', hi: null, signal: never})).toBeNull();
     });
   });
+}
 
-  readingConformance({name, make, keySets, runs});
+/** By its key, and that it can be reached at all. */
+export function lookupConformance({name, make, keySets, runs = 40}: StoreFactory): void {
+  const filled = (keys: readonly string[]) => filledBy(make, keys);
 
   describe(`${name} looks up`, () => {
     it('every key as the listing has it', async () => {

@@ -83,3 +83,11 @@ export function fileWith(content: string | Uint8Array): string {
 export async function readAll(path: string): Promise<readonly StoredObject[]> {
   return (await Array.fromAsync(readInventory(path, {signal: never}))).flat();
 }
+
+/** Null where it was done. */
+export function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+}

@@ -186,7 +186,7 @@ describe('what is no inventory file', () => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'folder'));
     writeFileSync(join(folder, 'file'), '');
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
     const told = (name: string) =>
       readAll(join(folder, name)).then(
         () => '',
