@@ -1,4 +1,6 @@
-import type {StoredObject} from '../../stores/object-store.ts';
+import type {KeyRange} from '../../core/keys.ts';
+import type {KeyScope} from '../../core/scope.ts';
+import type {ObjectStore, StoredObject} from '../../stores/object-store.ts';
 import type {Item} from '../shape.ts';
 import {identify} from './identity.ts';
 
@@ -28,4 +30,32 @@ export function listedObject(object: StoredObject): StoredObject & Pick<Item, 'r
       },
     };
   return {...object, rowBytes};
+}
+
+interface ListingIo {
+  readonly source: ObjectStore;
+  readonly scope: KeyScope;
+  readonly signal: AbortSignal;
+}
+
+/** The objects of a scope, with their file ids where the store has some. */
+export async function* listObjects(
+  range: KeyRange,
+  {source, scope, signal}: ListingIo,
+): AsyncGenerator<readonly StoredObject[]> {
+  for await (const page of source.list({...range, prefix: scope.prefix, fileIds: true, signal}))
+    yield page.map(listedObject).filter(object => isSince(object, scope.since));
+}
+
+export async function lookupObject(
+  key: string,
+  {source, signal}: Omit<ListingIo, 'scope'>,
+): Promise<StoredObject | null> {
+  const found = await source.lookup(key, signal);
+  return found === null ? null : listedObject(found);
+}
+
+/** What can't be dated is never filtered away. */
+function isSince({modifiedAt, fault, skip}: StoredObject, since: number | null): boolean {
+  return since === null || modifiedAt >= since || fault !== undefined || skip !== undefined;
 }

@@ -29,7 +29,10 @@ export async function hasMediaAssets(target: Reader): Promise<boolean> {
 }
 
 /** Reads the schema, counts, and looks at rows from both ends of the table for how they are named; touches nothing. */
-export async function probeMedia(io: ProbeIo): Promise<Probe<MediaFacts>> {
+export async function probeMedia(
+  io: ProbeIo,
+  touched: 'inserted' | 'updated' | 'deleted' = 'inserted',
+): Promise<Probe<MediaFacts>> {
   const {source, target, options} = io;
   const [atSource, table, doubles, staged] = await Promise.all([
     source === null ? [] : source.check(),
@@ -38,7 +41,7 @@ export async function probeMedia(io: ProbeIo): Promise<Probe<MediaFacts>> {
     describeTable(target, 'headgate_staged'),
   ]);
   if (table === null) return {findings: [...atSource, noTable], schema: '', facts: unknownFacts};
-  const problems = [...(await problemsOf(target, table)), ...surroundings(table)];
+  const problems = [...(await problemsOf(target, table)), ...surroundings(table, touched)];
   const schema = [table.sql, ...table.triggers.map(({name}) => name), doubles?.sql ?? ''].join('\n');
   const facts = {...unknownFacts, ...factsOf(table), hasDoubles: doubles !== null};
   if (problems.some(({level}) => level === 'error'))
@@ -214,13 +217,13 @@ async function problemsOf(target: Reader, table: TableSchema): Promise<readonly 
   ];
 }
 
-function surroundings({triggers, refersTo}: TableSchema): readonly Finding[] {
+function surroundings({triggers, refersTo}: TableSchema, touched: string): readonly Finding[] {
   return [
     ...triggers.map(
       ({name}): Finding => ({
         level: 'warning',
         subject: 'target',
-        message: `media_assets has a trigger ${name}: it runs for every row that is inserted, and an undo does not undo what it does`,
+        message: `media_assets has a trigger ${name}: it runs for every row that is ${touched}, and an undo does not undo what it does`,
       }),
     ),
     ...refersTo.map(

@@ -4,7 +4,7 @@ import type {ObjectStore, StoredObject} from '../../../stores/object-store.ts';
 import type {Backfill} from '../../backfill.ts';
 import type {MediaFacts} from '../facts.ts';
 import {mediaInvariants} from '../invariants.ts';
-import {listedObject} from '../listed.ts';
+import {listObjects, lookupObject} from '../listed.ts';
 import {mediaRow} from '../media-row.ts';
 import {type MediaOptions, mediaOptions} from '../options.ts';
 import {hasMediaAssets, probeMedia} from '../probe.ts';
@@ -59,21 +59,15 @@ export const mediaIngest: Backfill<MediaIngest> = {
   shrinks: ({shrink}) => shrink,
   publication: mediaPublication,
 
-  probe: probeMedia,
+  probe: io => probeMedia(io),
   needsMigration: async target => !(await hasMediaAssets(target)),
   async *partitions({scope}) {
     yield {lo: scope.startAfter, hi: null};
   },
-  async *list(range, {source, scope, signal}) {
-    for await (const page of source.list({...range, prefix: scope.prefix, fileIds: true, signal}))
-      yield page.map(listedObject).filter(object => isSince(object, scope.since));
-  },
+  list: listObjects,
   // One listing in one order: an inventory is read like that, and so are versions.
   middle: async () => null,
-  async lookup(key, {source, signal}) {
-    const found = await source.lookup(key, signal);
-    return found === null ? null : listedObject(found);
-  },
+  lookup: lookupObject,
   host: (_, {source}) => source.host,
   inspect: async item => ({item, found: null, bytes: 0}),
   decide: decideMedia,
@@ -93,8 +87,3 @@ export const mediaIngest: Backfill<MediaIngest> = {
   remembers: async (io, {facts}) => (await rowsSurveyOf(io, facts)).now,
   invariants: ({facts}) => [...mediaInvariants<MediaIngest>(facts, 'media-ingest'), ...listingInvariants],
 };
-
-/** What can't be dated is never filtered away. */
-function isSince({modifiedAt, fault, skip}: StoredObject, since: number | null): boolean {
-  return since === null || modifiedAt >= since || fault !== undefined || skip !== undefined;
-}
