@@ -182,3 +182,27 @@ export const inventoryAt = (world: GithubWorld): string =>
   world.git(world.remote, 'show', `main:${inventoryFile}`);
 
 export const withInventory = (text: string): Readonly<Record<string, string>> => ({[inventoryFile]: text});
+
+/** Reaches a program as one argument, and runs nothing on the way. */
+export const odd = [
+  'a b',
+  `it's "quoted"`,
+  '$(touch pwned)',
+  '`touch pwned`',
+  "'; touch pwned; '",
+  '--help',
+  'a\\nb*?',
+];
+
+export const called = (world: GithubWorld, program: string, command?: string): readonly Call[] =>
+  world
+    .calls()
+    .filter(call => call.program === program && (command === undefined || call.args[0] === command));
+
+/** The summary's lines within its blocks, each of which has an end. */
+export function blocksOf(summary: string): readonly string[] {
+  return summary
+    .split(/^ {0,3}~~~$/m)
+    .filter((_, index) => index % 2 === 1)
+    .map(block => block.trim());
+}
