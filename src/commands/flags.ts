@@ -21,7 +21,10 @@ export const shrunkHelp =
 
 export function ends(command: Command): Command {
   return command
-    .option('--source <source>', 'what is read: a folder, s3://BUCKET/PREFIX, or a name from the config')
+    .option(
+      '--source <source>',
+      'what is read: a folder, s3://BUCKET/PREFIX, b2://BUCKET/PREFIX, inventory:FILE, or a name from the config',
+    )
     .option('--endpoint <url>', 'of a bucket that is not at AWS: R2, B2, a server of your own')
     .option('--region <region>', 'of a bucket (R2: auto)')
     .option('--target <target>', targetHelp);

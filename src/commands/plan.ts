@@ -8,6 +8,7 @@ import {planDecisions} from '../engine/plan-decisions.ts';
 import {previewOf} from '../engine/preview-of.ts';
 import {previewText} from '../engine/preview-text.ts';
 import type {Ledger} from '../ledger/ledger.ts';
+import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, withItems} from './choose-run.ts';
 import {tellSql} from './plan-sql.ts';
 import type {Session} from './session.ts';
@@ -49,6 +50,12 @@ export async function planCommand(
     await tellSql(session, run, out);
     return 0;
   }
+  await tellPlan(session, run, wanted);
+  return 0;
+}
+
+/** Decision by decision; what is unchanged only where it is asked for. */
+export async function tellPlan(session: Session, run: RunRecord, wanted?: Entry['action']): Promise<void> {
   const {ledger} = session;
   const kind = run.mode === 'dry-run' ? 'plan' : 'image';
   session.report.heading(
@@ -67,7 +74,6 @@ export async function planCommand(
     session.report.note(
       `run ${run.id} has ${wanted === undefined ? 'no changes, failures or skips' : `no decision "${wanted}"`}`,
     );
-  return 0;
 }
 
 async function* changes(ledger: Ledger, run: string): AsyncGenerator<readonly Entry[]> {

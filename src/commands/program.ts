@@ -2,7 +2,17 @@ import {Argument, Command, Option} from 'commander';
 import {OperatorError} from '../core/operator-error.ts';
 import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
-import {common, ends, looks, prefix, resumeOptions, scope, targetHelp, wholeHelp} from './flags.ts';
+import {
+  common,
+  ends,
+  looks,
+  prefix,
+  resumeOptions,
+  scope,
+  shrunkHelp,
+  targetHelp,
+  wholeHelp,
+} from './flags.ts';
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import type {SandboxCommandOptions} from './sandbox.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
@@ -67,6 +77,16 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   )
     .option('--rate <n>', 'items a second at most', positive)
     .option('--fresh', 'read everything again, also what has not changed')
+    .option('--inventory-out <file>', 'list the source into this file first, and read that')
+    .option('--inventory-in <file>', 'read this inventory in the place of a source')
+    .option('--last-seen', 'media-ingest: date the rows of what is listed instead (media-seen)')
+    .option('--metadata', 'media-ingest: read the metadata of objects instead (media-metadata)')
+    .option('--stale-report', 'media-ingest: name the rows whose object is gone instead')
+    .option(
+      '--prune-stale',
+      'media-ingest: plan to delete the rows whose object is gone instead (media-prune)',
+    )
+    .option('--sql-out <file>', 'what the plan would change, as SQL in a file')
     .option('--unattended', 'dry run, gates, live and verify in one breath')
     .option('--confirm <name>', "the target's name, for --unattended")
     .option('--max-changes <n>', 'unattended: at most so many changes', natural)
@@ -75,6 +95,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--accept-new', 'also write what appeared after the dry run')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .option('--whole <name>', wholeHelp)
+    .option('--accept-shrunk <n>', shrunkHelp, natural)
     .action(within(async () => (await import('./run.ts')).runCommand));
   ends(
     scope(
@@ -94,9 +115,12 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .option('--rate <n>', 'items a second at most', positive)
     .option('--whole <name>', wholeHelp)
+    .option('--accept-shrunk <n>', shrunkHelp, natural)
     .action(within(async () => (await import('./live.ts')).liveCommand));
   common(program.command('plan <run>').description('read a plan, or what a live run changed'))
     .option('--action <action>', 'only this action')
+    .option('--sql', 'as SQL that runs as it stands, where the backfill can tell it so')
+    .option('--out <file>', 'with --sql: into this file')
     .action(within(async () => (await import('./plan.ts')).planCommand));
   ends(
     common(program.command('explain <key>').description("one item's whole history, and what is there now")),

@@ -1,4 +1,3 @@
-import {findBackfill} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {RunConnection} from '../engine/connection.ts';
@@ -6,12 +5,15 @@ import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
 import {onlyRehearses} from './dry-run-only.ts';
+import {connectWithInventory, type InventoryOptions} from './inventory-flags.ts';
 import {warnOfEmptySource} from './live.ts';
+import {tellPlan} from './plan.ts';
 import {requireSql, tellSql} from './plan-sql.ts';
+import {chosenBackfill, type VariantOptions} from './run-variants.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
 
-export interface RunCommandOptions extends ScopeOptions, Ends {
+export interface RunCommandOptions extends ScopeOptions, Ends, InventoryOptions, VariantOptions {
   readonly rate?: number;
   readonly fresh?: boolean;
   readonly unattended?: boolean;
@@ -29,7 +31,8 @@ export interface RunCommandOptions extends ScopeOptions, Ends {
 
 /** Probe and dry run; with --unattended through gates and thresholds to live and verify. */
 export async function runCommand(session: Session, id: string, options: RunCommandOptions): Promise<number> {
-  const backfill = findBackfill(id);
+  const backfill = chosenBackfill(id, options);
+  if (options.staleReport === true) refuseUnattendedReport(options);
   const isOnlyRehearsed = onlyRehearses(session.surroundings);
   const isUnattended = options.unattended === true && !isOnlyRehearsed;
   if (options.unattended !== true) refuseUnattendedFlags(options);
@@ -37,7 +40,7 @@ export async function runCommand(session: Session, id: string, options: RunComma
   // Standard output is for the SQL then, and for nothing else.
   if (isOnlyRehearsed && options.sqlOut === undefined && backfill.sql !== undefined)
     session.report.reserveOut();
-  const connection = await session.connect(backfill, options);
+  const connection = await connectWithInventory(session, backfill, options);
   const scope = scopeOf(connection, options);
   if (isUnattended) requireConfirmation(connection, options.confirm);
   const handle = await session.engine.rehearse(connection, scope, {
@@ -48,6 +51,7 @@ export async function runCommand(session: Session, id: string, options: RunComma
   const isWhole = rehearsed.record.status === 'completed' || rehearsed.record.status === 'incomplete';
   if (isWhole && (isOnlyRehearsed || options.sqlOut !== undefined) && backfill.sql !== undefined)
     await tellSql(session, rehearsed.record, options.sqlOut);
+  if (isWhole && options.staleReport === true) await tellPlan(session, rehearsed.record);
   if (isOnlyRehearsed) session.report.note('DRY_RUN is set: nothing but a dry run was made');
   if (!isUnattended) {
     session.showNext(rehearsed.record);
@@ -84,6 +88,15 @@ function goLive(
       rate: options.rate ?? null,
     })
     .then(handle => session.finish(handle));
+}
+
+function refuseUnattendedReport({unattended}: RunCommandOptions): void {
+  if (unattended === true)
+    throw new OperatorError(
+      'usage',
+      '--stale-report only reports, and --unattended would delete',
+      'Leave --unattended out, or say --prune-stale.',
+    );
 }
 
 const unattendedFlags = {

@@ -13,7 +13,10 @@ export interface ScopeOptions {
 }
 
 /** What is read, and of it: the prefix that the source was named with, or a longer one. */
-export function scopeOf({backfill, source}: Connection, options: ScopeOptions): unknown {
+export function scopeOf(
+  {backfill, source}: Pick<Connection, 'backfill' | 'source'>,
+  options: ScopeOptions,
+): unknown {
   if (options.cursor !== undefined && options.startAfter !== undefined)
     throw new OperatorError(
       'usage',

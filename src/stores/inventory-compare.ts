@@ -17,29 +17,50 @@ export interface InventoryDifference {
 
 type Pages = AsyncIterable<readonly StoredObject[]>;
 
+/** A listing that is compared with the inventory before it while it passes. */
+export interface Comparison {
+  /** The same objects, in pages of their own. */
+  readonly pages: Pages;
+  /** What has passed so far; it holds once the pages have come to their end. */
+  difference(): InventoryDifference;
+}
+
+const pageObjects = 1_000;
+
 /** Both are read once, side by side, in the memory of a page of each. Skipped objects are left out. */
-export async function compareInventories(
-  before: string | null,
-  after: string | Pages,
-  signal: AbortSignal,
-): Promise<InventoryDifference> {
-  const old = before === null ? null : readInventory(before, {signal});
-  const now = typeof after === 'string' ? readInventory(after, {signal}) : withoutSkipped(after);
+export function comparing(before: string | null, after: Pages, signal: AbortSignal): Comparison {
   const counts = {objects: 0, before: 0, added: 0, changed: 0, gone: 0};
-  try {
-    for await (const {left, right} of mergeJoin(old ?? nothing(), now)) {
-      if (left !== null) counts.before++;
-      if (right !== null) counts.objects++;
-      if (right === null) counts.gone++;
-      else if (left === null) counts.added++;
-      else if (identityOf(left) !== identityOf(right)) counts.changed++;
+  return {
+    pages: passing(),
+    difference: () => ({...counts, before: before === null ? null : counts.before}),
+  };
+
+  async function* passing(): AsyncGenerator<readonly StoredObject[]> {
+    const old = before === null ? null : readInventory(before, {signal});
+    const now = withoutSkipped(after);
+    let page: StoredObject[] = [];
+    try {
+      for await (const {left, right} of mergeJoin(old ?? nothing(), now)) {
+        if (left !== null) counts.before++;
+        if (right === null) {
+          counts.gone++;
+          continue;
+        }
+        counts.objects++;
+        if (left === null) counts.added++;
+        else if (identityOf(left) !== identityOf(right)) counts.changed++;
+        page.push(right);
+        if (page.length < pageObjects) continue;
+        yield page;
+        page = [];
+      }
+      if (page.length > 0) yield page;
+    } finally {
+      // A join that ended early leaves its sides open.
+      await old?.return(undefined);
+      await now.return(undefined);
     }
-  } finally {
-    // A join that ended early leaves its sides open.
-    await old?.return(undefined);
-    await now.return(undefined);
   }
-  return {...counts, before: before === null ? null : counts.before};
 }
 
 function identityOf(object: StoredObject): string {

@@ -7,7 +7,7 @@ import {mkdtempDisposable, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
-import {compareInventories} from '../../src/stores/inventory-compare.ts';
+import {comparing} from '../../src/stores/inventory-compare.ts';
 import {readInventory} from '../../src/stores/inventory-read.ts';
 import {writeInventory} from '../../src/stores/inventory-write.ts';
 import type {StoredObject} from '../../src/stores/object-store.ts';
@@ -75,6 +75,8 @@ for (const count of [most / 10, most]) {
   await measure('read', () => readWhole(path));
   const oneLine = await joined(path);
   await measure('read, all on one line', () => readWhole(oneLine));
-  await measure('compare with the one before', () => compareInventories(path, oneLine, signal));
+  await measure('compare with the one before', async () => {
+    for await (const _ of comparing(path, readInventory(oneLine, {signal}), signal).pages);
+  });
   process.stdout.write(`  (${Math.round((await stat(path)).size / mebibyte)} MiB)\n`);
 }

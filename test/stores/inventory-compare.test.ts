@@ -1,12 +1,25 @@
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {compareInventories} from '../../src/stores/inventory-compare.ts';
+import {comparing} from '../../src/stores/inventory-compare.ts';
+import {readInventory} from '../../src/stores/inventory-read.ts';
 import {writeInventory} from '../../src/stores/inventory-write.ts';
 import type {StoredObject} from '../../src/stores/object-store.ts';
 import {never} from '../support/listing.ts';
 import {tempFolder} from '../support/temp.ts';
 import {fileWith, object, objects, pagesOf} from './inventory-files.ts';
+
+/** Of two inventories; the second may be a file as well. */
+async function compareInventories(
+  before: string | null,
+  after: string | AsyncIterable<readonly StoredObject[]>,
+  signal: AbortSignal,
+) {
+  const now = typeof after === 'string' ? readInventory(after, {signal}) : after;
+  const {pages, difference} = comparing(before, now, signal);
+  for await (const _ of pages);
+  return difference();
+}
 
 async function written(all: readonly StoredObject[]): Promise<string> {
   const path = join(tempFolder(), 'inventory.json');
