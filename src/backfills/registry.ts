@@ -7,6 +7,10 @@ import {assetIndex} from './asset-index/asset-index.ts';
 import type {Backfill, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
 import {mediaDoubles} from './media-ingest/doubles/doubles.ts';
 import {mediaIngest} from './media-ingest/ingest/ingest.ts';
+import {mediaMetadata} from './media-ingest/metadata/metadata.ts';
+import {mediaPrune} from './media-ingest/prune/prune.ts';
+import {mediaRecovery} from './media-ingest/recovery.ts';
+import {mediaSeen} from './media-ingest/seen/seen.ts';
 import type {Shape} from './shape.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
@@ -20,10 +24,13 @@ export const backfills: readonly AnyBackfill[] = [
   artifactsInventory,
   mediaIngest,
   mediaDoubles,
+  mediaSeen,
+  mediaMetadata,
+  mediaPrune,
 ];
 
 /** Systems that can be recovered as a whole. */
-export const recoveries: readonly Recovery[] = [artifactsRecovery];
+export const recoveries: readonly Recovery[] = [artifactsRecovery, mediaRecovery];
 
 export function findRecovery(name: string): Recovery {
   const found = recoveries.find(recovery => recovery.name === name);

@@ -1,9 +1,11 @@
+import {backfills} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Statement} from '../core/sql.ts';
 import {leaseObstacle} from '../engine/lease.ts';
 import {dropTables, markTables, readLease} from '../engine/mark.ts';
 import type {Session} from './session.ts';
 
-/** Removes headgate_lease and headgate_marks from a target that nobody is writing to. */
+/** Removes headgate_lease and headgate_marks, and what was staged and never published, from a target that nobody is writing to. */
 export async function removeMarksCommand(
   session: Session,
   options: {readonly target?: string},
@@ -23,7 +25,7 @@ export async function removeMarksCommand(
     const lease = await readLease(database);
     const obstacle = leaseObstacle(lease, session.surroundings.self, null);
     if (obstacle !== null) throw obstacle;
-    if (lease !== null) await database.transaction(dropTables());
+    if (lease !== null) await database.transaction([...dropTables(), ...dropStaging()]);
     session.report.data({type: 'marks', target: target.label, removed: lease !== null}, [
       lease === null
         ? `${target.label} has no tables of headgate`
@@ -33,4 +35,9 @@ export async function removeMarksCommand(
   } finally {
     await database.close();
   }
+}
+
+/** What a run that was stopped before its publish has staged. */
+function dropStaging(): readonly Statement[] {
+  return backfills.flatMap(({publication}) => publication?.end() ?? []);
 }

@@ -2,12 +2,12 @@ import {rmSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
+import {type AnyBackfill, readsTarget} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {defaultSettings} from '../engine/settings.ts';
 import {introductionOf} from '../sandbox/introduction.ts';
 import type {SandboxName} from '../sandbox/names.ts';
-import {placeOf, placesIn} from '../sandbox/places.ts';
+import {backfillsIn, placeOf, placesIn} from '../sandbox/places.ts';
 import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
 import {scopeOf} from './scope-options.ts';
@@ -36,7 +36,7 @@ export async function openSandboxConsole(
     );
     return world;
   };
-  const setups = backfills.map(backfill => setupIn(sandbox, backfill, made));
+  const setups = backfillsIn(sandbox).map(backfill => setupIn(sandbox, backfill, made));
   try {
     await writeFile(join(root, 'headgate.config.json'), JSON.stringify({settings}));
     const here = {...surroundings, cwd: root, defaultLedger: join(root, 'ledger.sqlite')};

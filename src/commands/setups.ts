@@ -7,6 +7,7 @@ import {
   readsTarget,
 } from '../backfills/registry.ts';
 import {sourceKind, targetKind} from '../config/end-kinds.ts';
+import {endsWithEnvironment, hasEnvironmentEnds} from '../config/environment-ends.ts';
 import type {Setup} from '../console/setup.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import {bucketFlags, type Ends, requireSource, requireTarget, type Session} from './session.ts';
@@ -35,7 +36,7 @@ export async function setupsOf(
     return unique(chosen.map(each => ofBackfill(each, named))).map(each => setupOf(session, each));
   }
   const configured = await configuredOf(session);
-  const known = [...configured, ...(await recentOf(session))]
+  const known = [...configured, ...inEnvironment(session), ...(await recentOf(session))]
     .filter(named => backfill === undefined || named.backfill === findBackfill(backfill))
     .map(named => (prefix === undefined ? named : {...named, prefix}));
   return unique(withoutDoubles(session, known)).map(named => setupOf(session, named));
@@ -94,6 +95,15 @@ async function configuredOf(session: Session): Promise<readonly Named[]> {
   const isOne = otherSources.length === 0 && otherTargets.length === 0;
   if (!isOne || source === undefined || target === undefined) return [];
   return (await between(session, {source, target})).map(backfill => ofBackfill(backfill, {source, target}));
+}
+
+/** Ends that the environment names are offered where all of them are set. */
+function inEnvironment({surroundings: {environment}}: Session): readonly Named[] {
+  if (!hasEnvironmentEnds(environment)) return [];
+  const {source, target} = endsWithEnvironment({}, environment);
+  return backfills
+    .filter(({endsInEnvironment}) => endsInEnvironment === true)
+    .map(backfill => ofBackfill(backfill, {source, target}));
 }
 
 /** What was run before can be run again. */

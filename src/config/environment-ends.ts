@@ -15,10 +15,13 @@ const databaseName = 'D1_DATABASE_NAME';
 const usualDatabase = 'lgfc_lite';
 
 /** Everything that has to be set where nothing else is named. */
-export const environmentVariables = [...ofSource, ...ofTarget] as const;
+const environmentVariables = [...ofSource, ...ofTarget] as const;
 
 /** Ends that nothing names are those of the B2 → D1 pipeline's variables; what is not set is told in one sentence. */
-export function endsWithEnvironment<Ends extends NamedEnds>(ends: Ends, environment: Environment): Ends {
+export function endsWithEnvironment<Ends extends NamedEnds>(
+  ends: Ends,
+  environment: Environment,
+): Ends & {readonly source: string; readonly target: string} {
   const needed = [
     ...(ends.source === undefined ? ofSource : []),
     ...(ends.target === undefined ? ofTarget : []),

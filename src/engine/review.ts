@@ -41,6 +41,8 @@ export interface Review {
   readonly money: ReviewMoney | null;
   /** The tables that Headgate keeps in the target while it writes; none where marks are off, or nothing is written. */
   readonly tables: readonly {readonly name: string; readonly isThere: boolean}[];
+  /** Where the run is published as a whole: so many rows, staged in this table until then; null where it is not. */
+  readonly publishes: {readonly table: string; readonly rows: number} | null;
   /** The target's service can bring the whole database back to its state before the run (Time Travel). */
   readonly bookmark: boolean;
 }
@@ -109,8 +111,18 @@ async function reviewed(
     seconds: durationOf(steps.flatMap(({phases}) => phases)).seconds,
     money: moneyOf(costsOf(facts, source, target)),
     tables,
+    publishes: publishesOf(connection, run),
     bookmark,
   };
+}
+
+function publishesOf(
+  {backfill: {publication}}: RunConnection,
+  {tally, undoes}: RunRecord,
+): Review['publishes'] {
+  return publication === undefined || undoes !== null || tally.inserted === 0
+    ? null
+    : {table: publication.table, rows: tally.inserted};
 }
 
 /** An undo is not verified. */

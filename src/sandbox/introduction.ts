@@ -19,7 +19,21 @@ const artifacts: Readonly<Record<string, string>> = {
     'Objects that no row knows of get one, and rows of unknown type the type that their key tells. No prefix narrows it here, so the name of the source is asked for as well.',
 };
 
+/** The catalogue of media: what fills it, and the runs beside. */
+const media: Readonly<Record<string, string>> = {
+  'media-ingest':
+    'Here a catalogue that two programs have named rows in, each in its own way. What either of them knows is left as it is; what is new is staged, and published in one transaction: all of it, or nothing.',
+  'media-doubles':
+    'What both programs have met is in the catalogue twice. This marks the later row of each in a table beside it, and deletes nothing.',
+  'media-seen':
+    'Rows of what is listed are dated, so that those which are not listed any more stand out. No other column is touched.',
+  'media-metadata':
+    'Asks for the metadata of each object once, and keeps it in a table beside the catalogue.',
+  'media-prune':
+    'Rows whose object is gone: three of them. Each object is looked for once more before its row is deleted, and an undo brings the row back as it was.',
+};
+
 /** For who sees a sandbox for the first time. */
 export function introductionOf(backfill: string, sandbox: SandboxName): string {
-  return artifacts[backfill] ?? assets[sandbox];
+  return artifacts[backfill] ?? media[backfill] ?? assets[sandbox];
 }

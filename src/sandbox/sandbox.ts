@@ -1,16 +1,27 @@
 import {once} from 'node:events';
 import {join} from 'node:path';
+import {systemOf} from '../backfills/registry.ts';
 import {D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
+import {applyMigrations} from '../engine/migrate-target.ts';
 import {directoryStore} from '../stores/directory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
 import {archive} from './archive.ts';
 import {artifactsContent} from './artifacts-content.ts';
 import {flakyStore} from './flaky-store.ts';
 import {startLocalCloudflare} from './local-cloudflare.ts';
+import {fillMedia, md5Of, mediaBucket, mediaObjects} from './media-content.ts';
 import type {SandboxName} from './names.ts';
-import {brokenKey, fillIndex, localObjects, makeWorld, worldContent, writeObjects} from './world.ts';
+import {
+  brokenKey,
+  fillIndex,
+  localObjects,
+  makeWorld,
+  uploadedAt,
+  worldContent,
+  writeObjects,
+} from './world.ts';
 
 /** Where one system's objects and rows are. */
 export interface Place {
@@ -22,6 +33,7 @@ export interface Place {
 export interface Sandbox {
   readonly assets: Place;
   readonly artifacts: Place;
+  readonly media: Place;
   readonly ledger: string;
   /** Ends what was started for it; its folder is the caller's. */
   close(): Promise<void>;
@@ -49,6 +61,9 @@ async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sand
   const artifacts = await sqliteTarget({path: join(root, 'artifacts.sqlite'), environment: 'sandbox'});
   const database = await artifacts.openDatabase({create: true});
   await database.transaction(statements).finally(() => database.close());
+  await writeObjects(join(root, mediaBucket), mediaObjects());
+  const catalogue = await sqliteTarget({path: join(root, 'catalogue.sqlite'), environment: 'sandbox'});
+  await makeCatalogue(catalogue, ({content}) => `${content.length}-${uploadedAt}000000`);
   return {
     assets: {
       source: flakyStore({...(await directoryStore(folder)), label: 'assets'}, brokenKey, failingReads),
@@ -57,6 +72,10 @@ async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sand
     artifacts: {
       source: {...(await directoryStore(join(root, archive))), label: archive},
       target: artifacts,
+    },
+    media: {
+      source: {...(await directoryStore(join(root, mediaBucket))), label: mediaBucket},
+      target: catalogue,
     },
     ledger,
     close: () => Promise.resolve(),
@@ -72,9 +91,9 @@ async function cloudflareSandbox({
   signal = new AbortController().signal,
 }: SandboxOptions): Promise<Sandbox> {
   const cloudflare = await startLocalCloudflare({
-    databases: ['asset-index', 'artifacts'],
+    databases: ['asset-index', 'artifacts', 'catalogue'],
     bucket: 'assets',
-    otherBuckets: [archive],
+    otherBuckets: [archive, mediaBucket],
   });
   // What was sent may still arrive: it goes with the services.
   const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
@@ -86,6 +105,7 @@ async function cloudflareSandbox({
     const content = artifactsContent();
     await unlessGivenUp(cloudflare.putObjects(localObjects(objects)));
     await unlessGivenUp(cloudflare.putObjects(content.objects, archive));
+    await unlessGivenUp(cloudflare.putObjects(mediaObjects(), mediaBucket));
     const {s3Store} = await import('../stores/s3.ts');
     const {d1Target} = await import('../databases/d1.ts');
     const {endpoint, bucket: first, ...credentials} = s3;
@@ -95,12 +115,15 @@ async function cloudflareSandbox({
     const storeOf = (bucket: string) =>
       s3Store({bucket, endpoint, region: 'auto', credentials, label: `s3://${bucket}`});
     const [index, artifacts] = [await targetOf('asset-index'), await targetOf('artifacts')];
+    const catalogue = await targetOf('catalogue');
     await unlessGivenUp(fillIndex(index, rows));
+    await unlessGivenUp(makeCatalogue(catalogue, md5Of));
     const database = await artifacts.openDatabase();
     await unlessGivenUp(database.transaction(content.statements)).finally(() => database.close());
     return {
       assets: {source: flakyStore(await storeOf(first), brokenKey, failingReads), target: index},
       artifacts: {source: await storeOf(archive), target: artifacts},
+      media: {source: await storeOf(mediaBucket), target: catalogue},
       ledger: join(root, 'ledger.sqlite'),
       close: () => cloudflare.stop(),
     };
@@ -108,4 +131,11 @@ async function cloudflareSandbox({
     await cloudflare.stop();
     throw error;
   }
+}
+
+/** With all that the runs beside media-ingest keep in it. */
+async function makeCatalogue(target: Target, etagOf: Parameters<typeof fillMedia>[0]): Promise<void> {
+  for (const backfill of systemOf('media-ingest')) await applyMigrations(backfill, target);
+  const database = await target.openDatabase();
+  await database.transaction([fillMedia(etagOf)]).finally(() => database.close());
 }

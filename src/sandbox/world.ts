@@ -51,7 +51,8 @@ const awkward = [
 const largeBytes = 5_000_000;
 /** Rows whose object was deleted long ago. */
 const strays = ['bgm/deleted-1.mp3', 'bgm/deleted-2.mp3', 'kcs2/resources/ship/deleted.png'] as const;
-const uploadedAt = Date.UTC(2025, 3, 1);
+/** Of every file: milliseconds since the epoch. */
+export const uploadedAt = Date.UTC(2025, 3, 1);
 const writtenAtOnce = 64;
 
 export interface WorldObject {

@@ -123,6 +123,7 @@ export const review: Review = {
   seconds: 2,
   money: null,
   tables: [],
+  publishes: null,
   bookmark: false,
 };
 

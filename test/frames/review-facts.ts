@@ -35,6 +35,7 @@ export const review: Review = {
     {name: 'headgate_lease', isThere: false},
     {name: 'headgate_marks', isThere: false},
   ],
+  publishes: null,
   bookmark: true,
 };
 

@@ -117,8 +117,19 @@ function targetText({targetName}: RunRecord, {target, environment}: SetupView): 
 }
 
 function facts(manner: Manner, review: Review, plan: RunRecord, width: number): readonly Line[] {
-  const {itemsToRead, bytesToRead, verifies, requests, rows, seconds, money, tables, bookmark, samples} =
-    review;
+  const {
+    itemsToRead,
+    bytesToRead,
+    verifies,
+    requests,
+    rows,
+    seconds,
+    money,
+    tables,
+    publishes,
+    bookmark,
+    samples,
+  } = review;
   const read =
     itemsToRead === 0
       ? 'nothing again: the dry run has read it all'
@@ -150,6 +161,7 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
       money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
       width,
     ),
+    ...(publishes === null ? [] : pair('publishes', publishesText(publishes), width)),
     ...pair('keeps', tablesText(tables, manner, plan), width),
     ...(samples.length === 0 ? [] : [[], ...samples.flatMap(sample => sampleLines(sample, width))]),
     [],
@@ -171,6 +183,10 @@ function roughly(seconds: number): string {
 function undoText(manner: Manner): string {
   const command = commandLine(manner, ['headgate', 'undo', 'RUN']);
   return command === null ? 'u in the runbook' : `${command}, or u in the runbook`;
+}
+
+function publishesText({table, rows}: NonNullable<Review['publishes']>): string {
+  return `${counted(rows, 'row')} in one transaction, all or none; until then they wait in ${table}, which goes with the run`;
 }
 
 function tablesText(tables: Review['tables'], manner: Manner, {targetLabel}: RunRecord): string {
