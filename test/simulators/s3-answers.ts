@@ -1,6 +1,7 @@
 import {hash} from 'node:crypto';
 import {S3Error} from './s3-errors.ts';
 import type {S3Faults} from './s3-faults.ts';
+import type {S3Version} from './s3-history.ts';
 import type {S3Object, S3Objects} from './s3-objects.ts';
 import type {S3Request} from './s3-request.ts';
 
@@ -12,10 +13,10 @@ export interface Answer {
 
 const archived = ['GLACIER', 'DEEP_ARCHIVE'];
 
-/** GetObject and HeadObject: If-Match, one range, checksums for who asks. Left out: versions, parts, other conditions. */
+/** GetObject and HeadObject: If-Match, one range, checksums for who asks. Left out: older versions, parts, other conditions. */
 export function readObject(objects: S3Objects, request: S3Request, faults: S3Faults): Answer {
   const object = objects.get(request.key);
-  if (object === undefined) throw new S3Error('NoSuchKey', {elements: {Key: request.key}});
+  if (object === undefined) throw noSuchKey(objects, request);
   const ifMatch = request.headers['if-match'];
   if (
     ifMatch !== undefined &&
@@ -33,6 +34,7 @@ export function readObject(objects: S3Objects, request: S3Request, faults: S3Fau
     'content-type': 'binary/octet-stream',
     etag: object.etag,
     'last-modified': new Date(object.modifiedAt).toUTCString(),
+    ...versionHeader(objects, object),
   };
   if (object.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = object.storageClass;
   if (range !== null) {
@@ -55,18 +57,38 @@ export function putObject(objects: S3Objects, request: S3Request, body: Buffer):
   if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError');
   const sha256 = headers['x-amz-checksum-sha256']?.toString();
   if (sha256 === undefined) {
-    const {etag} = objects.put(key, body);
-    return {status: 200, headers: {etag, 'content-length': 0}, body: ''};
+    const object = objects.put(key, body);
+    const told = {etag: object.etag, 'content-length': 0, ...versionHeader(objects, object)};
+    return {status: 200, headers: told, body: ''};
   }
   if (sha256 !== hash('sha256', body, 'base64')) throw new S3Error('BadDigest');
-  const {etag} = objects.put(key, body, {checksum: {sha256, type: 'FULL_OBJECT'}});
+  const object = objects.put(key, body, {checksum: {sha256, type: 'FULL_OBJECT'}});
   const answered = {
-    etag,
+    etag: object.etag,
+    ...versionHeader(objects, object),
     'content-length': 0,
     'x-amz-checksum-sha256': sha256,
     'x-amz-checksum-type': 'FULL_OBJECT',
   };
   return {status: 200, headers: answered, body: ''};
+}
+
+/** Gone, or with versions hidden behind a delete marker. */
+export function deleteObject(objects: S3Objects, {key}: S3Request): Answer {
+  return {status: 204, headers: deleteHeaders(objects.remove(key)), body: ''};
+}
+
+function deleteHeaders(marker: S3Version | null): Readonly<Record<string, string>> {
+  return marker === null ? {} : {'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId};
+}
+
+function versionHeader(objects: S3Objects, {versionId}: S3Object): Readonly<Record<string, string>> {
+  return objects.hasVersions ? {'x-amz-version-id': versionId} : {};
+}
+
+function noSuchKey(objects: S3Objects, {key}: S3Request): S3Error {
+  const headers = deleteHeaders(objects.deleteMarkerOf(key));
+  return new S3Error('NoSuchKey', {headers, elements: {Key: key}});
 }
 
 function requireConditions(existing: S3Object | undefined, {key, headers}: S3Request): void {

@@ -51,8 +51,22 @@ export type S3FaultKind =
   | {readonly type: 'token-loop'}
   /** The token of a page leads to the first one. */
   | {readonly type: 'token-back'}
+  | S3VersionsFaultKind
   /** The page has no keys, and another token to the same place: where a service has to leave out what was deleted. */
   | {readonly type: 'empty-page'};
+
+/** What can be wrong with a page of versions alone. */
+export type S3VersionsFaultKind =
+  /** A page of versions is truncated, and has no marker to go on with. */
+  | {readonly type: 'truncated-without-marker'}
+  /** The markers of a page of versions lead to the same page again. */
+  | {readonly type: 'marker-loop'}
+  /** A page of versions begins with what its markers name; they name the last of the page before, or the one behind it. */
+  | {readonly type: 'inclusive-key-marker'; readonly next: 'last' | 'following'}
+  /** The delete markers of a page stand before its versions: B2 writes its pages so. */
+  | {readonly type: 'delete-markers-apart'}
+  /** A version is listed without its size. */
+  | {readonly type: 'missing-size'};
 
 export type S3Fault = S3FaultKind & Narrowing;
 export type S3FaultType = S3FaultKind['type'];

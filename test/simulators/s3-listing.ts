@@ -42,11 +42,6 @@ export function listObjects(
 }
 
 function parseListing({query}: S3Request, atMost: number): ListingQuery {
-  const maxKeys = query['max-keys'] ?? String(atMost);
-  if (!/^\d{1,9}$/.test(maxKeys))
-    throw new S3Error('InvalidArgument', {
-      elements: {ArgumentName: 'max-keys', ArgumentValue: maxKeys},
-    });
   const encoding = query['encoding-type'];
   if (encoding !== undefined && encoding !== 'url')
     throw new S3Error('InvalidArgument', {
@@ -58,9 +53,18 @@ function parseListing({query}: S3Request, atMost: number): ListingQuery {
     delimiter: query['delimiter'] ?? '',
     startAfter: query['start-after'] ?? null,
     token: query['continuation-token'] ?? null,
-    maxKeys: Math.min(Number(maxKeys), atMost),
+    maxKeys: parseMaxKeys(query, atMost),
     urlEncoded: encoding !== undefined,
   };
+}
+
+export function parseMaxKeys(query: S3Request['query'], atMost: number): number {
+  const maxKeys = query['max-keys'] ?? String(atMost);
+  if (!/^\d{1,9}$/.test(maxKeys))
+    throw new S3Error('InvalidArgument', {
+      elements: {ArgumentName: 'max-keys', ArgumentValue: maxKeys},
+    });
+  return Math.min(Number(maxKeys), atMost);
 }
 
 /** The token rules over StartAfter, as in S3. */

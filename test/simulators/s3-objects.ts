@@ -1,4 +1,5 @@
 import {hash} from 'node:crypto';
+import {S3History, type S3Version} from './s3-history.ts';
 
 export interface S3Checksum {
   /** Base64. */
@@ -16,6 +17,8 @@ export interface S3Object {
   readonly modifiedAt: number;
   readonly checksum: S3Checksum | null;
   readonly storageClass: string;
+  /** "null" in a bucket without versions. */
+  readonly versionId: string;
 }
 
 export interface PutOptions {
@@ -33,6 +36,25 @@ export type ContentOfKey = (key: string) => {readonly content: Content} & PutOpt
 export class S3Objects {
   readonly #byKey = new Map<string, S3Object>();
   #sorted: S3Object[] = [];
+  readonly #history: S3History | null;
+
+  constructor({versions}: {readonly versions: boolean} = {versions: false}) {
+    this.#history = versions ? new S3History() : null;
+  }
+
+  get hasVersions(): boolean {
+    return this.#history !== null;
+  }
+
+  /** Every version and delete marker there is, in the order of a listing. */
+  versions(): readonly S3Version[] {
+    if (this.#history !== null) return this.#history.all();
+    return this.#sorted.map(object => ({...object, object}));
+  }
+
+  isNewest({key, versionId}: S3Version): boolean {
+    return this.#history === null || this.#history.newest(key)?.versionId === versionId;
+  }
 
   get(key: string): S3Object | undefined {
     return this.#byKey.get(key);
@@ -43,7 +65,7 @@ export class S3Objects {
   }
 
   put(key: string, content: Content, options: PutOptions = {}): S3Object {
-    const object = makeObject(key, content, options);
+    const object = this.#kept(makeObject(key, content, options));
     const index = this.from(object.keyBytes);
     this.#sorted.splice(index, this.#byKey.has(key) ? 1 : 0, object);
     this.#byKey.set(key, object);
@@ -53,12 +75,28 @@ export class S3Objects {
   putMany(keys: Iterable<string>, contentOf: ContentOfKey): void {
     for (const key of keys) {
       const {content, ...options} = contentOf(key);
-      this.#byKey.set(key, makeObject(key, content, options));
+      this.#byKey.set(key, this.#kept(makeObject(key, content, options)));
     }
     this.#sorted = [...this.#byKey.values()].sort((a, b) => Buffer.compare(a.keyBytes, b.keyBytes));
   }
 
-  remove(key: string): void {
+  /** The delete marker that a bucket with versions puts in its place. */
+  remove(key: string): S3Version | null {
+    this.#forget(key);
+    return this.#history?.addDeleteMarker(key) ?? null;
+  }
+
+  /** Null where the key is there, or was never. */
+  deleteMarkerOf(key: string): S3Version | null {
+    const newest = this.#history?.newest(key);
+    return newest?.object === null ? newest : null;
+  }
+
+  #kept(object: S3Object): S3Object {
+    return this.#history?.add(object) ?? object;
+  }
+
+  #forget(key: string): void {
     const object = this.#byKey.get(key);
     if (object === undefined) return;
     this.#byKey.delete(key);
@@ -110,5 +148,6 @@ function makeObject(key: string, content: Content, options: PutOptions): S3Objec
     modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
     checksum: checksum ?? null,
     storageClass,
+    versionId: 'null',
   };
 }

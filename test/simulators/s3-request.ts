@@ -4,6 +4,7 @@ export type S3Operation =
   | 'ListBuckets'
   | 'HeadBucket'
   | 'ListObjectsV2'
+  | 'ListObjectVersions'
   | 'GetObject'
   | 'HeadObject'
   | 'PutObject'
@@ -54,7 +55,9 @@ function operationOf(method: string, bucket: string, key: string, query: S3Reque
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : 'Unknown';
   if (key === '') {
     if (method === 'HEAD') return 'HeadBucket';
-    return method === 'GET' && query['list-type'] === '2' ? 'ListObjectsV2' : 'Unknown';
+    if (method !== 'GET') return 'Unknown';
+    if (query['list-type'] === '2') return 'ListObjectsV2';
+    return query['versions'] === undefined ? 'Unknown' : 'ListObjectVersions';
   }
   if (Object.keys(query).some(name => name !== operationName)) return 'Unknown';
   return objectOperations[method] ?? 'Unknown';

@@ -17,6 +17,8 @@ export interface S3SimulatorOptions {
   readonly region?: string;
   /** Of a page of a listing: 1,000 at most, and if left out. Fewer make many pages of a few keys. */
   readonly pageKeys?: number;
+  /** Whether it keeps every version, and puts a delete marker in the place of what is removed; not if left out. */
+  readonly versions?: boolean;
   /** false where millions of requests would fill the memory. */
   readonly keepRequests?: boolean;
 }
@@ -57,6 +59,7 @@ export async function startS3Simulator(options: S3SimulatorOptions = {}): Promis
     bucket,
     region: options.region ?? null,
     pageKeys: options.pageKeys ?? maxKeysAtMost,
+    versions: options.versions ?? false,
     faults,
   });
   service.secrets.set(accessKeyId, secretAccessKey);
@@ -104,7 +107,9 @@ export async function startS3Simulator(options: S3SimulatorOptions = {}): Promis
       service.objects.put(key, content, more);
     },
     putMany: (keys, contentOf = () => empty) => service.objects.putMany(keys, contentOf),
-    remove: key => service.objects.remove(key),
+    remove: key => {
+      service.objects.remove(key);
+    },
     addAccessKey: (id, secret) => {
       service.secrets.set(id, secret);
     },

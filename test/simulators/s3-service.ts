@@ -1,10 +1,11 @@
-import {type Answer, putObject, readObject} from './s3-answers.ts';
+import {type Answer, deleteObject, putObject, readObject} from './s3-answers.ts';
 import {S3Error} from './s3-errors.ts';
 import type {S3Faults} from './s3-faults.ts';
 import {listObjects} from './s3-listing.ts';
 import {S3Objects} from './s3-objects.ts';
 import type {S3Request} from './s3-request.ts';
 import {SignatureVerifier, verifyBody, wrongRegion} from './s3-signature.ts';
+import {listVersions} from './s3-versions.ts';
 import {bucketsDocument, errorDocument} from './s3-xml.ts';
 
 export interface S3ServiceOptions {
@@ -13,6 +14,7 @@ export interface S3ServiceOptions {
   readonly region: string | null;
   /** Of a page of a listing, at most. */
   readonly pageKeys: number;
+  readonly versions: boolean;
   readonly faults: S3Faults;
 }
 
@@ -26,11 +28,11 @@ const regionOfAny = 'us-east-1';
 const portal = '<!doctype html><html><head><title>Welcome</title></head><body>Please sign in.</body></html>';
 
 /**
- * One bucket: who may ask, and what is answered, faults included. What S3 can do and this does not (versions, multipart
+ * One bucket: who may ask, and what is answered, faults included. What S3 can do and this does not (older versions, multipart
  * and chunked uploads, ListObjects V1) is refused with NotImplemented rather than answered by a guess.
  */
 export class S3Service {
-  readonly objects = new S3Objects();
+  readonly objects: S3Objects;
   /** By access key id. */
   readonly secrets = new Map<string, string>();
   readonly #options: S3ServiceOptions;
@@ -38,6 +40,7 @@ export class S3Service {
 
   constructor(options: S3ServiceOptions) {
     this.#options = options;
+    this.objects = new S3Objects(options);
   }
 
   /** Never rejects for what a client did: that is an answer too. */
@@ -90,12 +93,13 @@ export class S3Service {
     switch (operation) {
       case 'ListObjectsV2':
         return xmlAnswer(200, listObjects(this.objects, request, this.#options));
+      case 'ListObjectVersions':
+        return xmlAnswer(200, listVersions(this.objects, request, this.#options));
       case 'GetObject':
       case 'HeadObject':
         return readObject(this.objects, request, faults);
       case 'DeleteObject':
-        this.objects.remove(request.key);
-        return {status: 204, headers: {}, body: ''};
+        return deleteObject(this.objects, request);
       case 'HeadBucket':
         return {status: 200, headers: {'x-amz-bucket-region': region ?? regionOfAny}, body: ''};
       case 'ListBuckets':
