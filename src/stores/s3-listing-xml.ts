@@ -1,8 +1,8 @@
 import {unescaped} from './s3-xml.ts';
 
 /**
- * Reads the XML of ListObjectsV2, and nothing else. The SDK's parser makes an object tree of it first and is what
- * bounds a listing (120,000 keys a second); this one walks the text once. What it does not know, it refuses.
+ * Reads the XML of listings, and nothing else. The SDK's parser makes an object tree of it first and is what bounds a
+ * listing (120,000 keys a second); this one walks the text once. What it does not know, it refuses.
  */
 
 export interface ListedPage {
@@ -27,46 +27,79 @@ const tags = {
   size: tagOf('Size'),
   modifiedAt: tagOf('LastModified'),
   etag: tagOf('ETag'),
+  contents: tagOf('Contents'),
   isTruncated: tagOf('IsTruncated'),
   encoding: tagOf('EncodingType'),
   nextToken: tagOf('NextContinuationToken'),
 };
 
-function tagOf(name: string) {
+export interface Tag {
+  readonly name: string;
+  readonly open: string;
+  readonly close: string;
+  readonly empty: string;
+}
+
+export function tagOf(name: string): Tag {
   return {name, open: `<${name}>`, close: `</${name}>`, empty: `<${name}/>`};
 }
 
 export class NotAListing extends Error {}
 
+/** ListObjectsV2. */
 export function parseListing(xml: string): ListedPage {
-  const start = xml.indexOf('<ListBucketResult');
-  const end = xml.lastIndexOf('</ListBucketResult>');
+  const contents: ListedObject[] = [];
+  const rest = eachEntry(xml, 'ListBucketResult', [tags.contents], (_, entry) =>
+    contents.push(parseObject(entry)),
+  );
+  return {contents, isTruncated: isTruncated(rest), nextToken: element(rest, tags.nextToken)};
+}
+
+/** Calls back for every entry that has one of the tags, as they stand in the root element; returns the rest of it. */
+export function eachEntry(
+  xml: string,
+  root: string,
+  names: readonly Tag[],
+  onEntry: (tag: Tag, entry: string) => void,
+): string {
+  const start = xml.indexOf(`<${root}`);
+  const end = xml.lastIndexOf(`</${root}>`);
   if (start === -1 || end < start)
     throw new NotAListing(`not a listing: ${xml.slice(0, 80).replace(/\s+/g, ' ')}`);
   if (xml.includes('<![CDATA[') || xml.includes('<!--'))
     throw new NotAListing('a listing with CDATA or comments in it');
-  const contents: ListedObject[] = [];
+  // Where each of them begins next: what is not there at all is looked for once.
+  const next = names.map(tag => ({tag, at: xml.indexOf(tag.open, start)}));
   let rest = '';
   let from = start;
   for (;;) {
-    const open = xml.indexOf('<Contents>', from);
-    if (open === -1) break;
-    const close = xml.indexOf('</Contents>', open);
+    let first: (typeof next)[number] | null = null;
+    for (const each of next) {
+      if (each.at !== -1 && each.at < from) each.at = xml.indexOf(each.tag.open, from);
+      if (each.at !== -1 && (first === null || each.at < first.at)) first = each;
+    }
+    if (first === null) break;
+    const {tag, at} = first;
+    const close = xml.indexOf(tag.close, at);
     if (close === -1) throw new NotAListing('a listing that breaks off');
-    rest += xml.slice(from, open);
-    contents.push(parseObject(xml.slice(open + '<Contents>'.length, close)));
-    from = close + '</Contents>'.length;
+    rest += xml.slice(from, at);
+    onEntry(tag, xml.slice(at + tag.open.length, close));
+    from = close + tag.close.length;
   }
-  rest += xml.slice(from, end);
-  const isTruncated = element(rest, tags.isTruncated);
-  if (isTruncated !== 'true' && isTruncated !== 'false')
+  return rest + xml.slice(from, end);
+}
+
+/** What stands around the entries says whether they are all, and that nothing is encoded. */
+export function isTruncated(rest: string): boolean {
+  const said = element(rest, tags.isTruncated);
+  if (said !== 'true' && said !== 'false')
     throw new NotAListing('a listing that does not say whether it is truncated');
   if (element(rest, tags.encoding))
     throw new NotAListing('a listing with encoded keys, which were not asked for');
-  return {contents, isTruncated: isTruncated === 'true', nextToken: element(rest, tags.nextToken)};
+  return said === 'true';
 }
 
-function parseObject(xml: string): ListedObject {
+export function parseObject(xml: string): ListedObject {
   const key = element(xml, tags.key);
   const size = element(xml, tags.size);
   const modifiedAt = Date.parse(element(xml, tags.modifiedAt) ?? '');
@@ -83,7 +116,7 @@ function parseObject(xml: string): ListedObject {
 }
 
 /** An element's text; null where there is none. `<Key/>` is empty. */
-function element(xml: string, {name, open, close, empty}: ReturnType<typeof tagOf>): string | null {
+export function element(xml: string, {name, open, close, empty}: Tag): string | null {
   const start = xml.indexOf(open);
   if (start === -1) return xml.includes(empty) ? '' : null;
   const from = start + open.length;
@@ -93,6 +126,6 @@ function element(xml: string, {name, open, close, empty}: ReturnType<typeof tagO
 }
 
 /** A slice keeps the whole page in memory for as long as it lives: one kept object of each page would keep them all. */
-function detached(text: string): string {
+export function detached(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }

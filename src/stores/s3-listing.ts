@@ -3,6 +3,7 @@ import {normaliseEtag} from '../core/identity.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {StoredObject} from './object-store.ts';
 import type {S3Http} from './s3-http.ts';
+import {repeatsItself, saysNoWhere, wentBack} from './s3-listing-faults.ts';
 import {type ListedObject, type ListedPage, NotAListing, parseListing} from './s3-listing-xml.ts';
 
 /** One page of a listing, in key order. */
@@ -35,7 +36,7 @@ export interface PageRequest {
 }
 
 /** A service may hide what was deleted, and then has nothing to show for a while; but not for ever. */
-const emptyPages = 1_000;
+export const emptyPages = 1_000;
 /** A page has 1,000 keys of 1,024 bytes at most, each byte of which may be escaped. */
 const pageBytes = 32 * 1024 * 1024;
 
@@ -66,14 +67,8 @@ function nextStart(
 ): PageStart {
   const beyond = last !== null && compareKeys(last, after) > 0 ? last : after;
   if (contents.length > 0 && !inTurn) return {after: beyond};
-  if (nextToken === null || nextToken === '')
-    throw new Fault(
-      'server-error',
-      `the listing of ${host} is truncated, and does not say where it goes on`,
-      {host},
-    );
-  if (nextToken === token || empty >= emptyPages)
-    throw new Fault('invalid', `the listing of ${host} repeats itself: it would never end`, {host});
+  if (nextToken === null || nextToken === '') throw saysNoWhere(host);
+  if (nextToken === token || empty >= emptyPages) throw repeatsItself(host);
   return {
     after: beyond,
     token: nextToken,
@@ -82,7 +77,7 @@ function nextStart(
   };
 }
 
-async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest): Promise<ListedPage> {
+function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest): Promise<ListedPage> {
   const query = {
     'list-type': '2',
     ...(prefix === '' ? {} : {prefix}),
@@ -90,10 +85,25 @@ async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest):
     ...(start.token !== undefined || start.after === '' ? {} : {'start-after': start.after}),
     ...(maxKeys === undefined ? {} : {'max-keys': String(maxKeys)}),
   };
+  return readPage(http, {query, prefix, goesOn: start.token !== undefined, parse: parseListing, signal});
+}
+
+export interface PageReading<Page> {
+  readonly query: Readonly<Record<string, string>>;
+  readonly prefix: string;
+  /** The service's own word of where it goes on is part of the query. */
+  readonly goesOn: boolean;
+  readonly parse: (xml: string) => Page;
+  readonly signal: AbortSignal;
+}
+
+/** One page of whichever listing. What is no page is a fault of whoever answered. */
+export async function readPage<Page>(http: S3Http, reading: PageReading<Page>): Promise<Page> {
+  const {query, prefix, goesOn, parse, signal} = reading;
   const what = `listing ${prefix === '' ? 'the bucket' : printableKey(prefix)}`;
   try {
     const response = await http.get({query}, [200], what, signal);
-    return parseListing(await http.text(response, pageBytes, what, signal));
+    return parse(await http.text(response, pageBytes, what, signal));
   } catch (error) {
     // Later it may be S3 that answers, and all of it.
     if (error instanceof NotAListing)
@@ -101,7 +111,7 @@ async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest):
         host: http.host,
       });
     // From the last key on there will be another token.
-    if (start.token !== undefined && error instanceof Fault && error.kind === 'invalid')
+    if (goesOn && error instanceof Fault && error.kind === 'invalid')
       throw new Fault('server-error', error.message, {host: http.host, cause: error});
     throw error;
   }
@@ -111,18 +121,13 @@ async function ask(http: S3Http, {prefix, start, maxKeys, signal}: PageRequest):
 function requireAscending({contents}: ListedPage, seen: string | null, host: string): string | null {
   let last = seen;
   for (const {key} of contents) {
-    if (last !== null && compareKeys(key, last) <= 0)
-      throw new Fault(
-        'invalid',
-        `the listing of ${host} went back from ${printableKey(last)} to ${printableKey(key)}: its keys are not in byte order, so nothing beyond can be trusted`,
-        {host},
-      );
+    if (last !== null && compareKeys(key, last) <= 0) throw wentBack(host, last, key);
     last = key;
   }
   return last;
 }
 
-function objectOf({key, size, modifiedAt, etag, hasSha256}: ListedObject): StoredObject {
+export function objectOf({key, size, modifiedAt, etag, hasSha256}: ListedObject): StoredObject {
   return {
     key,
     size,

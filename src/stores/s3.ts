@@ -11,18 +11,23 @@ import {listAhead, StartIgnored} from './s3-listing-ahead.ts';
 import {type AskFirst, middleKey} from './s3-middle.ts';
 import {hashObject} from './s3-read.ts';
 import {StatedHashes} from './s3-stated.ts';
+import {fileIdOf, listVersions} from './s3-versions.ts';
 
 export interface S3Options extends S3Place {
   readonly label: string;
   readonly prefix?: string;
   readonly timeouts?: Partial<S3Timeouts>;
+  /** The bucket keeps versions with ids of their own, as every one of B2 does: for a gateway in front of it. */
+  readonly versions?: true;
+  /** What to do where the keys are refused, if they don't come from where AWS tools take them. */
+  readonly keysRemedy?: string;
 }
 
 /** A bucket of S3, R2, B2 or a server of one's own. Keys are whole keys, whatever the prefix. */
-export async function s3Store({label, prefix = '', timeouts, ...place}: S3Options): Promise<ObjectStore> {
+export async function s3Store({timeouts, ...options}: S3Options): Promise<ObjectStore> {
   const times = {...defaultTimeouts, ...timeouts};
-  const connection = await connectS3(place, times);
-  return new S3Store(connection, new S3Http(connection, times), place.bucket, label, prefix);
+  const connection = await connectS3(options, times);
+  return new S3Store(connection, new S3Http(connection, times), options);
 }
 
 class S3Store implements ObjectStore {
@@ -35,16 +40,21 @@ class S3Store implements ObjectStore {
   readonly #http: S3Http;
   readonly bucket: string;
   readonly #stated: StatedHashes;
+  readonly #hasVersions: boolean;
+  readonly #keysRemedy: string | undefined;
   /** False once the server has shown that it does not know StartAfter. */
   #startsAnywhere = true;
 
-  constructor(connection: S3Connection, http: S3Http, bucket: string, label: string, prefix: string) {
+  constructor(connection: S3Connection, http: S3Http, options: S3Options) {
+    const {bucket, label, prefix = '', versions, keysRemedy} = options;
     this.#connection = connection;
     this.#http = http;
     this.bucket = bucket;
     this.#stated = new StatedHashes(http);
     this.host = http.host;
     this.service = serviceOfHost(http.host);
+    this.#hasVersions = versions === true || this.service === 'b2';
+    this.#keysRemedy = keysRemedy;
     // A gateway may serve several stores under one host, each below a path of its own.
     this.id = `s3:${connection.url.host}${connection.url.pathname}`;
     this.label = label;
@@ -54,10 +64,14 @@ class S3Store implements ObjectStore {
   check(): Promise<readonly Finding[]> {
     const {url, region} = this.#connection;
     const name = `s3://${this.bucket} at ${url.origin} (region ${region})`;
-    return checkBucket(this.#http, this.prefix, name);
+    return checkBucket(this.#http, {prefix: this.prefix, name, keysRemedy: this.#keysRemedy});
   }
 
-  async *list({prefix, lo, hi, signal}: Listing): AsyncGenerator<readonly StoredObject[]> {
+  async *list({prefix, lo, hi, signal, fileIds}: Listing): AsyncGenerator<readonly StoredObject[]> {
+    if (fileIds === true && this.#hasVersions) {
+      yield* listVersions(this.#http, {prefix, lo, hi, signal});
+      return;
+    }
     let last = lo;
     if (this.#startsAnywhere)
       try {
@@ -95,7 +109,9 @@ class S3Store implements ObjectStore {
       const version = head.etag ?? '';
       const size = Number(head['content-length'] ?? 0);
       const modifiedAt = Date.parse(head['last-modified'] ?? '') || 0;
-      return {key, size, modifiedAt, version, fingerprint: fingerprintOf(version, size)};
+      const fingerprint = fingerprintOf(version, size);
+      const id = this.#hasVersions ? fileIdOf(head['x-amz-version-id']) : {};
+      return {key, size, modifiedAt, version, fingerprint, ...id};
     } catch (error) {
       if (error instanceof S3Fault && error.kind === 'not-found' && error.code !== 'NoSuchBucket')
         return null;

@@ -19,6 +19,7 @@ export async function bucketUnderTest({
     endpoint,
     credentials: {accessKeyId, secretAccessKey},
     label: `s3://${bucket}`,
+    ...(options.versions === true ? {versions: true} : {}),
     timeouts: {connectMs: 5_000, idleMs},
   });
   return {

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import {s3Store} from '../../src/stores/s3.ts';
+import {type S3Options, s3Store} from '../../src/stores/s3.ts';
 import type {StoreUnderTest} from '../conformance/object-store.ts';
 
 export interface RealPlace {
@@ -54,7 +54,7 @@ export class RealBucket {
     this.client.destroy();
   }
 
-  async emptied(): Promise<StoreUnderTest> {
+  async emptied(more: Pick<S3Options, 'versions'> = {}): Promise<StoreUnderTest> {
     await this.empty();
     const {bucket, endpoint, accessKeyId, secretAccessKey} = this.place;
     const store = await s3Store({
@@ -62,6 +62,7 @@ export class RealBucket {
       endpoint,
       credentials: {accessKeyId, secretAccessKey},
       label: `s3://${bucket}`,
+      ...more,
     });
     return {store, put: (key, content) => this.put(key, content), remove: key => this.remove(key)};
   }

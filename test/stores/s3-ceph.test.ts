@@ -2,7 +2,8 @@ import {hash} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {objectStoreConformance} from '../conformance/object-store.ts';
 import {cephEndpoint} from '../support/ceph.ts';
-import {listedKeys, never, theOne} from '../support/listing.ts';
+import {listed, listedKeys, never, theOne} from '../support/listing.ts';
+import {inByteOrder} from '../support/ranges.ts';
 import {bucketKeys} from './bucket-keys.ts';
 import {RealBucket} from './real-bucket.ts';
 
@@ -42,6 +43,28 @@ describe.skipIf(endpoint === null)('Ceph', () => {
   });
 
   describe('with versions, as B2 always has them', () => {
+    it('lists every key once as its newest version, with its id, over pages that end within a key', async () => {
+      const versioned = new RealBucket({...place, bucket: `${place.bucket}-ids`});
+      await versioned.create();
+      await versioned.keepVersions();
+      const {store, put, remove} = await versioned.emptied({versions: true});
+      const keys = ['a & b', 'a+b %2F', '写真/🚢', 'new\nline', 'z'];
+      for (const key of [...keys, 'deleted']) for (let n = 0; n < 3; n++) await put(key, `${key} ${n}`);
+      await remove('deleted');
+      for (let from = 0; from < 1_100; from += 50)
+        await Promise.all(Array.from({length: 50}, (_, n) => put('many', `version ${from + n}`)));
+      const objects = await listed(store, {fileIds: true});
+      expect(objects.map(({key}) => key)).toEqual(inByteOrder([...keys, 'many']));
+      for (const object of objects) {
+        expect(object.fileId).toEqual(expect.stringMatching(/./));
+        expect(await store.lookup(object.key, never)).toEqual(object);
+      }
+      expect(await store.lookup('deleted', never)).toBeNull();
+      const [, last] = objects;
+      const beyond = {lo: last?.key ?? '', fileIds: true} as const;
+      expect(await listed(store, beyond)).toEqual(objects.slice(2));
+    });
+
     it('lists, looks up and reads the last version alone, and nothing of what was deleted', async () => {
       const versioned = new RealBucket({...place, bucket: `${place.bucket}-versions`});
       await versioned.create();

@@ -12,6 +12,8 @@ export type Doing =
   | 'read deleting'
   /** 40 keys are listed, 4 a page. */
   | 'list'
+  /** The same of a bucket with versions: some keys have several, some are deleted, one has more than a page. */
+  | 'list versions'
   /** The same, from the 20th key on. */
   | 'resume'
   | 'middle'

@@ -4,7 +4,7 @@ import {faultOfAnswer} from '../../src/stores/s3-faults.ts';
 import type {Injected, S3Fault} from '../simulators/s3-faults.ts';
 import {makeIndex} from '../support/assets.ts';
 import {makeBench, rehearse} from '../support/engine.ts';
-import {listedKeys, never, theOne} from '../support/listing.ts';
+import {listed, listedKeys, never, theOne} from '../support/listing.ts';
 import {type BucketUnderTest, bucketUnderTest} from './bucket-under-test.ts';
 import type {Doing, Failed, FaultRow} from './s3-fault-row.ts';
 import {faultTable} from './s3-fault-table.ts';
@@ -16,9 +16,9 @@ const keys = [
   'object',
 ];
 
-async function filled(faults: readonly S3Fault[]): Promise<BucketUnderTest> {
+async function filled(faults: readonly S3Fault[], versions = false): Promise<BucketUnderTest> {
   const stalls = faults.some(({type}) => type.startsWith('stalled'));
-  const bucket = await bucketUnderTest({pageKeys: 4, ...(stalls ? {idleMs: 1_000} : {})});
+  const bucket = await bucketUnderTest({pageKeys: 4, versions, ...(stalls ? {idleMs: 1_000} : {})});
   for (const key of keys) await bucket.put(key, key === 'object' ? content : `content of ${key}`);
   return bucket;
 }
@@ -50,6 +50,19 @@ const acts: Readonly<Record<Doing, (bucket: BucketUnderTest) => Promise<() => Pr
     async ({store}) =>
     async () =>
       expect(await listedKeys(store)).toEqual(keys),
+  'list versions':
+    async ({store, server}) =>
+    async () => {
+      for (const key of keys.slice(5, 15)) server.put(key, 'rewritten');
+      for (let version = 0; version < 9; version++) server.put('07/1', `version ${version}`);
+      for (const key of ['00/0', '02/3', '02/4', '07/10', '99']) {
+        server.put(key, 'deleted');
+        server.remove(key);
+      }
+      const all = await listed(store, {fileIds: true});
+      expect(all.map(({key}) => key)).toEqual(keys);
+      for (const object of all) expect(await store.lookup(object.key, never)).toEqual(object);
+    },
   resume:
     async ({store}) =>
     async () =>
@@ -132,7 +145,7 @@ function expectFired(injected: readonly Injected[], fired: FaultRow['fired']): v
 
 describe.each(Object.entries(faultTable))('%s', (_, rows) => {
   it.each(rows.map(row => [titleOf(row), row] as const))('%s', async (_title, row) => {
-    const bucket = await filled(row.faults);
+    const bucket = await filled(row.faults, row.while === 'list versions');
     const act = await acts[row.while](bucket);
     const injected = row.faults.map(fault => bucket.server.inject(fault));
     if (row.outcome === 'right') await act();

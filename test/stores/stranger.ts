@@ -2,11 +2,12 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {onTestFinished} from 'vitest';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
-import {s3Store} from '../../src/stores/s3.ts';
+import {type S3Options, s3Store} from '../../src/stores/s3.ts';
 
 /** A store of a server that answers as it likes, however wrong. */
 export async function storeOf(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  more: Pick<S3Options, 'versions'> = {},
 ): Promise<ObjectStore> {
   const server = createServer(answer);
   server.listen(0, '127.0.0.1');
@@ -22,5 +23,6 @@ export async function storeOf(
     endpoint: `http://127.0.0.1:${port}`,
     credentials: {accessKeyId: 'id', secretAccessKey: 'secret'},
     label: 's3://assets',
+    ...more,
   });
 }

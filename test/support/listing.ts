@@ -1,12 +1,11 @@
-import type {KeyRange} from '../../src/core/keys.ts';
-import type {ObjectStore, StoredObject} from '../../src/stores/object-store.ts';
+import type {Listing, ObjectStore, StoredObject} from '../../src/stores/object-store.ts';
 
 export const never = new AbortController().signal;
 
 /** A whole listing, as its pages come. */
 export async function listed(
   store: ObjectStore,
-  narrowed: Partial<KeyRange & {readonly prefix: string}> = {},
+  narrowed: Partial<Omit<Listing, 'signal'>> = {},
 ): Promise<readonly StoredObject[]> {
   const pages: StoredObject[][] = [];
   for await (const page of store.list({prefix: '', lo: '', hi: null, signal: never, ...narrowed}))
