@@ -31,6 +31,15 @@ export interface Listing extends KeyRange {
   readonly fileIds?: true;
 }
 
+/** What a store keeps of an object beside its bytes. */
+export interface ObjectMetadata {
+  readonly contentType: string | null;
+  readonly cacheControl: string | null;
+  readonly contentDisposition: string | null;
+  /** What whoever put it there said of it, by name in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Told of every chunk that was read. */
@@ -64,6 +73,11 @@ export interface ObjectStore {
   sha256(object: StoredObject, options: ReadOptions): Promise<string>;
   /** SHA-256 of the whole object as the store itself states it for the listed version; null where it does not. */
   statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null>;
+  /**
+   * The metadata of the listed version, where the store keeps some of objects; null where there is no such object any more.
+   * Fault `changed` where it is another version.
+   */
+  metadata?(object: StoredObject, signal: AbortSignal): Promise<ObjectMetadata | null>;
   /** A key that parts the range in two with about as many objects, or null where it can't or need not be parted. */
   middle(listing: Listing): Promise<string | null>;
 }

@@ -1,13 +1,14 @@
 import {compareKeys, inRange, printableKey} from '../core/keys.ts';
 import type {Finding} from '../core/probe.ts';
 import {type Service, serviceOfHost} from '../core/service.ts';
-import type {Listing, ObjectStore, ReadOptions, StoredObject} from './object-store.ts';
+import type {Listing, ObjectMetadata, ObjectStore, ReadOptions, StoredObject} from './object-store.ts';
 import {checkBucket} from './s3-check.ts';
 import {connectS3, defaultTimeouts, type S3Connection, type S3Place, type S3Timeouts} from './s3-client.ts';
 import {S3Fault} from './s3-faults.ts';
 import {S3Http} from './s3-http.ts';
 import {fingerprintOf, listPage, type PageStart} from './s3-listing.ts';
 import {listAhead, StartIgnored} from './s3-listing-ahead.ts';
+import {readMetadata} from './s3-metadata.ts';
 import {type AskFirst, middleKey} from './s3-middle.ts';
 import {hashObject} from './s3-read.ts';
 import {StatedHashes} from './s3-stated.ts';
@@ -125,6 +126,10 @@ class S3Store implements ObjectStore {
 
   statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null> {
     return this.#stated.of(object, signal);
+  }
+
+  metadata(object: StoredObject, signal: AbortSignal): Promise<ObjectMetadata | null> {
+    return readMetadata(this.#http, object, signal);
   }
 
   async middle({prefix, lo, hi, signal}: Listing): Promise<string | null> {

@@ -32,6 +32,7 @@ export function readObject(objects: S3Objects, request: S3Request, faults: S3Fau
   const headers: Record<string, string | number> = {
     'accept-ranges': 'bytes',
     'content-type': 'binary/octet-stream',
+    ...object.headers,
     etag: object.etag,
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     ...versionHeader(objects, object),

@@ -17,6 +17,8 @@ export interface S3Object {
   readonly modifiedAt: number;
   readonly checksum: S3Checksum | null;
   readonly storageClass: string;
+  /** What else a GET and a HEAD tell of it: metadata, content type. */
+  readonly headers: Readonly<Record<string, string>>;
   /** "null" in a bucket without versions. */
   readonly versionId: string;
 }
@@ -27,6 +29,7 @@ export interface PutOptions {
   readonly checksum?: S3Checksum;
   readonly modifiedAt?: number;
   readonly storageClass?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Content = Uint8Array | string;
@@ -148,6 +151,7 @@ function makeObject(key: string, content: Content, options: PutOptions): S3Objec
     modifiedAt: Math.floor(modifiedAt / 1_000) * 1_000,
     checksum: checksum ?? null,
     storageClass,
+    headers: options.headers ?? {},
     versionId: 'null',
   };
 }
