@@ -31,7 +31,7 @@ export async function hasMediaAssets(target: Reader): Promise<boolean> {
 /** Reads the schema, counts, and looks at rows from both ends of the table for how they are named; touches nothing. */
 export async function probeMedia(
   io: ProbeIo,
-  touched: 'inserted' | 'updated' | 'deleted' = 'inserted',
+  touched: 'inserted' | 'updated' | 'deleted' | 'read' = 'inserted',
 ): Promise<Probe<MediaFacts>> {
   const {source, target, options} = io;
   const [atSource, table, doubles, staged] = await Promise.all([
@@ -41,7 +41,10 @@ export async function probeMedia(
     describeTable(target, 'headgate_staged'),
   ]);
   if (table === null) return {findings: [...atSource, noTable], schema: '', facts: unknownFacts};
-  const problems = [...(await problemsOf(target, table)), ...surroundings(table, touched)];
+  const problems = [
+    ...(await problemsOf(target, table)),
+    ...(touched === 'read' ? [] : surroundings(table, touched)),
+  ];
   const schema = [table.sql, ...table.triggers.map(({name}) => name), doubles?.sql ?? ''].join('\n');
   const facts = {...unknownFacts, ...factsOf(table), hasDoubles: doubles !== null};
   if (problems.some(({level}) => level === 'error'))
