@@ -18,7 +18,7 @@ export interface MediaRow extends Named {
 export const rowsPerRead = 10_000;
 
 const text = z.string().nullable();
-const mediaRow = z
+export const mediaRow = z
   .object({
     id: z.number(),
     media_uid: z.string(),

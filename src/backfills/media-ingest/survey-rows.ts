@@ -62,7 +62,7 @@ async function survey(io: SurveyIo, facts: MediaFacts): Promise<RowsSurvey> {
   for await (const page of rowsById(io.target, facts, io.signal))
     for (const row of page) {
       if (memory !== null && old === null && isBeyond(row, memory)) old = soFar();
-      hash.update(`${JSON.stringify(digested(row))}\n`);
+      hash.update(digested(row));
       lastId = row.id;
       rows++;
       const family = familyOf(row);
@@ -80,12 +80,13 @@ async function survey(io: SurveyIo, facts: MediaFacts): Promise<RowsSurvey> {
   return {now, old: memory === null ? null : (old ?? now), memory, unnamed, families: counts, samples};
 }
 
-function isBeyond({id}: MediaRow, {lastId}: CatalogueMemory): boolean {
+export function isBeyond({id}: MediaRow, {lastId}: CatalogueMemory): boolean {
   return lastId === null || id > lastId;
 }
 
-function digested({id, mediaUid, key, fileId, size, etag, ingestedAt}: MediaRow): readonly unknown[] {
-  return [id, mediaUid, key, fileId, size, etag, ingestedAt];
+/** What a row adds to the digest. */
+export function digested({id, mediaUid, key, fileId, size, etag, ingestedAt}: MediaRow): string {
+  return `${JSON.stringify([id, mediaUid, key, fileId, size, etag, ingestedAt])}\n`;
 }
 
 /** The family that most rows have; null where there are none. */

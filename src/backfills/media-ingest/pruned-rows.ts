@@ -1,0 +1,62 @@
+import {createHash} from 'node:crypto';
+import {jsonParts} from '../../core/json-parts.ts';
+import {quoted} from '../../core/sql.ts';
+import {decoded} from '../exact.ts';
+import type {CheckIo} from '../invariant.ts';
+import type {Shape} from '../shape.ts';
+import type {MediaFacts} from './facts.ts';
+import {type PruneChange, pruneChange} from './prune/change.ts';
+import {type MediaRow, mediaRow, rowColumns, rowsById} from './read-rows.ts';
+import {type CatalogueMemory, digested, isBeyond} from './survey-rows.ts';
+
+type PrunedIo = Pick<CheckIo<Shape>, 'target' | 'signal' | 'written'>;
+
+/**
+ * Whether the catalogue is as it was remembered once the rows that the last prune deleted are thought back into it. A
+ * prune's own verification needs it, and the next run where a prune ended before it could remember what it left.
+ */
+export async function isPruned(io: PrunedIo, facts: MediaFacts, memory: CatalogueMemory): Promise<boolean> {
+  const pruned = (await prunedRows(io, facts)).toSorted((a, b) => a.id - b.id);
+  if (pruned.length === 0) return false;
+  const hash = createHash('sha256');
+  let next = 0;
+  let rows = 0;
+  const take = (row: MediaRow) => {
+    if (isBeyond(row, memory)) return;
+    hash.update(digested(row));
+    rows++;
+  };
+  for await (const page of rowsById(io.target, facts, io.signal))
+    for (const row of page) {
+      for (let gone = pruned[next]; gone !== undefined && gone.id < row.id; gone = pruned[++next]) take(gone);
+      take(row);
+    }
+  for (const gone of pruned.slice(next)) take(gone);
+  return rows === memory.rows && hash.digest('hex') === memory.digest;
+}
+
+/** The rows that the last prune deleted, read by the database as it reads its own. */
+async function prunedRows({target, written}: PrunedIo, facts: MediaFacts): Promise<readonly MediaRow[]> {
+  let last: string | null = null;
+  let changes: PruneChange[] = [];
+  for await (const page of written('media-prune'))
+    for (const {run, change} of page) {
+      if (run !== last) changes = [];
+      last = run;
+      changes.push(pruneChange.parse(change));
+    }
+  const columns = changes[0]?.columns ?? [];
+  if (!['media_uid', facts.id].every(name => columns.includes(name))) return [];
+  const values = columns.map((name, index) => `${decoded(`value->>${index}`)} AS ${quoted(name)}`);
+  const found = await Promise.all(
+    jsonParts(changes.flatMap(({rows}) => rows.map(row => row.values))).map(part =>
+      target.query(
+        `WITH gone AS MATERIALIZED (SELECT ${values.join(', ')} FROM json_each(?))
+         SELECT ${rowColumns(facts)}
+         FROM gone AS row`,
+        [part],
+      ),
+    ),
+  );
+  return found.flat().map(row => mediaRow.parse(row));
+}
