@@ -2,6 +2,8 @@ import {OperatorError} from '../core/operator-error.ts';
 
 /** A bucket as it is named on the command line, and kept in the ledger so that a run finds it again. */
 export interface BucketAddress {
+  /** One of Backblaze B2, whose keys (and endpoint) are in B2_… of the environment; s3:// where there is none. */
+  readonly scheme?: 'b2';
   readonly bucket: string;
   readonly prefix: string;
   readonly endpoint?: string;
@@ -11,21 +13,27 @@ export interface BucketAddress {
 
 const options = ['endpoint', 'region', 'profile'] as const;
 
+/** Whether it is named as one. */
+export function isBucket(text: string): boolean {
+  return /^(s3|b2):/.test(text);
+}
+
 /**
- * `s3://BUCKET/PREFIX?endpoint=https://…&region=auto`. The prefix is taken as it is: a question mark in it is only the
+ * `s3://BUCKET/PREFIX?endpoint=https://…&region=auto`, or the same with `b2://`. The prefix is taken as it is: a question mark in it is only the
  * beginning of options where one of their names follows.
  */
 export function parseBucket(text: string): BucketAddress {
-  const [, bucket, rest = ''] = /^s3:\/\/([^/?]+)(?:\/([\s\S]*)|(?=\?)[\s\S]*)?$/.exec(text) ?? [];
+  const [, scheme, bucket, rest = ''] =
+    /^(s3|b2):\/\/([^/?]+)(?:\/([\s\S]*)|(?=\?)[\s\S]*)?$/.exec(text) ?? [];
   if (bucket === undefined)
     throw new OperatorError(
       'usage',
       `source ${text}: this is not a bucket`,
-      'Write s3://BUCKET or s3://BUCKET/PREFIX, with --endpoint for another service than AWS.',
+      'Write s3://BUCKET or s3://BUCKET/PREFIX, with --endpoint for another service than AWS, or b2://BUCKET for Backblaze B2.',
     );
   const query = /\?((?:endpoint|region|profile)=[\s\S]*)$/.exec(text)?.[1];
   const prefix = query === undefined ? rest : rest.slice(0, Math.max(0, rest.length - query.length - 1));
-  return {bucket, prefix, ...optionsOf(query ?? '')};
+  return {...(scheme === 'b2' ? {scheme} : {}), bucket, prefix, ...optionsOf(query ?? '')};
 }
 
 function optionsOf(query: string): Pick<BucketAddress, (typeof options)[number]> {
@@ -35,7 +43,7 @@ function optionsOf(query: string): Pick<BucketAddress, (typeof options)[number]>
   );
 }
 
-export function formatBucket({bucket, prefix, ...rest}: BucketAddress): string {
+export function formatBucket({scheme, bucket, prefix, ...rest}: BucketAddress): string {
   const query = options.flatMap(name => (rest[name] === undefined ? [] : [`${name}=${rest[name]}`]));
-  return `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  return `${scheme ?? 's3'}://${bucket}${prefix === '' ? '' : `/${prefix}`}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 }

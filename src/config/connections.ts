@@ -7,7 +7,8 @@ import {sqliteTarget} from '../databases/sqlite.ts';
 import {directoryStore} from '../stores/directory.ts';
 import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
-import {type BucketAddress, formatBucket, parseBucket} from './bucket-address.ts';
+import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
+import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
 import type {BucketCredentials, Secret} from './schema.ts';
 
@@ -26,7 +27,7 @@ export class Connections {
     this.#options = options;
   }
 
-  /** A name from the config, a bucket (s3://BUCKET/PREFIX), an inventory (inventory:FILE), or a folder. */
+  /** A name from the config, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX), an inventory (inventory:FILE), or a folder. */
   async source(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<ObjectStore> {
     const {sources} = this.#options.config;
     const known = sources[named];
@@ -43,13 +44,16 @@ export class Connections {
       if (isChanged && keys !== undefined) throw flagsBesideCredentials(named);
       return this.#bucket(address, isChanged ? formatBucket(address) : named, keys);
     }
-    if (named.startsWith('s3:')) {
-      const address = {...parseBucket(named), ...flags};
-      return this.#bucket(address, formatBucket(address));
+    if (isBucket(named)) {
+      const address = this.#address(named, flags);
+      const {environment} = this.#options;
+      const keys = address.scheme === 'b2' ? b2Keys(address, environment) : undefined;
+      return this.#bucket(address, formatBucket(address), keys);
     }
     const inventory = inventoryPath(named);
     if (inventory !== null) return inventoryStore(inventory);
-    const expected = 'a folder, a bucket (s3://BUCKET/PREFIX) or an inventory (inventory:FILE)';
+    const expected =
+      'a folder, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX) or an inventory (inventory:FILE)';
     requirePath('source', named, expected, Object.keys(sources));
     await requireNoTypo('source', named, Object.keys(sources));
     return {...(await directoryStore(named)), label: resolve(named)};
@@ -65,14 +69,14 @@ export class Connections {
         : named;
     const inventory = inventoryPath(named);
     if (inventory !== null) return `inventory:${resolve(inventory)}`;
-    return named.startsWith('s3:') ? formatBucket({...parseBucket(named), ...flags}) : resolve(named);
+    return isBucket(named) ? formatBucket(this.#address(named, flags)) : resolve(named);
   }
 
   /** What a source narrows its runs to by itself, without opening it. */
   sourcePrefix(named: string): string {
     const known = this.#options.config.sources[named];
     const bucket = known === undefined ? named : 's3' in known ? known.s3 : '';
-    return bucket.startsWith('s3:') ? parseBucket(bucket).prefix : '';
+    return isBucket(bucket) ? parseBucket(bucket).prefix : '';
   }
 
   /** What a target is called in the ledger, without opening it. */
@@ -99,6 +103,10 @@ export class Connections {
     return {...(await sqliteTarget({path: named})), label: resolve(named)};
   }
 
+  #address(named: string, flags: Partial<BucketAddress>): BucketAddress {
+    return withB2Endpoint({...parseBucket(named), ...flags}, this.#options.environment);
+  }
+
   #keys({accessKeyId, secretAccessKey, sessionToken}: BucketCredentials, what: string): Credentials {
     return {
       accessKeyId: this.#secret(accessKeyId, what),
@@ -120,14 +128,15 @@ export class Connections {
 
   /** The SDK takes a while to load: only who reads a bucket waits for it. */
   async #bucket(
-    {bucket, ...rest}: BucketAddress,
+    {scheme, bucket, ...rest}: BucketAddress,
     label: string,
     credentials?: Credentials,
   ): Promise<ObjectStore> {
     const {environment} = this.#options;
     const {s3Store} = await import('../stores/s3.ts');
     const known = credentials === undefined ? {} : {credentials};
-    return s3Store({bucket, label, environment, ...rest, ...known});
+    const ofB2 = scheme === 'b2' ? ({versions: true, keysRemedy: b2KeysRemedy} as const) : {};
+    return s3Store({bucket, label, environment, ...rest, ...known, ...ofB2});
   }
 
   async #d1(

@@ -1,4 +1,5 @@
 import type {SourceKind, TargetKind} from '../backfills/backfill.ts';
+import {isBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
 
 /** What a source is, by how it is named; nothing is opened. */
@@ -6,7 +7,7 @@ export function sourceKind({sources}: Pick<Config, 'sources'>, named: string): S
   const known = sources[named];
   if (known !== undefined) return 's3' in known ? 'bucket' : 'inventory' in known ? 'inventory' : 'folder';
   if (named.startsWith('inventory:')) return 'inventory';
-  return named.startsWith('s3:') ? 'bucket' : 'folder';
+  return isBucket(named) ? 'bucket' : 'folder';
 }
 
 export function targetKind({targets}: Pick<Config, 'targets'>, named: string): TargetKind {

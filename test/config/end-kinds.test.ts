@@ -10,10 +10,27 @@ const sources = {
 const targets = {local: {sqlite: '/index.sqlite'}, main: {d1: 'index'}, 'd1:odd': {sqlite: '/odd.sqlite'}};
 
 it('an end is of the kind that its name, or the config, says', () => {
-  const kinds = ['photos', 's3:odd', 'r2', 's3://bucket/a/', './folder', 'listed', 'inventory:x.json'].map(
-    named => sourceKind({sources}, named),
-  );
-  expect(kinds).toEqual(['folder', 'folder', 'bucket', 'bucket', 'folder', 'inventory', 'inventory']);
+  const named = [
+    'photos',
+    's3:odd',
+    'r2',
+    's3://bucket/a/',
+    'b2://bucket',
+    './folder',
+    'listed',
+    'inventory:x.json',
+  ];
+  const kinds = named.map(name => sourceKind({sources}, name));
+  expect(kinds).toEqual([
+    'folder',
+    'folder',
+    'bucket',
+    'bucket',
+    'bucket',
+    'folder',
+    'inventory',
+    'inventory',
+  ]);
   const targetKinds = ['local', 'main', 'd1:odd', 'd1:name', 'index.sqlite'].map(named =>
     targetKind({targets}, named),
   );
