@@ -10,5 +10,7 @@ export function normaliseHash(hash: string): string | null {
 
 /** An ETag without its quotes and without the prefix of a weak one. */
 export function normaliseEtag(etag: string): string {
+  // Every object of a listing comes by here, and most have neither.
+  if (!etag.startsWith('"') && !etag.startsWith('W/')) return etag;
   return etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
 }

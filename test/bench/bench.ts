@@ -12,6 +12,8 @@ import {consoleSpeedTable, keyTable} from './console-table.ts';
 import type {Corpus} from './corpus.ts';
 import {firstFrameTable} from './first-frame.ts';
 import {type ListingRounds, listingTable} from './listing-table.ts';
+import {publishTable} from './media-publish.ts';
+import {mediaTable} from './media-table.ts';
 import {memoryTable, type Pair} from './memory.ts';
 import {pauseTable} from './pause.ts';
 import {throughputTable} from './throughput.ts';
@@ -28,6 +30,8 @@ interface Plan {
   readonly pauses: number;
   /** Rows of artifacts in SQLite, and in D1. */
   readonly artifacts: {readonly sqlite: number; readonly d1: number};
+  /** Objects of a bucket of media, and rows of one publish. */
+  readonly media: {readonly objects: number; readonly publishes: readonly number[]};
   readonly console: {
     readonly starts: number;
     readonly files: number;
@@ -61,6 +65,7 @@ const full: Plan = {
   memory: memoryPairs(10_000, 100_000),
   pauses: 11,
   artifacts: {sqlite: 200_000, d1: 20_000},
+  media: {objects: 100_000, publishes: [100_000, 250_000, 500_000]},
   console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
@@ -74,17 +79,18 @@ const quick: Plan = {
   memory: memoryPairs(200, 2_000),
   pauses: 1,
   artifacts: {sqlite: 2_000, d1: 400},
+  media: {objects: 2_000, publishes: [1_000]},
   console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
  * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console` measures
- * the console alone, `--artifacts` the backfills of artifacts.
+ * the console alone, `--artifacts` the backfills of artifacts, `--media` the catalogue of media.
  */
 async function bench(
-  {throughput, buckets, listings, memory, pauses, artifacts, console: inConsole}: Plan,
-  only: 'console' | 'artifacts' | null,
+  {throughput, buckets, listings, memory, pauses, artifacts, media, console: inConsole}: Plan,
+  only: 'console' | 'artifacts' | 'media' | null,
 ): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
@@ -97,6 +103,7 @@ async function bench(
   // Awaited here: what it measures in goes with the folder.
   if (only === 'console') return await benchConsole(root.path, inConsole);
   if (only === 'artifacts') return await benchArtifacts(root.path, artifacts);
+  if (only === 'media') return await benchMedia(root.path, media);
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -116,6 +123,7 @@ async function bench(
   printTable('stopping while 64 slow reads are under way; min / median / max', stopping);
   print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n\n');
   await benchArtifacts(root.path, artifacts);
+  await benchMedia(root.path, media);
   await benchConsole(root.path, inConsole);
 }
 
@@ -131,6 +139,13 @@ async function benchArtifacts(root: string, {sqlite, d1}: Plan['artifacts']): Pr
     );
   }
   printTable(`${title(d1)}, in a local D1`, await artifactsD1Table(root, d1));
+}
+
+async function benchMedia(root: string, {objects, publishes}: Plan['media']): Promise<void> {
+  const title = `a catalogue of ${objects.toLocaleString('en-US')} objects, from a bucket on loopback`;
+  printTable(title, await mediaTable(root, objects));
+  print(mediaLegend);
+  printTable('one publish, in a local D1', await publishTable(publishes));
 }
 
 async function benchConsole(
@@ -170,6 +185,10 @@ const legend = `  "one pass" is like for like: list, hash, decide and write, as 
 const bucketLegend = `  The server is the S3 simulator, a process of its own that verifies every signature, on the same CPUs. "read alone"
   hashes what is in the bucket, 64 at once, and writes nothing; its listing is not measured, but rclone's is.
   Requests of "http.get" are signed before the clock starts. Peak memory is the client's.\n\n`;
+
+const mediaLegend = `  The original's way has its inventory in a file already, and lists, plans, stages and verifies nothing. A live run lists
+  the bucket twice: to merge it with its plan, and to verify. Requests to D1 are those of everything: probe, gates, reads,
+  staging, publish, checks. At Cloudflare's pace of three a second they take as many thirds of a second.\n\n`;
 
 const consoleLegend = `  "a key" is from its way into the terminal until the screen that it leads to has come out of it. Runs of the second
   table leave the emulator, the terminal and this bench the same two CPUs. Seconds of runs are those of the ledger.
@@ -219,5 +238,6 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-const only = (['console', 'artifacts'] as const).find(name => process.argv.includes(`--${name}`)) ?? null;
+const only =
+  (['console', 'artifacts', 'media'] as const).find(name => process.argv.includes(`--${name}`)) ?? null;
 await bench(process.argv.includes('--quick') ? quick : full, only);

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {normaliseEtag} from '../../core/identity.ts';
 
 /**
@@ -44,8 +44,14 @@ export function hasFileId({version, fileId}: ListedVersion): boolean {
 }
 
 /** Every media_uid under which the version may be known, each once. */
-export function uidsOf(object: ListedVersion): readonly string[] {
-  return [...new Set(families.flatMap(family => identify(object, family)?.mediaUid ?? []))];
+export function uidsOf({key, version, fileId}: ListedVersion): readonly string[] {
+  const bare = normaliseEtag(version);
+  const id = fileId === undefined ? bare : normaliseEtag(fileId);
+  return [
+    ...(id === '' ? [] : [uidOf(id, key)]),
+    ...(bare === '' ? [] : [uidOf(`"${bare}"`, key)]),
+    ...(bare === '' || bare === id ? [] : [uidOf(bare, key)]),
+  ];
 }
 
 /** A row of the catalogue, as far as it says who it is. */
@@ -66,5 +72,5 @@ export function familyOf({mediaUid, key, fileId, etag}: Named): Family | null {
 }
 
 function uidOf(fileId: string, key: string): string {
-  return `b2_${createHash('sha256').update(`${fileId}:${key}`).digest('hex').slice(0, 40)}`;
+  return `b2_${hash('sha256', `${fileId}:${key}`).slice(0, 40)}`;
 }
