@@ -3,7 +3,7 @@ import type {Shape} from '../shape.ts';
 import {findDoubles} from './doubled.ts';
 import type {MediaFacts} from './facts.ts';
 import {families} from './identity.ts';
-import {isPruned} from './pruned-rows.ts';
+import {withPruned} from './pruned-rows.ts';
 import {mostUsed, rowsSurveyOf} from './survey-rows.ts';
 
 /** What must hold of the catalogue by itself, whichever backfill of the system is asked. */
@@ -64,16 +64,19 @@ export function mediaInvariants<S extends Shape>(
         const {memory, old} = await rowsSurveyOf(io, facts);
         if (memory === null || old === null)
           return {count: 0, sample: [], note: 'nothing to compare with: there was no run before'};
-        const gone = Math.max(0, memory.rows - old.rows);
         if (memory.digest === old.digest) return {count: 0, sample: []};
-        if (await isPruned(io, facts, memory))
+        const before = await withPruned(io, facts, memory);
+        if (memory.digest === before.digest)
           return {count: 0, sample: [], note: 'but those that media-prune has deleted since'};
+        // More than there were: that prune was before the run that is remembered.
+        const {rows} = before.rows > memory.rows ? old : before;
+        const gone = Math.max(0, memory.rows - rows);
         return {
           count: Math.max(1, gone),
           sample: [
             {
               key: `rows up to id ${memory.lastId ?? 0}`,
-              detail: `${memory.rows} rows before, ${old.rows} now${gone === 0 ? ', and not all as they were' : ''}`,
+              detail: `${memory.rows} rows before, ${rows} now${gone === 0 ? ', and not all as they were' : ''}`,
             },
           ],
         };

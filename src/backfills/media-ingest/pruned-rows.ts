@@ -12,12 +12,15 @@ import {type CatalogueMemory, digested, isBeyond} from './survey-rows.ts';
 type PrunedIo = Pick<CheckIo<Shape>, 'target' | 'signal' | 'written'>;
 
 /**
- * Whether the catalogue is as it was remembered once the rows that the last prune deleted are thought back into it. A
- * prune's own verification needs it, and the next run where a prune ended before it could remember what it left.
+ * The catalogue as far as it is remembered, with the rows that the last prune deleted thought back into it. A prune's own
+ * verification needs it, and the next run where a prune ended before it could remember what it left.
  */
-export async function isPruned(io: PrunedIo, facts: MediaFacts, memory: CatalogueMemory): Promise<boolean> {
+export async function withPruned(
+  io: PrunedIo,
+  facts: MediaFacts,
+  memory: CatalogueMemory,
+): Promise<Pick<CatalogueMemory, 'rows' | 'digest'>> {
   const pruned = (await prunedRows(io, facts)).toSorted((a, b) => a.id - b.id);
-  if (pruned.length === 0) return false;
   const hash = createHash('sha256');
   let next = 0;
   let rows = 0;
@@ -30,9 +33,11 @@ export async function isPruned(io: PrunedIo, facts: MediaFacts, memory: Catalogu
     for (const row of page) {
       for (let gone = pruned[next]; gone !== undefined && gone.id < row.id; gone = pruned[++next]) take(gone);
       take(row);
+      // It is back: an undo that is not complete keeps the prune among those that stand.
+      if (pruned[next]?.id === row.id) next++;
     }
   for (const gone of pruned.slice(next)) take(gone);
-  return rows === memory.rows && hash.digest('hex') === memory.digest;
+  return {rows, digest: hash.digest('hex')};
 }
 
 /** The rows that the last prune deleted, read by the database as it reads its own. */
