@@ -23,9 +23,13 @@ export function commitPrune(
               AND b2_key NOT IN (
                 SELECT row.b2_key
                 FROM media_assets AS row
-                LEFT JOIN headgate_gone ON headgate_gone.id = row.${id}
                 WHERE row.b2_key IN (SELECT key FROM headgate_gone)
-                  AND NOT (headgate_gone.id IS NOT NULL AND ${isAsBefore('row', columns)})
+                  AND row.${id} NOT IN (
+                    SELECT same.${id}
+                    FROM headgate_gone
+                    CROSS JOIN media_assets AS same ON same.${id} = headgate_gone.id
+                    WHERE ${isAsBefore('same', columns)}
+                  )
               )
               AND b2_key NOT IN (
                 SELECT headgate_gone.key
