@@ -76,11 +76,12 @@ describe('what is offered', () => {
     const cwd = tempFolder();
     using db = new DatabaseSync(join(cwd, 'prod.sqlite'));
     const named = {source: 'photos', target: 'prod'};
-    const all = ['asset-index', 'artifacts-cleanup', 'artifacts-index', 'artifacts-inventory'];
+    const ofArtifacts = ['artifacts-cleanup', 'artifacts-index', 'artifacts-inventory'];
+    const ofMedia = ['media-ingest', 'media-doubles', 'media-seen', 'media-prune'];
     const names = async () => (await offered({cwd, config: places}, named)).map(({name}) => name);
-    expect(await names()).toEqual(all);
+    expect(await names()).toEqual(['asset-index', ...ofArtifacts, ...ofMedia]);
     db.exec('CREATE TABLE artifacts (artifact_id INTEGER PRIMARY KEY)');
-    expect(await names()).toEqual(all.slice(1));
+    expect(await names()).toEqual(ofArtifacts);
     // What reads its target alone needs no source, and is offered without one.
     expect(await offered({cwd, config: places}, {target: 'prod'})).toEqual([
       {name: 'artifacts-cleanup', sourceLabel: '', targetLabel: 'prod', environment: 'production'},
