@@ -12,6 +12,7 @@ import {foundObject, type PruneChange, previewPrune, pruneChange} from './change
 import {commitPrune, undoPrune} from './commit.ts';
 import {costs} from './costs.ts';
 import {decidePrune, decideUndo} from './decide.ts';
+import {inspectGone} from './inspect.ts';
 import {itemsOf, listGone} from './list.ts';
 import {probePrune} from './probe.ts';
 import {prunedRow} from './row.ts';
@@ -71,11 +72,7 @@ export const mediaPrune: Backfill<MediaPrune> = {
     return (await itemsOf(target, probe.facts, [key]))[0] ?? null;
   },
   host: (_, {source}) => source.host,
-  inspect: async (item, {source, signal}) => ({
-    item,
-    found: {isThere: (await source.lookup(item.key, signal)) !== null},
-    bytes: 0,
-  }),
+  inspect: inspectGone,
   decide: decidePrune,
   rowsOf: ({rows}) => rows.length,
   commit: commitPrune,
