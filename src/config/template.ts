@@ -92,7 +92,8 @@ const sources = `    // What is read: headgate run asset-index --source photos â
     // Cloudflare R2: the keys of an R2 API token. The region is always auto.
     // r2: {s3: 's3://my-bucket', endpoint: 'https://ACCOUNT_ID.r2.cloudflarestorage.com', region: 'auto', profile: 'r2'},
 
-    // Backblaze B2: an application key. The region is part of the host's name.
+    // Backblaze B2: an application key. The region is part of the host's name. b2://BUCKET as a --source takes its keys
+    // and its endpoint from B2_KEY_ID, B2_APP_KEY and B2_ENDPOINT, and needs no config.
     // b2: {s3: 's3://my-bucket', endpoint: 'https://s3.eu-central-003.backblazeb2.com', region: 'eu-central-003', profile: 'b2'},
 
     // With keys from variables of your own names, where several buckets need several.
@@ -117,7 +118,10 @@ const backfills = `    // What the console offers, by your own names: a backfill
     // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},`;
 
 const options = `    // What the backfills of artifacts go by. Everything that is left out is as the README says.
-    // artifacts: {references: {'log.artifact_id': 'leave'}, conflicts: {lostType: 'take-known', collision: 'leave'}},`;
+    // artifacts: {references: {'log.artifact_id': 'leave'}, conflicts: {lostType: 'take-known', collision: 'leave'}},
+
+    // How media-ingest names new rows (auto is as the table is), and by how much an inventory may shrink unasked.
+    // 'media-ingest': {family: 'auto', shrink: 0.2},`;
 
 /** Every setting with its default, in the groups in which it is written. */
 function settingLines(): readonly string[] {

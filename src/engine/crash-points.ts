@@ -1,5 +1,8 @@
 import {OperatorError} from '../core/operator-error.ts';
 
+/** Those of a run that is published as a whole, which no other meets. */
+export const publishPoints = ['page-staged', 'publish-sent', 'published', 'publication-settled'] as const;
+
 /**
  * The instants at which a crash must lose nothing, double nothing and falsify no count. A test kills the process at
  * every one of them; in production `at` does nothing.
@@ -16,10 +19,7 @@ export const crashPoints = [
   'page-committed',
   'page-checkpointed',
   'partition-finished',
-  'page-staged',
-  'publish-sent',
-  'published',
-  'publication-settled',
+  ...publishPoints,
   'lease-released',
   'run-ended',
   'verified',
