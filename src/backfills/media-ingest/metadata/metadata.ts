@@ -54,6 +54,7 @@ export const mediaMetadata: Backfill<MediaMetadata> = {
     nothing: 'is this the source and scope that you meant?',
   },
   takes: {sources: ['bucket'], targets: ['sqlite', 'd1']},
+  endsInEnvironment: true,
   scope: keyScope,
   options: mediaOptions,
   found: foundMetadata,

@@ -53,6 +53,7 @@ export const mediaPrune: Backfill<MediaPrune> = {
     nothing: 'every key of the catalogue has an object.',
   },
   takes: {sources: ['folder', 'bucket'], targets: ['sqlite', 'd1']},
+  endsInEnvironment: true,
   scope,
   options: mediaOptions,
   found: foundObject,

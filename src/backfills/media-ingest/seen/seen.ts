@@ -48,6 +48,7 @@ export const mediaSeen: Backfill<MediaSeen> = {
     nothing: 'is this the source and scope that you meant?',
   },
   takes: {sources: ['folder', 'bucket', 'inventory'], targets: ['sqlite', 'd1']},
+  endsInEnvironment: true,
   scope: keyScope,
   options: mediaOptions,
   found: z.null(),
