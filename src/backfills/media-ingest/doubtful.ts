@@ -14,8 +14,9 @@ export async function doubtfulKeys(
   facts: MediaFacts,
   objects: readonly StoredObject[],
 ): Promise<ReadonlySet<string>> {
-  if (facts.family !== 'version' && facts.looked.version === 0) return new Set();
-  const unnamed = objects.filter(object => !hasFileId(object));
+  const mayBeNamed = facts.looked.version > 0 || (facts.family === 'version' && facts.rows > 0);
+  const unnamed = mayBeNamed ? objects.filter(object => !hasFileId(object)) : [];
+  if (unnamed.length === 0) return new Set();
   const rows = await rowsOfKeys(
     target,
     facts,

@@ -123,6 +123,28 @@ describe.each(targetHosts)('media-ingest on $host', ({begin}) => {
     expect(await world.count()).toBe(1);
   });
 
+  it('leaves an object without an ETag alone where the catalogue goes by ETags', async () => {
+    const world = await MediaWorld.make(host);
+    await world.insert(bareRow('a'));
+    world.list(['a', {key: 'b', etag: null, fileId: '4_z1'}]);
+    const {record} = await world.run();
+    expect(record).toMatchObject({status: 'incomplete', tally: {inserted: 0, skipped: 1, unchanged: 1}});
+  });
+
+  it('has a failure on record for a key that no bucket takes, and for what nothing tells the versions of', async () => {
+    const world = await MediaWorld.make(host);
+    world.list(['a', 'x'.repeat(1_025), {key: 'y', etag: null, fileId: ''}]);
+    const {record} = await world.rehearse();
+    expect(record).toMatchObject({status: 'incomplete', tally: {inserted: 1, failed: 2}});
+    const open = await world.ledger.openItems.after(record.id, '', 10);
+    expect(open.map(({message}) => message)).toEqual([
+      expect.stringContaining('1,025 bytes'),
+      expect.stringContaining('neither an ETag nor a file id'),
+    ]);
+    const live = await world.live(record, {acceptedFailures: 2});
+    expect(live.record).toMatchObject({status: 'incomplete', tally: {inserted: 1, failed: 2, rows: 1}});
+  });
+
   it('inserts another row for another version, and never changes the one before', async () => {
     const world = await MediaWorld.make(host);
     world.list([{key: 'a', fileId: '4_z1'}]);

@@ -32,7 +32,8 @@ export async function decideMedia(
   return objects.map(({item, uids}): Decision<MediaChange> => {
     if (uids.some(uid => known.has(uid))) return {action: 'unchanged'};
     const named = identify(item, facts.family);
-    if (named === null) throw new RangeError(`${item.key} has no identity`);
+    if (named === null)
+      return {action: 'conflict', reason: 'the catalogue goes by ETags, and the object has none'};
     if (doubtful.has(item.key))
       return {action: 'conflict', reason: `${doubtfulReason}, or it would be there twice`};
     const {key, size} = item;
