@@ -22,10 +22,15 @@ export const pruneChange = z.object({
 });
 export type PruneChange = z.infer<typeof pruneChange>;
 
+/** What tells an operator which row it is, and how long it has been there. */
+const told = ['media_uid', 'size', 'ingested_at', 'last_seen_at'];
+
 /** What is reviewed is what goes: a plan has drifted as soon as one value of one of the rows is another. */
 export function previewPrune({columns, rows}: PruneChange): Preview {
   const [row] = rows;
-  const shown = columns.map((name, index) => [name, readable(row?.values[index] ?? null)]);
+  const shown = columns
+    .map((name, index) => [name, readable(row?.values[index] ?? null)] as const)
+    .filter(([name]) => told.includes(name));
   const checksum = createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16);
   return {before: {rows: rows.length, ...Object.fromEntries(shown), checksum}, after: null};
 }
