@@ -13,6 +13,7 @@ import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {giveBack, type LiveLease, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
+import {outcomeOf} from './outcome.ts';
 import {publish, settlePublication} from './publish.ts';
 import {settleIntents} from './recover.ts';
 import {isStop, Stopper} from './run-handle.ts';
@@ -211,7 +212,10 @@ class Executor {
     const {ledger, self, now, at} = this.#host;
     const {id} = this.#execution.record;
     const reason = this.stopper.reason;
-    this.#status = reason === null ? await this.#outcome() : restingStatus(reason);
+    this.#status =
+      reason === null
+        ? await outcomeOf(this.#host, this.#execution, this.#state, news => this.#emit(news))
+        : restingStatus(reason);
     // Whoever has taken the run over says how it ends.
     await ledger.runs.move(id, this.#status, {reason, at: now(), holder: null, heldBy: self.holder.name});
     at('run-ended');
@@ -227,17 +231,6 @@ class Executor {
       endings: endingsOf(this.#status, reason, this.#checks, error),
       error,
     };
-  }
-
-  async #outcome(): Promise<RunStatus> {
-    if (this.#execution.record.mode === 'dry-run' && listedOf(this.#state.tally) === 0)
-      this.#emit({
-        type: 'note',
-        level: 'warning',
-        message: `Nothing was listed: ${this.#execution.connection.backfill.words.nothing}`,
-      });
-    const open = await this.#host.ledger.openItems.count(this.#execution.record.id);
-    return open > 0 || this.#state.partitions.failed > 0 ? 'incomplete' : 'completed';
   }
 
   #stopping(reason: StopReason): void {

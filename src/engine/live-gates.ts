@@ -103,16 +103,18 @@ function wholeOf(
   return expected === null || undoes !== null ? null : {expected, typed};
 }
 
-async function inventoryOf(
+/** How a listing that stands for all that there is compares with the last one; null where it does not stand for that. */
+export async function inventoryOf(
   {runs}: Ledger,
   {backfill, options}: RunConnection,
   plan: RunRecord,
   accepted: number | null,
+  tally = plan.tally,
 ): Promise<GateFacts['inventory']> {
   // What was put there since some time may well be nothing.
   if (backfill.shrinks === undefined || plan.undoes !== null || sinceOf(plan.scope) !== null) return null;
   return {
-    listed: listedOf(plan.tally),
+    listed: listedOf(tally),
     before: await runs.lastListed(plan),
     share: backfill.shrinks(options ?? backfill.options.parse(undefined)),
     accepted,

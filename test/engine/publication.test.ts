@@ -233,6 +233,13 @@ describe('the gates of a publish', () => {
     expect(await refused(60)).toBe('completed');
     expect(await refused()).toBe('completed');
     expect(await world.count()).toBe(100);
+    // Where there is nothing to write there is no gate to be stopped at: the dry run says it.
+    world.list(manyKeys(40));
+    await world.rehearse();
+    expect(world.events.findLast(({type}) => type === 'note')).toMatchObject({
+      level: 'warning',
+      message: expect.stringContaining('40 objects, and had 60 the time before'),
+    });
   });
 
   it('do not come into it where headgate may keep no tables: nothing is even listed', async () => {
