@@ -8,6 +8,7 @@ import {mediaSchema, uidOf} from '../support/media.ts';
 import {type Ended, runProgram, summaryOf} from '../support/program.ts';
 import {digestOf} from '../support/table-digest.ts';
 import {tempFolder} from '../support/temp.ts';
+import {called, makeGithubWorld} from './github-world.ts';
 
 /** media-ingest as its users know it: by the variables of the pipeline alone, from a bucket with versions into a D1. */
 
@@ -110,6 +111,25 @@ describe('by the variables of the pipeline alone', () => {
     expect(ended.code).toBe(2);
     expect(ended.err).toMatch(/no database "lgfc"[\s\S]*It has lgfc_lite/);
   });
+});
+
+it('takes what the workflow of init github-actions calls it with', async () => {
+  upload('a', 'b');
+  const world = await makeGithubWorld([], {});
+  const secrets = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => name !== 'CLOUDFLARE_BASE_URL'),
+  );
+  world.run({inventory: '{"objects":[]}'}, {secrets});
+  const [call] = called(world, 'headgate', 'run');
+  if (call === undefined) throw new Error('the workflow did not run headgate');
+  mkdirSync(join(cwd, 'data/b2'), {recursive: true});
+  const given = Object.entries(call.env).filter(([name]) => /^(B2|CLOUDFLARE|D1)_/.test(name));
+  const env = {...Object.fromEntries(given), CLOUDFLARE_BASE_URL: cloudflare().baseUrl};
+  const ledger = join(cwd, 'ledger.sqlite');
+  const ended = await runProgram([...call.args.slice(0, -1), ledger], {cwd, env});
+  expect(ended.code, ended.err).toBe(0);
+  expect(await sql('SELECT count(*) AS rows FROM media_assets')).toEqual([{rows: 2}]);
+  expect(JSON.parse(readFileSync(join(cwd, 'data/b2/inventory.json'), 'utf8')).objects.length).toBe(2);
 });
 
 describe('DRY_RUN=1', () => {
