@@ -14,15 +14,18 @@ export interface Publication<Change, Facts> {
   readonly most: Readonly<Partial<Record<Service, number>>>;
   /** Makes the staging table anew, whatever an earlier run has left in it. */
   begin(): readonly Statement[];
-  /** Puts changes there. Staging the same ones again changes nothing. */
-  stage(changes: readonly Change[]): readonly Statement[];
+  /** Puts changes of a run there. Staging the same ones again changes nothing. */
+  stage(changes: readonly Change[], run: string): readonly Statement[];
   /**
    * Flags which of the staged rows are new, and inserts exactly those. It refuses all of it where other than `staged`
    * rows are there, or where one that is flagged could not be inserted.
    */
   publish(staged: number, probe: Probe<Facts>): readonly Statement[];
-  /** Once published: the keys from `first` to `last` whose rows were there before, and so were not inserted. */
-  known(target: Reader, first: string, last: string): Promise<readonly string[]>;
+  /**
+   * Once published: which of the keys had a row before, and so were not inserted; null where the staging table does not
+   * tell any more, because another run has made it anew.
+   */
+  known(target: Reader, keys: readonly string[], run: string): Promise<ReadonlySet<string> | null>;
   /** Takes the staging table away. */
   end(): readonly Statement[];
 }

@@ -33,7 +33,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
     decide: page => backfill.decide(page, io, probe),
-    publication: publicationOf(backfill, io, probe),
+    publication: publicationOf(backfill, io, probe, run),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
     readBack: async changes => {
@@ -65,15 +65,16 @@ function publicationOf(
   backfill: AnyBackfill,
   {target}: Pick<Io<Shape>, 'target'>,
   probe: Probe<unknown>,
+  run: string,
 ): PublishedWork | null {
   const {publication} = backfill;
   if (publication === undefined) return null;
   return {
     table: publication.table,
     begin: () => publication.begin(),
-    stage: changes => publication.stage(parseChanges(backfill, changes)),
+    stage: changes => publication.stage(parseChanges(backfill, changes), run),
     publish: staged => publication.publish(staged, probe),
-    known: (first, last) => publication.known(target, first, last),
+    known: keys => publication.known(target, keys, run),
     end: () => publication.end(),
   };
 }

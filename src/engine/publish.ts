@@ -158,10 +158,12 @@ class Publisher {
     await this.#writer.commit({partition: staging, page: ++this.#page, changes, statements});
   }
 
+  /** Where the staging table has become another run's, the rows themselves say which are this one's. */
   async #known({entries}: StoredPage): Promise<ReadonlySet<string>> {
-    const [first, last] = [entries.at(0), entries.at(-1)];
-    if (first === undefined || last === undefined) return new Set();
-    return new Set(await this.#work.known(first.key, last.key));
+    const known = await this.#work.known(entries.map(({key}) => key));
+    if (known !== null) return known;
+    const made = await this.#context.work.readBack(entries.map(({change}) => change));
+    return new Set(entries.filter((_, index) => made[index] !== true).map(({key}) => key));
   }
 }
 

@@ -43,8 +43,7 @@ export interface PublishedWork {
   begin(): readonly Statement[];
   stage(changes: readonly unknown[]): readonly Statement[];
   publish(staged: number): readonly Statement[];
-  /** Read from the target where it is asked for. */
-  known(first: string, last: string): Promise<readonly string[]>;
+  known(keys: readonly string[]): Promise<ReadonlySet<string> | null>;
   end(): readonly Statement[];
 }
 

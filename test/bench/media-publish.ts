@@ -32,9 +32,9 @@ async function publishSeconds(staged: number): Promise<number> {
     await database.transaction(mediaPublication.begin());
     for (let from = 0; from < staged; from += partRows)
       await cloudflare.sql(
-        `INSERT INTO headgate_staged (b2_key, media_uid, b2_file_id, size, etag, ingested_at)
+        `INSERT INTO headgate_staged (b2_key, run, media_uid, b2_file_id, size, etag, ingested_at)
          WITH RECURSIVE number(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM number WHERE n + 1 < ${Math.min(staged, from + partRows)})
-         SELECT printf('photos/2026/%08d-with-a-usual-name.jpg', n), 'b2_' || lower(hex(randomblob(20))),
+         SELECT printf('photos/2026/%08d-with-a-usual-name.jpg', n), 'bench', 'b2_' || lower(hex(randomblob(20))),
            '4_z' || lower(hex(randomblob(30))), n, lower(hex(randomblob(16))), '2026-11-20 05:12:00'
          FROM number`,
       );

@@ -178,6 +178,37 @@ describe.each(targetHosts)('publishing on $host', ({begin}) => {
     expect(await world.keys()).toEqual(manyKeys(35));
   });
 
+  it('is settled by its rows where another run has made the staging table its own meanwhile', async () => {
+    const interrupting: {isOn: boolean} = {isOn: false};
+    const world = await MediaWorld.make(host, {
+      settings,
+      at: point => {
+        if (point === 'published' && interrupting.isOn) throw new Error('the ledger is gone');
+      },
+    });
+    world.list(manyKeys(25));
+    const {record: plan} = await world.rehearse();
+    const theirs = manyKeys(25).filter((_, index) => index % 5 === 2);
+    world.meanwhile = async () => {
+      world.meanwhile = null;
+      await world.insert(...theirs.map(bareRow));
+    };
+    interrupting.isOn = true;
+    const first = await world.live(plan);
+    expect(first.record).toMatchObject({status: 'failed', tally: {pending: 25, inserted: 0}});
+    interrupting.isOn = false;
+    world.list(manyKeys(40));
+    expect((await world.run()).record).toMatchObject({
+      status: 'completed',
+      tally: {inserted: 15, unchanged: 25},
+    });
+    expect(await world.tables()).not.toContain('headgate_staged');
+    const settled = await world.resume(first.record);
+    expect(settled.record.tally).toMatchObject({inserted: 20, unchanged: 5, pending: 0, rows: 20});
+    expect((await world.undo(settled.record)).record.tally.deleted).toBe(20);
+    expect(await world.count()).toBe(20);
+  });
+
   it('publishes once more what a retry took up', async () => {
     const world = await MediaWorld.make(host, {settings});
     world.list(manyKeys(5));
