@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {keyScope} from '../../../src/core/scope.ts';
 import {bareRow, etagOf, MediaWorld, manyKeys, quotedRow, uidOf, versionRow} from '../../support/media.ts';
 import {targetHosts} from '../../support/target-host.ts';
 
@@ -189,6 +190,36 @@ describe.each(targetHosts)('media-ingest on $host', ({begin}) => {
     expect(await unchanged()).toBe(0);
     await world.undo(first.record);
     expect(await unchanged()).toBe(0);
+  });
+
+  it('covers every folder, and names what is missing of one, and why', async () => {
+    const world = await MediaWorld.make(host);
+    world.list(['a/1', 'a/2', 'b/1', 'root']);
+    await world.run();
+    await world.sql("DELETE FROM media_assets WHERE b2_key IN ('a/2', 'root')");
+    world.list(['a/1', 'a/2', 'a/3', 'b/1', 'root']);
+    const {record: plan} = await world.rehearse();
+    await world.verify();
+    const groups = world.events.flatMap(event => (event.type === 'coverage' ? [event.group] : [])).slice(-4);
+    expect(groups.map(({group, done, total}) => [group, done, total])).toEqual([
+      ['*', 2, 5],
+      ['a/', 1, 3],
+      ['b/', 1, 1],
+      ['(root)', 0, 1],
+    ]);
+    const found = [];
+    for await (const page of world.engine.missing(await world.connection(), {
+      group: 'a/',
+      scope: keyScope.parse({}),
+      causesFrom: plan.id,
+      limit: 10,
+      signal: new AbortController().signal,
+    }))
+      found.push(...page.items);
+    expect(found).toEqual([
+      {key: 'a/2', why: 'planned but not written yet'},
+      {key: 'a/3', why: 'planned but not written yet'},
+    ]);
   });
 
   it('finds rows whose id does not follow from what they say', async () => {

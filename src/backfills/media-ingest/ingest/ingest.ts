@@ -14,6 +14,7 @@ import {costs} from './costs.ts';
 import {coverage} from './coverage.ts';
 import {decideMedia} from './decide.ts';
 import {listingInvariants} from './listing-checks.ts';
+import {missingOf} from './missing.ts';
 import {mediaPublication} from './publication.ts';
 import {insertSql} from './sql-text.ts';
 import {decideUndo, undoMedia} from './undo.ts';
@@ -84,6 +85,7 @@ export const mediaIngest: Backfill<MediaIngest> = {
   },
   costs,
   coverage,
+  missing: missingOf,
   remembers: async (io, {facts}) => (await rowsSurveyOf(io, facts)).now,
   invariants: ({facts}) => [...mediaInvariants<MediaIngest>(facts, 'media-ingest'), ...listingInvariants],
 };

@@ -2,10 +2,9 @@ import type {Breach} from '../../../core/checks.ts';
 import {GroupNames} from '../../../core/group-names.ts';
 import type {StoredObject} from '../../../stores/object-store.ts';
 import type {CheckIo} from '../../invariant.ts';
-import {uidsOf} from '../identity.ts';
-import {type Pair, pairs} from '../pairs.ts';
 import {shown} from '../survey-rows.ts';
 import type {MediaIngest} from './ingest.ts';
+import {causesAtOnce, countedPairs, explained, filtered, hasRow} from './missing.ts';
 
 export interface Group {
   readonly rows: number;
@@ -30,7 +29,6 @@ interface Found {
 
 type Counting = {-readonly [K in keyof Group]: Group[K] extends number ? number : Record<string, number>};
 
-const causesAtOnce = 1_000;
 const surveys = new WeakMap<object, Promise<Survey>>();
 
 /** The survey of one verification; several checks share it. */
@@ -55,37 +53,26 @@ async function survey(io: CheckIo<MediaIngest>): Promise<Survey> {
     return [whole, group];
   };
   const explain = async () => {
-    const causes = await io.causes(waiting.map(({key}) => key));
-    for (const {key, modifiedAt} of waiting) {
-      const isFiltered = io.scope.since !== null && modifiedAt < io.scope.since;
-      const why = causes.get(key) ?? (isFiltered ? 'filtered' : 'never listed');
+    for (const {key, why} of await explained(io, waiting)) {
       for (const group of groupsOf(key)) group.missing[why] = (group.missing[why] ?? 0) + 1;
-      if (!isFiltered) note(missing, key, why);
+      if (why !== filtered) note(missing, key, why);
     }
     waiting = [];
   };
-  const {source, target, scope, range, signal} = io;
-  for await (const pair of pairs({source, target, prefix: scope.prefix, range, signal})) {
-    if (pair.object?.skip !== undefined && pair.rows === null) continue;
+  for await (const pair of countedPairs(io)) {
     const isDone = hasRow(pair);
     for (const group of groupsOf(pair.key)) {
       group.rows += pair.rows?.uids.length ?? 0;
       group.objects += pair.object === null ? 0 : 1;
       group.done += isDone ? 1 : 0;
     }
-    if (source !== null && pair.object === null)
+    if (io.source !== null && pair.object === null)
       note(stray, pair.key, `${pair.rows?.uids.length ?? 0} in the catalogue, and no such object`);
     if (pair.object !== null && !isDone) waiting.push(pair.object);
     if (waiting.length >= causesAtOnce) await explain();
   }
   await explain();
   return {whole, groups, objectsWithoutRow: missing, rowsWithoutObject: stray};
-}
-
-function hasRow({object, rows}: Pair): boolean {
-  if (object === null || rows === null) return false;
-  const known = new Set(rows.uids);
-  return uidsOf(object).some(uid => known.has(uid));
 }
 
 function emptyGroup(): Counting {
