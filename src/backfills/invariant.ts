@@ -15,7 +15,7 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
   /** Why the ledger says that these keys are not in the target, where it knows. */
   causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What the run before has left to compare with (Backfill.remembers); null where there is nothing. */
-  remembered(): Promise<unknown>;
+  remembered(): Promise<{readonly value: unknown; readonly at: number} | null>;
   /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */
   written(backfill: string): AsyncIterable<readonly Written[]>;
 }
@@ -23,6 +23,8 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
 /** A change that a run made. */
 export interface Written {
   readonly run: string;
+  /** When the run was made, in milliseconds since the epoch. */
+  readonly at: number;
   readonly key: string;
   readonly change: unknown;
 }

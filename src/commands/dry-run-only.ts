@@ -1,5 +1,5 @@
+import {isOn} from '../config/switched-on.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {isOn} from './looks.ts';
 import type {Session, Surroundings} from './session.ts';
 
 /** DRY_RUN=1 in the environment: whatever is asked for, nothing is written. */

@@ -1,3 +1,5 @@
+import {isOn} from '../config/switched-on.ts';
+
 /** How a console looks, by flags and environment. */
 export interface Looks {
   readonly hasColor: boolean;
@@ -33,10 +35,6 @@ function isUtf8(environment: Environment): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   // Without any locale nothing is said; terminals of today show UTF-8.
   return locale === '' || /utf-?8/i.test(locale);
-}
-
-export function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
 /** What there is beside the console. */

@@ -3,6 +3,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
 import {leaseObstacle} from '../engine/lease.ts';
 import {dropTables, markTables, readLease} from '../engine/mark.ts';
+import {unsettledPublishes} from '../engine/publish.ts';
 import type {Session} from './session.ts';
 
 /** Removes headgate_lease and headgate_marks, and what was staged and never published, from a target that nobody is writing to. */
@@ -25,6 +26,13 @@ export async function removeMarksCommand(
     const lease = await readLease(database);
     const obstacle = leaseObstacle(lease, session.surroundings.self, null);
     if (obstacle !== null) throw obstacle;
+    const [published] = lease === null ? [] : await unsettledPublishes(database);
+    if (published !== undefined)
+      throw new OperatorError(
+        'gate',
+        `run ${published} was published, and nothing says yet what became of its rows: its mark does`,
+        `Settle it where its ledger is: headgate resume ${published}`,
+      );
     if (lease !== null) await database.transaction([...dropTables(), ...dropStaging()]);
     session.report.data({type: 'marks', target: target.label, removed: lease !== null}, [
       lease === null

@@ -2,6 +2,7 @@ import {type AnyBackfill, findBackfill, readsTarget} from '../backfills/registry
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
 import {endsWithEnvironment} from '../config/environment-ends.ts';
+import {isOn} from '../config/switched-on.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {type NamedEnds, namingEnds} from '../core/hint.ts';
@@ -22,7 +23,6 @@ import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
 import {JsonReport} from './json-report.ts';
-import {isOn} from './looks.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
 import type {ShowsConsoles} from './shows-consoles.ts';

@@ -11,6 +11,7 @@ import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
 import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
 import type {BucketCredentials, Secret} from './schema.ts';
+import {isOn} from './switched-on.ts';
 
 export interface ConnectionsOptions {
   readonly config: Config;
@@ -87,6 +88,11 @@ export class Connections {
 
   /** A name from the config, a D1 database (d1:NAME), or an SQLite file. */
   async target(named: string): Promise<Target> {
+    const target = await this.#target(named);
+    return isOn(this.#options.environment['DRY_RUN']) ? onlyRead(target) : target;
+  }
+
+  async #target(named: string): Promise<Target> {
     const {targets} = this.#options.config;
     const known = targets[named];
     if (known !== undefined && 'sqlite' in known) {
@@ -155,6 +161,22 @@ export class Connections {
     const {d1Target} = await import('../databases/d1.ts');
     return d1Target({account, database, label, ...rest});
   }
+}
+
+/** DRY_RUN=1: whatever is asked for, and by whichever way, the target is not written. */
+function onlyRead(target: Target): Target {
+  return {
+    ...target,
+    recover: () => Promise.resolve(),
+    openDatabase: () =>
+      Promise.reject(
+        new OperatorError(
+          'gate',
+          `DRY_RUN is set, and this would write to ${target.label}`,
+          'Take DRY_RUN out of the environment: env -u DRY_RUN headgate …',
+        ),
+      ),
+  };
 }
 
 type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {

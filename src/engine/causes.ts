@@ -20,6 +20,7 @@ export async function causesOf(
   const planned = plan === null ? [] : await ledger.pages.among(plan, 'plan', keys);
   for (const {key, action} of planned)
     if (action === 'insert' || action === 'update') causes.set(key, notYet);
+  for (const {key} of await ledger.pages.among(run, 'staged', keys)) causes.set(key, notYet);
   for (const [key, {outcome}] of await ledger.openItems.among(run, keys)) causes.set(key, ofOpen[outcome]);
   return causes;
 }

@@ -51,8 +51,7 @@ export function checkIo({
     random,
     limited: (name, request) => limited(name, request),
     causes: keys => causesOf(ledger, causesFrom, keys),
-    remembered: async () =>
-      (await ledger.remembered.of(connection.target.id, connection.backfill.system))?.value ?? null,
+    remembered: () => ledger.remembered.of(connection.target.id, connection.backfill.system),
     written: backfill => writtenBy(ledger, connection.target.id, backfill),
   };
 

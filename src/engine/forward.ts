@@ -3,6 +3,7 @@ import type {Io, Shape} from '../backfills/shape.ts';
 import type {Entry} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';
+import type {Service} from '../core/service.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {openItems} from './open-list.ts';
 import type {PublishedWork, Work, WorkItem} from './work.ts';
@@ -13,12 +14,14 @@ export interface ForwardOptions {
   readonly probe: Probe<unknown>;
   readonly ledger: Ledger;
   readonly run: string;
+  /** What serves the target. */
+  readonly service: Service;
   /** The end of the range: where a capped dry run ended. */
   readonly hi: string | null;
 }
 
 /** A backfill as the work of a run: ranges of the source's listing, and the run's own open items on a retry. */
-export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptions): Work {
+export function forwardWork({backfill, io, probe, ledger, run, service, hi}: ForwardOptions): Work {
   return {
     async *partitions() {
       let number = 0;
@@ -33,7 +36,7 @@ export function forwardWork({backfill, io, probe, ledger, run, hi}: ForwardOptio
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
     decide: page => backfill.decide(page, io, probe),
-    publication: publicationOf(backfill, io, probe, run),
+    publication: publicationOf(backfill, io, probe, {run, service}),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
     readBack: async changes => {
@@ -65,12 +68,12 @@ function publicationOf(
   backfill: AnyBackfill,
   {target}: Pick<Io<Shape>, 'target'>,
   probe: Probe<unknown>,
-  run: string,
+  {run, service}: Pick<ForwardOptions, 'run' | 'service'>,
 ): PublishedWork | null {
   const {publication} = backfill;
   if (publication === undefined) return null;
   return {
-    table: publication.table,
+    most: publication.most[service] ?? null,
     begin: () => publication.begin(),
     stage: changes => publication.stage(parseChanges(backfill, changes), run),
     publish: staged => publication.publish(staged, probe),

@@ -75,7 +75,7 @@ function makeWork({host, execution, reader, state, stopper}: Parts): Work {
   const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes});
   const common = {backfill, io, probe, ledger, run: record.id};
   if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
-  return forwardWork({...common, hi: plan?.cappedAt ?? null});
+  return forwardWork({...common, service: connection.target.service, hi: plan?.cappedAt ?? null});
 }
 
 function makeWriter({host, execution, database, lease, stopper, emit}: Parts): Writer | null {

@@ -70,6 +70,12 @@ export function requireResumable({id, mode}: RunRecord): void {
 
 /** A page that a failure left between intent and checkpoint has no before-image yet: an undo would leave it out. */
 export async function requireSettled(ledger: Ledger, {id}: RunRecord): Promise<void> {
+  if ((await ledger.pages.staged(id)) > 0)
+    throw new OperatorError(
+      'gate',
+      `run ${id} has staged changes, and does not know yet whether they were published`,
+      `Finish it (headgate resume ${id}), or end it without (headgate cancel ${id}): either finds out.`,
+    );
   if (await ledger.pages.isHalfDone(id))
     throw new OperatorError(
       'gate',

@@ -1,7 +1,8 @@
 import {publishedTally} from '../core/accounting.ts';
 import {Fault} from '../core/failure.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
-import {counted} from '../core/words.ts';
+import {counted, number} from '../core/words.ts';
 import type {Reader} from '../databases/database.ts';
 import type {StoredPage} from '../ledger/pages.ts';
 import type {RunContext} from './context.ts';
@@ -23,8 +24,24 @@ const publishing = 'publish';
 /** Goes on where a run was left between its publish and its end. */
 export async function settlePublication(context: RunContext, target: Reader): Promise<void> {
   const publication = Publisher.of(context);
-  if (publication !== null && (await readMarks(target, context.run))?.has(publishing))
+  if (publication === null) return;
+  const marks = await readMarks(target, context.run);
+  if (marks?.has(publishing)) await publication.settle(null);
+  // Whoever staged has left a mark of that: without one the tables may have gone after a publish.
+  else if (!marks?.has(staging) && (await publication.isThere())) {
+    const message =
+      'there is no mark to trust (removed, or the database was restored), so the rows of the run were read back';
+    context.emit({type: 'note', level: 'warning', message});
     await publication.settle(null);
+  }
+}
+
+/** Runs, of whichever ledger, whose publish has happened and was not settled. */
+export async function unsettledPublishes(target: Reader): Promise<readonly string[]> {
+  const rows = await target.query('SELECT run FROM headgate_marks WHERE partition = ? ORDER BY run', [
+    publishing,
+  ]);
+  return rows.map(row => String(row['run']));
 }
 
 /** A run that is given up before its publish leaves nothing: neither in the target nor for a resume. */
@@ -47,9 +64,21 @@ export async function publish(context: RunContext): Promise<void> {
     context.emit({type: 'note', level: 'warning', message});
     return;
   }
+  requireRoom(context, total);
   if (!(await publication.stageAll(total))) return;
   const {rows} = await publication.publish(total);
   await publication.settle(rows === total ? total : null);
+}
+
+/** The gate looked at the plan; what has been accepted since comes on top. */
+function requireRoom({work}: RunContext, total: number): void {
+  const most = work.publication?.most ?? null;
+  if (most !== null && total > most)
+    throw new OperatorError(
+      'gate',
+      `${counted(total, 'row')} to publish, with what has been accepted since the dry run, and the target takes ${number(most)} in one transaction`,
+      'Cancel the run, and make a dry run with --max-objects, or of one --prefix after the other.',
+    );
 }
 
 class Publisher {
@@ -71,6 +100,14 @@ class Publisher {
     return writer === null || work.publication === null
       ? null
       : new Publisher(context, writer, work.publication);
+  }
+
+  /** Rows of the run stand in the target as it would have published them: it did, because it is all or nothing. */
+  async isThere(): Promise<boolean> {
+    const {ledger, run, work} = this.#context;
+    for await (const {entries} of ledger.pages.all(run, 'staged'))
+      if ((await work.readBack(entries.map(({change}) => change))).some(Boolean)) return true;
+    return false;
   }
 
   /** False where the run was stopped first. */

@@ -1,5 +1,5 @@
 import type {RunNews} from '../core/event.ts';
-import type {Database} from '../databases/database.ts';
+import type {Database, Reader} from '../databases/database.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import type {Limiter} from './limiter.ts';
@@ -10,6 +10,7 @@ import {settleIntents} from './recover.ts';
 import {Stopper} from './run-handle.ts';
 import type {RunState} from './run-state.ts';
 import {steadyReader} from './steady-reader.ts';
+import {remember} from './verify.ts';
 
 interface Parts {
   readonly host: EngineHost;
@@ -34,5 +35,28 @@ export async function settleForGood(parts: Parts): Promise<void> {
   await settleIntents(context, reader, marks !== null);
   await settlePublication(context, reader);
   await abandonPublication(context);
+  if (execution.record.mode === 'undo') await rememberUndone(parts, reader, stopper.halt);
   if (lease !== null) await giveBack(lease, true, emit);
+}
+
+/** What an undo has put back is no change of somebody else's. */
+function rememberUndone(
+  {host, execution, limiter, emit}: Parts,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<void> {
+  const {record, connection, probe, scope} = execution;
+  return remember({
+    host,
+    connection,
+    reader,
+    scope,
+    probe,
+    run: record.id,
+    causesFrom: null,
+    sample: 0,
+    signal,
+    limiter,
+    emit,
+  });
 }

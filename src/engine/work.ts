@@ -39,7 +39,8 @@ export interface Work {
 
 /** A backfill's publication (backfills/publication.ts), for changes as the ledger has them. */
 export interface PublishedWork {
-  readonly table: string;
+  /** Inserts that one publish can carry; null where there is no limit. */
+  readonly most: number | null;
   begin(): readonly Statement[];
   stage(changes: readonly unknown[]): readonly Statement[];
   publish(staged: number): readonly Statement[];

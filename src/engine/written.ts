@@ -8,7 +8,9 @@ export async function* writtenBy(
   target: string,
   backfill: string,
 ): AsyncGenerator<readonly Written[]> {
-  for (const run of await ledger.runs.standing(target, backfill))
+  for (const run of await ledger.runs.standing(target, backfill)) {
+    const {createdAt: at} = await ledger.runs.get(run);
     for await (const {entries} of ledger.pages.all(run, 'image'))
-      yield entries.filter(isChange).map(({key, change}) => ({run, key, change}));
+      yield entries.filter(isChange).map(({key, change}) => ({run, at, key, change}));
+  }
 }

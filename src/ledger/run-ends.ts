@@ -134,7 +134,7 @@ export async function standingRuns(
   return rows.map(row => z.string().parse(row['id']));
 }
 
-/** How much the last live run with the same ends and scope listed that came to its end; null where there was none. */
+/** How much the last live run with the same ends and scope listed that listed everything; null where there was none. */
 export async function lastListed(
   db: Database,
   {backfill, source, target, scope}: Pick<RunRecord, 'backfill' | 'source' | 'target' | 'scope'>,
@@ -143,6 +143,7 @@ export async function lastListed(
     `SELECT ${runColumns} FROM runs r
      WHERE r.target = ? AND r.backfill = ? AND r.source = ? AND r.scope = ? AND r.mode = 'live'
        AND r.status IN ('completed', 'incomplete')
+       AND NOT EXISTS (SELECT 1 FROM partitions p WHERE p.run = r.id AND p.status <> 'done')
      ORDER BY r.created_at DESC, r.id DESC
      LIMIT 1`,
     [target, backfill, source, JSON.stringify(scope)],

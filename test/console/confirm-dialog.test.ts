@@ -101,6 +101,7 @@ describe('the typed confirmation', () => {
     expect(typedIn(dialogOf(reduced(opened(), ...right)))).toEqual({
       confirm: 'index.sqlite',
       acceptedFailures: 2,
+      acceptedListed: null,
       whole: null,
     });
     expect(isConfirmed(dialogOf(reduced(opened(), ...right, tab)))).toBe(false);

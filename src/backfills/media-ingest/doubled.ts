@@ -10,20 +10,26 @@ import {shown} from './survey-rows.ts';
  * bytes is a double, and so is the second of two that are.
  */
 
-/** SQL of a text without the quotes of an ETag, and without the mark of a weak one. */
+/** SQL of a text without the quotes of an ETag, and without the mark of a weak one: what normaliseEtag makes of it. */
 export function bareSql(text: string): string {
-  return `trim(CASE WHEN ${text} LIKE 'W/%' THEN substr(${text}, 3) ELSE ${text} END, '"')`;
+  const strong = `CASE WHEN substr(${text}, 1, 2) = 'W/' THEN substr(${text}, 3) ELSE ${text} END`;
+  const isQuoted = `length(${strong}) > 1 AND substr(${strong}, 1, 1) = '"' AND substr(${strong}, -1) = '"'`;
+  return `CASE WHEN ${isQuoted} THEN substr(${strong}, 2, length(${strong}) - 2) ELSE ${strong} END`;
 }
 
 /** SQL that is 1 where a row is named by a file id. */
 export function namedByFileId(row: string): string {
-  return `(${bareSql(`${row}.b2_file_id`)} IS NOT ${bareSql(`${row}.etag`)})`;
+  return `((${bareSql(`${row}.b2_file_id`)}) IS NOT (${bareSql(`${row}.etag`)}))`;
 }
 
 /** SQL of the keys with doubles that are not marked, and how many rows too many they have. */
 export function doubledKeys({hasDoubles}: Pick<MediaFacts, 'hasDoubles'>, where: string): string {
   const isUnmarked = hasDoubles
-    ? 'NOT EXISTS (SELECT 1 FROM media_duplicates AS mark WHERE mark.media_uid = row.media_uid)'
+    ? `NOT EXISTS (
+         SELECT 1 FROM media_duplicates AS mark
+         WHERE mark.media_uid = row.media_uid
+           AND EXISTS (SELECT 1 FROM media_assets AS kept WHERE kept.media_uid = mark.duplicate_of)
+       )`
     : 'true';
   return `SELECT b2_key AS key, sum(surplus) AS surplus
           FROM (

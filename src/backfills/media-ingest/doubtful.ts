@@ -14,7 +14,7 @@ export async function doubtfulKeys(
   facts: MediaFacts,
   objects: readonly StoredObject[],
 ): Promise<ReadonlySet<string>> {
-  const mayBeNamed = facts.looked.version > 0 || (facts.family === 'version' && facts.rows > 0);
+  const mayBeNamed = facts.looked.version > 0 || lookedAt(facts) < facts.rows;
   const unnamed = mayBeNamed ? objects.filter(object => !hasFileId(object)) : [];
   if (unnamed.length === 0) return new Set();
   const rows = await rowsOfKeys(
@@ -29,9 +29,14 @@ export async function doubtfulKeys(
           row =>
             familyOf(row) === 'version' &&
             row.size === size &&
-            normaliseEtag(row.etag ?? '') === normaliseEtag(version),
+            (row.etag === null || normaliseEtag(row.etag) === normaliseEtag(version)),
         ),
       )
       .map(({key}) => key),
   );
+}
+
+/** Where the probe has looked at every row, it knows whether one is named by a file id. */
+function lookedAt({looked}: MediaFacts): number {
+  return Object.values(looked).reduce((sum, count) => sum + count, 0);
 }

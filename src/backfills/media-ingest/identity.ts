@@ -48,9 +48,8 @@ export function uidsOf({key, version, fileId}: ListedVersion): readonly string[]
   const bare = normaliseEtag(version);
   const id = fileId === undefined ? bare : normaliseEtag(fileId);
   return [
-    ...(id === '' ? [] : [uidOf(id, key)]),
-    ...(bare === '' ? [] : [uidOf(`"${bare}"`, key)]),
-    ...(bare === '' || bare === id ? [] : [uidOf(bare, key)]),
+    ...(id === '' ? [] : [uidOf(id, key), uidOf(`"${id}"`, key)]),
+    ...(bare === '' || bare === id ? [] : [uidOf(bare, key), uidOf(`"${bare}"`, key)]),
   ];
 }
 

@@ -8,7 +8,7 @@ export async function mediaRow(
   {target}: Pick<Io<Shape>, 'target'>,
 ): Promise<RowNow['columns']> {
   const [row] = await target.query(
-    `SELECT CAST(id AS TEXT) AS id, CAST(media_uid AS TEXT) AS media_uid, CAST(b2_file_id AS TEXT) AS b2_file_id,
+    `SELECT CAST(rowid AS TEXT) AS id, CAST(media_uid AS TEXT) AS media_uid, CAST(b2_file_id AS TEXT) AS b2_file_id,
        CAST(size AS TEXT) AS size, CAST(etag AS TEXT) AS etag, CAST(ingested_at AS TEXT) AS ingested_at,
        (SELECT count(*) FROM media_assets AS other WHERE other.b2_key = ?1) AS rows_of_key
      FROM media_assets

@@ -54,7 +54,7 @@ async function* keyRows(
     signal.throwIfAborted();
     const found = (
       await target.query(
-        `SELECT b2_key AS key, json_group_array(CAST(media_uid AS TEXT)) AS uids
+        `SELECT b2_key AS key, json_group_array(COALESCE(CAST(media_uid AS TEXT), '')) AS uids
          FROM media_assets
          WHERE b2_key ${bound} ?1 AND b2_key < x'' AND (?3 IS NULL OR b2_key <= ?3)
          GROUP BY b2_key

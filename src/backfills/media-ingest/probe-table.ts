@@ -1,6 +1,6 @@
 import type {Finding} from '../../core/probe.ts';
 import type {Reader} from '../../databases/database.ts';
-import {type Column, collating, hasRowid, type TableSchema} from '../../databases/schema.ts';
+import {affinityOf, type Column, collating, hasRowid, type TableSchema} from '../../databases/schema.ts';
 import type {MediaFacts} from './facts.ts';
 
 /** What an insert fills. */
@@ -45,6 +45,8 @@ export async function tableProblems(target: Reader, table: TableSchema): Promise
           'Give it a default, or allow NULL.',
         ),
       ),
+    ...affinityProblems(table),
+    ...otherUniques(table),
     ...(hasKeyIndex(table)
       ? []
       : [
@@ -58,6 +60,30 @@ export async function tableProblems(target: Reader, table: TableSchema): Promise
   ];
 }
 
+/** A key such as 001 would become a number in a column that makes numbers of what it can. */
+function affinityProblems({columns}: TableSchema): readonly Finding[] {
+  return columns
+    .filter(column => written.includes(column.name))
+    .filter(column => affinityOf(column) === (column.name === 'size' ? 'text' : 'number'))
+    .map(({name, type}) =>
+      targetError(
+        `media_assets.${name} is declared as ${type}, which changes what is written to it`,
+        `Make the table anew with ${name} ${name === 'size' ? 'INTEGER' : 'TEXT'}.`,
+      ),
+    );
+}
+
+/** What is unique besides may refuse one row of a run, and with it all others. */
+function otherUniques({uniqueIndexes}: TableSchema): readonly Finding[] {
+  return uniqueIndexes
+    .filter(({columns, isPartial}) => isPartial || columns.length !== 1 || columns[0] !== 'media_uid')
+    .map(({columns}) => ({
+      level: 'warning',
+      subject: 'target',
+      message: `media_assets is unique by ${columns.map(name => name ?? 'an expression').join(' and ')} as well: another version of a known object may be refused by that, and with it all of a run`,
+    }));
+}
+
 /** What else happens when a row is touched. */
 export function surroundingsOf({triggers, refersTo}: TableSchema, touched: string): readonly Finding[] {
   return [
@@ -65,7 +91,7 @@ export function surroundingsOf({triggers, refersTo}: TableSchema, touched: strin
       ({name}): Finding => ({
         level: 'warning',
         subject: 'target',
-        message: `media_assets has a trigger ${name}: it runs for every row that is ${touched}, and an undo does not undo what it does`,
+        message: `media_assets has a trigger ${name}: it runs for every row that is ${touched}; an undo does not undo what it does, and leaves a row that it has changed`,
       }),
     ),
     ...refersTo.map(

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Finding, Probe} from '../../core/probe.ts';
 import type {Reader} from '../../databases/database.ts';
-import {describeTable} from '../../databases/schema.ts';
+import {describeTable, type TableSchema} from '../../databases/schema.ts';
 import type {ObjectStore} from '../../stores/object-store.ts';
 import {countedRows, type MediaFacts} from './facts.ts';
 import type {MediaOptions} from './options.ts';
@@ -26,14 +26,18 @@ export async function probeMedia(
   touched: 'inserted' | 'updated' | 'deleted' | 'read' = 'inserted',
 ): Promise<Probe<MediaFacts>> {
   const {source, target, options} = io;
-  const [atSource, table, doubles, staged] = await Promise.all([
+  const [atSource, misnamed, table, doubles, staged] = await Promise.all([
     source === null ? [] : source.check(),
+    misnamedIn(target),
     describeTable(target, 'media_assets'),
     describeTable(target, 'media_duplicates'),
     describeTable(target, 'headgate_staged'),
   ]);
+  if (misnamed.length > 0) return {findings: [...atSource, ...misnamed], schema: '', facts: unknownFacts};
   if (table === null) return {findings: [...atSource, noTable], schema: '', facts: unknownFacts};
   const problems = [
+    ...notOurs(doubles, ['media_uid', 'duplicate_of']),
+    ...notOurs(staged, ['b2_key', 'run', 'is_new']),
     ...(await tableProblems(target, table)),
     ...(touched === 'read' ? [] : surroundingsOf(table, touched)),
   ];
@@ -67,6 +71,42 @@ const leftOver: Finding = {
   subject: 'target',
   message: 'headgate_staged is there from a run that was stopped: the next live run makes it anew',
 };
+
+const tables = ['media_assets', 'media_duplicates', 'headgate_staged'] as const;
+const namedObject = z.object({name: z.string(), type: z.string()});
+
+/** A view, or a table whose name is written otherwise: SQL finds it, and a migration can not make another. */
+async function misnamedIn(target: Reader): Promise<readonly Finding[]> {
+  const rows = await target.query(
+    "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND lower(name) IN (SELECT value FROM json_each(?))",
+    [JSON.stringify(tables)],
+  );
+  return rows
+    .map(row => namedObject.parse(row))
+    .filter(({name, type}) => type !== 'table' || name !== name.toLowerCase())
+    .map(({name, type}) => ({
+      level: 'error',
+      subject: 'target',
+      message:
+        type === 'view'
+          ? `${name} is a view, and not a table`
+          : `the table is called ${name}, and not ${name.toLowerCase()}`,
+      remedy: `Rename it: headgate looks for a table ${name.toLowerCase()}.`,
+    }));
+}
+
+/** A table of the name of one of ours that is somebody else's. */
+function notOurs(table: TableSchema | null, columns: readonly string[]): readonly Finding[] {
+  if (table === null || columns.every(name => table.columns.some(column => column.name === name))) return [];
+  return [
+    {
+      level: 'error',
+      subject: 'target',
+      message: `there is a table ${table.name} that is not headgate's: it has no ${columns.join(', ')}`,
+      remedy: 'Rename it: headgate needs that name for a table of its own.',
+    },
+  ];
+}
 
 const unknownFacts: MediaFacts = {
   rows: 0,

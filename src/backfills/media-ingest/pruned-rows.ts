@@ -9,10 +9,10 @@ import {type PruneChange, pruneChange} from './prune/change.ts';
 import {type MediaRow, mediaRow, rowColumns, rowsById} from './read-rows.ts';
 import {type CatalogueMemory, digested, isBeyond} from './survey-rows.ts';
 
-type PrunedIo = Pick<CheckIo<Shape>, 'target' | 'signal' | 'written'>;
+type PrunedIo = Pick<CheckIo<Shape>, 'target' | 'signal' | 'written' | 'remembered'>;
 
 /**
- * The catalogue as far as it is remembered, with the rows that the last prune deleted thought back into it. A prune's own
+ * The catalogue as far as it is remembered, with the rows that prunes have deleted since thought back into it. A prune's own
  * verification needs it, and the next run where a prune ended before it could remember what it left.
  */
 export async function withPruned(
@@ -40,13 +40,16 @@ export async function withPruned(
   return {rows, digest: hash.digest('hex')};
 }
 
-/** The rows that the last prune deleted, read by the database as it reads its own. */
-async function prunedRows({target, written}: PrunedIo, facts: MediaFacts): Promise<readonly MediaRow[]> {
+/** The rows that prunes since the memory deleted, or else the last prune, read by the database as it reads its own. */
+async function prunedRows(io: PrunedIo, facts: MediaFacts): Promise<readonly MediaRow[]> {
+  const {target, written} = io;
+  const since = (await io.remembered())?.at ?? 0;
   let last: string | null = null;
   let changes: PruneChange[] = [];
   for await (const page of written('media-prune'))
-    for (const {run, change} of page) {
-      if (run !== last) changes = [];
+    for (const {run, at, change} of page) {
+      // One that began before the memory and ended after it is the last of them.
+      if (run !== last && at <= since) changes = [];
       last = run;
       changes.push(pruneChange.parse(change));
     }

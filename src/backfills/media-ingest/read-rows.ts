@@ -47,7 +47,7 @@ export function rowColumns({id, hasDoubles}: Pick<MediaFacts, 'id' | 'hasDoubles
   const isDouble = hasDoubles
     ? 'EXISTS (SELECT 1 FROM media_duplicates AS mark WHERE mark.media_uid = row.media_uid)'
     : '0';
-  return `row.${quoted(id)} AS id, CAST(row.media_uid AS TEXT) AS media_uid, CAST(row.b2_key AS TEXT) AS b2_key,
+  return `row.${quoted(id)} AS id, COALESCE(CAST(row.media_uid AS TEXT), '') AS media_uid, COALESCE(CAST(row.b2_key AS TEXT), '') AS b2_key,
     CAST(row.b2_file_id AS TEXT) AS b2_file_id, CAST(row.size AS INTEGER) AS size, CAST(row.etag AS TEXT) AS etag,
     CAST(row.ingested_at AS TEXT) AS ingested_at, ${isDouble} AS is_double`;
 }

@@ -33,7 +33,7 @@ export interface RowsSurvey {
 export interface SurveyIo {
   readonly target: Reader;
   readonly signal: AbortSignal;
-  remembered(): Promise<unknown>;
+  remembered(): Promise<{readonly value: unknown; readonly at: number} | null>;
 }
 
 export const shown = 20;
@@ -49,7 +49,7 @@ export function rowsSurveyOf(io: SurveyIo, facts: MediaFacts): Promise<RowsSurve
 }
 
 async function survey(io: SurveyIo, facts: MediaFacts): Promise<RowsSurvey> {
-  const kept = catalogueMemory.safeParse(await io.remembered());
+  const kept = catalogueMemory.safeParse((await io.remembered())?.value);
   const memory = kept.success ? kept.data : null;
   const hash = createHash('sha256');
   let old: CatalogueMemory | null = null;

@@ -17,7 +17,7 @@ export function undoMedia(changes: readonly MediaChange[], {facts}: Probe<MediaF
               SELECT row.media_uid
               FROM json_each(?) AS gone
               CROSS JOIN media_assets AS row ON row.media_uid = gone.value->>0
-              WHERE ${isAsInserted(facts)}
+              WHERE ${isAsInserted(facts)} AND NOT ${isKept(facts)}
             )
             RETURNING b2_key AS key`,
       params: [JSON.stringify(changes.map(changeValues))],
@@ -37,7 +37,14 @@ function isAsInserted({leftAlone}: Pick<MediaFacts, 'leftAlone'>): string {
   ]);
 }
 
-const standing = z.object({media_uid: z.string(), as_inserted: z.number()});
+/** SQL that is 1 where another row is marked as a double of this one: without it, a gallery would show neither. */
+function isKept({hasDoubles}: Pick<MediaFacts, 'hasDoubles'>): string {
+  return hasDoubles
+    ? 'EXISTS (SELECT 1 FROM media_duplicates AS mark WHERE mark.duplicate_of = row.media_uid)'
+    : 'false';
+}
+
+const standing = z.object({media_uid: z.string(), as_inserted: z.number(), is_kept: z.number()});
 
 export async function decideUndo(
   changes: readonly MediaChange[],
@@ -47,7 +54,7 @@ export async function decideUndo(
   const found = await Promise.all(
     jsonParts(changes.map(changeValues)).map(part =>
       target.query(
-        `SELECT row.media_uid AS media_uid, ${isAsInserted(facts)} AS as_inserted
+        `SELECT row.media_uid AS media_uid, ${isAsInserted(facts)} AS as_inserted, ${isKept(facts)} AS is_kept
          FROM json_each(?) AS gone
          CROSS JOIN media_assets AS row ON row.media_uid = gone.value->>0`,
         [part],
@@ -58,12 +65,17 @@ export async function decideUndo(
     found
       .flat()
       .map(row => standing.parse(row))
-      .map(row => [row.media_uid, row.as_inserted === 1]),
+      .map(row => [row.media_uid, row]),
   );
   return changes.map((change): Decision<MediaChange> => {
-    const isAsItWas = rows.get(change.mediaUid);
-    if (isAsItWas === undefined) return {action: 'unchanged'};
-    if (isAsItWas) return {action: 'delete', change};
+    const row = rows.get(change.mediaUid);
+    if (row === undefined) return {action: 'unchanged'};
+    if (row.is_kept === 1)
+      return {
+        action: 'conflict',
+        reason: 'another row is marked as a double of it: undo media-doubles first',
+      };
+    if (row.as_inserted === 1) return {action: 'delete', change};
     return {action: 'conflict', reason: 'the row was changed after the run'};
   });
 }
