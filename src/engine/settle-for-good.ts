@@ -1,3 +1,4 @@
+import {listedOf} from '../core/accounting.ts';
 import type {RunNews} from '../core/event.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -26,37 +27,28 @@ interface Parts {
  * whatever else was stopped. Where that can't be found out, it throws, and the run has failed instead.
  */
 export async function settleForGood(parts: Parts): Promise<void> {
+  const {host, execution, database, state} = parts;
+  const reader = steadyReader(host, database);
+  if (await host.ledger.pages.isHalfDone(execution.record.id)) await settlePages(parts, reader);
+  if (execution.record.mode === 'undo' && listedOf(state.tally) > 0) await rememberUndone(parts, reader);
+}
+
+async function settlePages(parts: Parts, reader: Reader): Promise<void> {
   const {host, execution, database, emit} = parts;
-  if (!(await host.ledger.pages.isHalfDone(execution.record.id))) return;
   const stopper = new Stopper(() => undefined);
   const {lease, marks} = await takeLease({host, execution, database, signal: stopper.halt, emit});
-  const reader = steadyReader(host, database);
   const context = makeContext({...parts, stopper, reader, lease: marks});
   await settleIntents(context, reader, marks !== null);
   await settlePublication(context, reader);
   await abandonPublication(context);
-  if (execution.record.mode === 'undo') await rememberUndone(parts, reader, stopper.halt);
   if (lease !== null) await giveBack(lease, true, emit);
 }
 
 /** What an undo has put back is no change of somebody else's. */
-function rememberUndone(
-  {host, execution, limiter, emit}: Parts,
-  reader: Reader,
-  signal: AbortSignal,
-): Promise<void> {
+function rememberUndone({host, execution, limiter, emit}: Parts, reader: Reader): Promise<void> {
   const {record, connection, probe, scope} = execution;
-  return remember({
-    host,
-    connection,
-    reader,
-    scope,
-    probe,
-    run: record.id,
-    causesFrom: null,
-    sample: 0,
-    signal,
-    limiter,
-    emit,
-  });
+  const {signal} = new AbortController();
+  const run = record.id;
+  const none = {causesFrom: null, sample: 0};
+  return remember({host, connection, reader, scope, probe, run, signal, limiter, emit, ...none});
 }

@@ -168,6 +168,21 @@ describe('DRY_RUN=1', () => {
     expect(await sql('SELECT count(*) AS rows FROM media_assets')).toEqual([{rows: 0}]);
   });
 
+  it('opens no target for writing, whatever is asked for', async () => {
+    makeLocal();
+    const file = join(cwd, 'catalogue.sqlite');
+    const before = readFileSync(file);
+    for (const args of [
+      ['migrate', 'media-seen', '--target', 'catalogue.sqlite'],
+      ['marks', 'remove', '--target', 'catalogue.sqlite'],
+    ]) {
+      const ended = await runProgram(args, {cwd, env: {DRY_RUN: '1'}});
+      expect(ended.code, args.join(' ')).toBe(6);
+      expect(ended.err).toMatch(/DRY_RUN is set/);
+    }
+    expect(readFileSync(file)).toEqual(before);
+  });
+
   it('writes the SQL into a file where one is named', async () => {
     makeLocal();
     upload('a', 'b');

@@ -102,3 +102,18 @@ it.each(points)(
     expect(world.digest()).toBe(before);
   },
 );
+
+it('an undo that is killed and then cancelled is no change of somebody else’s', {
+  timeout: 60_000,
+}, async () => {
+  const world = makeWorld();
+  await world.run(rehearsal);
+  await world.run(['live', 'last', ...typed]);
+  const killed = await world.run(['undo', 'last', ...typed], {HEADGATE_CRASH_AT: 'page-committed:2'});
+  expect(killed.signal).toBe('SIGKILL');
+  const cancelled = await world.run(['cancel', 'last', '--json']);
+  expect(summaryOf(cancelled)).toMatchObject({mode: 'undo', status: 'cancelled', deleted: 20});
+  const verified = await world.run(['verify', 'media-ingest', '--target', 'catalogue.sqlite', '--json']);
+  const checks = verified.lines.filter(({type}) => type === 'check');
+  expect(checks.find(({id}) => id === 'rows-unchanged')?.['count']).toBe(0);
+});

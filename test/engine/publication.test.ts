@@ -209,6 +209,44 @@ describe.each(targetHosts)('publishing on $host', ({begin}) => {
     expect(await world.count()).toBe(20);
   });
 
+  it('counts once what pages of a retry and of the listing have between them', async () => {
+    const source = new BreakingStore(await directoryStore(tempFolder()), manyKeys(35), 12);
+    const world = await MediaWorld.make(host, {settings, source});
+    source.isBroken = false;
+    const {record: plan} = await world.rehearse();
+    source.isBroken = true;
+    const broken = await world.live(plan);
+    await world.insert(...manyKeys(35).slice(3, 6).map(bareRow));
+    source.isBroken = false;
+    const {record} = await world.resume(broken.record);
+    expect(record).toMatchObject({status: 'completed', tally: {inserted: 32, unchanged: 3, pending: 0}});
+    expect((await world.undo(record)).record.tally.deleted).toBe(32);
+  });
+
+  it('reads its rows back where the marks are gone after a publish, which it says', async () => {
+    const interrupting: {isOn: boolean} = {isOn: true};
+    const world = await MediaWorld.make(host, {
+      settings,
+      at: point => {
+        if (point === 'published' && interrupting.isOn) throw new Error('the ledger is gone');
+      },
+    });
+    world.list(manyKeys(25));
+    const first = await world.run();
+    expect(first.record.status).toBe('failed');
+    interrupting.isOn = false;
+    await world.sql('DROP TABLE headgate_marks; DROP TABLE headgate_lease; DROP TABLE headgate_staged');
+    const settled = await world.resume(first.record);
+    expect(settled.record).toMatchObject({
+      status: 'completed',
+      tally: {inserted: 25, unchanged: 0, rows: 25},
+    });
+    expect(world.events.some(event => event.type === 'note' && /no mark to trust/.test(event.message))).toBe(
+      true,
+    );
+    expect((await world.undo(settled.record)).record.tally.deleted).toBe(25);
+  });
+
   it('publishes once more what a retry took up', async () => {
     const world = await MediaWorld.make(host, {settings});
     world.list(manyKeys(5));
@@ -271,6 +309,19 @@ describe('the gates of a publish', () => {
       level: 'warning',
       message: expect.stringContaining('40 objects, and had 60 the time before'),
     });
+  });
+
+  it('compare with the last run that listed everything, and not with one whose listing broke', async () => {
+    const source = new BreakingStore(await directoryStore(tempFolder()), manyKeys(100), 40);
+    const world = await MediaWorld.make(sqliteHosted, {source});
+    source.isBroken = false;
+    await world.run();
+    await world.sql("DELETE FROM media_assets WHERE b2_key LIKE '%9.jpg'");
+    const {record: second} = await world.rehearse();
+    source.isBroken = true;
+    const broken = await world.live(second, {acceptNew: true});
+    expect(broken.record.partitions.failed).toBe(1);
+    expect(await world.ledger.runs.lastListed(second)).toBe(100);
   });
 
   it('do not come into it where headgate may keep no tables: nothing is even listed', async () => {

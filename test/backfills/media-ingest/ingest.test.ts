@@ -1,6 +1,16 @@
 import {describe, expect, it} from 'vitest';
 import {keyScope} from '../../../src/core/scope.ts';
-import {bareRow, etagOf, MediaWorld, manyKeys, quotedRow, uidOf, versionRow} from '../../support/media.ts';
+import {
+  bareRow,
+  doublesSchema,
+  etagOf,
+  MediaWorld,
+  manyKeys,
+  mediaSchema,
+  quotedRow,
+  uidOf,
+  versionRow,
+} from '../../support/media.ts';
 import {targetHosts} from '../../support/target-host.ts';
 
 const oddKeys = [
@@ -192,6 +202,69 @@ describe.each(targetHosts)('media-ingest on $host', ({begin}) => {
     expect(await unchanged()).toBe(0);
   });
 
+  it.each([
+    ['whose row has no ETag', {...versionRow('a'), etag: null}],
+    ['whose row is named by a file id in quotes', {...versionRow('a'), ...quotedFileId('a')}],
+  ] as const)('does not double an object %s', async (what, row) => {
+    const world = await MediaWorld.make(host);
+    await world.insert(row);
+    world.list([what.includes('quotes') ? {key: 'a', fileId: `4_z${etagOf('a')}`} : 'a']);
+    expect((await world.run()).record.tally.inserted).toBe(0);
+    expect(await world.count()).toBe(1);
+  });
+
+  it('does not take back a row of which another is marked as a double', async () => {
+    const world = await MediaWorld.make(host, {schema: `${mediaSchema};${doublesSchema}`});
+    world.list(['a', 'b']);
+    const live = await world.run();
+    await world.insert(quotedRow('a'));
+    const marked = await world.run('media-doubles');
+    expect((await world.undo(live.record)).record).toMatchObject({
+      status: 'incomplete',
+      tally: {deleted: 1, skipped: 1},
+    });
+    expect(await world.keys()).toEqual(['a', 'a']);
+    await world.undo(marked.record);
+    expect((await world.undo(live.record)).record.tally).toMatchObject({deleted: 1, unchanged: 1});
+  });
+
+  it.each([
+    ['CREATE VIEW media_assets AS SELECT 1 AS media_uid', /media_assets is a view/],
+    [mediaSchema.replaceAll('media_assets', 'Media_Assets'), /called Media_Assets/],
+    [
+      `${mediaSchema}; CREATE TABLE headgate_staged (precious TEXT)`,
+      /headgate_staged that is not headgate's/,
+    ],
+    [`${mediaSchema}; CREATE TABLE media_duplicates (a TEXT)`, /media_duplicates that is not headgate's/],
+    [mediaSchema.replace('b2_key TEXT', 'b2_key STRING'), /b2_key is declared as STRING/],
+    [
+      mediaSchema.replace('media_uid TEXT NOT NULL UNIQUE', 'media_uid TEXT NOT NULL'),
+      /media_uid is not unique/,
+    ],
+    [mediaSchema.replace('etag TEXT', 'etag TEXT, owner TEXT NOT NULL'), /owner that must be filled/],
+    [mediaSchema.replace('b2_key TEXT', 'b2_key TEXT COLLATE NOCASE'), /b2_key does not compare by bytes/],
+    [mediaSchema.replace('size INTEGER NOT NULL,', ''), /no column size/],
+  ])('refuses a schema that it could not fill: %#', async (schema, says) => {
+    const world = await MediaWorld.make(host, {schema});
+    const errors = (await world.findings()).filter(({level}) => level === 'error');
+    expect(errors.map(({message}) => message).join('; ')).toMatch(says);
+    expect(errors[0]?.remedy).toMatch(/\S{3}/);
+    await expect(world.rehearse()).rejects.toThrow(says);
+  });
+
+  it('reads rows that lack what every row should have, and says of which nothing follows', async () => {
+    const nullable = mediaSchema
+      .replace('media_uid TEXT NOT NULL', 'media_uid TEXT')
+      .replace('b2_key TEXT NOT NULL', 'b2_key TEXT');
+    const world = await MediaWorld.make(host, {schema: nullable});
+    await world.sql(
+      "INSERT INTO media_assets (size) VALUES (1); INSERT INTO media_assets (b2_key, size) VALUES ('a', 1)",
+    );
+    world.list(['a', 'b']);
+    expect((await world.run()).record.tally).toMatchObject({inserted: 2});
+    expect((await world.verify()).get('uid-recomputes')?.count).toBe(2);
+  });
+
   it('covers every folder, and names what is missing of one, and why', async () => {
     const world = await MediaWorld.make(host);
     world.list(['a/1', 'a/2', 'b/1', 'root']);
@@ -231,3 +304,8 @@ describe.each(targetHosts)('media-ingest on $host', ({begin}) => {
     });
   });
 });
+
+function quotedFileId(key: string) {
+  const fileId = `"4_z${etagOf(key)}"`;
+  return {fileId, uid: uidOf(fileId, key)};
+}
