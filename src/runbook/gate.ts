@@ -55,7 +55,7 @@ export interface GateFacts {
   readonly whole: {readonly expected: string; readonly typed: string | null} | null;
   /** Of a listing that stands for all that there is; null where a listing may be of any size. */
   readonly inventory: InventoryFacts | null;
-  /** Of a run that is published as a whole: its inserts, and how many one publish carries (null: any number). */
+  /** Of a run that is published as a whole: its inserts, and how many one publish carries; null where that has no limit. */
   readonly publish: {readonly inserts: number; readonly most: number | null} | null;
   readonly thresholds: Thresholds | null;
   readonly confirmation: {readonly expected: string; readonly typed: string | null};

@@ -11,21 +11,8 @@ import {
   uidOf,
   versionRow,
 } from '../../support/media.ts';
+import {oddKeys} from '../../support/media-bucket.ts';
 import {targetHosts} from '../../support/target-host.ts';
-
-const oddKeys = [
-  'a & b.jpg',
-  'a+b%2Fc.jpg',
-  'emoji 🎞/clip.mp4',
-  '写真/一.png',
-  'cafe\u0301.jpg',
-  'caf\u00e9.jpg',
-  'it\'s "quoted".jpg',
-  'line\nbreak.jpg',
-  '/leading',
-  'trailing/',
-  'x'.repeat(1_024),
-];
 
 describe.each(targetHosts)('media-ingest on $host', ({begin}) => {
   const host = begin();
