@@ -1,42 +1,12 @@
-import {emptyTally} from '../../src/core/accounting.ts';
-import type {RunRecord} from '../../src/ledger/records.ts';
 import type {GateFacts, GateId} from '../../src/runbook/gate.ts';
+import {planRun} from './flow-facts.ts';
 
 export const hour = 3_600_000;
 
-export const plan: RunRecord = {
-  id: 'r-plan',
-  backfill: 'asset-index',
-  mode: 'dry-run',
-  source: 'folder:/photos',
-  target: 'sqlite:/index.sqlite',
-  sourceLabel: 'photos',
-  targetLabel: 'index.sqlite',
-  targetName: 'index.sqlite',
-  scope: {},
-  settings: {},
-  schema: 'CREATE TABLE files',
-  configDigest: 'digest',
-  program: '1.0.0',
-  rehearsedBy: null,
-  undoes: null,
-  label: 'rehearsed',
-  createdAt: 0,
-  status: 'completed',
-  stopReason: null,
-  request: null,
-  usedBy: null,
-  holder: null,
-  fence: null,
-  discovered: true,
-  cappedAt: null,
-  drift: {added: 0, gone: 0, changed: 0},
-  tally: {...emptyTally, inserted: 40, updated: 2, deleted: 1, failed: 1},
-  partitions: {done: 1, failed: 0, pending: 0},
-  startedAt: 0,
-  finishedAt: hour,
-  beatAt: null,
-};
+export const plan = planRun(
+  {id: 'r-plan', createdAt: 0, startedAt: 0, finishedAt: hour},
+  {updated: 2, deleted: 1, failed: 1},
+);
 
 /** Everything holds: what was planned may go live. */
 export const facts: GateFacts = {

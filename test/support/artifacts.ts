@@ -8,10 +8,9 @@ import type {Finding} from '../../src/core/probe.ts';
 import type {Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
-import {Engine} from '../../src/engine/engine.ts';
+import type {Engine} from '../../src/engine/engine.ts';
 import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
-import {thisProcess} from '../../src/engine/holder.ts';
-import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import type {Settings} from '../../src/engine/settings.ts';
 import {verifyRun} from '../../src/engine/verify-run.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
@@ -29,6 +28,7 @@ import {overheard} from './overheard-target.ts';
 import {digestOf} from './table-digest.ts';
 import {type HostedTarget, literal, type MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
+import {testEngine} from './test-engine.ts';
 
 export interface WorldOptions {
   readonly settings?: Partial<Settings>;
@@ -95,15 +95,9 @@ export class ArtifactsWorld {
     const ledger = await Ledger.open(join(tempFolder(), 'ledger.sqlite'));
     onTestFinished(() => ledger.close());
     const events: RunEvent[] = [];
-    const engine = new Engine({
-      ledger,
-      self: thisProcess(Math.random().toString(36).slice(2)),
-      settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
-      program: 'test',
-      configDigest: 'test',
-      now: Date.now,
-      random: Math.random,
-      at: options.at ?? (() => undefined),
+    const engine = testEngine(ledger, {
+      settings: options.settings,
+      at: options.at,
       observe: event => events.push(event),
     });
     return new ArtifactsWorld(hosted, engine, ledger, events, folder, options);

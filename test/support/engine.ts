@@ -1,22 +1,22 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, onTestFinished} from 'vitest';
+import {onTestFinished} from 'vitest';
 import {findBackfill} from '../../src/backfills/registry.ts';
-import {foundOf, listedOf, outcomes} from '../../src/core/accounting.ts';
 import type {RunEvent} from '../../src/core/event.ts';
 import {type KeyScope, keyScope} from '../../src/core/scope.ts';
 import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
-import {Engine} from '../../src/engine/engine.ts';
+import type {Engine} from '../../src/engine/engine.ts';
 import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
-import {type Self, thisProcess} from '../../src/engine/holder.ts';
-import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import type {Self} from '../../src/engine/holder.ts';
+import type {Settings} from '../../src/engine/settings.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {directoryStore} from '../../src/stores/directory.ts';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
 import {tempFolder} from './temp.ts';
+import {testEngine} from './test-engine.ts';
 
 export interface Bench {
   readonly folder: string;
@@ -55,17 +55,10 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
   const store = await directoryStore(assets);
   const events: RunEvent[] = [];
   const clock: {now: number | null} = {now: null};
-  const engine = new Engine({
-    ledger,
-    self: options.self ?? thisProcess(Math.random().toString(36).slice(2)),
-    settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
-    program: 'test',
-    configDigest: 'test',
+  const engine = testEngine(ledger, {
+    ...options,
     now: () => clock.now ?? Date.now(),
-    random: Math.random,
-    at: options.at ?? (() => undefined),
     observe: event => {
-      expectIdentities(event);
       events.push(event);
       options.observe?.(event);
     },
@@ -77,21 +70,6 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     target,
   };
   return {folder, assets, index, engine, ledger, connection, events, clock};
-}
-
-function expectIdentities({snapshot: {tally, partitions}}: RunEvent): void {
-  for (const name of [...outcomes, 'pending'] as const) expect(tally[name]).toBeGreaterThanOrEqual(0);
-  expect(listedOf(tally)).toBe(
-    tally.inserted +
-      tally.updated +
-      tally.deleted +
-      tally.unchanged +
-      tally.skipped +
-      tally.failed +
-      tally.pending,
-  );
-  for (const count of Object.values(partitions)) expect(count).toBeGreaterThanOrEqual(0);
-  expect(foundOf(partitions)).toBe(partitions.done + partitions.failed + partitions.pending);
 }
 
 export function scopeWith(scope: Partial<KeyScope> = {}): KeyScope {

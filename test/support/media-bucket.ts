@@ -5,11 +5,10 @@ import type {CheckResult, CoverageGroup} from '../../src/core/checks.ts';
 import type {Finding} from '../../src/core/probe.ts';
 import type {Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
-import {Engine} from '../../src/engine/engine.ts';
+import type {Engine} from '../../src/engine/engine.ts';
 import type {RunResult} from '../../src/engine/execution.ts';
-import {thisProcess} from '../../src/engine/holder.ts';
 import {applyMigrations} from '../../src/engine/migrate-target.ts';
-import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import type {Settings} from '../../src/engine/settings.ts';
 import {verifyRun} from '../../src/engine/verify-run.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
@@ -23,6 +22,7 @@ import {overheard} from './overheard-target.ts';
 import {digestOf} from './table-digest.ts';
 import {type HostedTarget, literal, type MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
+import {testEngine} from './test-engine.ts';
 
 export interface BucketWorldOptions {
   readonly schema?: string;
@@ -78,17 +78,7 @@ export class BucketWorld {
     this.#target = overheard(hosted.target, this);
     this.#source = this.#hiding(bucket.store);
     this.#options = options;
-    this.#engine = new Engine({
-      ledger,
-      self: thisProcess(Math.random().toString(36).slice(2)),
-      settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
-      program: 'test',
-      configDigest: 'test',
-      now: () => this.now ?? Date.now(),
-      random: Math.random,
-      at: () => undefined,
-      observe: () => undefined,
-    });
+    this.#engine = testEngine(ledger, {settings: options.settings, now: () => this.now ?? Date.now()});
   }
 
   static async make(host: MakeHosted, options: BucketWorldOptions = {}): Promise<BucketWorld> {

@@ -1,9 +1,8 @@
 import {createHash} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, onTestFinished} from 'vitest';
+import {onTestFinished} from 'vitest';
 import {findBackfill} from '../../src/backfills/registry.ts';
-import {foundOf, listedOf, outcomes} from '../../src/core/accounting.ts';
 import type {CheckResult} from '../../src/core/checks.ts';
 import type {RunEvent} from '../../src/core/event.ts';
 import {compareKeys} from '../../src/core/keys.ts';
@@ -11,10 +10,9 @@ import type {Finding} from '../../src/core/probe.ts';
 import type {Target} from '../../src/databases/database.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
-import {Engine} from '../../src/engine/engine.ts';
+import type {Engine} from '../../src/engine/engine.ts';
 import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
-import {thisProcess} from '../../src/engine/holder.ts';
-import {defaultSettings, type Settings} from '../../src/engine/settings.ts';
+import type {Settings} from '../../src/engine/settings.ts';
 import {verifyRun} from '../../src/engine/verify-run.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
@@ -25,6 +23,7 @@ import {overheard} from './overheard-target.ts';
 import {digestOf} from './table-digest.ts';
 import {type HostedTarget, literal, type MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
+import {testEngine} from './test-engine.ts';
 
 export const mediaSchema = readFileSync(
   new URL('../../migrations/media-ingest/0010_media_assets.sql', import.meta.url),
@@ -93,19 +92,10 @@ export class MediaWorld {
     const ledger = await Ledger.open(join(folder, 'ledger.sqlite'));
     onTestFinished(() => ledger.close());
     const events: RunEvent[] = [];
-    const engine = new Engine({
-      ledger,
-      self: thisProcess(Math.random().toString(36).slice(2)),
-      settings: {...defaultSettings, attempts: 2, patienceSeconds: 0, ...options.settings},
-      program: 'test',
-      configDigest: 'test',
-      now: Date.now,
-      random: Math.random,
-      at: options.at ?? (() => undefined),
-      observe: event => {
-        expectIdentities(event);
-        events.push(event);
-      },
+    const engine = testEngine(ledger, {
+      settings: options.settings,
+      at: options.at,
+      observe: event => events.push(event),
     });
     const world = new MediaWorld(hosted, engine, ledger, events, join(folder, 'inventory.json'), options);
     world.list([]);
@@ -279,10 +269,4 @@ function inventoryText(objects: readonly (MediaObject | string)[]): string {
 
 function idOf({backfill}: RunRecord): MediaBackfill {
   return backfill === 'media-doubles' ? backfill : 'media-ingest';
-}
-
-function expectIdentities({snapshot: {tally, partitions}}: RunEvent): void {
-  for (const name of [...outcomes, 'pending'] as const) expect(tally[name]).toBeGreaterThanOrEqual(0);
-  expect(listedOf(tally)).toBe(outcomes.reduce((sum, name) => sum + tally[name], tally.pending));
-  expect(foundOf(partitions)).toBe(partitions.done + partitions.failed + partitions.pending);
 }
