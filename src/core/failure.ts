@@ -4,7 +4,16 @@
  */
 
 export const retryableKinds = ['rate-limited', 'timeout', 'server-error', 'connection', 'changed'] as const;
-export const finalKinds = ['not-found', 'denied', 'invalid', 'too-large', 'refused'] as const;
+export const finalKinds = [
+  'not-found',
+  'denied',
+  'invalid',
+  'too-large',
+  'refused',
+  'deactivated',
+  'taken-down',
+  'no-host',
+] as const;
 export const failureKinds = [...retryableKinds, ...finalKinds] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
@@ -58,4 +67,7 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   'too-large': 'It is larger than one request may be: see the message for the limit.',
   refused:
     'A constraint or trigger of the target refused the row: mend the row or the constraint, then retry.',
+  deactivated: 'Its owner has deactivated the account: retry if it comes back.',
+  'taken-down': 'Its host has taken the account down, or suspended it: retry if it comes back.',
+  'no-host': 'Its identity names no host that may be asked: see the message, and retry when it is mended.',
 };
