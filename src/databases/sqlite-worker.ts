@@ -1,32 +1,98 @@
 /**
  * A thread that holds one SQLite database at a time: `node:sqlite` is synchronous, and a long statement or a busy lock
  * must not freeze keys, heartbeat or pause. A transaction that fails is rolled back here, before anything else can run.
+ * Transactions that wait for their turn together go to the disk together, each still all or nothing by itself: one
+ * fsync for a hundred small ones, and nobody is answered before it.
  */
 import {statSync} from 'node:fs';
 import {DatabaseSync, type StatementSync} from 'node:sqlite';
-import {parentPort} from 'node:worker_threads';
+import {type MessagePort, parentPort, receiveMessageOnPort} from 'node:worker_threads';
 import type {FailureKind} from '../core/failure.ts';
 import type {OpenOptions, PlainStatement, Request, Response, Rows} from './sqlite-protocol.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('sqlite-worker runs only as a worker thread');
+const port = requirePort();
 
 const cacheSize = 200;
+/** Transactions that are made as one: so many are quick enough for whoever asks something else in between. */
+const mostTogether = 256;
 /** SQLITE_READONLY_DBMOVED */
 const moved = 1032;
 let database: DatabaseSync | null = null;
 let file: {readonly path: string; readonly identity: string | null} | null = null;
 const prepared = new Map<string, StatementSync>();
 
-port.on('message', (request: Request) => port.postMessage(answer(request)));
+port.on('message', (request: Request) => {
+  for (let next: Request | null = request; next !== null; ) {
+    if (next.op !== 'transaction') {
+      port.postMessage(answer(next));
+      return;
+    }
+    const group: Transaction[] = [next];
+    next = waiting();
+    while (next?.op === 'transaction' && group.length < mostTogether) {
+      group.push(next);
+      next = waiting();
+    }
+    for (const response of answerAll(group)) port.postMessage(response);
+  }
+});
+
+function requirePort(): MessagePort {
+  if (parentPort === null) throw new Error('sqlite-worker runs only as a worker thread');
+  return parentPort;
+}
+
+type Transaction = Extract<Request, {readonly op: 'transaction'}>;
+
+function waiting(): Request | null {
+  return receiveMessageOnPort(port)?.message ?? null;
+}
 
 function answer(request: Request): Response {
   try {
     return {id: request.id, ok: true, rows: perform(request)};
   } catch (error) {
-    const code = sqliteCode(error);
-    const message = code === moved ? movedText() : messageOf(error);
-    return {id: request.id, ok: false, kind: kindOf(code), code, message};
+    return failed(request, error);
+  }
+}
+
+function failed({id}: Request, error: unknown): Response {
+  const code = sqliteCode(error);
+  const message = code === moved ? movedText() : messageOf(error);
+  return {id, ok: false, kind: kindOf(code), code, message};
+}
+
+/** Alone, a transaction is BEGIN to COMMIT; among others it is a savepoint in one that holds them all. */
+function answerAll(group: readonly Transaction[]): readonly Response[] {
+  const [only] = group;
+  if (only !== undefined && group.length === 1) return [answer(only)];
+  const db = opened();
+  const responses: Response[] = [];
+  try {
+    requireFile();
+    db.exec('BEGIN IMMEDIATE');
+    for (const request of group) {
+      responses.push(answerWithin(db, request));
+      // Some errors (a full disk) roll everything back: then each is tried by itself.
+      if (!db.isTransaction) return group.map(answer);
+    }
+    db.exec('COMMIT');
+    return responses;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    return group.map(request => failed(request, error));
+  }
+}
+
+function answerWithin(db: DatabaseSync, request: Transaction): Response {
+  db.exec('SAVEPOINT one');
+  try {
+    const rows = request.statements.map(run);
+    db.exec('RELEASE one');
+    return {id: request.id, ok: true, rows};
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK TO one; RELEASE one');
+    return failed(request, error);
   }
 }
 

@@ -1,0 +1,80 @@
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import type {Statement} from '../../src/core/sql.ts';
+import {SqliteConnection} from '../../src/databases/sqlite-connection.ts';
+import {tempFolder} from '../support/temp.ts';
+
+async function opened(pragmas: readonly string[] = []): Promise<SqliteConnection> {
+  const path = join(tempFolder(), 'index.sqlite');
+  const connection = await SqliteConnection.open({path, readOnly: false, pragmas, busyTimeoutMs: 100});
+  onTestFinished(() => connection.close());
+  await connection.transaction([
+    {sql: 'CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)', params: []},
+  ]);
+  return connection;
+}
+
+const insert = (name: string | null): Statement => ({
+  sql: 'INSERT INTO items (name) VALUES (?) RETURNING name',
+  params: [name],
+});
+const names = async (connection: SqliteConnection) =>
+  (await connection.query('SELECT name FROM items ORDER BY id')).map(({name}) => name);
+
+describe('transactions that wait for their turn together', () => {
+  it('are each all or nothing, whatever becomes of the others', async () => {
+    const connection = await opened();
+    const transaction = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', null), {maxLength: 4});
+    await fc.assert(
+      fc.asyncProperty(fc.array(transaction, {maxLength: 12}), async transactions => {
+        await connection.transaction([{sql: 'DELETE FROM items', params: []}]);
+        const kept: string[] = [];
+        const answers = await Promise.all(
+          transactions.map(wanted =>
+            connection.transaction(wanted.map(insert)).then(
+              rows => rows.flat().map(({name}) => name),
+              ({kind}: {readonly kind: string}) => kind,
+            ),
+          ),
+        );
+        transactions.forEach((wanted, index) => {
+          const given = wanted.filter(name => name !== null);
+          const isFine =
+            given.length === wanted.length &&
+            new Set([...kept, ...given]).size === kept.length + given.length;
+          expect(answers[index]).toEqual(isFine ? given : 'refused');
+          if (isFine) kept.push(...given);
+        });
+        expect(await names(connection)).toEqual(kept);
+      }),
+      {numRuns: 50},
+    );
+  });
+
+  it('are seen by the query that is asked behind them, and not by the one before', async () => {
+    const connection = await opened();
+    const before = names(connection);
+    const made = ['a', 'b', 'c'].map(name => connection.transaction([insert(name)]));
+    const after = names(connection);
+    const later = connection.transaction([insert('d')]);
+    await Promise.all([...made, later]);
+    expect(await before).toEqual([]);
+    expect(await after).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are each tried by themselves where one takes all the others with it', async () => {
+    // A page more than the table has: a large row is a full disk, which rolls everything back.
+    const connection = await opened(['PRAGMA max_page_count = 8']);
+    const answers = await Promise.allSettled([
+      connection.transaction([insert('before')]),
+      connection.transaction([insert('x'.repeat(100_000))]),
+      connection.transaction([insert('behind')]),
+    ]);
+    expect(answers.map(({status}) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({
+      reason: {kind: 'server-error', message: expect.stringMatching(/full/)},
+    });
+    expect(await names(connection)).toEqual(['before', 'behind']);
+  });
+});
