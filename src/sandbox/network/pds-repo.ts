@@ -1,0 +1,122 @@
+import {
+  type Answer,
+  errorAnswer,
+  invalidRequest,
+  jsonAnswer,
+  jsonTextAnswer,
+  limitOf,
+  required,
+} from './answer.ts';
+import {activeAccount, availableAccount, type Lookup} from './availability.ts';
+import type {StoredRecord} from './content.ts';
+import {type DocumentEnds, documentOf} from './did-document.ts';
+import type {HostSpec} from './spec.ts';
+
+export interface PdsOptions extends DocumentEnds {
+  readonly spec: HostSpec;
+  readonly find: Lookup;
+}
+
+const pageMost = 100;
+
+/** com.atproto.repo.listRecords: newest first unless reversed; the cursor of the last page leads to an empty one. */
+export function listRecords({spec, find}: PdsOptions, query: URLSearchParams): Answer {
+  const repo = required(query, 'repo');
+  const collection = required(query, 'collection');
+  const limit = limitOf(query, pageMost, 50);
+  if (limit === null)
+    return spec.refusesLargePagesWith === 500
+      ? errorAnswer(500, 'InternalServerError', 'Internal Server Error')
+      : invalidRequest(
+          `Invalid com.atproto.repo.listRecords params: integer too big or too small (maximum 100) at $.limit (got ${query.get('limit')})`,
+        );
+  const account = activeAccount(find, repo);
+  if (account === null) return invalidRequest(`Could not find repo: ${repo}`);
+  const records = pageOf(account.repository.records(collection), {
+    cursor: query.get('cursor') || null,
+    isAscending: query.get('reverse') === 'true',
+    limit: Math.min(limit, spec.pageMost ?? pageMost),
+  });
+  const texts = records.map(record => recordText(account.did, collection, record));
+  const last = records.at(-1);
+  const cursor = last === undefined ? '' : `,"cursor":${JSON.stringify(last.rkey)}`;
+  return jsonTextAnswer(`{"records":[${texts.join(',')}]${cursor}}`);
+}
+
+interface PageWanted {
+  readonly cursor: string | null;
+  readonly isAscending: boolean;
+  readonly limit: number;
+}
+
+/** From records in ascending order. */
+function pageOf(
+  records: readonly StoredRecord[],
+  {cursor, isAscending, limit}: PageWanted,
+): readonly StoredRecord[] {
+  if (isAscending) {
+    const start = cursor === null ? 0 : firstBeyond(records, cursor);
+    return records.slice(start, start + limit);
+  }
+  const end = cursor === null ? records.length : firstFrom(records, cursor);
+  return records.slice(Math.max(0, end - limit), end).reverse();
+}
+
+function firstBeyond(records: readonly StoredRecord[], rkey: string): number {
+  return lowest(records, record => record.rkey > rkey);
+}
+
+function firstFrom(records: readonly StoredRecord[], rkey: string): number {
+  return lowest(records, record => record.rkey >= rkey);
+}
+
+/** The first of which something holds that holds of all behind it. */
+function lowest(records: readonly StoredRecord[], holds: (record: StoredRecord) => boolean): number {
+  let [low, high] = [0, records.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const record = records[middle];
+    if (record !== undefined && holds(record)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function recordText(did: string, collection: string, {rkey, cidText, json}: StoredRecord): string {
+  return `{"uri":"at://${did}/${collection}/${rkey}","cid":"${cidText}","value":${json}}`;
+}
+
+/** com.atproto.repo.getRecord; of a repository that is not here it says as little as a PDS without an appview. */
+export function getRecord({find}: PdsOptions, query: URLSearchParams): Answer {
+  const repo = required(query, 'repo');
+  const collection = required(query, 'collection');
+  const rkey = required(query, 'rkey');
+  const account = activeAccount(find, repo);
+  if (account === null) return invalidRequest('Could not locate record');
+  const record = account.repository.find(collection, rkey);
+  const cid = query.get('cid');
+  if (record === undefined || (cid !== null && cid !== record.cidText))
+    return invalidRequest(
+      `Could not locate record: at://${account.did}/${collection}/${rkey}`,
+      'RecordNotFound',
+    );
+  return jsonTextAnswer(recordText(account.did, collection, record));
+}
+
+/** com.atproto.repo.describeRepo: the collections that it has records of. */
+export function describeRepo({find, ...ends}: PdsOptions, query: URLSearchParams): Answer {
+  const account = availableAccount(find, required(query, 'repo'));
+  return jsonAnswer({
+    handle: account.handle,
+    did: account.did,
+    didDoc: documentOf(account, ends),
+    collections: account.repository.collections,
+    handleIsCorrect: true,
+  });
+}
+
+/** com.atproto.identity.resolveHandle, of handles that are here. */
+export function resolveHandle({find}: PdsOptions, query: URLSearchParams): Answer {
+  const account = activeAccount(find, required(query, 'handle'));
+  return account === null ? invalidRequest('Unable to resolve handle') : jsonAnswer({did: account.did});
+}
