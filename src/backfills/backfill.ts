@@ -7,6 +7,7 @@ import type {Statement} from '../core/sql.ts';
 import type {Reader} from '../databases/database.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
 import type {Publication} from './publication.ts';
+import type {Repositories} from './repositories.ts';
 import type {Inspected, Io, Shape, TargetIo} from './shape.ts';
 
 /** What a screen or a review shows of a change, column by column; null where there is no row. */
@@ -102,6 +103,11 @@ export interface BackfillWords {
 export type SourceKind = 'folder' | 'bucket' | 'inventory' | 'target';
 export type TargetKind = 'sqlite' | 'd1';
 
+/** What is listed: keys, and of a repository where it is, as far as that is known (`Repositories.resolve`). */
+export interface ListedRange extends KeyRange {
+  readonly address?: string | null;
+}
+
 /**
  * One backfill: which source, which target, how to compare and write. It says *what*; the engine decides when, how
  * many at once, what is durable and what is shown. No method writes: `commit` and `undo` answer with statements.
@@ -142,10 +148,12 @@ export interface Backfill<S extends Shape> {
   probe(io: TargetIo<S>): Promise<Probe<S['facts']>>;
   /** The tables are not there yet: migrate makes them. */
   needsMigration(target: Reader): Promise<boolean>;
+  /** Partitions that are found while a run is on: `partitions` and `middle` are then not asked. */
+  readonly repositories?: Repositories<S>;
   /** The ranges to start with. */
   partitions(io: Io<S>): AsyncIterable<KeyRange>;
   /** Items in ascending key order, each key once. */
-  list(range: KeyRange, io: Io<S>, probe: Probe<S['facts']>): AsyncIterable<readonly S['item'][]>;
+  list(range: ListedRange, io: Io<S>, probe: Probe<S['facts']>): AsyncIterable<readonly S['item'][]>;
   /** A key that parts a range in two, or null. */
   middle(range: KeyRange, io: Io<S>): Promise<string | null>;
   /** One item as it is now; null where it is gone. Without a target where the backfill does not list that. */

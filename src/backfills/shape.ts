@@ -48,6 +48,11 @@ export interface Io<S extends Shape> {
   readonly scope: S['scope'];
   readonly options: S['options'];
   readonly signal: AbortSignal;
+  /**
+   * Runs a request to one of many hosts within that host's limit. A fault is thrown as it is: a listing that breaks is
+   * taken up again by the engine, and a host that is down ends it by an error of the engine's own.
+   */
+  placed<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Told of every chunk of bytes that was read from the source. */
   readonly onBytes: (count: number) => void;
   /** Milliseconds since the epoch. */

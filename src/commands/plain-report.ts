@@ -7,7 +7,7 @@ import type {FailureKind} from '../core/failure.ts';
 import {hintOf} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {commandText, number, publicationText, scopeText} from '../core/words.ts';
+import {commandText, hostText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {breachLines, checkLine, coverageLines, figureLines, limitLine} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
@@ -138,6 +138,12 @@ export class PlainReport implements Report {
         return;
       case 'publication':
         if (event.state !== 'staged' || this.#isVerbose) this.#err(`${publicationText(event)}\n`);
+        return;
+      case 'host':
+        this.#err(`${hostText(event, snapshot.at)}\n`);
+        return;
+      case 'discovered':
+        if (this.#isVerbose) this.#err(`${event.stream}: ${number(event.partitions)} found\n`);
         return;
       case 'partition':
       case 'listed':

@@ -162,12 +162,13 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
 }
 
 function mergeSettings(changes: SettingsChanges): Settings {
-  const {page, concurrency, d1, budgets, drift, ...rest} = changes;
+  const {page, concurrency, hosts, d1, budgets, drift, ...rest} = changes;
   return {
     ...defaultSettings,
     ...rest,
     page: {...defaultSettings.page, ...page},
     concurrency: {...defaultSettings.concurrency, ...concurrency},
+    hosts: {...defaultSettings.hosts, ...hosts},
     d1: {...defaultSettings.d1, ...d1},
     budgets: {...defaultSettings.budgets, ...budgets},
     drift: {...defaultSettings.drift, ...drift},

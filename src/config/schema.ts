@@ -22,6 +22,13 @@ const settings = z.strictObject({
     })
     .exactOptional(),
   partitions: z.int().min(1).max(64).exactOptional(),
+  hosts: z
+    .strictObject({
+      atOnce: z.int().min(1).max(256).exactOptional(),
+      repositories: z.int().min(1).max(64).exactOptional(),
+      window: z.int().min(1).max(1_000_000).exactOptional(),
+    })
+    .exactOptional(),
   splitAfterSeconds: z.number().min(0).exactOptional(),
   rate: z.number().positive().nullable().exactOptional(),
   d1: z.strictObject({requestsPerSecond: z.number().min(0.1).max(4).exactOptional()}).exactOptional(),

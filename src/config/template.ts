@@ -18,6 +18,9 @@ const remarks: Readonly<Record<SettingPath, string>> = {
   'concurrency.start': 'requests at once to one host, to begin with',
   'concurrency.max': 'and at most',
   partitions: 'key ranges that run at once',
+  'hosts.atOnce': 'hosts that repositories are read from at once',
+  'hosts.repositories': 'repositories of one host at once',
+  'hosts.window': 'repositories that are found ahead of those that are read',
   splitAfterSeconds: 'a range is parted for an idle place only after it has run so long',
   rate: 'items a second at most; null is as fast as the hosts allow',
   'd1.requestsPerSecond':

@@ -2,7 +2,7 @@ import {listedOf} from '../core/accounting.ts';
 import type {RunEvent, Snapshot} from '../core/event.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {Finding} from '../core/probe.ts';
-import {counted, durationText, figuresText, publicationText} from '../core/words.ts';
+import {counted, durationText, figuresText, hostText, publicationText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
 import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
 import {failureText, type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
@@ -101,6 +101,8 @@ function paced(pace: Pace, before: Snapshot, {snapshot, ...news}: RunEvent): Pac
 function isMove({type}: RunEvent): boolean {
   return [
     'partition',
+    'discovered',
+    'host',
     'listed',
     'page',
     'publication',
@@ -128,8 +130,11 @@ function told(view: RunView, event: RunEvent): RunView {
     case 'probed':
       return probed(view, event.findings, at);
     case 'partition':
+    case 'discovered':
     case 'listed':
       return view;
+    case 'host':
+      return said(view, at, event.state === 'down' ? 'warning' : 'info', hostText(event, at));
     case 'returned':
       return said(
         view,

@@ -19,6 +19,8 @@ export interface Snapshot {
   /** Items that a plan announces; null while the total is not known. */
   readonly expected: number | null;
   readonly limits: readonly HostLimit[];
+  /** Missing where partitions are all known from the beginning. */
+  readonly discovery?: Discovery;
   /** Items a second at most, as the operator wants it; null is as fast as the hosts allow. */
   readonly rate: number | null;
   /** Milliseconds since the epoch. */
@@ -37,6 +39,32 @@ export interface HostLimit {
   readonly firstAt: number | null;
   /** Requests a second at most; null is as many as the limit at once allows. */
   readonly perSecond: number | null;
+  /** It is down, and what waits for it is set aside until it answers again. */
+  readonly aside?: {
+    readonly waiting: number;
+    /** When it went down, and when it is tried again, in milliseconds since the epoch. */
+    readonly since: number;
+    readonly until: number;
+    readonly fault: FaultData;
+  };
+}
+
+/** How far repositories have been found: those that were, and of them those whose host is known. */
+export interface Discovery {
+  readonly found: number;
+  readonly resolved: number;
+  /** Everything was found: until then `found` is only so far. */
+  readonly isOver: boolean;
+}
+
+/** A host went down, or answers again. */
+export interface HostNews {
+  readonly type: 'host';
+  readonly host: string;
+  readonly state: 'down' | 'up';
+  /** When it went down. */
+  readonly since: number;
+  readonly fault?: FaultData;
 }
 
 /** What a run tells whoever watches. Screens, plain lines and JSON are all made from these. */
@@ -60,6 +88,9 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly partition: string;
       readonly state: 'found' | 'split' | 'done' | 'failed';
     }
+  /** A page of a stream was read: so many repositories that were not known before. */
+  | {readonly type: 'discovered'; readonly stream: string; readonly partitions: number}
+  | HostNews
   | {readonly type: 'listed'; readonly partition: string; readonly items: number}
   | {readonly type: 'returned'; readonly partition: string; readonly items: number}
   | {

@@ -1,5 +1,6 @@
 import {listedOf, type Part, parts, type Tally} from './accounting.ts';
 import type {Summary} from './checks.ts';
+import type {HostNews} from './event.ts';
 import type {RunMode} from './run.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -134,4 +135,11 @@ export function publicationText({
     default:
       return state satisfies never;
   }
+}
+
+/** That a host went down or is back, in one line. */
+export function hostText({host, state, since, fault}: HostNews, at: number): string {
+  return state === 'down'
+    ? `${host} is down, and what waits for it is set aside${fault === undefined ? '' : `: ${fault.message}`}`
+    : `${host} answers again, after ${durationText((at - since) / 1_000)}`;
 }

@@ -45,11 +45,11 @@ export function checkIo({
 }: Checking): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
   return {
-    ...targetIoFor({connection, reader, scope, signal, now, onBytes}),
+    ...targetIoFor({connection, reader, scope, signal, now, onBytes, placed: limited}),
     range: {lo: limitsOf(scope).startAfter, hi},
     sample,
     random,
-    limited: (name, request) => limited(name, request),
+    limited,
     causes: keys => causesOf(ledger, causesFrom, keys),
     remembered: () => ledger.remembered.of(connection.target.id, connection.backfill.system),
     written: backfill => writtenBy(ledger, connection.target.id, backfill),

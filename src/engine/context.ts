@@ -3,6 +3,7 @@ import type {RunNews} from '../core/event.ts';
 import type {StopReason} from '../core/run.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {AtPoint} from './crash-points.ts';
+import type {Hosts} from './hosts.ts';
 import type {Limiter} from './limiter.ts';
 import type {RunState} from './run-state.ts';
 import type {Settings} from './settings.ts';
@@ -19,6 +20,7 @@ export interface RunContext {
   readonly work: Work;
   readonly ledger: Ledger;
   readonly limiter: Limiter;
+  readonly hosts: Hosts;
   /** Null in a dry run: there is nothing that could write. */
   readonly writer: Writer | null;
   readonly settings: Settings;
@@ -38,6 +40,8 @@ export interface RunContext {
   readonly halt: AbortSignal;
   /** Aborted when nothing more is to be taken up: pages under way are finished. */
   readonly drain: AbortSignal;
+  /** Either of them. */
+  readonly ending: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
   readonly at: AtPoint;

@@ -3,6 +3,14 @@ import {OperatorError} from '../core/operator-error.ts';
 /** Those of a run that is published as a whole, which no other meets. */
 export const publishPoints = ['page-staged', 'publish-sent', 'published', 'publication-settled'] as const;
 
+/** Those of a run whose partitions are found while it is on. */
+export const repositoryPoints = [
+  'repositories-found',
+  'repositories-resolved',
+  'repository-fetched',
+  'repository-set-aside',
+] as const;
+
 /**
  * The instants at which a crash must lose nothing, double nothing and falsify no count. A test kills the process at
  * every one of them; in production `at` does nothing.
@@ -20,6 +28,7 @@ export const crashPoints = [
   'page-checkpointed',
   'partition-finished',
   ...publishPoints,
+  ...repositoryPoints,
   'lease-released',
   'run-ended',
   'verified',

@@ -1,27 +1,45 @@
 import type {Partition} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
+import {openPrefix} from './read-streams.ts';
+
+/** An undo has one for each repository that its run has changed. */
+const savedTogether = 500;
 
 /** Finds the partitions to begin with. One that a crash left half way finds only what is missing. */
 export async function discover(context: RunContext): Promise<void> {
   const {run, work, ledger, at} = context;
   const known = new Set((await ledger.partitions.list(run)).map(({id}) => id));
-  for await (const partition of work.partitions())
-    if (!known.has(partition.id)) await found(context, partition);
+  let batch: Partition[] = [];
+  for await (const partition of work.partitions()) {
+    if (!known.has(partition.id)) batch.push(partition);
+    if (batch.length < savedTogether) continue;
+    await found(context, batch);
+    batch = [];
+  }
+  await found(context, batch);
   await ledger.runs.set(run, {discovered: 1});
   at('partitions-found');
 }
 
-/** On a retry: failed partitions are pending again, and the open items, or those of one kind, become a partition. */
+/**
+ * On a retry: failed partitions and streams, or partitions that failed with one kind, are pending again, and the open
+ * items, or those of that kind, become a partition.
+ */
 export async function reopen(context: RunContext, kind: string | null): Promise<void> {
-  const {run, ledger, state, random} = context;
-  state.partitionsReopened(await ledger.partitions.reopen(run));
+  const {run, ledger, state, random, work} = context;
+  const isOfKind = work.repositories !== null;
+  state.partitionsReopened(await ledger.partitions.reopen(run, isOfKind ? kind : null));
+  if (kind === null) await ledger.repositories.reopenStreams(run);
   if ((await ledger.openItems.count(run)) === 0) return;
-  const id = `open-${random().toString(36).slice(2, 10)}`;
-  await found(context, {id, kind: 'open', lo: '', hi: null, of: kind});
+  const id = `${openPrefix}${random().toString(36).slice(2, 10)}`;
+  await found(context, [{id, kind: 'open', lo: '', hi: null, of: kind}]);
 }
 
-async function found({run, ledger, state, emit}: RunContext, partition: Partition): Promise<void> {
-  await ledger.partitions.add(run, [partition]);
-  state.partitionFound(1);
-  emit({type: 'partition', partition: partition.id, state: 'found'});
+async function found(
+  {run, ledger, state, emit}: RunContext,
+  partitions: readonly Partition[],
+): Promise<void> {
+  await ledger.partitions.add(run, partitions);
+  state.partitionFound(partitions.length);
+  for (const {id} of partitions) emit({type: 'partition', partition: id, state: 'found'});
 }

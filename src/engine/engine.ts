@@ -190,7 +190,7 @@ export class Engine {
         'Make a new dry run.',
       );
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
-    const isAllTaken = (await ledger.partitions.unfinished(run.id)).length === 0;
+    const isAllTaken = await ledger.partitions.isAllTaken(run.id);
     // A run that was killed or paused behind its last page has only to be finished.
     // One whose listing broke, and then its verification with it, is taken up where that broke.
     const isEnded = run.status === 'incomplete' || (run.status === 'failed' && run.partitions.failed > 0);

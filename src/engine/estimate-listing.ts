@@ -58,7 +58,7 @@ export async function listScope(
     const room = cap === null ? chunk.length : cap - amounts.all.items;
     const items = chunk.slice(0, room);
     const keys = items.map(({key}) => key);
-    const {found} = await knownBetween(context, {lo: '', hi: null}, keys);
+    const {found} = await knownBetween(context, {lo: '', hi: null}, keys, {id: '', kind: 'range'});
     for (const item of items) take(item, found(item.key, item.fingerprint));
     if (now() - saidAt >= progressMs) {
       saidAt = now();

@@ -9,6 +9,7 @@ import {discover, reopen} from './discover.ts';
 import {endingsOf} from './endings.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution, RunHandle, RunResult} from './execution.ts';
+import {Hosts} from './hosts.ts';
 import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {giveBack, type LiveLease, takeLease} from './live-lease.ts';
@@ -16,6 +17,7 @@ import {makeContext} from './make-context.ts';
 import {outcomeOf} from './outcome.ts';
 import {publish, settlePublication} from './publish.ts';
 import {settleIntents} from './recover.ts';
+import {RepositoryPool} from './repository-pool.ts';
 import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
@@ -39,14 +41,20 @@ export function execute(host: EngineHost, execution: Execution): RunHandle {
   };
 }
 
+/** How old what events say of hosts may be. */
+const limitsMs = 50;
+
 class Executor {
   readonly stopper: Stopper;
   readonly limiter: Limiter;
+  readonly #hosts: Hosts;
   readonly #host: EngineHost;
   readonly #execution: Execution;
   readonly #state: RunState;
   readonly #startedAt: number;
   #status: RunStatus = 'running';
+  #limits: readonly HostLimit[] = [];
+  #limitsAt = Number.NEGATIVE_INFINITY;
   #checks: readonly CheckResult[] = [];
   #coverage: readonly CoverageGroup[] = [];
 
@@ -58,10 +66,16 @@ class Executor {
     const {start, max} = host.settings.concurrency;
     this.limiter = new Limiter({start, max, rate: execution.rate ?? host.settings.rate, now: host.now});
     this.stopper = new Stopper(reason => this.#stopping(reason));
+    this.#hosts = new Hosts({
+      limiter: this.limiter,
+      halt: this.stopper.halt,
+      now: host.now,
+      emit: news => this.#emit(news),
+    });
   }
 
   limits(): readonly HostLimit[] {
-    return limitsOf(this.#execution.connection.target, this.limiter);
+    return limitsOf(this.#execution.connection.target, this.#hosts);
   }
 
   async done(): Promise<RunResult> {
@@ -146,10 +160,16 @@ class Executor {
     try {
       if (context.writer !== null) await settleIntents(context, reader, usesMarks);
       if (this.#execution.record.discovered) await settlePublication(context, reader);
-      if (!this.#execution.record.discovered) await discover(context);
+      const {repositories} = context.work;
+      if (!this.#execution.record.discovered && repositories === null) await discover(context);
       if (this.#execution.retry !== null) await reopen(context, this.#execution.retry.kind);
       const partitions = await context.ledger.partitions.unfinished(context.run);
       await new PartitionPool(context, partitions, this.#execution.splittable).run();
+      if (repositories !== null && this.stopper.reason === null) {
+        const pool = new RepositoryPool(context, repositories);
+        this.#hosts.countAside(host => pool.asideFor(host));
+        await pool.run();
+      }
       if (this.stopper.reason === null) await publish(context);
       const {reason} = this.stopper;
       isOver =
@@ -171,6 +191,7 @@ class Executor {
       state: this.#state,
       stopper: this.stopper,
       limiter: this.limiter,
+      hosts: this.#hosts,
       emit: news => this.#emit(news),
     });
   }
@@ -245,7 +266,14 @@ class Executor {
   }
 
   #emit(news: RunNews): void {
-    const snapshot = snapshotOf(this.#execution, this.#state, this.limiter, this.#status, this.#host.now());
+    const at = this.#host.now();
+    // Of hundreds of hosts it would cost more to tell than what there is to tell.
+    if (at - this.#limitsAt >= limitsMs) {
+      this.#limits = this.limits();
+      this.#limitsAt = at;
+    }
+    const limits = {rate: this.limiter.rate, limits: this.#limits};
+    const snapshot = snapshotOf(this.#execution, this.#state, limits, this.#status, at);
     const event: RunEvent = {...news, snapshot};
     this.#host.observe(event);
   }

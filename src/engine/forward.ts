@@ -6,7 +6,7 @@ import type {Probe} from '../core/probe.ts';
 import type {Service} from '../core/service.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {openItems} from './open-list.ts';
-import type {PublishedWork, Work, WorkItem} from './work.ts';
+import type {PublishedWork, RepositoriesWork, Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {
   readonly backfill: AnyBackfill;
@@ -31,11 +31,12 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     list: (partition, range) =>
       partition.kind === 'open'
         ? openItems(ledger, run, partition.of, range, lookup)
-        : backfill.list(range, io, probe),
+        : backfill.list({...range, address: partition.host ?? null}, io, probe),
     middle: range => backfill.middle(range, io),
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
     decide: page => backfill.decide(page, io, probe),
+    repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
@@ -62,6 +63,23 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
       return {key, size: 0, fingerprint: null, fault: {kind: error.kind, message: error.message}};
     }
   }
+}
+
+function repositoriesOf(
+  {repositories}: AnyBackfill,
+  io: Io<Shape>,
+  probe: Probe<unknown>,
+): RepositoriesWork | null {
+  if (repositories === undefined) return null;
+  return {
+    streams: () => repositories.streams(io, probe),
+    discover: (stream, cursor) => repositories.discover(stream, cursor, io),
+    resolverOf: id => repositories.resolverOf(id, io),
+    resolve: id => repositories.resolve(id, io),
+    hostOf: address => repositories.hostOf(address),
+    range: id => repositories.range(id),
+    groupOf: key => repositories.groupOf(key),
+  };
 }
 
 function publicationOf(

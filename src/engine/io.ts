@@ -9,6 +9,8 @@ export interface IoOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly onBytes: (count: number) => void;
+  /** Where nothing keeps hosts within limits, a request is made at once. */
+  readonly placed?: Io<Shape>['placed'];
 }
 
 /** What a backfill may use: it reads, and can't write. */
@@ -16,7 +18,15 @@ export function ioFor(options: IoOptions & {readonly connection: RunConnection})
   return {...targetIoFor(options), source: options.connection.source};
 }
 
-export function targetIoFor({connection, reader, scope, signal, now, onBytes}: IoOptions): TargetIo<Shape> {
+export function targetIoFor({
+  connection,
+  reader,
+  scope,
+  signal,
+  now,
+  onBytes,
+  placed = (_, request) => request(),
+}: IoOptions): TargetIo<Shape> {
   const options = connection.options ?? connection.backfill.options.parse(undefined);
-  return {source: connection.source, target: reader, scope, options, signal, now, onBytes};
+  return {source: connection.source, target: reader, scope, options, signal, now, onBytes, placed};
 }

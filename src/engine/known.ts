@@ -1,5 +1,6 @@
 import type {Entry} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
+import type {Partition} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 
 /** What is already known of the keys of a range: planned decisions, and what inspection found of which version. */
@@ -13,8 +14,9 @@ export async function knownBetween(
   {ledger, plan, reuse, source, target, work}: RunContext,
   range: KeyRange,
   keys: readonly string[],
+  partition: Pick<Partition, 'id' | 'kind'>,
 ): Promise<KnownRange> {
-  const planned = plan === null ? [] : await ledger.pages.between(plan.run, 'plan', range);
+  const planned = plan === null ? [] : await ledger.pages.between(plan.run, 'plan', range, partOf(partition));
   const byKey = new Map(planned.map(entry => [entry.key, entry]));
   const fingerprints =
     reuse && work.keepsFingerprints
@@ -31,4 +33,9 @@ export async function knownBetween(
       return known?.fingerprint === fingerprint ? work.parseFound(known.found) : undefined;
     },
   };
+}
+
+/** Whose pages a plan is looked up in: of a repository its own, by its name; else all that touch the keys. */
+export function partOf({id, kind}: Pick<Partition, 'id' | 'kind'>): string | undefined {
+  return kind === 'repository' ? id : undefined;
 }

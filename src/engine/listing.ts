@@ -8,11 +8,13 @@ import type {Settings} from './settings.ts';
 /** The partition can't be listed any further: it fails by name, and the run goes on with the others. */
 export class ListingFailed extends Error {
   readonly fault: FaultData;
+  readonly attempts: number;
 
-  constructor(fault: FaultData) {
+  constructor(fault: FaultData, attempts = 1) {
     super(fault.message);
     this.name = 'ListingFailed';
     this.fault = fault;
+    this.attempts = attempts;
   }
 }
 
@@ -67,7 +69,8 @@ async function waitOrFail(
   failures: number,
 ): Promise<void> {
   if (!(error instanceof Fault)) throw error;
-  if (!isRetryable(error.kind) || failures + 1 >= settings.attempts) throw new ListingFailed(error);
+  if (!isRetryable(error.kind) || failures + 1 >= settings.attempts)
+    throw new ListingFailed(error, failures + 1);
   const waitMs = backoffMs(failures + 1, error.retryAfterMs, random);
   emit({type: 'retrying', host: error.host ?? 'source', attempt: failures + 1, waitMs, fault: error});
   await sleep(waitMs, undefined, {signal: halt});

@@ -5,7 +5,8 @@ import type {RunContext} from './context.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import {forwardWork} from './forward.ts';
-import {ioFor} from './io.ts';
+import {Hosts} from './hosts.ts';
+import {type IoOptions, ioFor} from './io.ts';
 import type {HeldLease} from './lease.ts';
 import type {Limiter} from './limiter.ts';
 import type {Stopper} from './run-handle.ts';
@@ -25,6 +26,8 @@ interface Parts {
   readonly state: RunState;
   readonly stopper: Stopper;
   readonly limiter: Limiter;
+  /** Whoever shows how the hosts are has them already. */
+  readonly hosts?: Hosts;
   readonly emit: RunContext['emit'];
 }
 
@@ -33,14 +36,16 @@ export function makeContext(parts: Parts): RunContext {
   const {host, execution, state, stopper, limiter, emit} = parts;
   const {record, plan, acceptNew, acceptDrift, reuse, cap} = execution;
   const {ledger, settings, now, random, at} = host;
+  const hosts = parts.hosts ?? new Hosts({limiter, halt: stopper.halt, now, emit});
   return {
     run: record.id,
     holder: host.self.holder.name,
     source: record.source,
     target: record.target,
-    work: makeWork(parts),
+    work: makeWork(parts, hosts),
     ledger,
     limiter,
+    hosts,
     writer: makeWriter(parts),
     settings,
     state,
@@ -57,6 +62,7 @@ export function makeContext(parts: Parts): RunContext {
     cap,
     halt: stopper.halt,
     drain: stopper.drain,
+    ending: AbortSignal.any([stopper.halt, stopper.drain]),
     now,
     random,
     at,
@@ -67,12 +73,13 @@ export function makeContext(parts: Parts): RunContext {
 
 const anyDrift = {share: 1, least: Number.MAX_SAFE_INTEGER};
 
-function makeWork({host, execution, reader, state, stopper}: Parts): Work {
+function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts): Work {
   const {connection, record, probe, plan, scope} = execution;
   const {ledger, now} = host;
   const {backfill} = connection;
   const onBytes = (count: number) => state.read(count);
-  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes});
+  const placed: IoOptions['placed'] = (name, request) => hosts.placed(name, request);
+  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes, placed});
   const common = {backfill, io, probe, ledger, run: record.id};
   if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
   return forwardWork({...common, service: connection.target.service, hi: plan?.cappedAt ?? null});

@@ -23,6 +23,8 @@ export async function outcomeOf(
     const shrink = inventory === null ? null : shrinkOf(inventory.before, inventory.listed, inventory.share);
     if (shrink !== null) warn(shrink);
   }
+  const unread = await ledger.repositories.failedStreams(record.id);
+  for (const {stream, message} of unread) warn(`${stream} could not be read to its end: ${message}`);
   const open = await ledger.openItems.count(record.id);
-  return open > 0 || state.partitions.failed > 0 ? 'incomplete' : 'completed';
+  return open > 0 || unread.length > 0 || state.partitions.failed > 0 ? 'incomplete' : 'completed';
 }

@@ -3,7 +3,7 @@ import {compareKeys, type KeyRange} from '../core/keys.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {inspect} from './inspect.ts';
-import {type KnownRange, knownBetween} from './known.ts';
+import {type KnownRange, knownBetween, partOf} from './known.ts';
 import {ListingFailed, listAscending} from './listing.ts';
 import type {Page, Slot} from './page.ts';
 import {mostRowBytes} from './page-count.ts';
@@ -50,7 +50,7 @@ export class Pager {
     this.#partition = partition;
     this.#formers = formers;
     this.#listed = listed;
-    this.#ending = AbortSignal.any([context.halt, context.drain]);
+    this.#ending = context.ending;
     this.#hi = partition.hi;
     this.#taken = taken;
     this.frontier = partition.cursor;
@@ -108,7 +108,7 @@ export class Pager {
   async *#chunk(items: readonly WorkItem[]): AsyncGenerator<Page> {
     const range = {lo: this.frontier, hi: items.at(-1)?.key ?? null};
     const keys = items.map(({key}) => key);
-    const known = await knownBetween(this.#context, range, keys);
+    const known = await knownBetween(this.#context, range, keys, this.#partition);
     const formers = await this.#formers(keys);
     for (const {item, gone} of this.#withGone(items, known)) {
       if (this.#ending.aborted) return;
@@ -155,25 +155,23 @@ export class Pager {
     }
   }
 
-  /** Only a range knows that what is not listed is gone: a retry and an undo take up some keys among others. */
+  /** Only a range or a repository knows that what is not listed is gone: a retry and an undo take up some keys among others. */
   #withGone(
     items: readonly WorkItem[],
     known: KnownRange,
   ): Iterable<{readonly item: WorkItem; readonly gone: boolean}> {
-    return this.#partition.kind === 'range'
-      ? withGone(items, known)
-      : items.map(item => ({item, gone: false}));
+    return this.#isSlice ? withGone(items, known) : items.map(item => ({item, gone: false}));
   }
 
   /** What was planned beyond the last listed key, and is there no more: a page of the plan at a time. */
   async *#goneBeyond(): AsyncGenerator<Page> {
     const {plan, ledger} = this.#context;
-    if (plan === null || this.#partition.kind !== 'range') return;
+    if (plan === null || !this.#isSlice) return;
     for (let lo = this.frontier; ; ) {
-      const end = await ledger.pages.endBeyond(plan.run, 'plan', lo);
+      const end = await ledger.pages.endBeyond(plan.run, 'plan', lo, partOf(this.#partition));
       if (end === null || (this.#hi !== null && compareKeys(lo, this.#hi) >= 0)) return;
       const hi = this.#hi !== null && compareKeys(this.#hi, end) < 0 ? this.#hi : end;
-      const known = await knownBetween(this.#context, {lo, hi}, []);
+      const known = await knownBetween(this.#context, {lo, hi}, [], this.#partition);
       for (const {item} of withGone([], known)) {
         if (this.#ending.aborted) return;
         this.#add(goneSlot(item, known));
@@ -181,6 +179,10 @@ export class Pager {
       }
       lo = hi;
     }
+  }
+
+  get #isSlice(): boolean {
+    return this.#partition.kind === 'range' || this.#partition.kind === 'repository';
   }
 
   #add(slot: Slot): void {

@@ -21,6 +21,7 @@ export class PartitionRunner {
   readonly #settler: Settler;
   /** Taken up, and not yet checkpointed. */
   readonly #open = new Map<string, Slot>();
+  #taken = 0;
 
   constructor(context: RunContext, partition: PartitionRecord) {
     this.partition = partition;
@@ -38,8 +39,9 @@ export class PartitionRunner {
 
   async run(): Promise<void> {
     const {ledger, run, at, writer} = this.#context;
-    const {id} = this.partition;
-    await ledger.partitions.start(run, id);
+    const {id, kind} = this.partition;
+    // A range may be parted while it runs, and a repository may not.
+    if (kind !== 'repository') await ledger.partitions.start(run, id);
     const isSettled = await this.#settlePages().finally(() => this.#giveBack());
     if (!isSettled) return;
     if (this.#pager.failure !== null) {
@@ -48,7 +50,7 @@ export class PartitionRunner {
     }
     if (this.#pager.capped) await ledger.runs.set(run, {capped_at: this.#settler.cursor});
     if (!this.#pager.exhausted && !this.#pager.capped) return;
-    await ledger.partitions.finish(run, id, this.#context.now());
+    await this.#finish();
     writer?.forget(id);
     this.#context.state.partitionEnded('done');
     this.#context.emit({type: 'partition', partition: id, state: 'done'});
@@ -87,10 +89,22 @@ export class PartitionRunner {
     return this.#open.size === 0;
   }
 
-  async #fail({fault}: ListingFailed): Promise<void> {
+  async #finish(): Promise<void> {
+    const {ledger, run, now, work} = this.#context;
+    const {id, host = null} = this.partition;
+    if (host === null || work.repositories === null) return ledger.partitions.finish(run, id, now());
+    return ledger.repositories.finish(
+      run,
+      id,
+      {host: work.repositories.hostOf(host), items: this.#taken, ms: now() - this.startedAt},
+      now(),
+    );
+  }
+
+  async #fail({fault, attempts}: ListingFailed): Promise<void> {
     const {ledger, run, state, emit, now} = this.#context;
     const {id} = this.partition;
-    await ledger.partitions.fail(run, id, fault, now());
+    await ledger.partitions.fail(run, id, fault, now(), attempts);
     state.partitionEnded('failed');
     emit({type: 'failure', partition: id, key: '', fault});
     emit({type: 'partition', partition: id, state: 'failed'});
@@ -101,6 +115,7 @@ export class PartitionRunner {
       this.#open.set(slot.item.key, slot);
       this.#context.state.take(slot.former);
     }
+    this.#taken += slots.length;
   }
 
   #settled(keys: readonly string[]): void {

@@ -18,7 +18,12 @@ export async function settleIntents(context: RunContext, target: Reader, usesMar
   if (intents.length === 0) return;
   const marks = usesMarks ? await readMarks(target, context.run) : null;
   const partitions = new Map(
-    (await context.ledger.partitions.unfinished(context.run)).map(partition => [partition.id, partition]),
+    (
+      await context.ledger.partitions.among(
+        context.run,
+        intents.map(({partition}) => partition),
+      )
+    ).map(partition => [partition.id, partition]),
   );
   for (const intent of intents) {
     const partition = partitions.get(intent.partition);

@@ -87,7 +87,7 @@ export class PartitionPool {
 }
 
 /** An error of our own, or of the target as a whole, as the reason for which a run fails. */
-function stopReasonOf(error: unknown): StopReason {
+export function stopReasonOf(error: unknown): StopReason {
   return {
     by: error instanceof LeaseLost || error instanceof RunLost ? 'lost' : 'error',
     message: error instanceof Error ? error.message : String(error),

@@ -1,6 +1,7 @@
 import {
   addTally,
   emptyTally,
+  foundOf,
   list,
   move,
   type Outcome,
@@ -12,6 +13,7 @@ import {
 } from '../core/accounting.ts';
 import {addDrift, type Drift} from '../core/drift.ts';
 import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
+import type {Discovery} from '../core/event.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
 /**
@@ -24,6 +26,8 @@ export class RunState {
   #drift: Drift;
   #failuresInARow = 0;
   #bytesRead = 0;
+  #resolved: number | null = null;
+  #isDiscovered = false;
   readonly #before: Tally;
 
   constructor(record: Pick<RunRecord, 'tally' | 'partitions' | 'drift'>) {
@@ -100,6 +104,21 @@ export class RunState {
 
   inspected(succeeded: boolean): void {
     this.#failuresInARow = succeeded ? 0 : this.#failuresInARow + 1;
+  }
+
+  /** Null where partitions are not found one by one. */
+  get discovery(): Discovery | null {
+    return this.#resolved === null
+      ? null
+      : {found: foundOf(this.#partitions), resolved: this.#resolved, isOver: this.#isDiscovered};
+  }
+
+  repositoriesResolved(count: number): void {
+    this.#resolved = (this.#resolved ?? 0) + count;
+  }
+
+  repositoriesDiscovered(): void {
+    this.#isDiscovered = true;
   }
 
   partitionFound(count: number): void {

@@ -11,6 +11,15 @@ export interface Settings {
   readonly concurrency: {readonly start: number; readonly max: number};
   /** Partitions that run at once. */
   readonly partitions: number;
+  /** Of partitions that are each served by a host of their own: repositories. */
+  readonly hosts: {
+    /** Hosts that are read from at once. */
+    readonly atOnce: number;
+    /** Repositories of one host at once. */
+    readonly repositories: number;
+    /** Repositories that may be found ahead of those that are read. */
+    readonly window: number;
+  };
   /** A partition is parted only after it has run so long. */
   readonly splitAfterSeconds: number;
   /** Items a second; null is as fast as the hosts allow. */
@@ -37,6 +46,7 @@ export const defaultSettings: Settings = {
   page: {items: 1_000, bytes: 256 * 1024 * 1024, seconds: 20},
   concurrency: {start: 16, max: 64},
   partitions: 4,
+  hosts: {atOnce: 8, repositories: 8, window: 50_000},
   splitAfterSeconds: 2,
   rate: null,
   d1: {requestsPerSecond: 3},

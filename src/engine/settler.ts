@@ -6,6 +6,7 @@ import {Fault} from '../core/failure.ts';
 import {counted, number} from '../core/words.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
+import {partOf} from './known.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
 import {confirm, type Formers, formersOf, halfway, isGone, refused, stillWaiting} from './page-entries.ts';
 import {type Committed, canBeHalved, type Writer} from './writer.ts';
@@ -71,7 +72,12 @@ export class Settler {
     const {plan, ledger, work} = this.#context;
     const last = entries.at(-1);
     if (plan === null || last === undefined || this.#partition.kind === 'open') return noDrift;
-    const planned = await ledger.pages.between(plan.run, 'plan', {lo: this.cursor, hi: last.key});
+    const planned = await ledger.pages.between(
+      plan.run,
+      'plan',
+      {lo: this.cursor, hi: last.key},
+      partOf(this.#partition),
+    );
     const gone = entries.filter(isGone).length;
     const {drift} = applyDrift(
       entries.filter(entry => !isGone(entry)),

@@ -3,14 +3,13 @@ import type {HostLimit, Snapshot} from '../core/event.ts';
 import type {RunStatus} from '../core/run.ts';
 import type {Target} from '../databases/database.ts';
 import type {Execution} from './execution.ts';
-import type {Limiter} from './limiter.ts';
 import type {RunState} from './run-state.ts';
 
 /** Where a run stands, with the limits of the source's hosts and of the service behind the target. */
 export function snapshotOf(
-  {record, plan, connection}: Execution,
-  {tally, partitions, drift, bytesRead}: RunState,
-  limiter: Limiter,
+  {record, plan}: Execution,
+  {tally, partitions, drift, bytesRead, discovery}: RunState,
+  {rate, limits}: Pick<Snapshot, 'rate' | 'limits'>,
   status: RunStatus,
   at: number,
 ): Snapshot {
@@ -23,15 +22,16 @@ export function snapshotOf(
     partitions,
     drift,
     bytesRead,
+    ...(discovery === null ? {} : {discovery}),
     expected: plan === null ? null : listedOf(plan.tally),
-    rate: limiter.rate,
-    limits: limitsOf(connection.target, limiter),
+    rate,
+    limits,
     at,
   };
 }
 
 /** The source's hosts, and the service behind the target. */
-export function limitsOf(target: Target, limiter: Limiter): readonly HostLimit[] {
+export function limitsOf(target: Target, hosts: {limits(): readonly HostLimit[]}): readonly HostLimit[] {
   const traffic = target.traffic();
-  return [...limiter.limits(), ...(traffic === null ? [] : [traffic])];
+  return [...hosts.limits(), ...(traffic === null ? [] : [traffic])];
 }

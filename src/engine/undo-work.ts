@@ -55,6 +55,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
         io,
         probe,
       ),
+    repositories: null,
     publication: null,
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.undo(parseChanges(backfill, changes), probe),

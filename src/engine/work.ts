@@ -1,3 +1,4 @@
+import type {DiscoveredPage, Stream} from '../backfills/repositories.ts';
 import type {Item} from '../backfills/shape.ts';
 import type {Decision, Entry} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
@@ -19,6 +20,8 @@ export interface Work {
   inspect(item: WorkItem): Promise<Inspection>;
   decide(page: readonly Inspection[]): Promise<readonly Decision<unknown>[]>;
   commit(changes: readonly unknown[]): readonly Statement[];
+  /** Partitions that are found while the run is on; null where `partitions` says all of them. */
+  readonly repositories: RepositoriesWork | null;
   /** Changes are staged and published as one; null where each page is committed by itself. */
   readonly publication: PublishedWork | null;
   /** How many rows a change makes where it is made as a whole. */
@@ -46,6 +49,17 @@ export interface PublishedWork {
   publish(staged: number): readonly Statement[];
   known(keys: readonly string[]): Promise<ReadonlySet<string> | null>;
   end(): readonly Statement[];
+}
+
+/** What a backfill says of its repositories (backfills/repositories.ts). */
+export interface RepositoriesWork {
+  streams(): readonly Stream[];
+  discover(stream: Stream, cursor: string | null): Promise<DiscoveredPage>;
+  resolverOf(id: string): string;
+  resolve(id: string): Promise<string>;
+  hostOf(address: string): string;
+  range(id: string): KeyRange;
+  groupOf(key: string): string;
 }
 
 /** An item, and what an undo restores. */

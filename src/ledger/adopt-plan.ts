@@ -17,13 +17,13 @@ export function adoptPlan(plan: string, run: string): readonly Statement[] {
       params: [plan, run],
     },
     {
-      sql: `INSERT INTO partitions (run, id, kind, lo, hi, of, cursor, status)
-              SELECT ?2, id, kind, lo, hi, of, cursor, status FROM partitions WHERE run = ?1 AND status = 'failed'`,
+      sql: `INSERT INTO partitions (run, id, kind, lo, hi, of, cursor, status, host)
+              SELECT ?2, id, kind, lo, hi, of, cursor, status, host FROM partitions WHERE run = ?1 AND status = 'failed'`,
       params: [plan, run],
     },
     {
-      sql: `INSERT INTO partition_failures (run, partition, kind, message, at)
-              SELECT ?2, partition, kind, message, at FROM partition_failures WHERE run = ?1`,
+      sql: `INSERT INTO partition_failures (run, partition, kind, message, at, attempts, host)
+              SELECT ?2, partition, kind, message, at, attempts, host FROM partition_failures WHERE run = ?1`,
       params: [plan, run],
     },
   ];

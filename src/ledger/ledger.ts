@@ -17,6 +17,7 @@ import {Pages} from './pages.ts';
 import {Partitions} from './partitions.ts';
 import {type PublishedPage, publishedStatements} from './published.ts';
 import {Remembered} from './remembered.ts';
+import {Repositories} from './repositories.ts';
 import {Runs} from './runs.ts';
 
 const busyTimeoutMs = 10_000;
@@ -35,6 +36,7 @@ export class Ledger {
   readonly path: string;
   readonly runs: Runs;
   readonly partitions: Partitions;
+  readonly repositories: Repositories;
   readonly pages: Pages;
   readonly openItems: OpenItems;
   readonly fingerprints: Fingerprints;
@@ -48,6 +50,7 @@ export class Ledger {
     this.#db = db;
     this.runs = new Runs(db);
     this.partitions = new Partitions(db);
+    this.repositories = new Repositories(db);
     this.pages = new Pages(db);
     this.openItems = new OpenItems(db);
     this.fingerprints = new Fingerprints(db);

@@ -32,6 +32,9 @@ export interface PartitionFailure {
   readonly partition: string;
   readonly kind: FailureKind;
   readonly message: string;
+  readonly attempts: number;
+  /** Who serves it, where that is known and not the source as a whole. */
+  readonly host: string | null;
   readonly at: number;
 }
 
@@ -39,6 +42,8 @@ const partitionFailure = z.object({
   partition: z.string(),
   kind: z.enum(failureKinds),
   message: z.string(),
+  attempts: z.number(),
+  host: z.string().nullable(),
   at: z.number(),
 });
 

@@ -85,12 +85,14 @@ export class Pages {
 
   /**
    * The entries of a kind within a key range, in key order. Pages may overlap (a retried item was planned twice): the
-   * later page holds.
+   * later page holds. With a partition, only its own pages are looked into, and those of retries.
    */
-  async between(run: string, kind: PageKind, range: KeyRange): Promise<readonly Entry[]> {
+  async between(run: string, kind: PageKind, range: KeyRange, partition?: string): Promise<readonly Entry[]> {
     const rows = await this.#db.query(
-      `SELECT seq FROM pages WHERE run = ? AND kind = ? AND last_key > ? AND (?4 IS NULL OR first_key <= ?4) ORDER BY seq`,
-      [run, kind, range.lo, range.hi],
+      `SELECT seq FROM pages
+       WHERE run = ?1 AND kind = ?2 AND last_key > ?3 AND (?4 IS NULL OR first_key <= ?4)${partition === undefined ? '' : ofPartition(5)}
+       ORDER BY seq`,
+      [run, kind, range.lo, range.hi, ...(partition === undefined ? [] : [partition])],
     );
     const byKey = new Map<string, Entry>();
     for (const row of rows) {
@@ -101,10 +103,11 @@ export class Pages {
   }
 
   /** The last key of the next page beyond a key; null where there is none. */
-  async endBeyond(run: string, kind: PageKind, key: string): Promise<string | null> {
+  async endBeyond(run: string, kind: PageKind, key: string, partition?: string): Promise<string | null> {
     const [row] = await this.#db.query(
-      'SELECT min(last_key) AS end FROM pages WHERE run = ? AND kind = ? AND last_key > ?',
-      [run, kind, key],
+      `SELECT min(last_key) AS "end" FROM pages
+       WHERE run = ?1 AND kind = ?2 AND last_key > ?3${partition === undefined ? '' : ofPartition(4)}`,
+      [run, kind, key, ...(partition === undefined ? [] : [partition])],
     );
     return z
       .string()
@@ -186,6 +189,20 @@ export class Pages {
     return new Map(rows.map(row => [z.string().parse(row['partition']), z.number().parse(row['entries'])]));
   }
 
+  /** Partitions beyond one that hold pages of a kind, in the order of their names. */
+  async partitionsBeyond(
+    run: string,
+    kind: PageKind,
+    partition: string,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const rows = await this.#db.query(
+      'SELECT DISTINCT partition FROM pages WHERE run = ? AND kind = ? AND partition > ? ORDER BY partition LIMIT ?',
+      [run, kind, partition, limit],
+    );
+    return rows.map(row => z.string().parse(row['partition']));
+  }
+
   async #entriesOf(seq: number): Promise<readonly Entry[]> {
     const known = this.#cache.get(seq);
     if (known !== undefined) return known;
@@ -196,6 +213,11 @@ export class Pages {
     this.#cache.set(seq, entries);
     return entries;
   }
+}
+
+/** Named one by one, so that the index by partition is used: there may be a page for each of a hundred thousand. */
+function ofPartition(parameter: number): string {
+  return ` AND partition IN (SELECT ?${parameter} UNION SELECT id FROM partitions WHERE run = ?1 AND kind = 'open')`;
 }
 
 export async function insertPage(

@@ -19,12 +19,23 @@ export class Partitions {
     await this.#db.transaction(partitions.map(partition => insertPartition(run, partition)));
   }
 
+  /** Those that are known from the beginning; repositories, of which there may be many, are taken up one by one. */
   async unfinished(run: string): Promise<readonly PartitionRecord[]> {
     const rows = await this.#db.query(
-      `SELECT * FROM partitions WHERE run = ? AND status IN ('pending', 'running') ORDER BY lo, id`,
+      `SELECT * FROM partitions
+       WHERE run = ? AND kind <> 'repository' AND status IN ('pending', 'running') ORDER BY lo, id`,
       [run],
     );
     return rows.map(readPartition);
+  }
+
+  /** Nothing waits, of any kind. */
+  async isAllTaken(run: string): Promise<boolean> {
+    const rows = await this.#db.query(
+      `SELECT 1 FROM partitions WHERE run = ? AND status IN ('pending', 'running') LIMIT 1`,
+      [run],
+    );
+    return rows.length === 0;
   }
 
   async list(run: string): Promise<readonly PartitionRecord[]> {
@@ -58,48 +69,90 @@ export class Partitions {
     ]);
   }
 
+  /** Those that are not finished, among some. */
+  async among(run: string, ids: readonly string[]): Promise<readonly PartitionRecord[]> {
+    const rows = await this.#db.query(
+      `SELECT * FROM partitions
+       WHERE run = ? AND id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'running')`,
+      [run, JSON.stringify(ids)],
+    );
+    return rows.map(readPartition);
+  }
+
   /** Folds a finished partition into its run's totals. */
   async finish(run: string, id: string, at: number): Promise<void> {
-    await this.#db.transaction([
-      {
-        sql: `UPDATE runs SET partitions_done = partitions_done + 1, beat_at = ?,
-                ${tallyNames.map(name => `${name} = ${name} + (SELECT ${name} FROM partitions WHERE run = ?2 AND id = ?3)`).join(', ')}
-              WHERE id = ?2 AND EXISTS (SELECT 1 FROM partitions WHERE run = ?2 AND id = ?3 AND status <> 'done')`,
-        params: [at, run, id],
-      },
-      {
-        sql: `UPDATE partitions SET status = 'done', finished_at = ? WHERE run = ? AND id = ?`,
-        params: [at, run, id],
-      },
-      {
-        sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
-                (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' ORDER BY finished_at DESC, id DESC LIMIT -1 OFFSET ?2)`,
-        params: [run, keptCompletions],
-      },
-    ]);
+    await this.#db.transaction(finishStatements(run, id, at));
   }
 
-  async fail(run: string, id: string, fault: FaultData, at: number): Promise<void> {
-    await this.#db.transaction([
-      {sql: `UPDATE partitions SET status = 'failed' WHERE run = ? AND id = ?`, params: [run, id]},
-      {
-        sql: 'INSERT OR REPLACE INTO partition_failures (run, partition, kind, message, at) VALUES (?, ?, ?, ?, ?)',
-        params: [run, id, fault.kind, fault.message, at],
-      },
-    ]);
+  async fail(run: string, id: string, fault: FaultData, at: number, attempts = 1): Promise<void> {
+    await this.#db.transaction(failStatements(run, [id], fault, at, attempts));
   }
 
-  /** Failed partitions go back to pending, for a resume; answers how many. */
-  async reopen(run: string): Promise<number> {
+  /** Failed partitions, or those that failed so, go back to pending, for a resume; answers how many. */
+  async reopen(run: string, kind: string | null = null): Promise<number> {
     const [reopened = []] = await this.#db.transaction([
       {
-        sql: `UPDATE partitions SET status = 'pending' WHERE run = ? AND status = 'failed' RETURNING id`,
-        params: [run],
+        // Where a repository is has to be found out again: it may have moved.
+        sql: `UPDATE partitions SET status = 'pending', host = NULL
+              WHERE run = ?1 AND status = 'failed'
+                AND id IN (SELECT partition FROM partition_failures WHERE run = ?1 AND (?2 IS NULL OR kind = ?2))
+              RETURNING id`,
+        params: [run, kind],
       },
-      {sql: 'DELETE FROM partition_failures WHERE run = ?', params: [run]},
+      {
+        sql: 'DELETE FROM partition_failures WHERE run = ?1 AND (?2 IS NULL OR kind = ?2)',
+        params: [run, kind],
+      },
     ]);
     return reopened.length;
   }
+}
+
+/** How often older completions are forgotten: each time for so many that were added. */
+const forgottenAfter = 64;
+
+export function finishStatements(run: string, id: string, at: number): readonly Statement[] {
+  return [
+    {
+      sql: `UPDATE runs SET partitions_done = partitions_done + 1, beat_at = ?,
+              ${tallyNames.map(name => `${name} = ${name} + (SELECT ${name} FROM partitions WHERE run = ?2 AND id = ?3)`).join(', ')}
+            WHERE id = ?2 AND EXISTS (SELECT 1 FROM partitions WHERE run = ?2 AND id = ?3 AND status <> 'done')`,
+      params: [at, run, id],
+    },
+    {
+      sql: `UPDATE partitions SET status = 'done', finished_at = ? WHERE run = ? AND id = ?`,
+      params: [at, run, id],
+    },
+    {
+      sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
+              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done'
+                 AND (SELECT partitions_done % ?3 = 0 FROM runs WHERE id = ?1)
+               ORDER BY finished_at DESC, id DESC LIMIT -1 OFFSET ?2)`,
+      params: [run, keptCompletions, forgottenAfter],
+    },
+  ];
+}
+
+export function failStatements(
+  run: string,
+  ids: readonly string[],
+  {kind, message}: FaultData,
+  at: number,
+  attempts: number,
+): readonly Statement[] {
+  const named = JSON.stringify(ids);
+  return [
+    {
+      sql: `INSERT OR REPLACE INTO partition_failures (run, partition, kind, message, at, attempts, host)
+            SELECT run, id, ?3, ?4, ?5, ?6, host FROM partitions
+            WHERE run = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+      params: [run, named, kind, message, at, attempts],
+    },
+    {
+      sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+      params: [run, named],
+    },
+  ];
 }
 
 function insertPartition(run: string, {id, kind, lo, hi, of}: Partition): Statement {

@@ -157,7 +157,7 @@ export function readTally(row: Row): Tally {
   return tally;
 }
 
-export type PartitionKind = 'range' | 'open' | 'images';
+export type PartitionKind = 'range' | 'repository' | 'open' | 'images';
 
 export interface Partition {
   readonly id: string;
@@ -166,6 +166,8 @@ export interface Partition {
   readonly hi: string | null;
   /** The partition whose before-images an undo restores. */
   readonly of: string | null;
+  /** Who serves a repository, once that is known. */
+  readonly host?: string | null;
 }
 
 export interface PartitionRecord extends Partition {
@@ -181,10 +183,11 @@ export interface PartitionRecord extends Partition {
 const partitionRow = z
   .object({
     id: text,
-    kind: z.enum(['range', 'open', 'images']),
+    kind: z.enum(['range', 'repository', 'open', 'images']),
     lo: text,
     hi: nullableText,
     of: nullableText,
+    host: nullableText,
     cursor: text,
     status: z.enum(['pending', 'running', 'done', 'failed']),
     page: count,

@@ -73,6 +73,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     options: {},
     signal: never,
     onBytes: () => undefined,
+    placed: (_, request) => request(),
     now: Date.now,
     range: {lo: '', hi: null},
     sample: 0,

@@ -72,6 +72,7 @@ export class IndexUnderTest {
       options: {},
       signal: never,
       onBytes: () => undefined,
+      placed: (_, request) => request(),
       now: () => this.now,
     };
   }

@@ -1,0 +1,108 @@
+import type {Stream} from '../backfills/repositories.ts';
+import {Fault, type FaultData} from '../core/failure.ts';
+import type {StreamRecord} from '../ledger/repositories.ts';
+import {Exhausted, retrying} from './backoff.ts';
+import type {RunContext} from './context.ts';
+import {HostDown} from './hosts.ts';
+import type {RepositoriesWork} from './work.ts';
+
+export interface StreamsOptions {
+  readonly context: RunContext;
+  readonly repositories: RepositoriesWork;
+  /** Resolves when there is room for another page, or the run ends. */
+  readonly room: () => Promise<void>;
+  /** Told of repositories that were not known before, once the ledger has them. */
+  readonly found: (ids: readonly string[]) => void;
+}
+
+/** Repositories of the plan that nothing lists any more are found too: what became of their items is to be named. */
+const planStream = 'plan';
+const planPage = 1_000;
+
+/**
+ * Reads every stream from its cursor to its end, all at once and never further ahead than there is room. A page, its
+ * cursor and its counts are one step in the ledger. A stream that can't be read any further is a failure by name.
+ */
+export async function readStreams(options: StreamsOptions): Promise<void> {
+  const {context, repositories} = options;
+  const {ledger, run, plan} = context;
+  const streams = repositories.streams();
+  const wanted = plan === null ? streams : [...streams, {id: planStream, host: '', group: ''}];
+  const known = await ledger.repositories.streams(run, wanted);
+  await Promise.all(
+    wanted.map(stream => {
+      const record = known.find(({id}) => id === stream.id);
+      return record === undefined || record.status !== 'open' ? null : readStream(options, stream, record);
+    }),
+  );
+  if (context.ending.aborted) return;
+  await ledger.runs.set(run, {discovered: 1});
+  context.state.repositoriesDiscovered();
+  context.at('partitions-found');
+}
+
+async function readStream(options: StreamsOptions, stream: Stream, record: StreamRecord): Promise<void> {
+  const {context, repositories, room, found} = options;
+  const {ledger, run, emit, state, at, ending} = context;
+  try {
+    for (let cursor = record.cursor; ; ) {
+      await room();
+      if (ending.aborted) return;
+      const page = await pageOf(options, stream, cursor);
+      const {id, group} = stream;
+      const listed = [...new Set(page.ids)].map(name => ({id: name, ...repositories.range(name)}));
+      const fresh = await ledger.repositories.found(run, {
+        stream: id,
+        group,
+        repositories: listed,
+        cursor: page.cursor,
+      });
+      state.partitionFound(fresh.length);
+      emit({type: 'discovered', stream: id, partitions: fresh.length});
+      at('repositories-found');
+      found(fresh);
+      if (page.cursor === null) return;
+      cursor = page.cursor;
+    }
+  } catch (error) {
+    if (context.halt.aborted) return;
+    const fault = faultOf(error);
+    if (fault === null) throw error;
+    await ledger.repositories.streamFailed(run, stream.id, fault);
+    emit({type: 'failure', partition: stream.id, key: '', fault});
+  }
+}
+
+function pageOf(
+  {context, repositories}: StreamsOptions,
+  stream: Stream,
+  cursor: string | null,
+): ReturnType<RepositoriesWork['discover']> {
+  if (stream.id === planStream) return pageOfPlan(context, cursor);
+  const {settings, halt, random, hosts, emit} = context;
+  const {host} = stream;
+  const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
+    emit({type: 'retrying', host, attempt, waitMs, fault});
+  return retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () =>
+    hosts.placed(host, () => repositories.discover(stream, cursor)),
+  );
+}
+
+async function pageOfPlan({ledger, plan}: RunContext, cursor: string | null) {
+  const ids =
+    plan === null ? [] : await ledger.pages.partitionsBeyond(plan.run, 'plan', cursor ?? '', planPage);
+  return {
+    ids: ids.filter(id => !id.startsWith(openPrefix)),
+    cursor: ids.length < planPage ? null : (ids.at(-1) ?? null),
+  };
+}
+
+/** Partitions of open items, which a retry makes: no repositories. */
+export const openPrefix = 'open-';
+
+/** What a host or its answer is to blame for; null is an error of our own. */
+export function faultOf(error: unknown): FaultData | null {
+  if (error instanceof Exhausted) return faultOf(error.cause);
+  if (error instanceof HostDown) return error.fault;
+  return error instanceof Fault ? {kind: error.kind, message: error.message} : null;
+}

@@ -1,0 +1,224 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {FaultData} from '../core/failure.ts';
+import type {RunContext} from './context.ts';
+import {HostStage, type Stage} from './host-stage.ts';
+import {isOfHost} from './hosts.ts';
+import {PartitionRunner} from './partition-runner.ts';
+import {faultOf, readStreams} from './read-streams.ts';
+import {Resolver} from './resolver.ts';
+import {fresh, stopReasonOf} from './run-partitions.ts';
+import type {RepositoriesWork} from './work.ts';
+
+/** Turns that a host has before it makes room for one that waits. */
+const turns = 256;
+
+interface Located {
+  readonly id: string;
+  readonly address: string;
+  /** Some of its pages may be checkpointed. */
+  isBegun: boolean;
+}
+
+/**
+ * Finds, resolves and reads repositories, all at the same time and never further ahead than the window. Hosts that are
+ * down are waited for while there is other work, and for a while after; then what they serve has failed. Left out: what
+ * a repository's items are, which its partition runner knows.
+ */
+export class RepositoryPool {
+  readonly #context: RunContext;
+  readonly #repositories: RepositoriesWork;
+  readonly #reading: HostStage<Located>;
+  readonly #resolver: Resolver;
+  #isDiscovering = true;
+  #error: unknown = null;
+  #stirred = Promise.withResolvers<void>();
+
+  constructor(context: RunContext, repositories: RepositoriesWork) {
+    const {settings, hosts, now} = context;
+    this.#context = context;
+    this.#repositories = repositories;
+    const common = {moved: () => this.#stir(), failed: (error: unknown) => this.#fail(error)};
+    this.#reading = new HostStage({
+      hosts,
+      now,
+      limits: {hosts: settings.hosts.atOnce, perHost: settings.hosts.repositories, turns},
+      work: one => this.#read(one),
+      giveUp: (ones, fault, tries) =>
+        this.#giveUp(
+          ones.map(({id}) => id),
+          fault,
+          tries,
+        ),
+      ...common,
+    });
+    this.#resolver = new Resolver({
+      context,
+      repositories,
+      resolved: (id, address) => this.#add({id, address, isBegun: false}),
+      giveUp: (ids, fault, tries) => this.#giveUp(ids, fault, tries),
+      ...common,
+    });
+  }
+
+  get #stages(): readonly Stage[] {
+    return [this.#resolver.stage, this.#reading];
+  }
+
+  /** Resolves when all repositories have ended, or the run was stopped. Rejects with the first error of our own. */
+  async run(): Promise<void> {
+    const {ending} = this.#context;
+    const stir = () => this.#stir();
+    ending.addEventListener('abort', stir);
+    try {
+      await this.#takeUp();
+      const discovered = this.#discover();
+      for (;;) {
+        const {promise} = this.#stirred;
+        if (!ending.aborted) for (const stage of this.#stages) stage.start();
+        if (this.#isOver()) break;
+        await this.#wait(promise);
+      }
+      await discovered;
+      await this.#resolver.flush();
+    } finally {
+      ending.removeEventListener('abort', stir);
+    }
+    if (this.#error !== null) throw this.#error;
+  }
+
+  /** How many wait for a host that is down. */
+  asideFor(host: string): number {
+    return this.#stages.reduce((sum, stage) => sum + stage.asideFor(host), 0);
+  }
+
+  async #takeUp(): Promise<void> {
+    const {ledger, run, state} = this.#context;
+    const waiting = await ledger.repositories.waiting(run);
+    for (const {id, host, isBegun} of waiting)
+      if (host === null) this.#resolver.add(id);
+      else this.#add({id, address: host, isBegun});
+    state.repositoriesResolved(await ledger.repositories.resolvedCount(run));
+  }
+
+  #add(one: Located): void {
+    this.#reading.add(this.#repositories.hostOf(one.address), one);
+  }
+
+  async #discover(): Promise<void> {
+    try {
+      await readStreams({
+        context: this.#context,
+        repositories: this.#repositories,
+        room: () => this.#room(),
+        found: ids => {
+          for (const id of ids) this.#resolver.add(id);
+          this.#stir();
+        },
+      });
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isDiscovering = false;
+      this.#stir();
+    }
+  }
+
+  /** What is set aside does not fill the window: a dead host would be the end of discovery. */
+  async #room(): Promise<void> {
+    const {ending, settings} = this.#context;
+    while (!ending.aborted && this.#waiting >= settings.hosts.window) await this.#stirred.promise;
+  }
+
+  get #waiting(): number {
+    return this.#stages.reduce((sum, {waiting}) => sum + waiting, 0);
+  }
+
+  get #asides(): number {
+    return this.#stages.reduce((sum, {aside}) => sum + aside, 0);
+  }
+
+  get #isBusy(): boolean {
+    return this.#isDiscovering || this.#stages.some(({running}) => running > 0);
+  }
+
+  #isOver(): boolean {
+    return !this.#isBusy && (this.#context.ending.aborted || this.#waiting + this.#asides === 0);
+  }
+
+  /** Until something moves; or, where hosts are down, until it is time to try one, or to give them up. */
+  async #wait(stirred: Promise<void>): Promise<void> {
+    if (!this.#isBusy && this.#waiting === 0 && (await this.#giveUpDown())) return;
+    const next = this.#stages.flatMap(({nextTryAt}) => nextTryAt ?? []);
+    if (next.length === 0) return stirred;
+    const timer = new AbortController();
+    const waitMs = Math.max(minWaitMs, Math.min(...next) - this.#context.now());
+    const waited = sleep(waitMs, undefined, {signal: timer.signal}).catch(() => undefined);
+    await Promise.race([stirred, waited]);
+    timer.abort();
+  }
+
+  /** There is nobody left to ask but hosts that are down. True where some were given up, or the run was paused. */
+  async #giveUpDown(): Promise<boolean> {
+    const {settings, stop} = this.#context;
+    const patienceMs = settings.patienceSeconds * 1_000;
+    const isDue = this.#stages.some(stage => stage.isDownFor(patienceMs));
+    if (!isDue) return false;
+    const fault = await this.#cutOff();
+    if (fault !== null) {
+      stop('drain', {by: 'budget', message: `no host answers any more (${fault.message})`});
+      return true;
+    }
+    for (const stage of this.#stages) await stage.giveUpAfter(patienceMs);
+    return true;
+  }
+
+  /** Whether it may be we who are cut off: then nothing else answers either, and nobody has failed. */
+  async #cutOff(): Promise<FaultData | null> {
+    const {hosts} = this.#context;
+    const [stream] = this.#repositories.streams();
+    if (stream === undefined) return null;
+    try {
+      hosts.tryAgain(stream.host);
+      await hosts.placed(stream.host, () => this.#repositories.discover(stream, null));
+      return null;
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === null) throw error;
+      return isOfHost(fault) ? fault : null;
+    }
+  }
+
+  async #read(one: Located): Promise<void> {
+    const {ledger, run, ending} = this.#context;
+    if (ending.aborted) return;
+    const {id, address} = one;
+    const known = one.isBegun ? await ledger.partitions.among(run, [id]) : [];
+    const [record = fresh({id, kind: 'repository', of: null, ...this.#repositories.range(id)})] = known;
+    one.isBegun = true;
+    await new PartitionRunner(this.#context, {...record, host: address}).run();
+  }
+
+  async #giveUp(ids: readonly string[], fault: FaultData, tries: number): Promise<void> {
+    const {ledger, run, state, emit, now} = this.#context;
+    // Where they are is told with the failure.
+    await this.#resolver.flush();
+    await ledger.repositories.fail(run, ids, fault, now(), tries);
+    for (const id of ids) {
+      state.partitionEnded('failed');
+      emit({type: 'failure', partition: id, key: '', fault});
+    }
+  }
+
+  #stir(): void {
+    this.#stirred.resolve();
+    this.#stirred = Promise.withResolvers<void>();
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#context.stop('halt', stopReasonOf(error));
+    this.#stir();
+  }
+}
+
+const minWaitMs = 10;

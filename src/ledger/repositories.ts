@@ -1,0 +1,196 @@
+import {z} from 'zod';
+import {type FaultData, failureKinds} from '../core/failure.ts';
+import type {KeyRange} from '../core/keys.ts';
+import type {Statement} from '../core/sql.ts';
+import type {Database} from '../databases/database.ts';
+import {failStatements, finishStatements} from './partitions.ts';
+
+/** Where a run finds repositories: a listing with a cursor of its own. What it finds belongs to its group. */
+export interface StreamRecord {
+  readonly id: string;
+  readonly group: string;
+  readonly status: 'open' | 'ended' | 'failed';
+  readonly cursor: string | null;
+  /** Pages that were read so far. */
+  readonly pages: number;
+}
+
+const streamRow = z
+  .object({
+    id: z.string(),
+    group_name: z.string(),
+    status: z.enum(['open', 'ended', 'failed']),
+    cursor: z.string().nullable(),
+    pages: z.number(),
+  })
+  .transform(({group_name: group, ...row}): StreamRecord => ({...row, group}));
+
+/** One that is found and not finished. */
+export interface WaitingRepository {
+  readonly id: string;
+  readonly host: string | null;
+  /** Some of its pages are checkpointed. */
+  readonly isBegun: boolean;
+}
+
+const waitingRow = z
+  .object({id: z.string(), host: z.string().nullable(), begun: z.number()})
+  .transform(({begun, ...row}): WaitingRepository => ({...row, isBegun: begun === 1}));
+
+export interface FoundRepository extends KeyRange {
+  readonly id: string;
+}
+
+/** A page of a stream: what it lists, and where the next begins; null where it was the last. */
+export interface StreamPage {
+  readonly stream: string;
+  readonly group: string;
+  readonly repositories: readonly FoundRepository[];
+  readonly cursor: string | null;
+}
+
+/** What a finished repository adds to the counts of its host. */
+export interface Served {
+  readonly host: string;
+  readonly items: number;
+  /** How long it took. */
+  readonly ms: number;
+}
+
+/** A run's repositories: partitions that are found while it is on, each with a host of its own. */
+export class Repositories {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Opens the streams of a run that it has not yet, and answers with all of them as they stand. */
+  async streams(
+    run: string,
+    wanted: readonly Pick<StreamRecord, 'id' | 'group'>[],
+  ): Promise<readonly StreamRecord[]> {
+    await this.#db.transaction(
+      wanted.map(({id, group}) => ({
+        sql: `INSERT INTO streams (run, id, group_name, status) VALUES (?, ?, ?, 'open') ON CONFLICT (run, id) DO NOTHING`,
+        params: [run, id, group],
+      })),
+    );
+    const rows = await this.#db.query('SELECT * FROM streams WHERE run = ? ORDER BY id', [run]);
+    return rows.map(row => streamRow.parse(row));
+  }
+
+  /** A page, its cursor and its counts in one step; answers with those that were not known before. */
+  async found(run: string, {stream, group, repositories, cursor}: StreamPage): Promise<readonly string[]> {
+    const [added = []] = await this.#db.transaction([
+      {
+        sql: `INSERT INTO partitions (run, id, kind, lo, hi, cursor, status)
+              SELECT ?1, value->>0, 'repository', value->>1, value->>2, value->>1, 'pending' FROM json_each(?2)
+              WHERE NOT EXISTS (SELECT 1 FROM found_in WHERE run = ?1 AND partition = value->>0)
+              ON CONFLICT (run, id) DO NOTHING
+              RETURNING id`,
+        params: [run, JSON.stringify(repositories.map(({id, lo, hi}) => [id, lo, hi]))],
+      },
+      {
+        sql: `INSERT INTO found_in (run, partition, group_name) SELECT ?1, value, ?2 FROM json_each(?3) WHERE true
+              ON CONFLICT (run, partition, group_name) DO NOTHING`,
+        params: [run, group, JSON.stringify(repositories.map(({id}) => id))],
+      },
+      {
+        sql: `UPDATE streams SET cursor = ?, pages = pages + 1, status = CASE WHEN ?1 IS NULL THEN 'ended' ELSE status END
+              WHERE run = ? AND id = ?`,
+        params: [cursor, run, stream],
+      },
+    ]);
+    return added.map(row => z.string().parse(row['id']));
+  }
+
+  /** A stream that can't be read any further: what it did not list is missing from the run. */
+  async streamFailed(run: string, stream: string, {kind, message}: FaultData): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `UPDATE streams SET status = 'failed', kind = ?, message = ? WHERE run = ? AND id = ?`,
+        params: [kind, message, run, stream],
+      },
+    ]);
+  }
+
+  /** Failed streams are read on, from where they stopped. */
+  async reopenStreams(run: string): Promise<number> {
+    const [opened = []] = await this.#db.transaction([
+      {
+        sql: `UPDATE streams SET status = 'open', kind = NULL, message = NULL WHERE run = ? AND status = 'failed' RETURNING id`,
+        params: [run],
+      },
+    ]);
+    return opened.length;
+  }
+
+  async failedStreams(run: string): Promise<readonly (FaultData & {readonly stream: string})[]> {
+    const rows = await this.#db.query(
+      `SELECT id, kind, message FROM streams WHERE run = ? AND status = 'failed' ORDER BY id`,
+      [run],
+    );
+    return rows.map(row => failedStream.parse(row));
+  }
+
+  async resolved(run: string, hosts: readonly (readonly [id: string, host: string])[]): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `UPDATE partitions SET host = value->>1 FROM json_each(?2) WHERE run = ?1 AND id = value->>0`,
+        params: [run, JSON.stringify(hosts)],
+      },
+    ]);
+  }
+
+  /** How many are known to be somewhere, or are finished. */
+  async resolvedCount(run: string): Promise<number> {
+    const [row] = await this.#db.query(
+      `SELECT partitions_done + (
+         SELECT count(*) FROM partitions
+         WHERE run = runs.id AND status IN ('pending', 'running', 'failed') AND host IS NOT NULL
+       ) AS resolved
+       FROM runs WHERE id = ?`,
+      [run],
+    );
+    return z.number().parse(row?.['resolved']);
+  }
+
+  /** Those that wait or are under way, in the order of their ids. */
+  async waiting(run: string): Promise<readonly WaitingRepository[]> {
+    const rows = await this.#db.query(
+      `SELECT id, host, cursor <> lo AS begun FROM partitions
+       WHERE run = ? AND kind = 'repository' AND status IN ('pending', 'running') ORDER BY id`,
+      [run],
+    );
+    return rows.map(row => waitingRow.parse(row));
+  }
+
+  /** Folds a finished repository into its run's totals and its host's. */
+  async finish(run: string, id: string, {host, items, ms}: Served, at: number): Promise<void> {
+    await this.#db.transaction([...finishStatements(run, id, at), served(run, {host, items, ms})]);
+  }
+
+  async fail(
+    run: string,
+    ids: readonly string[],
+    fault: FaultData,
+    at: number,
+    attempts: number,
+  ): Promise<void> {
+    await this.#db.transaction(failStatements(run, ids, fault, at, attempts));
+  }
+}
+
+const failedStream = z
+  .object({id: z.string(), kind: z.enum(failureKinds), message: z.string()})
+  .transform(({id, ...fault}) => ({...fault, stream: id}));
+
+function served(run: string, {host, items, ms}: Served): Statement {
+  return {
+    sql: `INSERT INTO hosts_done (run, host, partitions, items, ms) VALUES (?, ?, 1, ?, ?)
+          ON CONFLICT (run, host) DO UPDATE
+          SET partitions = partitions + 1, items = items + excluded.items, ms = ms + excluded.ms`,
+    params: [run, host, items, ms],
+  };
+}
