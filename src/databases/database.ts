@@ -25,14 +25,19 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
-export type Dialect = 'sqlite';
+/**
+ * Whose SQL a target takes, D1 being SQLite and PGlite Postgres. Statements are written for one of them: `?` is a
+ * parameter of SQLite, `$1` one of Postgres, whose type is what Postgres makes of its place (`$1::jsonb` says it). How
+ * values of Postgres come back, and which can't be bound, is in postgres-values.ts.
+ */
+export type Dialect = 'sqlite' | 'postgres';
 
 /** A place that can be opened as one or the other. Opening is what connects; a service may be asked for the name before. */
 export interface Target {
   readonly dialect: Dialect;
   /** Whose prices and limits apply. */
   readonly service: Service;
-  /** What the operator types to confirm: the file's base name, or the database's. */
+  /** What the operator types to confirm: the base name of the file or folder, or the database's. */
   readonly name: string;
   /** The same for the same database whoever names it: fingerprints and baselines are kept by it. */
   readonly id: string;

@@ -3,43 +3,43 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {Fault} from '../../src/core/failure.ts';
 import type {SqlValue, Statement} from '../../src/core/sql.ts';
 import type {Database, Reader, Target} from '../../src/databases/database.ts';
+import type {SqlForms} from './sql-forms.ts';
 
 export interface TargetFactory {
   readonly name: string;
+  readonly sql: SqlForms;
   /** A target that exists and is empty. */
   make(): Promise<Target>;
   /** Keeps the target locked for all other writers until it is told to let go; null where nobody can. */
   readonly lock: ((target: Target) => Promise<() => Promise<void>>) | null;
   /** Values that it refuses to bind, before anything is written; all others come back as they were given. */
-  readonly unbindable: Readonly<Partial<Record<'bytes' | 'largeInteger' | 'notANumber', SqlValue>>>;
+  readonly unbindable: Readonly<Partial<Record<Unbindable, SqlValue>>>;
 }
+
+type Unbindable = 'bytes' | 'largeInteger' | 'notANumber' | 'nul' | 'halfACharacter';
 
 export const large = 2n ** 60n + 1n;
-
-const makeItems: Statement = {
-  sql: `CREATE TABLE items (
-          id INTEGER PRIMARY KEY,
-          name TEXT NOT NULL UNIQUE,
-          amount INTEGER CHECK (amount >= 0)
-        )`,
-  params: [],
-};
-
-function insert(name: SqlValue, amount: SqlValue = 0): Statement {
-  return {sql: 'INSERT INTO items (name, amount) VALUES (?, ?) RETURNING id, name', params: [name, amount]};
-}
 
 function count(reader: Reader): Promise<unknown> {
   return reader.query('SELECT count(*) AS n FROM items').then(rows => rows[0]?.['n']);
 }
 
 /** What every Target promises, tried on a real one. */
-export function databaseConformance({name, make, lock, unbindable}: TargetFactory): void {
+export function databaseConformance({name, sql: forms, make, lock, unbindable}: TargetFactory): void {
+  function insert(name: SqlValue, amount: SqlValue = 0): Statement {
+    const sql = forms.placed('INSERT INTO items (name, amount) VALUES (?, ?) RETURNING id, name');
+    return {sql, params: [name, amount]};
+  }
+
+  function echo(value: SqlValue): string {
+    return forms.placed(`SELECT ${forms.typed(value)} AS value`);
+  }
+
   async function opened(): Promise<{target: Target; database: Database}> {
     const target = await make();
     const database = await target.openDatabase();
     onTestFinished(() => database.close());
-    await database.transaction([makeItems]);
+    await database.transaction([{sql: forms.makeItems, params: []}]);
     return {target, database};
   }
 
@@ -147,7 +147,7 @@ export function databaseConformance({name, make, lock, unbindable}: TargetFactor
       const {database} = await opened();
       await fc.assert(
         fc.asyncProperty(value, async given => {
-          const [row] = await database.query('SELECT ? AS value', [given]);
+          const [row] = await database.query(echo(given), [given]);
           expect(row?.['value']).toEqual(given);
         }),
         {numRuns: 200},
@@ -169,12 +169,16 @@ export function databaseConformance({name, make, lock, unbindable}: TargetFactor
       ];
       await database.transaction(keys.map(key => insert(key)));
       for (const key of keys)
-        expect(await reader.query('SELECT name FROM items WHERE name = ?', [key])).toEqual([{name: key}]);
+        expect(await reader.query(forms.placed('SELECT name FROM items WHERE name = ?'), [key])).toEqual([
+          {name: key},
+        ]);
     });
 
     it('that are bytes come back as bytes', async () => {
       const {database} = await opened();
-      const [row] = await database.query("SELECT x'00ff41' AS bytes, x'' AS none");
+      const [row] = await database.query(
+        `SELECT ${forms.bytes('00ff41')} AS bytes, ${forms.bytes('')} AS none`,
+      );
       expect(row).toEqual({bytes: Uint8Array.of(0, 255, 65), none: new Uint8Array()});
     });
 
@@ -189,7 +193,8 @@ export function databaseConformance({name, make, lock, unbindable}: TargetFactor
           (error: unknown) => (error instanceof Fault ? refused : error),
         );
         expect([large, refused]).toContainEqual(read);
-        expect(await database.query('SELECT name FROM items WHERE amount = ?', [large])).toHaveLength(1);
+        const found = forms.placed('SELECT name FROM items WHERE amount = ?');
+        expect(await database.query(found, [large])).toHaveLength(1);
       },
     );
 
@@ -198,7 +203,7 @@ export function databaseConformance({name, make, lock, unbindable}: TargetFactor
       const refusal = {kind: 'invalid', message: expect.stringMatching(/can't be bound/)};
       const written = database.transaction([insert('before'), insert('it', given)]);
       await expect(written).rejects.toMatchObject(refusal);
-      await expect(database.query('SELECT ? AS value', [given])).rejects.toMatchObject(refusal);
+      await expect(database.query(echo(given), [given])).rejects.toMatchObject(refusal);
       expect(await count(database)).toBe(0);
     });
 

@@ -4,10 +4,12 @@ import {DatabaseSync} from 'node:sqlite';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import {databaseConformance} from '../conformance/database.ts';
+import {sqliteForms} from '../conformance/sql-forms.ts';
 import {tempFolder} from '../support/temp.ts';
 
 databaseConformance({
   name: 'an SQLite file',
+  sql: sqliteForms,
   make: async () => {
     const path = join(tempFolder(), 'index.sqlite');
     writeFileSync(path, '');

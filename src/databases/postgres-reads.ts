@@ -1,0 +1,78 @@
+import type {Row, SqlValue} from '../core/sql.ts';
+import type {PostgresSession} from './postgres-session.ts';
+
+/** Connections to one server at most: checks that are asked for together need not wait for each other. */
+const mostSessions = 4;
+
+interface Query {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (rows: readonly Row[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Queries over a few connections that can only read, each opened when it is needed. Nothing is tried twice. A query that
+ * nobody waits for any more is ended at the server, and its connection with it.
+ */
+export class PostgresReads {
+  readonly #open: () => Promise<PostgresSession>;
+  readonly #waiting: Query[] = [];
+  readonly #idle: PostgresSession[] = [];
+  readonly #serving = new Set<Promise<void>>();
+
+  /** One that is open already may be given. */
+  constructor(open: () => Promise<PostgresSession>, first: PostgresSession | null = null) {
+    this.#open = open;
+    if (first !== null) this.#idle.push(first);
+  }
+
+  ask(sql: string, params: readonly SqlValue[], signal: AbortSignal | undefined): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({sql, params, signal, resolve, reject});
+      if (this.#serving.size >= mostSessions) return;
+      const serving = this.#serve().finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    });
+  }
+
+  /** Answers what was asked before, then closes its connections. */
+  async close(): Promise<void> {
+    while (this.#serving.size > 0) await Promise.all(this.#serving);
+    await Promise.all(this.#idle.splice(0).map(session => session.close()));
+  }
+
+  async #serve(): Promise<void> {
+    let session: PostgresSession | null = null;
+    for (let query = this.#waiting.shift(); query !== undefined; query = this.#waiting.shift()) {
+      try {
+        query.signal?.throwIfAborted();
+        if (session === null || session.lost !== null) session = await this.#session();
+        query.resolve(await answer(session, query));
+      } catch (error) {
+        query.reject(error);
+      }
+    }
+    if (session !== null && session.lost === null) this.#idle.push(session);
+  }
+
+  async #session(): Promise<PostgresSession> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop())
+      if (idle.lost === null) return idle;
+    return this.#open();
+  }
+}
+
+async function answer(session: PostgresSession, {sql, params, signal}: Query): Promise<readonly Row[]> {
+  const abandon = () => session.abandon();
+  signal?.addEventListener('abort', abandon, {once: true});
+  try {
+    return (await session.ask(sql, params)).rows;
+  } catch (error) {
+    // It was given up, and that is the reason; whatever else the connection says follows from it.
+    throw signal?.aborted === true ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener('abort', abandon);
+  }
+}
