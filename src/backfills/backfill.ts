@@ -172,6 +172,15 @@ export interface Backfill<S extends Shape> {
     io: Io<S>,
     probe: Probe<S['facts']>,
   ): Promise<readonly Decision<S['change']>[]>;
+  /**
+   * A change that is committed is larger than what the ledger has to keep of it: enough to review it, to find it again
+   * in the target, and to put back what was there.
+   */
+  readonly kept?: {
+    of(change: S['change']): S['change'];
+    /** Bytes that it writes, about. */
+    size(change: S['change']): number;
+  };
   /** Rows that a change makes, where that is not one. */
   rowsOf?(change: S['change']): number;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */

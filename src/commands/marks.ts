@@ -2,7 +2,8 @@ import {backfills} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
 import {leaseObstacle} from '../engine/lease.ts';
-import {dropTables, markTables, readLease} from '../engine/mark.ts';
+import {readLease} from '../engine/mark.ts';
+import {dropTables, markTables} from '../engine/mark-statements.ts';
 import {unsettledPublishes} from '../engine/publish.ts';
 import type {Session} from './session.ts';
 

@@ -1,6 +1,6 @@
 import {Fault} from '../core/failure.ts';
 import type {Database} from '../databases/database.ts';
-import {markAlone, markTables} from './mark.ts';
+import {markAlone, markTables, numbered} from './mark-statements.ts';
 
 /** A partition that no run has. */
 const trial = '(trial)';
@@ -15,19 +15,25 @@ export async function isAtomic(
   signal: AbortSignal,
   insisting: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<boolean> {
-  const ofTrial = `FROM ${markTables[1]} WHERE run = ? AND partition = ?`;
-  const params = [run, trial];
+  const {dialect} = database;
+  const ofTrial = (verb: string) =>
+    numbered(dialect, {
+      sql: `${verb} FROM ${markTables[1]} WHERE run = ?1 AND partition = ?2`,
+      params: [run, trial],
+    });
   const isRefused = await insisting(() =>
-    database.transaction([markAlone(run, trial, 0), markAlone(run, trial, null)], {signal}).then(
-      () => false,
-      (error: unknown) => {
-        if (error instanceof Fault && error.kind === 'refused') return true;
-        throw error;
-      },
-    ),
+    database
+      .transaction([markAlone(dialect, run, trial, 0), markAlone(dialect, run, trial, null)], {signal})
+      .then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof Fault && error.kind === 'refused') return true;
+          throw error;
+        },
+      ),
   );
-  const left = await insisting(() => database.query(`SELECT 1 ${ofTrial}`, params, {signal}));
-  if (left.length > 0)
-    await insisting(() => database.transaction([{sql: `DELETE ${ofTrial}`, params}], {signal}));
+  const look = ofTrial('SELECT 1');
+  const left = await insisting(() => database.query(look.sql, look.params, {signal}));
+  if (left.length > 0) await insisting(() => database.transaction([ofTrial('DELETE')], {signal}));
   return isRefused && left.length === 0;
 }

@@ -38,6 +38,8 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     decide: page => backfill.decide(page, io, probe),
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
+    keeps: keepsOf(backfill),
+    sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(backfill.change.parse(change))),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
     readBack: async changes => {
@@ -80,6 +82,10 @@ function repositoriesOf(
     range: id => repositories.range(id),
     groupOf: key => repositories.groupOf(key),
   };
+}
+
+function keepsOf({kept, change: schema}: AnyBackfill): Work['keeps'] {
+  return kept === undefined ? null : change => kept.of(schema.parse(change));
 }
 
 function publicationOf(

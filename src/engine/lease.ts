@@ -5,16 +5,8 @@ import type {Statement} from '../core/sql.ts';
 import type {Asking, Database, Reader} from '../databases/database.ts';
 import {retrying} from './backoff.ts';
 import {parseHolder, type Self} from './holder.ts';
-import {
-  claimLease,
-  createTables,
-  dropMarks,
-  handLease,
-  readLease,
-  releaseLease,
-  renewLease,
-  type StandingLease,
-} from './mark.ts';
+import {readLease, type StandingLease} from './mark.ts';
+import {claimLease, createTables, dropMarks, handLease, releaseLease, renewLease} from './mark-statements.ts';
 import {retryingReader} from './steady-reader.ts';
 
 /**
@@ -71,7 +63,7 @@ export async function acquireLease(
 ): Promise<HeldLease> {
   const asking = signal === undefined ? {} : {signal};
   const reader = readerFor(database, order, signal);
-  const tables = createTables(order.leastFence);
+  const tables = createTables(database.dialect, order.leastFence);
   const first = await claim(database, order, null, asking, tables);
   const instead = first === null ? displaced(await readLease(reader), order) : null;
   const fence = first ?? (await claim(database, order, instead, asking));
@@ -139,6 +131,7 @@ class Lease implements HeldLease {
 
   async release(isOver: boolean): Promise<void> {
     const {run, attempts, random, blockedMs, returnsTo = null} = this.#order;
+    const {dialect} = this.#database;
     this.#isHeld = false;
     this.#renewals.abort();
     await this.#renewing;
@@ -152,10 +145,10 @@ class Lease implements HeldLease {
     await retrying({attempts, signal, random, onRetry}, () =>
       this.#database.transaction(
         [
-          ...(isOver ? [dropMarks(run, this.fence)] : []),
+          ...(isOver ? [dropMarks(dialect, run, this.fence)] : []),
           returnsTo === null
-            ? releaseLease(run, this.fence)
-            : handLease(run, this.fence, returnsTo, this.leaseMs),
+            ? releaseLease(dialect, run, this.fence)
+            : handLease(dialect, run, this.fence, returnsTo, this.leaseMs),
         ],
         {signal},
       ),
@@ -164,9 +157,12 @@ class Lease implements HeldLease {
 
   async #renew(): Promise<boolean> {
     const {run} = this.#order;
-    const [renewed = []] = await this.#database.transaction([renewLease(run, this.fence, this.leaseMs)], {
-      signal: this.#signal,
-    });
+    const [renewed = []] = await this.#database.transaction(
+      [renewLease(this.#database.dialect, run, this.fence, this.leaseMs)],
+      {
+        signal: this.#signal,
+      },
+    );
     return renewed.length === 1 || (await this.regain()) !== null;
   }
 
@@ -195,7 +191,10 @@ async function claim(
   before: readonly Statement[] = [],
 ): Promise<number | null> {
   const {name: holder, host} = self.holder;
-  const statements = [...before, claimLease({run, holder, host, leaseMs, leastFence, instead})];
+  const statements = [
+    ...before,
+    claimLease(database.dialect, {run, holder, host, leaseMs, leastFence, instead}),
+  ];
   try {
     const [row] = (await database.transaction(statements, asking)).at(-1) ?? [];
     return row === undefined ? null : z.number().parse(row['fence']);

@@ -37,16 +37,17 @@ export function makeContext(parts: Parts): RunContext {
   const {record, plan, acceptNew, acceptDrift, reuse, cap} = execution;
   const {ledger, settings, now, random, at} = host;
   const hosts = parts.hosts ?? new Hosts({limiter, halt: stopper.halt, now, emit});
+  const work = makeWork(parts, hosts);
   return {
     run: record.id,
     holder: host.self.holder.name,
     source: record.source,
     target: record.target,
-    work: makeWork(parts, hosts),
+    work,
     ledger,
     limiter,
     hosts,
-    writer: makeWriter(parts),
+    writer: makeWriter(parts, work),
     settings,
     state,
     plan:
@@ -85,7 +86,7 @@ function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts
   return forwardWork({...common, service: connection.target.service, hi: plan?.cappedAt ?? null});
 }
 
-function makeWriter({host, execution, database, lease, stopper, emit}: Parts): Writer | null {
+function makeWriter({host, execution, database, lease, stopper, emit}: Parts, work: Work): Writer | null {
   if (database === null) return null;
   const {settings, random, now, at, ledger} = host;
   const run = execution.record.id;
@@ -99,6 +100,7 @@ function makeWriter({host, execution, database, lease, stopper, emit}: Parts): W
     patience: {forMs: settings.patienceSeconds * 1_000, now},
     random,
     at,
+    commit: changes => work.commit(changes),
     onRetry: (attempt: number, waitMs: number, fault: Fault) =>
       emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
   });

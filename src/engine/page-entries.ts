@@ -2,8 +2,8 @@ import type {Outcome} from '../core/accounting.ts';
 import {type Entry, isChange} from '../core/entry.ts';
 import type {Fault} from '../core/failure.ts';
 import {goneReason, type Slot} from './page.ts';
+import type {Committed} from './page-group.ts';
 import type {Work} from './work.ts';
-import type {Committed} from './writer.ts';
 
 /** What becomes of a page's entries when the database has spoken, as pure functions over them. */
 

@@ -7,8 +7,9 @@ import type {Reader} from '../databases/database.ts';
 import type {StoredPage} from '../ledger/pages.ts';
 import type {RunContext} from './context.ts';
 import {readMarks} from './mark.ts';
+import type {Committed} from './page-group.ts';
 import type {PublishedWork} from './work.ts';
-import type {Committed, Writer} from './writer.ts';
+import type {Writer} from './writer.ts';
 
 /**
  * The last step of a run that is published as a whole. What its pages decided is in the ledger, as staged pages: that

@@ -5,8 +5,8 @@ import type {StoredPage} from '../ledger/pages.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {type Mark, readMarks} from './mark.ts';
+import {markedRows} from './page-group.ts';
 import {Settler} from './settler.ts';
-import {markedRows} from './writer.ts';
 
 /**
  * Settles what a crash left between intent and checkpoint. The run's fence has been raised before, so nothing late can

@@ -2,7 +2,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Database, Target} from '../databases/database.ts';
 import type {EngineHost} from './engine-host.ts';
 import {acquireLease, type HeldLease, releaseMs} from './lease.ts';
-import {renewReserved} from './mark.ts';
+import {renewReserved} from './mark-statements.ts';
 
 /**
  * The lease of a target, held while several runs work one after the other: no Headgate anywhere goes live there in between.
@@ -17,7 +17,7 @@ export class Reservation {
 
   private constructor(id: string, host: EngineHost, database: Database, lease: HeldLease) {
     const {leaseMs} = lease;
-    const renew = renewReserved(id, host.self.holder.name, leaseMs);
+    const renew = renewReserved(database.dialect, id, host.self.holder.name, leaseMs);
     this.id = id;
     this.#database = database;
     this.#lease = lease;

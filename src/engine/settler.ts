@@ -9,7 +9,8 @@ import type {RunContext} from './context.ts';
 import {partOf} from './known.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
 import {confirm, type Formers, formersOf, halfway, isGone, refused, stillWaiting} from './page-entries.ts';
-import {type Committed, canBeHalved, type Writer} from './writer.ts';
+import type {Committed} from './page-group.ts';
+import {canBeHalved, type Writer} from './writer.ts';
 
 /** Settles the pages of one partition, in order: decide, compare with the plan, write, checkpoint. */
 export class Settler {
@@ -137,9 +138,10 @@ export class Settler {
   async #write(writer: Writer, entries: readonly Entry[], drift: Drift, formers: Formers): Promise<void> {
     const {ledger, run, work, at} = this.#context;
     const page = ++this.#page;
-    const changes = entries.filter(isChange).map(({change}) => change);
+    const changing = entries.filter(isChange);
+    const changes = changing.map(({change}) => change);
     if (changes.length === 0) return this.#checkpoint(page, entries, drift, formers, 0, false);
-    await ledger.pages.intend(run, this.#partition.id, page, entries);
+    await ledger.pages.intend(run, this.#partition.id, page, this.#kept(entries));
     at('intent-saved');
     let committed: Committed;
     try {
@@ -147,7 +149,13 @@ export class Settler {
         partition: this.#partition.id,
         page,
         changes: changes.length,
-        statements: work.commit(changes),
+        ...(writer.mergesPages
+          ? {
+              statements: [],
+              keyed: new Map(changing.map(({key, change}) => [key, change])),
+              bytes: changes.reduce((sum: number, change) => sum + work.sizeOf(change), 0),
+            }
+          : {statements: work.commit(changes)}),
       });
     } catch (error) {
       if (!(error instanceof Fault) || !canBeHalved(error)) throw error;
@@ -181,7 +189,7 @@ export class Settler {
       run,
       partition,
       page,
-      entries,
+      entries: this.#kept(entries),
       cursor,
       delta: told(pageTally(entries, rows, formers)),
       drift,
@@ -200,6 +208,13 @@ export class Settler {
       if (entry.fault !== undefined) emit({type: 'failure', partition, key: entry.key, fault: entry.fault});
     emit({type: 'page', partition, page, settled: told(pageTally(entries, rows)), cursor});
     at('page-checkpointed');
+  }
+
+  /** What a change writes may be much more than what is needed to review it, or to take it back. */
+  #kept(entries: readonly Entry[]): readonly Entry[] {
+    const {keeps} = this.#context.work;
+    if (keeps === null) return entries;
+    return entries.map(entry => (isChange(entry) ? {...entry, change: keeps(entry.change)} : entry));
   }
 
   async #checkBudgets(): Promise<void> {

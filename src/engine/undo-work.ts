@@ -57,6 +57,8 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
       ),
     repositories: null,
     publication: null,
+    keeps: null,
+    sizeOf: () => 0,
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.undo(parseChanges(backfill, changes), probe),
     readBack: async changes => {

@@ -24,6 +24,10 @@ export interface Work {
   readonly repositories: RepositoriesWork | null;
   /** Changes are staged and published as one; null where each page is committed by itself. */
   readonly publication: PublishedWork | null;
+  /** What the ledger keeps of a change; null where that is all of it. */
+  readonly keeps: ((change: unknown) => unknown) | null;
+  /** Bytes that a change writes, about; 0 where that is not told. */
+  sizeOf(change: unknown): number;
   /** How many rows a change makes where it is made as a whole. */
   rowsOf(change: unknown): number;
   /** Which changes the target shows as made, after an outcome that nothing else can tell. */

@@ -1,39 +1,13 @@
 import {Fault} from '../core/failure.ts';
-import type {Row, Statement} from '../core/sql.ts';
+import type {Statement} from '../core/sql.ts';
 import {counted} from '../core/words.ts';
 import type {Database} from '../databases/database.ts';
 import {Exhausted, type Patience, retrying} from './backoff.ts';
 import type {AtPoint} from './crash-points.ts';
 import type {HeldLease} from './lease.ts';
-import {
-  countIntoMark,
-  dropMark,
-  isLeaseRefusal,
-  type Mark,
-  markPage,
-  readMark,
-  readMarks,
-  renewLease,
-  tellMark,
-} from './mark.ts';
+import {isLeaseRefusal, readMarks} from './mark.ts';
+import {type Committed, groupPages, markedRows, type ReadyPage} from './page-group.ts';
 import {retryingReader} from './steady-reader.ts';
-
-/** A page that is ready to be written: its intent is in the ledger. */
-export interface ReadyPage {
-  readonly partition: string;
-  readonly page: number;
-  /** How many items change. */
-  readonly changes: number;
-  readonly statements: readonly Statement[];
-}
-
-/** What the database says about a page that was committed. */
-export interface Committed {
-  /** Keys of the items whose rows were touched; null where only the mark is known (after an unknown outcome). */
-  readonly touched: ReadonlySet<string> | null;
-  /** Null where nothing but the rows themselves can tell. */
-  readonly rows: number | null;
-}
 
 /** The lease went to another process: nothing more may be written. */
 export class LeaseLost extends Error {
@@ -57,6 +31,8 @@ export interface WriterOptions {
   readonly random: () => number;
   readonly at: AtPoint;
   readonly onRetry: (attempt: number, waitMs: number, fault: Fault) => void;
+  /** Makes the statements of pages that are written by the same ones. */
+  readonly commit?: (changes: readonly unknown[]) => readonly Statement[];
 }
 
 /** What is known of pages that were sent before. */
@@ -73,8 +49,9 @@ interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
-/** Pages that go into one transaction. */
+/** Pages that go into one transaction: where each has statements of its own, and where all have the same. */
 const pagesAtOnce = 8;
+const mergedAtOnce = {pages: 512, changes: 5_000, bytes: 4 * 1024 * 1024};
 
 /**
  * Commits pages in order, several partitions' ready pages in one transaction, each with its mark. A transaction that
@@ -91,6 +68,11 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#options = options;
+  }
+
+  /** The changes of many pages are written by the same statements: a small page costs none of its own. */
+  get mergesPages(): boolean {
+    return this.#options.database.dialect === 'postgres' && this.#options.commit !== undefined;
   }
 
   commit(page: ReadyPage): Promise<Committed> {
@@ -110,8 +92,21 @@ export class Writer {
     this.#working = true;
     // Pages that become ready in the same turn go together.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#group(this.#queue.splice(0, pagesAtOnce));
+    while (this.#queue.length > 0) await this.#group(this.#queue.splice(0, this.#fitting()));
     this.#working = false;
+  }
+
+  /** How many of the pages that wait go together; one goes in any case. */
+  #fitting(): number {
+    if (!this.mergesPages) return pagesAtOnce;
+    let [pages, changes, bytes] = [0, 0, 0];
+    for (const {page} of this.#queue) {
+      changes += page.changes;
+      bytes += page.bytes ?? 0;
+      if (pages >= mergedAtOnce.pages || changes > mergedAtOnce.changes || bytes > mergedAtOnce.bytes) break;
+      pages++;
+    }
+    return Math.max(1, pages);
   }
 
   async #group(group: readonly Queued[], state: Sending = {isUnsettled: false, slow: null}): Promise<void> {
@@ -166,44 +161,15 @@ export class Writer {
   }
 
   async #once(pages: readonly ReadyPage[]): Promise<readonly Committed[]> {
-    const {database, run, lease, at, signal} = this.#options;
+    const {database, run, lease, at, signal, commit = () => []} = this.#options;
     const finished = [...this.#finished];
-    const statements: Statement[] = lease === null ? [] : finished.map(partition => dropMark(run, partition));
-    const spans = pages.map(page => {
-      const from = statements.length;
-      statements.push(...this.#pageStatements(page));
-      return {from, to: statements.length};
-    });
-    if (lease !== null) statements.push(renewLease(run, lease.fence, lease.leaseMs));
-    const sent = database.transaction(statements, {signal});
+    const group = groupPages(pages, {run, dialect: database.dialect, lease, finished, commit});
+    const sent = database.transaction(group.statements, {signal});
     at('commit-sent');
-    const rows = await sent;
-    if (lease !== null && rows.at(-1)?.length === 0) throw new LeaseLost();
+    const committed = group.read(await sent);
+    if (committed === null) throw new LeaseLost();
     this.#finished.splice(0, finished.length);
-    return spans.map(({from, to}) => countRows(statements.slice(from, to), rows.slice(from, to)));
-  }
-
-  #pageStatements({partition, page, statements}: ReadyPage): readonly Statement[] {
-    const {run, lease} = this.#options;
-    if (lease === null) return statements;
-    const isSilent = statements.some(statement => statement.isSilent === true);
-    return [
-      markPage({run, partition, page, fence: lease.fence}),
-      ...statements.flatMap(statement =>
-        statement.counts === undefined
-          ? [statement]
-          : [
-              statement,
-              countIntoMark(
-                run,
-                partition,
-                statement.counts,
-                statement.makes === undefined ? 'changes()' : '1',
-              ),
-            ],
-      ),
-      ...(isSilent ? [tellMark(run, partition)] : []),
-    ];
+    return committed;
   }
 
   /**
@@ -242,26 +208,6 @@ function requireSmaller(pages: readonly ReadyPage[], slow: Fault | null): void {
   const changes = pages.reduce((sum, page) => sum + page.changes, 0);
   if (slow !== null && (pages.length > 1 || changes > 1))
     throw new Fault('too-large', `${slow.message}: ${counted(changes, 'change')} at once`, {cause: slow});
-}
-
-export function markedRows({inserted, updated, deleted}: Mark): number {
-  return inserted + updated + deleted;
-}
-
-function countRows(statements: readonly Statement[], rows: readonly (readonly Row[])[]): Committed {
-  if (statements.some(({isSilent}) => isSilent === true)) {
-    const told = rows.at(-1)?.[0];
-    return {touched: null, rows: told === undefined ? null : markedRows(readMark(told))};
-  }
-  const touched = new Set<string>();
-  let count = 0;
-  statements.forEach(({counts, makes}, index) => {
-    if (counts === undefined) return;
-    const keys = makes === undefined ? (rows[index] ?? []).map(row => String(row['key'])) : [makes];
-    for (const key of keys) touched.add(key);
-    count += keys.length;
-  });
-  return {touched, rows: count};
 }
 
 /** A page that may succeed when it is cut smaller, down to the one item that can't be written. */

@@ -2,7 +2,8 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import type {Database, Target} from '../../src/databases/database.ts';
 import {parseHolder, type Self, thisProcess} from '../../src/engine/holder.ts';
 import {acquireLease, type LeaseOrder} from '../../src/engine/lease.ts';
-import {markPage, readLease} from '../../src/engine/mark.ts';
+import {readLease} from '../../src/engine/mark.ts';
+import {markPages} from '../../src/engine/mark-statements.ts';
 import {gatewayTimeout, rateLimited, transient} from '../simulators/cloudflare-faults.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
 import {accountOf, targetOn} from '../support/d1.ts';
@@ -37,7 +38,9 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     const lease = await acquireLease(database, orderOf({leastFence: 7}));
     expect(lease.fence).toBe(8);
     expect(await readLease(database)).toMatchObject({run: 'r', holder: orderOf().self.holder.name, fence: 8});
-    await database.transaction([markPage({run: 'r', partition: 'p', page: 1, fence: lease.fence})]);
+    await database.transaction([
+      markPages(database.dialect, {run: 'r', fence: lease.fence, pages: [{partition: 'p', page: 1}]}),
+    ]);
     await lease.release(true);
     expect(await readLease(database)).toMatchObject({run: null, holder: null, fence: 8});
     expect(await sql('SELECT * FROM headgate_marks')).toEqual([]);
@@ -47,7 +50,9 @@ describe.each(targetHosts)('on $host', ({begin}) => {
     const {target, sql} = await hosted();
     const database = await opened(target);
     const lease = await acquireLease(database, orderOf());
-    await database.transaction([markPage({run: 'r', partition: 'p', page: 1, fence: lease.fence})]);
+    await database.transaction([
+      markPages(database.dialect, {run: 'r', fence: lease.fence, pages: [{partition: 'p', page: 1}]}),
+    ]);
     await lease.release(false);
     expect(await sql('SELECT run, page FROM headgate_marks')).toMatchObject([{run: 'r', page: 1}]);
   });

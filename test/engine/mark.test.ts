@@ -1,21 +1,9 @@
 import {beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import type {Statement} from '../../src/core/sql.ts';
 import type {Database, Target} from '../../src/databases/database.ts';
-import {
-  claimLease,
-  countIntoMark,
-  createTables,
-  dropMark,
-  dropMarks,
-  dropTables,
-  isLeaseRefusal,
-  type LeaseClaim,
-  markPage,
-  readLease,
-  readMarks,
-  releaseLease,
-  renewLease,
-} from '../../src/engine/mark.ts';
+import {isLeaseRefusal, readLease, readMarks} from '../../src/engine/mark.ts';
+import * as marks from '../../src/engine/mark-statements.ts';
+import {groupPages, type ReadyPage} from '../../src/engine/page-group.ts';
 import {targetHosts} from '../support/target-host.ts';
 
 let place: Target;
@@ -27,9 +15,15 @@ async function connect(): Promise<Database> {
   return database;
 }
 
-async function claim(changes: Partial<LeaseClaim> = {}, by: Database = target): Promise<unknown> {
+const createTables = (leastFence: number) => marks.createTables(target.dialect, leastFence);
+const dropMarks = (run: string, fence: number) => marks.dropMarks(target.dialect, run, fence);
+const releaseLease = (run: string, fence: number) => marks.releaseLease(target.dialect, run, fence);
+const renewLease = (run: string, fence: number, leaseMs: number) =>
+  marks.renewLease(target.dialect, run, fence, leaseMs);
+
+async function claim(changes: Partial<marks.LeaseClaim> = {}, by: Database = target): Promise<unknown> {
   const order = {run: 'r', holder: 'ada', host: 'here', leaseMs: 60_000, leastFence: 0, instead: null};
-  const [rows] = await by.transaction([claimLease({...order, ...changes})]);
+  const [rows] = await by.transaction([marks.claimLease(by.dialect, {...order, ...changes})]);
   return rows?.[0]?.['fence'] ?? null;
 }
 
@@ -41,13 +35,18 @@ function insert(...names: readonly string[]): Statement {
   };
 }
 
-function pageOf(page: number, fence: number, ...names: readonly string[]): readonly Statement[] {
-  return [
-    markPage({run: 'r', partition: 'p', page, fence}),
-    insert(...names),
-    countIntoMark('r', 'p', 'inserted'),
-    renewLease('r', fence, 60_000),
-  ];
+/** As the writer sends it: on Postgres, pages are written by the same statements. */
+function pageOf(page: number, fence: number, ...given: readonly string[]): readonly Statement[] {
+  const {dialect} = target;
+  const one: ReadyPage = {partition: 'p', page, changes: given.length, statements: [insert(...given)]};
+  const keyed = new Map(given.map(name => [name, name]));
+  return groupPages([dialect === 'postgres' ? {...one, statements: [], keyed} : one], {
+    run: 'r',
+    dialect,
+    lease: {fence, leaseMs: 60_000},
+    finished: [],
+    commit: changes => [insert(...changes.map(String))],
+  }).statements;
 }
 
 async function names(): Promise<unknown> {
@@ -137,7 +136,7 @@ describe.each(targetHosts)('on $host', ({begin}) => {
       expect((await readLease(target))?.holder).toBe(fences[0] === null ? 'bob' : 'ada');
     });
 
-    it.each<[string, Partial<LeaseClaim>, Partial<LeaseClaim>, boolean]>([
+    it.each<[string, Partial<marks.LeaseClaim>, Partial<marks.LeaseClaim>, boolean]>([
       ['while it is held', {}, {holder: 'bob'}, false],
       ['once it has expired', {leaseMs: -1}, {holder: 'bob'}, true],
       ['by its own run and holder', {}, {}, true],
@@ -160,7 +159,7 @@ describe.each(targetHosts)('on $host', ({begin}) => {
       expect(second).toBeGreaterThan(first);
       await target.transaction([dropMarks('r', second), releaseLease('r', second)]);
       expect(Number(await claim({leastFence: 100}))).toBeGreaterThan(100);
-      await target.transaction(dropTables());
+      await target.transaction(marks.dropTables());
       await target.transaction(createTables(500));
       expect(Number(await claim())).toBeGreaterThan(500);
     });
@@ -194,16 +193,19 @@ describe.each(targetHosts)('on $host', ({begin}) => {
 
     it('that are gone are told apart from empty ones', async () => {
       expect(await readMarks(target, 'r')).toEqual(new Map());
-      await target.transaction(dropTables());
+      await target.transaction(marks.dropTables());
       expect(await readMarks(target, 'r')).toBeNull();
       expect(await readLease(target)).toBeNull();
-      await target.transaction(dropTables());
+      await target.transaction(marks.dropTables());
     });
 
     it('lose the mark of a finished partition, and no other', async () => {
       const fence = Number(await claim());
       await target.transaction(pageOf(1, fence, 'a'));
-      await target.transaction([markPage({run: 'r', partition: 'q', page: 4, fence}), dropMark('r', 'p')]);
+      await target.transaction([
+        marks.markPages(target.dialect, {run: 'r', fence, pages: [{partition: 'q', page: 4}]}),
+        marks.forgetMarks(target.dialect, 'r', ['p', 'other']),
+      ]);
       expect(
         [...((await readMarks(target, 'r')) ?? [])].map(([partition, {page}]) => [partition, page]),
       ).toEqual([['q', 4]]);
