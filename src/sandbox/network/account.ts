@@ -12,7 +12,7 @@ export interface Account {
   readonly signingKey: string;
   readonly repository: Repository;
   /** Collections that it has or had: relays forget none. */
-  readonly everIn: Set<string>;
+  everIn: ReadonlySet<string>;
   /** Name of the host where it is. */
   host: string;
   status: AccountStatus;
@@ -29,12 +29,26 @@ export class Accounts {
   readonly #byName = new Map<string, Account>();
   readonly #byDid = new Map<string, Account>();
   readonly #byHandle = new Map<string, Account>();
+  #version = 0;
+
+  /** Another as soon as an account or a collection has come. */
+  get version(): number {
+    return this.#version;
+  }
 
   add(account: Account): void {
     if (this.#byName.has(account.name)) throw new Error(`two accounts are called ${account.name}`);
     this.#byName.set(account.name, account);
     this.#byDid.set(account.did, account);
     this.#byHandle.set(account.handle, account);
+    this.#version++;
+  }
+
+  /** An account has a record of this collection now. */
+  note(account: Account, collection: string): void {
+    if (account.everIn.has(collection)) return;
+    account.everIn = new Set([...account.everIn, collection]);
+    this.#version++;
   }
 
   /** In the order in which they were made. */

@@ -14,13 +14,15 @@ const firstRecordAt = 1_735_689_600_000_000n;
  */
 export async function* crowdAccounts(crowd: CrowdSpec, seed: string): AsyncGenerator<Account> {
   const key = await keyOf(seed, crowd.name);
+  const signingKey = key.did();
+  const everIn = new Set(Object.keys(crowd.records).filter(name => crowd.records[name] !== 0));
   const shapes: Content[] = [];
   for (let shape = 0; shape < (crowd.shapes ?? 1); shape++) shapes.push(await shapeOf(crowd, shape));
   for (let number = 0; number < crowd.accounts; number++) {
     const content = shapes[number % shapes.length];
     const host = crowd.hosts[number % crowd.hosts.length];
     if (content === undefined || host === undefined) throw new Error(`${crowd.name} has no host or no shape`);
-    yield memberOf(crowd, {number, host, content, key, seed});
+    yield memberOf(crowd, {number, host, content, key, signingKey, everIn, seed});
   }
 }
 
@@ -29,19 +31,22 @@ interface Member {
   readonly host: string;
   readonly content: Content;
   readonly key: Secp256k1Keypair;
+  /** Written out once: that takes a quarter of a millisecond. */
+  readonly signingKey: string;
+  readonly everIn: ReadonlySet<string>;
   readonly seed: string;
 }
 
-function memberOf(crowd: CrowdSpec, {number, host, content, key, seed}: Member): Account {
+function memberOf(crowd: CrowdSpec, {number, host, content, key, signingKey, everIn, seed}: Member): Account {
   const name = `${crowd.name}-${number}`;
   const did = plcDidOf(seed, name);
   return {
     name,
     did,
     handle: `${name}.test`,
-    signingKey: key.did(),
+    signingKey,
     repository: new Repository({did, content, key: crowd.isUnsigned === true ? null : key}),
-    everIn: new Set(content.collections.keys()),
+    everIn,
     host,
     status: 'active',
     document: null,

@@ -32,15 +32,24 @@ export function tidOf(microseconds: bigint): string {
   return text;
 }
 
+/** The CID of a block of DAG-CBOR, in text. */
+export function cidTextOf(bytes: Uint8Array): string {
+  const hash = createHash('sha256').update(bytes).digest();
+  return `b${inBase32(Buffer.concat([Uint8Array.from([0x01, 0x71, 0x12, 0x20]), hash]))}`;
+}
+
 function digest(...parts: readonly string[]): Buffer {
   return createHash('sha256').update(parts.join('\n')).digest();
 }
 
+/** Of RFC 4648, in lower case and without padding. */
 function inBase32(bytes: Uint8Array): string {
-  let bits = 0n;
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
   let text = '';
-  for (let at = bytes.length * 8 - 5; at >= 0; at -= 5)
-    text += base32.charAt(Number((bits >> BigInt(at)) & 31n));
-  return text;
+  let [bits, count] = [0, 0];
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    for (count += 8; count >= 5; count -= 5) text += base32.charAt((bits >> (count - 5)) & 31);
+    bits &= 31;
+  }
+  return count === 0 ? text : text + base32.charAt((bits << (5 - count)) & 31);
 }

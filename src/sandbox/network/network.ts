@@ -1,5 +1,6 @@
+import type {LocalRelay} from './relay.ts';
 import type {LocalServer, Meddle} from './server.ts';
-import type {AccountStatus, ByCollection, DocumentSpec, Json, NetworkSpec} from './spec.ts';
+import type {AccountStatus, DocumentSpec, Json, NetworkSpec} from './spec.ts';
 import {Wiring} from './wiring.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface LocalNetwork {
   readonly relayServers: readonly LocalRelay[];
   readonly plcServer: LocalServer;
   didOf(account: string): string;
+  /** Of a DID or handle; null where it is nobody's. */
+  nameOf(identifier: string): string | null;
   /** Signed at once, as a new revision; the answer is its CID. */
   putRecord(account: string, collection: string, rkey: string, value: Json): Promise<string>;
   deleteRecord(account: string, collection: string, rkey: string): Promise<void>;
@@ -28,13 +31,6 @@ export interface LocalNetwork {
   /** What is there now in active accounts, whether their hosts are up or not. */
   records(): Iterable<NetworkRecord>;
   close(): Promise<void>;
-}
-
-export interface LocalRelay extends LocalServer {
-  /** Whether it serves listReposByCollection, from now on. */
-  serve(byCollection: ByCollection): void;
-  /** Whether it fails for a collection, from now on. */
-  fail(collection: string, isFailing: boolean): void;
 }
 
 export interface NetworkRecord {
@@ -58,7 +54,7 @@ export interface NetworkOptions {
 
 export async function startLocalNetwork(
   spec: NetworkSpec,
-  {meddle = (_call, answer) => answer(), now = Date.now}: NetworkOptions = {},
+  {meddle = (call, answer) => answer(call), now = Date.now}: NetworkOptions = {},
 ): Promise<LocalNetwork> {
   const wiring = new Wiring(spec, meddle, now);
   try {
@@ -75,10 +71,12 @@ export async function startLocalNetwork(
     relayServers: wiring.relays,
     plcServer: wiring.plc,
     didOf: name => accounts.named(name).did,
+    nameOf: identifier => accounts.find(identifier)?.name ?? null,
     putRecord: async (name, collection, rkey, value) => {
-      const {repository, everIn} = accounts.named(name);
+      const account = accounts.named(name);
+      const {repository} = account;
       await repository.write({collection, rkey, value});
-      everIn.add(collection);
+      accounts.note(account, collection);
       return repository.find(collection, rkey)?.cidText ?? '';
     },
     deleteRecord: (name, collection, rkey) =>

@@ -10,6 +10,7 @@ import {
 import {activeAccount, availableAccount, type Lookup} from './availability.ts';
 import type {StoredRecord} from './content.ts';
 import {type DocumentEnds, documentOf} from './did-document.ts';
+import {lowest} from './lowest.ts';
 import type {HostSpec} from './spec.ts';
 
 export interface PdsOptions extends DocumentEnds {
@@ -55,31 +56,11 @@ function pageOf(
   {cursor, isAscending, limit}: PageWanted,
 ): readonly StoredRecord[] {
   if (isAscending) {
-    const start = cursor === null ? 0 : firstBeyond(records, cursor);
+    const start = cursor === null ? 0 : lowest(records, record => record.rkey > cursor);
     return records.slice(start, start + limit);
   }
-  const end = cursor === null ? records.length : firstFrom(records, cursor);
+  const end = cursor === null ? records.length : lowest(records, record => record.rkey >= cursor);
   return records.slice(Math.max(0, end - limit), end).reverse();
-}
-
-function firstBeyond(records: readonly StoredRecord[], rkey: string): number {
-  return lowest(records, record => record.rkey > rkey);
-}
-
-function firstFrom(records: readonly StoredRecord[], rkey: string): number {
-  return lowest(records, record => record.rkey >= rkey);
-}
-
-/** The first of which something holds that holds of all behind it. */
-function lowest(records: readonly StoredRecord[], holds: (record: StoredRecord) => boolean): number {
-  let [low, high] = [0, records.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const record = records[middle];
-    if (record !== undefined && holds(record)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function recordText(did: string, collection: string, {rkey, cidText, json}: StoredRecord): string {

@@ -2,7 +2,15 @@ import type {Account, Accounts} from './account.ts';
 import {type Answer, errorAnswer, jsonAnswer, type Route, required} from './answer.ts';
 import {standingOf} from './availability.ts';
 import {listRepos} from './pds-sync.ts';
+import type {LocalServer} from './server.ts';
 import type {ByCollection, RelaySpec} from './spec.ts';
+
+export interface LocalRelay extends LocalServer {
+  /** Whether it serves listReposByCollection, from now on. */
+  serve(byCollection: ByCollection): void;
+  /** Whether it fails for a collection, from now on. */
+  fail(collection: string, isFailing: boolean): void;
+}
 
 const pageMost = 2_000;
 
@@ -13,6 +21,8 @@ export class Relay {
   readonly failsFor: Set<string>;
   readonly #accounts: Accounts;
   readonly #spec: RelaySpec;
+  /** By collection, until something comes. */
+  readonly #lists = new Map<string, {readonly version: number; readonly dids: readonly string[]}>();
 
   constructor(spec: RelaySpec, accounts: Accounts) {
     this.#spec = spec;
@@ -57,10 +67,15 @@ export class Relay {
   }
 
   #listed(collection: string): readonly string[] {
+    const {version} = this.#accounts;
+    const before = this.#lists.get(collection);
+    if (before?.version === version) return before.dids;
     const {twice = [], strays = []} = this.#spec;
     const known = this.#known().filter(({everIn}) => everIn.has(collection));
     const again = known.filter(({name}) => twice.includes(name));
-    return [...known, ...again].map(({did}) => did).concat(strays);
+    const dids = [...known, ...again].map(({did}) => did).concat(strays);
+    this.#lists.set(collection, {version, dids});
+    return dids;
   }
 
   #known(): readonly Account[] {

@@ -1,9 +1,10 @@
 import type {Secp256k1Keypair} from '@atproto/crypto';
 import {MST, signCommit} from '@atproto/repo';
-import {blocksOf, carOf, newestFirst} from './car.ts';
+import {type CarOrder, carOf, frameOf, newestFirst, sequenceOf} from './car.ts';
 import {type Content, type StoredRecord, storageOf, type Write, withWrites} from './content.ts';
 import {type Cid, encodeValue} from './encode.ts';
 import {revisionOf} from './identifiers.ts';
+import {lowest} from './lowest.ts';
 
 export interface RepositoryOptions {
   readonly did: string;
@@ -48,7 +49,9 @@ export class Repository {
   }
 
   find(collection: string, rkey: string): StoredRecord | undefined {
-    return this.records(collection).find(record => record.rkey === rkey);
+    const records = this.records(collection);
+    const found = records[lowest(records, record => record.rkey >= rkey)];
+    return found?.rkey === rkey ? found : undefined;
   }
 
   commit(): Promise<Commit> {
@@ -68,15 +71,21 @@ export class Repository {
   }
 
   /** All of it, or what came after a revision. */
-  async car(order: 'cid' | 'tree', since: string | null): Promise<Uint8Array> {
+  async car(order: CarOrder, since: string | null): Promise<Uint8Array> {
     const [content, rev] = [this.#content, this.rev];
     const commit = {...(await this.commit()), rev};
-    const blocks = await blocksOf(content, order);
-    const wanted = since === null ? blocks : blocks.filter(block => block.rev > since);
-    if (order === 'tree') return carOf(commit.cid, [commit, ...wanted]);
+    const {blocks, bytes, offsets} = await sequenceOf(content, order);
     // The reference PDS sorts the commit in among the others.
-    const at = wanted.findIndex(block => newestFirst(commit, block) < 0);
-    return carOf(commit.cid, wanted.toSpliced(at < 0 ? wanted.length : at, 0, commit));
+    const at = order === 'tree' ? 0 : lowest(blocks, block => newestFirst(commit, block) < 0);
+    const offset = offsets[at] ?? 0;
+    const frames =
+      since === null
+        ? [bytes.subarray(0, offset), frameOf(commit), bytes.subarray(offset)]
+        : blocks
+            .toSpliced(at, 0, commit)
+            .filter(block => block.rev > since)
+            .map(frameOf);
+    return carOf([commit.cid], frames);
   }
 
   /** The commit and the way through the tree to one record, or to where it would be. */
@@ -86,7 +95,7 @@ export class Repository {
     const tree = MST.load(storageOf(content), content.root);
     const path = await tree.cidsForPath(`${collection}/${rkey}`);
     const blocks = path.flatMap(cid => content.blocks.get(cid.toString()) ?? []);
-    return carOf(commit.cid, [commit, ...blocks]);
+    return carOf([commit.cid], [commit, ...blocks].map(frameOf));
   }
 
   async #sign(): Promise<Commit> {

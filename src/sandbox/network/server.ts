@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import {setTimeout as delay} from 'node:timers/promises';
+import {setTimeout as delay, setImmediate} from 'node:timers/promises';
 import {type Answer, type Call, errorAnswer, invalidRequest, Refusal, type Route} from './answer.ts';
 import {Limit} from './limit.ts';
 import type {ServerSpec} from './spec.ts';
@@ -12,7 +12,7 @@ export interface LocalServer {
   readonly origin: string;
   /** How many requests there were, by method; those that were limited too. */
   readonly requests: Readonly<Record<string, number>>;
-  /** How many were under way together, at most. */
+  /** How many were under way together, at most: asked, and not answered yet. */
   readonly mostAtOnce: number;
   /** Closes the port and breaks its connections: who connects is refused. */
   down(): Promise<void>;
@@ -21,12 +21,12 @@ export interface LocalServer {
 }
 
 /**
- * What may come between a server and its answer. It answers with another, or null where it has dealt with the response
- * by itself.
+ * What may come between a server and its answer. It has a call answered, the same or another, and answers with that or
+ * something else; with null where it has dealt with the response by itself.
  */
 export type Meddle = (
   call: Call,
-  answer: () => Promise<Answer>,
+  answer: (call: Call) => Promise<Answer>,
   response: ServerResponse,
 ) => Promise<Answer | null>;
 
@@ -119,8 +119,10 @@ export class NetworkServer implements LocalServer {
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
     response.once('close', () => this.#atOnce--);
     message.resume();
+    // Whatever has arrived by now was asked at once, however quickly it will be answered.
+    await setImmediate();
     const answer = await this.#options
-      .meddle(call, () => this.#answer(call, message.method ?? ''), response)
+      .meddle(call, asked => this.#answer(asked, message.method ?? ''), response)
       .catch(failed);
     if (answer !== null) send(response, answer);
   }

@@ -3,10 +3,9 @@ import type {Route} from './answer.ts';
 import {accountOf} from './build.ts';
 import {crowdAccounts} from './crowd.ts';
 import {type DocumentEnds, documentAnswer} from './did-document.ts';
-import type {LocalRelay} from './network.ts';
 import {pdsRoute} from './pds.ts';
 import {plcRoute} from './plc.ts';
-import {Relay} from './relay.ts';
+import {type LocalRelay, Relay} from './relay.ts';
 import {type Meddle, NetworkServer} from './server.ts';
 import type {HostSpec, NetworkSpec, RelaySpec, ServerSpec} from './spec.ts';
 
