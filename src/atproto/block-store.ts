@@ -1,0 +1,50 @@
+import type {Digest} from './cid.ts';
+
+const segmentBytes = 1_048_576;
+/** Before each block: how long it is. */
+const lengthBytes = 4;
+
+/**
+ * Blocks by their digest, end to end in large pieces of memory: a million of small ones take a hundred bytes each beyond
+ * their content, where a Buffer each would take three times that and give the garbage collector a million things to do.
+ */
+export class BlockStore {
+  readonly #segments: Buffer[] = [];
+  /** Where a block begins: the segment's number, and the place in it. */
+  readonly #places = new Map<Digest, number>();
+  #free = segmentBytes;
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  has(digest: Digest): boolean {
+    return this.#places.has(digest);
+  }
+
+  /** Copies it. One that is there already is the same. */
+  add(digest: Digest, content: Buffer): void {
+    if (this.#places.has(digest)) return;
+    const needed = lengthBytes + content.length;
+    if (needed > segmentBytes - this.#free) {
+      this.#segments.push(Buffer.allocUnsafeSlow(Math.max(needed, segmentBytes)));
+      this.#free = 0;
+    }
+    const number = this.#segments.length - 1;
+    const segment = this.#segments[number];
+    segment?.writeUInt32LE(content.length, this.#free);
+    segment?.set(content, this.#free + lengthBytes);
+    this.#places.set(digest, number * segmentBytes + this.#free);
+    // What is larger than a segment fills one of its own, and has only its beginning addressed.
+    this.#free += needed;
+  }
+
+  /** Its content, not copied; null where there is none. */
+  get(digest: Digest): Buffer | null {
+    const place = this.#places.get(digest);
+    const segment = place === undefined ? undefined : this.#segments[Math.floor(place / segmentBytes)];
+    if (place === undefined || segment === undefined) return null;
+    const start = (place % segmentBytes) + lengthBytes;
+    return segment.subarray(start, start + segment.readUInt32LE(start - lengthBytes));
+  }
+}
