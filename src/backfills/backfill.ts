@@ -101,7 +101,7 @@ export interface BackfillWords {
 
 /** What is read: `target` is the target itself, and no source is named. */
 export type SourceKind = 'folder' | 'bucket' | 'inventory' | 'target';
-export type TargetKind = 'sqlite' | 'd1';
+export type TargetKind = 'sqlite' | 'd1' | 'postgres' | 'pglite';
 
 /** What is listed: keys, and of a repository where it is, as far as that is known (`Repositories.resolve`). */
 export interface ListedRange extends KeyRange {
