@@ -21,12 +21,12 @@ export async function passwordInFile(
   const wanted = [hosts, [String(port)], [database], [user]];
   for (const line of (await readFile(path, 'utf8')).split(/\r?\n/)) {
     const fields = line.startsWith('#') ? [] : fieldsOf(line);
-    const password = fields[wanted.length];
+    const password = fields[wanted.length] ?? '';
     const isMeant = wanted.every((values, at) => {
       const field = fields[at] ?? '';
       return field === '*' || values.includes(field);
     });
-    if (password !== undefined && isMeant) return password;
+    if (password !== '' && isMeant) return password;
   }
   return null;
 }

@@ -47,8 +47,14 @@ async function connected(
   });
   // What comes behind the failure of connecting is the same failure once more.
   client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // Where it was ourselves who gave up, the server would wait for a minute.
+    client.connection.stream.destroy();
+    throw error;
+  }
 }
 
 /**

@@ -89,16 +89,18 @@ async function transaction(
     if (session.lost === null) await session.ask('ROLLBACK').catch(() => undefined);
     throw failed?.reason ?? session.lost;
   }
+  if (!session.isInTransaction)
+    throw new Fault('invalid', 'a statement has ended the transaction that it was in');
   await commit(session);
-  return settled.slice(1).map(each => (each.status === 'fulfilled' ? each.value.rows : []));
+  return settled.slice(1).map(each => (each.status === 'fulfilled' ? each.value : []));
 }
 
 async function commit(session: PostgresSession): Promise<void> {
-  const {command} = await session.ask('COMMIT').catch((error: unknown) => {
+  try {
+    await session.ask('COMMIT');
+  } catch (error) {
     throw session.lost === null ? error : unsettled(session.lost);
-  });
-  if (command !== 'COMMIT')
-    throw new Fault('invalid', `the transaction was not committed: a statement had ended it (${command})`);
+  }
 }
 
 /** A connection that ends behind COMMIT says nothing of it, not even where it says why it ends. */

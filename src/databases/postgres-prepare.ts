@@ -17,7 +17,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresSess
 const reading = z.object({setting: z.string()});
 
 async function requireReadOnly(session: PostgresSession, {address}: SessionOptions): Promise<void> {
-  const {rows} = await session.ask("SELECT current_setting('default_transaction_read_only') AS setting");
+  const rows = await session.ask("SELECT current_setting('default_transaction_read_only') AS setting");
   if (reading.parse(rows[0]).setting === 'on') return;
   throw new OperatorError(
     'failed',
@@ -29,7 +29,7 @@ async function requireReadOnly(session: PostgresSession, {address}: SessionOptio
 const writing = z.object({standby: z.number(), readOnly: z.string(), sync: z.string()});
 
 async function prepareWriting(session: PostgresSession, {address}: SessionOptions): Promise<void> {
-  const {rows} = await session.ask(
+  const rows = await session.ask(
     `SELECT pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS "readOnly",
        current_setting('synchronous_commit') AS sync`,
   );

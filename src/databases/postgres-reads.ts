@@ -68,7 +68,7 @@ async function answer(session: PostgresSession, {sql, params, signal}: Query): P
   const abandon = () => session.abandon();
   signal?.addEventListener('abort', abandon, {once: true});
   try {
-    return (await session.ask(sql, params)).rows;
+    return await session.ask(sql, params);
   } catch (error) {
     // It was given up, and that is the reason; whatever else the connection says follows from it.
     throw signal?.aborted === true ? signal.reason : error;

@@ -32,11 +32,6 @@ export interface SessionOptions {
   readonly timeouts: Timeouts;
 }
 
-export interface Answer {
-  readonly command: string;
-  readonly rows: readonly Row[];
-}
-
 /** Statements that are kept prepared: few are asked again and again, and each takes the server's memory. */
 const mostPrepared = 200;
 
@@ -75,13 +70,17 @@ export class PostgresSession {
     return this.#lost;
   }
 
-  async ask(sql: string, params: readonly SqlValue[] = []): Promise<Answer> {
+  /** Behind BEGIN, and neither ended nor failed. */
+  get isInTransaction(): boolean {
+    return this.#client.getTransactionStatus() === 'T';
+  }
+
+  async ask(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
     if (this.#lost !== null) throw this.#lost;
     this.#pending++;
     this.#wait();
     try {
-      const {command, rows} = await this.#client.query<Row>(this.#config(sql, params));
-      return {command, rows};
+      return (await this.#client.query<Row>(this.#config(sql, params))).rows;
     } catch (error) {
       throw this.#lost ?? this.#faultOf(error);
     } finally {

@@ -1,7 +1,9 @@
 import {Client} from 'pg';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe} from 'vitest';
 import {postgresTarget} from '../../src/databases/postgres.ts';
 import {databaseConformance} from '../conformance/database.ts';
+import {postgresSchemaConformance} from '../conformance/postgres-schema.ts';
+import {postgresConformance} from '../conformance/postgres-values.ts';
 import {postgresForms} from '../conformance/sql-forms.ts';
 import {freshDatabase, postgresServer} from '../support/postgres.ts';
 
@@ -27,4 +29,8 @@ describe.skipIf(postgresServer() === null)('on a real server', () => {
     },
     unbindable: {nul: 'a\0b', halfACharacter: 'a\ud800'},
   });
+
+  const fresh = async () => postgresTarget({url: await freshDatabase()});
+  postgresConformance('a Postgres database', fresh);
+  postgresSchemaConformance('a Postgres database', fresh);
 });
