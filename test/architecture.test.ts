@@ -93,7 +93,13 @@ function uses(among: readonly Source[], what: RegExp): readonly string[] {
   return among.flatMap(({path, code}) => (code.match(what) ?? []).map(used => `${path}: ${used}`));
 }
 
-const interfaces = ['src/stores/object-store.ts', 'src/databases/database.ts', 'src/databases/schema.ts'];
+const interfaces = [
+  'src/stores/object-store.ts',
+  'src/databases/database.ts',
+  'src/databases/schema.ts',
+  'src/databases/postgres-schema.ts',
+  'src/atproto/network.ts',
+];
 const faces = ['src/commands/', 'src/console/', 'src/api/', 'src/fleet/', 'components/'];
 const screens = ['react', 'ink', 'ink-table', 'zustand'];
 /** Clients of services and servers of requests. */

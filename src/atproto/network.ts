@@ -1,4 +1,5 @@
 import type {FaultData} from '../core/failure.ts';
+import type {Finding} from '../core/probe.ts';
 import type {Service} from '../core/service.ts';
 
 /**
@@ -13,12 +14,16 @@ export interface Network {
   /** As shown on screens and as it can be passed to --source. */
   readonly label: string;
   readonly service: Service;
+  /** Whether relays and directory answer, and what to do if not. */
+  check(): Promise<readonly Finding[]>;
   readonly relays: readonly Relay[];
   readonly identities: Identities;
   /** A host by its origin, such as https://pds.example.com. */
   pds(origin: string): Pds;
   /** The CID of a record from its JSON text, as `FetchedRecord` has it; null where it is no record. */
   cidOf(json: string): string | null;
+  /** What tells of a record (its collection and JSON text) why it is not as its lexicon says, in a few words; null where it is. */
+  validator(lexicons: readonly string[]): (collection: string, json: string) => string | null;
 }
 
 export interface Relay {

@@ -1,4 +1,5 @@
 import {OperatorError} from '../core/operator-error.ts';
+import {checkNetwork} from './check-network.ts';
 import {OpenIdentities} from './identities.ts';
 import {defaultLimits, type NetworkLimits} from './limits.ts';
 import type {Network, Pds} from './network.ts';
@@ -50,6 +51,7 @@ export function openNetwork(options: NetworkOptions): Network {
     id: `atproto:${relays.toSorted().join('+')}:${plc}`,
     label,
     service: 'other',
+    check: () => checkNetwork(trusted, [...relays, plc]),
     relays: relays.map(relay => new OpenRelay(trusted, relay, limits)),
     identities: new OpenIdentities({trusted, web, plc, allowPrivateHosts, limits, dnsServers, now}),
     pds: origin => {

@@ -100,7 +100,7 @@ export interface BackfillWords {
 }
 
 /** What is read: `target` is the target itself, and no source is named. */
-export type SourceKind = 'folder' | 'bucket' | 'inventory' | 'target';
+export type SourceKind = 'folder' | 'bucket' | 'inventory' | 'network' | 'target';
 export type TargetKind = 'sqlite' | 'd1' | 'postgres' | 'pglite';
 
 /** What is listed: keys, and of a repository where it is, as far as that is known (`Repositories.resolve`). */
@@ -144,6 +144,8 @@ export interface Backfill<S extends Shape> {
    */
   shrinks?(options: S['options']): number;
 
+  /** What a scope means, said so that it means the same tomorrow. Throws an OperatorError that names all that is wrong. */
+  complete?(scope: S['scope'], io: Pick<Io<S>, 'source' | 'signal' | 'placed'>): Promise<S['scope']>;
   /** Reachability, and the schema as found against the expected one. */
   probe(io: TargetIo<S>): Promise<Probe<S['facts']>>;
   /** The tables are not there yet: migrate makes them. */
@@ -159,7 +161,7 @@ export interface Backfill<S extends Shape> {
   /** One item as it is now; null where it is gone. Without a target where the backfill does not list that. */
   lookup(
     key: string,
-    io: Pick<Io<S>, 'source' | 'options' | 'signal'> & Partial<Pick<Io<S>, 'target'>>,
+    io: Pick<Io<S>, 'source' | 'options' | 'signal' | 'placed'> & Partial<Pick<Io<S>, 'target'>>,
     probe: Probe<S['facts']> | null,
   ): Promise<S['item'] | null>;
   /** Whose limit a request for the item counts against. */

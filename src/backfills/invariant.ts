@@ -1,5 +1,6 @@
 import type {Breach, RecoveringRun, Severity} from '../core/checks.ts';
 import type {KeyRange} from '../core/keys.ts';
+import type {Reached} from '../core/reached.ts';
 import type {Shape, TargetIo} from './shape.ts';
 
 /** What checks may use. Without a source, those that need one are left out. */
@@ -14,6 +15,8 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
   limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Why the ledger says that these keys are not in the target, where it knows. */
   causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** How far the run came that explains what is missing, by host and by group; null where there is none. */
+  reached(): Promise<Reached | null>;
   /** What the run before has left to compare with (Backfill.remembers); null where there is nothing. */
   remembered(): Promise<{readonly value: unknown; readonly at: number} | null>;
   /** What runs of a backfill that were not undone wrote to the target, page by page, as far as the ledger keeps it. */

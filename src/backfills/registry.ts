@@ -11,6 +11,7 @@ import {mediaMetadata} from './media-ingest/metadata/metadata.ts';
 import {mediaPrune} from './media-ingest/prune/prune.ts';
 import {mediaRecovery} from './media-ingest/recovery.ts';
 import {mediaSeen} from './media-ingest/seen/seen.ts';
+import {records} from './records/records.ts';
 import type {Shape} from './shape.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
@@ -27,6 +28,7 @@ export const backfills: readonly AnyBackfill[] = [
   mediaSeen,
   mediaMetadata,
   mediaPrune,
+  records,
 ];
 
 /** Systems that can be recovered as a whole. */
@@ -42,6 +44,11 @@ export function findRecovery(name: string): Recovery {
 /** It reads the target alone: no source is named for it. */
 export function readsTarget({takes}: Pick<AnyBackfill, 'takes'>): boolean {
   return takes.sources.includes('target');
+}
+
+/** It reads the AT Protocol network, which needs no name. */
+export function readsNetwork({takes}: Pick<AnyBackfill, 'takes'>): boolean {
+  return takes.sources.includes('network');
 }
 
 /** Those that can work between such ends; without a source, those that need none. */

@@ -92,7 +92,7 @@ async function here({config, ledger, surroundings}: Session): Promise<Finding[]>
 }
 
 async function source({connections}: Session, name: string): Promise<readonly Finding[]> {
-  const store = await connections.source(name);
+  const store = await connections.anySource(name);
   return (await store.check()).map(({level, message, remedy, isDenied = false}) => ({
     level,
     message: `source ${name}: ${message}`,

@@ -27,7 +27,7 @@ export async function estimateCommand(
   surroundings.follow({interrupt: () => abort.abort()});
   try {
     const estimated = await estimateRun(engine, connection, {
-      scope: scopeOf(connection, options),
+      scope: await session.engine.complete(connection, scopeOf(connection, options)),
       sample: options.sample ?? defaultSample,
       rate: options.rate ?? null,
       fresh: options.fresh ?? false,

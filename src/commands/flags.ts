@@ -27,7 +27,24 @@ export function ends(command: Command): Command {
     )
     .option('--endpoint <url>', 'of a bucket that is not at AWS: R2, B2, a server of your own')
     .option('--region <region>', 'of a bucket (R2: auto)')
-    .option('--target <target>', targetHelp);
+    .option('--target <target>', targetHelp)
+    .option('--relay <url...>', 'records: a relay that lists repositories, or several')
+    .option('--plc <url>', 'records: the directory of did:plc identities')
+    .option(
+      '--allow-private-hosts',
+      'records: also ask hosts of this machine and its network, without https',
+    );
+}
+
+/** What of the AT Protocol network. */
+export function accounts(command: Command): Command {
+  return command
+    .option(
+      '--collection <nsid...>',
+      'records: only these collections (default: lexicons marked for backfill)',
+    )
+    .option('--did <account...>', 'records: only these accounts, as DIDs or handles')
+    .option('--proofs', 'records: prove every repository down to its signed commit');
 }
 
 export function prefix(command: Command): Command {
@@ -37,7 +54,7 @@ export function prefix(command: Command): Command {
 }
 
 export function scope(command: Command): Command {
-  return prefix(command)
+  return accounts(prefix(command))
     .option('--since <time>', 'only what was modified at or after this time (ISO 8601)')
     .option('--max-objects <n>', 'at most so many, in key order', positiveInteger)
     .option('--start-after <key>', 'only keys beyond this one')

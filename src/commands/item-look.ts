@@ -1,3 +1,4 @@
+import type {Network} from '../atproto/network.ts';
 import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
 import type {Item} from '../backfills/shape.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
@@ -31,7 +32,7 @@ export interface Looks {
 
 /** What the operator named, opened before anything else is done; null where nothing was named. */
 export interface Given {
-  readonly source: Look<ObjectStore> | null;
+  readonly source: Look<ObjectStore | Network> | null;
   readonly target: Look<Target> | null;
 }
 
@@ -54,7 +55,7 @@ export async function openGiven({connections}: Session, ends: Ends): Promise<Giv
     source:
       source === undefined
         ? null
-        : sensible(await attempt('source', source, named => connections.source(named, bucketFlags(ends)))),
+        : sensible(await attempt('source', source, named => connections.anySource(named, bucketFlags(ends)))),
     target:
       target === undefined
         ? null
@@ -74,7 +75,7 @@ export async function lookAt({connections}: Session, looking: Looking): Promise<
     given.source ??
     itselfFor(backfill) ??
     (await attempt('source', like?.sourceLabel, async label =>
-      requireSame(await connections.source(label), like?.source),
+      requireSame(await connections.anySource(label), like?.source),
     ));
   const target =
     given.target ??
@@ -99,7 +100,7 @@ export async function lookAt({connections}: Session, looking: Looking): Promise<
 }
 
 /** What reads its target alone has no item elsewhere. */
-function itselfFor(backfill: AnyBackfill | null): Look<ObjectStore> | null {
+function itselfFor(backfill: AnyBackfill | null): Look<ObjectStore | Network> | null {
   if (backfill === null || !readsTarget(backfill)) return null;
   return {label: 'the target itself', problem: `${backfill.id} reads nothing else`, code: 'failed'};
 }

@@ -3,6 +3,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
 import {
+  accounts,
   common,
   ends,
   looks,
@@ -150,11 +151,13 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(async () => (await import('./undo.ts')).undoCommand));
   ends(
-    prefix(
-      common(
-        program
-          .command('verify <backfill>')
-          .description('measure invariants and coverage, of a backfill or of a system'),
+    accounts(
+      prefix(
+        common(
+          program
+            .command('verify <backfill>')
+            .description('measure invariants and coverage, of a backfill or of a system'),
+        ),
       ),
     ),
   )
@@ -166,7 +169,9 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     )
     .action(within(async () => (await import('./verify.ts')).verifyCommand));
   ends(
-    prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+    accounts(
+      prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+    ),
   ).action(within(async () => (await import('./verify.ts')).coverageCommand));
   common(
     program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),

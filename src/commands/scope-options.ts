@@ -10,6 +10,9 @@ export interface ScopeOptions {
   readonly startAfter?: string;
   readonly cursor?: string;
   readonly bucket?: string;
+  readonly collection?: readonly string[];
+  readonly did?: readonly string[];
+  readonly proofs?: boolean;
 }
 
 /** What is read, and of it: the prefix that the source was named with, or a longer one. */
@@ -23,8 +26,12 @@ export function scopeOf(
       '--cursor and --start-after both say where to begin',
       'Give one of them.',
     );
+  const prefix = prefixOf(source?.prefix ?? '', options.prefix);
   const parsed = backfill.scope.safeParse({
-    prefix: prefixOf(source?.prefix ?? '', options.prefix),
+    ...(prefix === '' ? {} : {prefix}),
+    ...(options.collection === undefined ? {} : {collections: options.collection}),
+    ...(options.did === undefined ? {} : {dids: options.did}),
+    ...(options.proofs === undefined ? {} : {proofs: options.proofs}),
     ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
     ...(options.maxObjects === undefined ? {} : {maxItems: options.maxObjects}),
     ...(options.startAfter === undefined ? {} : {startAfter: options.startAfter}),
@@ -32,7 +39,9 @@ export function scopeOf(
     ...(options.cursor === undefined ? {} : {startAfter: decodeCursor(options.cursor)}),
   });
   if (parsed.success) return parsed.data;
-  const said = parsed.error.issues.map(({path, message}) => `${path.join('.')}: ${message}`).join('; ');
+  const said = parsed.error.issues
+    .map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
   throw new OperatorError(
     'usage',
     `the scope does not fit ${backfill.id} (${said})`,

@@ -1,4 +1,4 @@
-import {type AnyBackfill, findBackfill, readsTarget} from '../backfills/registry.ts';
+import {type AnyBackfill, findBackfill, readsNetwork, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
 import {endsWithEnvironment} from '../config/environment-ends.ts';
@@ -41,6 +41,10 @@ export interface Ends {
   readonly target?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
+  /** Of the AT Protocol network. */
+  readonly relay?: readonly string[] | undefined;
+  readonly plc?: string | undefined;
+  readonly allowPrivateHosts?: boolean | undefined;
 }
 
 /** What a signal interrupts. One that `endsItself` is told of the second one too, and ends the process. */
@@ -131,9 +135,10 @@ export class Session {
 
   async connect(backfill: AnyBackfill, named: Ends): Promise<RunConnection> {
     const ends = this.endsOf(backfill, named);
+    const needsNoName = readsTarget(backfill) || readsNetwork(backfill);
     const connection = await this.connectTarget(
       backfill,
-      readsTarget(backfill) ? ends : {...ends, source: requireSource(ends)},
+      needsNoName ? ends : {...ends, source: requireSource(ends)},
     );
     const {source} = connection;
     if (source === null) throw new Error(`${backfill.id} was connected to no source`);
@@ -166,6 +171,7 @@ export class Session {
   }
 
   async #source(backfill: AnyBackfill, target: Target, ends: Ends): Promise<Source | null> {
+    if (readsNetwork(backfill)) return this.connections.network(this.#networkOf(ends));
     if (!readsTarget(backfill))
       return ends.source === undefined ? null : this.connections.source(ends.source, bucketFlags(ends));
     if (ends.source === undefined) return {id: target.id, label: '', service: target.service};
@@ -174,6 +180,15 @@ export class Session {
       `${backfill.id} reads its target alone, and --source ${ends.source} was named`,
       'Leave --source out.',
     );
+  }
+
+  #networkOf({source, relay, plc, allowPrivateHosts}: Ends): string {
+    const flags = {
+      ...(relay === undefined ? {} : {relays: relay}),
+      ...(plc === undefined ? {} : {plc}),
+      ...(allowPrivateHosts === undefined ? {} : {allowPrivateHosts}),
+    };
+    return this.connections.networkNamed(source, flags);
   }
 
   /** What the header of the run that comes says of its plan; it is shown only where every gate holds. */

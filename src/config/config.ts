@@ -156,7 +156,7 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
   if (mistakes !== undefined) return mistakes.map(mistake => `${place}.${mistake}`);
   return [
     place.startsWith('sources')
-      ? `${place}: a source is {folder: …}, {inventory: FILE} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
+      ? `${place}: a source is {folder: …}, {inventory: FILE}, {atproto: {relays, plc}} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
       : `${place}: a target is {sqlite: …} or {d1: DATABASE, account}`,
   ];
 }

@@ -1,5 +1,6 @@
 import {access} from 'node:fs/promises';
 import {resolve} from 'node:path';
+import type {Network} from '../atproto/network.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {accountFromEnvironment, D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
@@ -10,6 +11,15 @@ import type {ObjectStore} from '../stores/object-store.ts';
 import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
 import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
 import type {Config} from './config.ts';
+import {sourceKind} from './end-kinds.ts';
+import {
+  formatNetwork,
+  isNetwork,
+  type NetworkAddress,
+  networkName,
+  networkWith,
+  parseNetwork,
+} from './network-address.ts';
 import type {BucketCredentials, Secret} from './schema.ts';
 import {isOn} from './switched-on.ts';
 
@@ -32,6 +42,8 @@ export class Connections {
   async source(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<ObjectStore> {
     const {sources} = this.#options.config;
     const known = sources[named];
+    if (known === undefined && isNetwork(named)) throw noObjects(named);
+    if (known !== undefined && 'atproto' in known) throw noObjects(named);
     if (known !== undefined && 'folder' in known)
       return {...(await directoryStore(known.folder)), label: named};
     if (known !== undefined && 'inventory' in known)
@@ -68,9 +80,46 @@ export class Connections {
       return 's3' in known && isChanged
         ? formatBucket({...parseBucket(known.s3), ...known, ...flags})
         : named;
+    if (isNetwork(named)) return formatNetwork(parseNetwork(named));
     const inventory = inventoryPath(named);
     if (inventory !== null) return `inventory:${resolve(inventory)}`;
     return isBucket(named) ? formatBucket(this.#address(named, flags)) : resolve(named);
+  }
+
+  /** A name from the config, or the AT Protocol network with its address: atproto, atproto:RELAY?plc=URL. */
+  async network(named: string): Promise<Network> {
+    const known = this.#options.config.sources[named];
+    if (known !== undefined && 'atproto' in known) return openNetwork(networkWith(known.atproto), named);
+    if (known === undefined && isNetwork(named)) return openNetwork(parseNetwork(named));
+    throw new OperatorError(
+      'usage',
+      `source ${named}: this is not the AT Protocol network`,
+      'Leave --source out, or name another network: --relay URL, --plc URL.',
+    );
+  }
+
+  /** Whatever is read under this name. */
+  anySource(
+    named: string,
+    flags: Pick<BucketAddress, 'endpoint' | 'region'> = {},
+  ): Promise<ObjectStore | Network> {
+    const isOfNetwork = sourceKind(this.#options.config, named) === 'network';
+    return isOfNetwork ? this.network(named) : this.source(named, flags);
+  }
+
+  /** How a network is named whose address is told by flags, on top of what is named. */
+  networkNamed(named: string | undefined, {relays, plc, allowPrivateHosts}: Partial<NetworkAddress>): string {
+    if (relays === undefined && plc === undefined && allowPrivateHosts === undefined)
+      return named ?? networkName;
+    const known = named === undefined ? undefined : this.#options.config.sources[named];
+    const base =
+      known === undefined ? parseNetwork(named ?? networkName) : 'atproto' in known ? known.atproto : {};
+    const changes = {
+      ...(relays === undefined ? {} : {relays}),
+      ...(plc === undefined ? {} : {plc}),
+      ...(allowPrivateHosts === undefined ? {} : {allowPrivateHosts}),
+    };
+    return formatNetwork(networkWith({...base, ...changes}));
   }
 
   /** What a source narrows its runs to by itself, without opening it. */
@@ -161,6 +210,20 @@ export class Connections {
     const {d1Target} = await import('../databases/d1.ts');
     return d1Target({account, database, label, ...rest});
   }
+}
+
+/** Its packages take a while to load. */
+async function openNetwork(address: NetworkAddress, label = formatNetwork(address)): Promise<Network> {
+  const network = await import('../atproto/open-network.ts');
+  return network.openNetwork({...address, label});
+}
+
+function noObjects(named: string): OperatorError {
+  return new OperatorError(
+    'usage',
+    `source ${named}: this is the AT Protocol network, which has no objects`,
+    'Name a folder, a bucket (s3://BUCKET/PREFIX) or an inventory (inventory:FILE).',
+  );
 }
 
 /** DRY_RUN=1: whatever is asked for, and by whichever way, the target is not written. */

@@ -76,6 +76,18 @@ const bucketSource = z.strictObject({
     .exactOptional(),
 });
 
+/** What is left out is as in the public network. */
+const networkSource = z.strictObject({
+  atproto: z.strictObject({
+    relays: z
+      .array(z.url({protocol: /^https?$/}))
+      .min(1)
+      .exactOptional(),
+    plc: z.url({protocol: /^https?$/}).exactOptional(),
+    allowPrivateHosts: z.boolean().exactOptional(),
+  }),
+});
+
 const everyTarget = {
   environment: z.string().min(1).exactOptional(),
   marks: z.boolean().exactOptional(),
@@ -103,7 +115,7 @@ const setup = z.strictObject({
 export const configSchema = z.strictObject({
   /** Where the ledger is, relative to the config file. */
   ledger: z.string().min(1).exactOptional(),
-  sources: z.record(name, z.union([folderSource, inventorySource, bucketSource])).default({}),
+  sources: z.record(name, z.union([folderSource, inventorySource, bucketSource, networkSource])).default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),

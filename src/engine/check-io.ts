@@ -51,6 +51,12 @@ export function checkIo({
     random,
     limited,
     causes: keys => causesOf(ledger, causesFrom, keys),
+    reached: async () => {
+      const {repositories} = connection.backfill;
+      return causesFrom === null || repositories === undefined
+        ? null
+        : ledger.repositories.reached(causesFrom, address => repositories.hostOf(address));
+    },
     remembered: () => ledger.remembered.of(connection.target.id, connection.backfill.system),
     written: backfill => writtenBy(ledger, connection.target.id, backfill),
   };

@@ -60,6 +60,13 @@ export class Engine {
     return new Engine({...this.host, reservedFor});
   }
 
+  /** A scope as a run takes it: it means the same whenever the run is taken up. */
+  async complete({backfill, source}: Connection, scope: unknown): Promise<unknown> {
+    if (backfill.complete === undefined || source === null) return scope;
+    const signal = this.host.giveUp ?? new AbortController().signal;
+    return backfill.complete(scope, {source, signal, placed: (_, request) => request()});
+  }
+
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const signal = this.host.giveUp ?? new AbortController().signal;

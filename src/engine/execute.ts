@@ -268,7 +268,7 @@ class Executor {
   #emit(news: RunNews): void {
     const at = this.#host.now();
     // Of hundreds of hosts it would cost more to tell than what there is to tell.
-    if (at - this.#limitsAt >= limitsMs) {
+    if (at - this.#limitsAt >= limitsMs || news.type === 'ended') {
       this.#limits = this.limits();
       this.#limitsAt = at;
     }

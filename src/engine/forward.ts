@@ -1,11 +1,11 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Io, Shape} from '../backfills/shape.ts';
 import type {Entry} from '../core/entry.ts';
-import {Fault} from '../core/failure.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Service} from '../core/service.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {openItems} from './open-list.ts';
+import {faultOf} from './read-streams.ts';
 import type {PublishedWork, RepositoriesWork, Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {
@@ -61,8 +61,9 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
       const item = await backfill.lookup(key, io, probe);
       return item ?? {key, size: 0, fingerprint: null, skip: 'gone since it was listed'};
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return {key, size: 0, fingerprint: null, fault: {kind: error.kind, message: error.message}};
+      const fault = faultOf(error);
+      if (fault === null) throw error;
+      return {key, size: 0, fingerprint: null, fault};
     }
   }
 }

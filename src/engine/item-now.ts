@@ -38,7 +38,11 @@ export function itemAtSource(
   key: string,
   signal: AbortSignal,
 ): Promise<Item | null> {
-  return backfill.lookup(key, {source, options: backfill.options.parse(undefined), signal}, null);
+  return backfill.lookup(
+    key,
+    {source, options: backfill.options.parse(undefined), signal, placed: (_, request) => request()},
+    null,
+  );
 }
 
 export function versionNow(

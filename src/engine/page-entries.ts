@@ -1,9 +1,10 @@
 import type {Outcome} from '../core/accounting.ts';
-import {type Entry, isChange} from '../core/entry.ts';
+import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
 import type {Fault} from '../core/failure.ts';
+import type {SettledGroup} from '../ledger/reached.ts';
 import {goneReason, type Slot} from './page.ts';
 import type {Committed} from './page-group.ts';
-import type {Work} from './work.ts';
+import type {RepositoriesWork, Work} from './work.ts';
 
 /** What becomes of a page's entries when the database has spoken, as pure functions over them. */
 
@@ -79,4 +80,27 @@ export function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: bo
     action: 'wait',
     reason: 'appeared since the dry run',
   };
+}
+
+/** Items by group: those that are settled now, and those that stand in the target as they should. */
+export function groupsOf(
+  entries: readonly Entry[],
+  formers: Formers,
+  {groupOf}: Pick<RepositoriesWork, 'groupOf'>,
+): readonly SettledGroup[] {
+  const groups = new Map<string, {settled: number; done: number}>();
+  for (const entry of entries) {
+    const group = groupOf(entry.key);
+    const sum = groups.get(group) ?? {settled: 0, done: 0};
+    groups.set(group, sum);
+    const former = formers.get(entry.key);
+    if (former === undefined) sum.settled++;
+    if (isThere(entryOutcome(entry))) sum.done++;
+    if (former !== undefined && isThere(former)) sum.done--;
+  }
+  return [...groups].map(([group, sum]) => ({group, ...sum}));
+}
+
+function isThere(outcome: Outcome | 'pending'): boolean {
+  return outcome === 'inserted' || outcome === 'updated' || outcome === 'unchanged';
 }

@@ -8,7 +8,16 @@ import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {partOf} from './known.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
-import {confirm, type Formers, formersOf, halfway, isGone, refused, stillWaiting} from './page-entries.ts';
+import {
+  confirm,
+  type Formers,
+  formersOf,
+  groupsOf,
+  halfway,
+  isGone,
+  refused,
+  stillWaiting,
+} from './page-entries.ts';
 import type {Committed} from './page-group.ts';
 import {canBeHalved, type Writer} from './writer.ts';
 
@@ -197,6 +206,7 @@ export class Settler {
       keeps: writer === null ? 'plan' : isStaged ? 'staged' : 'image',
       marked,
       reopened: this.#partition.kind === 'open',
+      ...(work.repositories === null ? {} : {groups: groupsOf(entries, formers, work.repositories)}),
       fingerprints: work.keepsFingerprints ? {source, target} : null,
       at: now(),
     });

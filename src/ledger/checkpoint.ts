@@ -4,6 +4,7 @@ import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
 import type {Statement} from '../core/sql.ts';
 import {upsertFingerprints} from './fingerprints.ts';
 import {dropIntent, insertPage} from './pages.ts';
+import {type SettledGroup, settleGroups} from './reached.ts';
 import {addTallySql, tallyParams} from './records.ts';
 
 export interface Checkpoint {
@@ -25,6 +26,8 @@ export interface Checkpoint {
   readonly reopened: boolean;
   /** Whose fingerprints these are; null where none are kept. */
   readonly fingerprints: {readonly source: string; readonly target: string} | null;
+  /** What the page adds to the counts of groups, where items are counted by group. */
+  readonly groups?: readonly SettledGroup[];
   readonly at: number;
 }
 
@@ -54,6 +57,9 @@ export async function checkpointStatements(checkpoint: Checkpoint): Promise<read
       params: [cursor, page, checkpoint.marked ? 1 : 0, ...tallyParams(delta), run, partition],
     },
     ...openItemStatements(checkpoint),
+    ...(checkpoint.groups === undefined || checkpoint.groups.length === 0
+      ? []
+      : [settleGroups(run, checkpoint.groups)]),
     ...(checkpoint.fingerprints === null ? [] : upsertFingerprints(checkpoint.fingerprints, entries)),
   ];
 }

@@ -1,9 +1,11 @@
 import {z} from 'zod';
 import {type FaultData, failureKinds} from '../core/failure.ts';
 import type {KeyRange} from '../core/keys.ts';
+import type {Reached} from '../core/reached.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {failStatements, finishStatements} from './partitions.ts';
+import {reachedBy} from './reached.ts';
 
 /** Where a run finds repositories: a listing with a cursor of its own. What it finds belongs to its group. */
 export interface StreamRecord {
@@ -169,6 +171,11 @@ export class Repositories {
   /** Folds a finished repository into its run's totals and its host's. */
   async finish(run: string, id: string, {host, items, ms}: Served, at: number): Promise<void> {
     await this.#db.transaction([...finishStatements(run, id, at), served(run, {host, items, ms})]);
+  }
+
+  /** How far a run came, by host and by group. */
+  reached(run: string, hostOf: (address: string) => string): Promise<Reached> {
+    return reachedBy(this.#db, run, hostOf);
   }
 
   async fail(

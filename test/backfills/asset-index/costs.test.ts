@@ -74,6 +74,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     signal: never,
     onBytes: () => undefined,
     placed: (_, request) => request(),
+    reached: async () => null,
     now: Date.now,
     range: {lo: '', hi: null},
     sample: 0,

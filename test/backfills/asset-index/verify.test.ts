@@ -26,6 +26,7 @@ function checkIo(index: IndexUnderTest, changes: Partial<CheckIo<AssetIndex>> = 
     limited: (_, request) => request(),
     causes: async () => new Map(),
     remembered: async () => null,
+    reached: async () => null,
     written: async function* () {},
     ...changes,
   };

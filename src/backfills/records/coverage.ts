@@ -1,0 +1,61 @@
+import type {CoverageGroup} from '../../core/checks.ts';
+import {addReached, failedOf, foundOf, nothingReached, type ReachedPartitions} from '../../core/reached.ts';
+import type {CheckIo} from '../invariant.ts';
+import {countRows} from './count-rows.ts';
+import type {Records} from './records.ts';
+
+/** The prefix of a host among the groups, which are collections else. */
+export const hostGroup = 'host ';
+
+/**
+ * Repositories by collection and by host, as the run found them: to list them anew would be to read the network again.
+ * Rows are the table's records, and those of them that the run saw to be as they should be.
+ */
+export async function* coverage(io: CheckIo<Records>): AsyncGenerator<CoverageGroup> {
+  const reached = await io.reached();
+  const rows = await countRows(io.target);
+  const at = io.now();
+  const all = [...rows.values()].reduce((sum, count) => sum + count, 0);
+  if (reached === null) {
+    yield {
+      group: '*',
+      done: 0,
+      total: 0,
+      at,
+      rows: all,
+      rowsDone: 0,
+      missing: {'no run has read them yet': 0},
+    };
+    return;
+  }
+  const {hosts, groups} = reached;
+  const settled = groups.reduce((sum, group) => sum + group.settledDone, 0);
+  const whole = hosts.reduce<ReachedPartitions>(addReached, nothingReached);
+  yield {...shareOf('*', whole, at), rows: all, rowsDone: Math.min(all, settled)};
+  for (const group of groups) {
+    if (group.group === '') continue;
+    const inTable = rows.get(group.group) ?? 0;
+    yield {
+      ...shareOf(group.group, group, at),
+      objects: group.settled,
+      rows: inTable,
+      rowsDone: Math.min(inTable, group.settledDone),
+    };
+  }
+  for (const host of hosts)
+    yield {
+      ...shareOf(`${hostGroup}${host.host === '' ? '(not resolved)' : host.host}`, host, at),
+      rows: host.items,
+      rowsDone: host.items,
+    };
+}
+
+function shareOf(group: string, partitions: ReachedPartitions, at: number) {
+  const failed = Object.entries(partitions.failed);
+  const missing = Object.fromEntries([
+    ...failed,
+    ...(partitions.waiting === 0 ? [] : [['not read yet', partitions.waiting] as const]),
+  ]);
+  const isWhole = failedOf(partitions) + partitions.waiting === 0;
+  return {group, done: partitions.done, total: foundOf(partitions), at, ...(isWhole ? {} : {missing})};
+}
