@@ -1,8 +1,11 @@
-import type {Digest} from './cid.ts';
+import {Fault} from '../core/failure.ts';
+import {cidOfDigest, type Digest} from './cid.ts';
 
 const segmentBytes = 1_048_576;
 /** Before each block: how long it is. */
 const lengthBytes = 4;
+/** Of blocks that are not what they should be: beyond that it is not worth while to tell them one by one. */
+const mostFalse = 1_000;
 
 /**
  * Blocks by their digest, end to end in large pieces of memory: a million of small ones take a hundred bytes each beyond
@@ -12,11 +15,8 @@ export class BlockStore {
   readonly #segments: Buffer[] = [];
   /** Where a block begins: the segment's number, and the place in it. */
   readonly #places = new Map<Digest, number>();
+  readonly #false = new Set<Digest>();
   #free = segmentBytes;
-
-  get size(): number {
-    return this.#places.size;
-  }
 
   has(digest: Digest): boolean {
     return this.#places.has(digest);
@@ -46,5 +46,27 @@ export class BlockStore {
     if (place === undefined || segment === undefined) return null;
     const start = (place % segmentBytes) + lengthBytes;
     return segment.subarray(start, start + segment.readUInt32LE(start - lengthBytes));
+  }
+
+  /** Something else came in the place of what has this digest. */
+  addFalse(digest: Digest): void {
+    this.#false.add(digest);
+    if (this.#false.size > mostFalse)
+      throw new Fault(
+        'invalid',
+        `its CAR has more than ${mostFalse} blocks that are not the content of their CIDs`,
+      );
+  }
+
+  /** Why there is no block of this digest. One that was never sent may be there the next time. */
+  whyMissing(digest: Digest): Fault {
+    const cid = cidOfDigest(digest);
+    return this.#false.has(digest)
+      ? new Fault('invalid', `its host gives something else for ${cid} than what has this CID`)
+      : new Fault('changed', `its CAR lacks a block that it names, ${cid}`);
+  }
+
+  isFalse(digest: Digest): boolean {
+    return !this.#places.has(digest) && this.#false.has(digest);
   }
 }

@@ -16,7 +16,7 @@ const documentSchema = z.object({
   verificationMethod: z.array(z.unknown()).catch([]),
   service: z.array(z.unknown()).catch([]),
 });
-const serviceSchema = z.object({id: z.string(), type: z.string(), serviceEndpoint: z.unknown()});
+const serviceSchema = z.object({id: z.string(), type: z.string(), serviceEndpoint: z.unknown().optional()});
 const keySchema = z.object({id: z.string(), type: z.string(), publicKeyMultibase: z.string().max(512)});
 
 export interface DocumentOptions {

@@ -1,7 +1,7 @@
 import {hash} from 'node:crypto';
 import {Fault} from '../core/failure.ts';
 import type {BlockStore} from './block-store.ts';
-import {cidOfDigest, type Digest} from './cid.ts';
+import type {Digest} from './cid.ts';
 import {keyOf, type MstNode, readMstNode} from './mst-node.ts';
 
 /**
@@ -73,13 +73,8 @@ export function* walkMst(
 
 function nodeOf(blocks: BlockStore, digest: Digest): MstNode {
   const block = blocks.get(digest);
-  if (block === null) throw missing(digest);
+  if (block === null) throw blocks.whyMissing(digest);
   return readMstNode(block);
-}
-
-/** Blocks that are not there were deleted while the host sent the others, or never sent: asked again, they may be. */
-export function missing(digest: Digest): Fault {
-  return new Fault('changed', `its CAR lacks a block that it names, ${cidOfDigest(digest)}`);
 }
 
 /** How many pairs of zero bits a key's hash begins with. */

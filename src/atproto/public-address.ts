@@ -1,4 +1,4 @@
-import {lookup as systemLookup} from 'node:dns';
+import {type LookupAddress, type LookupAllOptions, lookup as systemLookup} from 'node:dns';
 import {BlockList, isIP, type LookupFunction} from 'node:net';
 
 /**
@@ -68,11 +68,18 @@ export class PrivateAddress extends Error {
   }
 }
 
+/** dns.lookup, in the form in which it tells all addresses. */
+export type LookupAll = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses?: readonly LookupAddress[]) => void,
+) => void;
+
 /**
  * For a socket that is about to connect: what it is given is what was looked at, so a name can't change in between. One
  * address that is not public is enough to refuse all.
  */
-export function publicLookup(lookup: typeof systemLookup = systemLookup): LookupFunction {
+export function publicLookup(lookup: LookupAll = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, {...options, all: true}, (error, addresses) => {
       const [first] = addresses ?? [];
@@ -80,7 +87,7 @@ export function publicLookup(lookup: typeof systemLookup = systemLookup): Lookup
       if (error !== null) callback(error, '');
       else if (refused !== undefined) callback(new PrivateAddress(refused.address), '');
       else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
-      else if (options.all === true) callback(null, addresses);
+      else if (options.all === true) callback(null, [...(addresses ?? [])]);
       else callback(null, first.address, first.family);
     });
   };

@@ -8,11 +8,9 @@ export const mostRecordBytes = 1_048_576;
 export const mostLevels = 32;
 
 export function tooLarge(bytes: number | null): Fault {
-  const size = bytes === null ? 'more than' : `${bytes.toLocaleString('en-US')} bytes, of at most`;
-  return new Fault(
-    'too-large',
-    `it is larger than a record may be: ${size} ${mostRecordBytes.toLocaleString('en-US')}`,
-  );
+  const size = bytes === null ? 'more' : `${bytes.toLocaleString('en-US')} bytes, more`;
+  const most = mostRecordBytes.toLocaleString('en-US');
+  return new Fault('too-large', `it is larger than a record may be: ${size} than ${most} bytes`);
 }
 
 export function tooDeep(): Fault {

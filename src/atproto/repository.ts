@@ -6,7 +6,7 @@ import type {Car} from './car.ts';
 import {jsonOfCbor} from './cbor-json.ts';
 import {cidOfDigest, type Digest} from './cid.ts';
 import {readCommit, verifyCommit} from './commit.ts';
-import {type MstEntry, missing, walkMst} from './mst-walk.ts';
+import {type MstEntry, walkMst} from './mst-walk.ts';
 import type {FetchedRecord, Repository} from './network.ts';
 
 /** Of a page, and what it may hold up others: some milliseconds. */
@@ -23,20 +23,21 @@ export interface RepositoryChecks {
 }
 
 /**
- * The records of a CAR, by the tree below its commit. The whole tree is walked before the first record is given: a
- * repository that is broken anywhere is a Fault, and no half of it is taken for the whole. With a proof it is what the
- * key's holder signed, with nothing left out.
+ * The records of a CAR, by the tree below its commit. The whole tree is walked before the first record is given: where it
+ * is broken or lacks something the repository is a Fault, and no half of it is taken for the whole. A record that is not
+ * what the tree names is a fault of that record. With a proof it is what the key's holder signed, with nothing left out.
  */
 export async function openRepository({root, blocks}: Car, checks: RepositoryChecks): Promise<Repository> {
   const {did, collections, proof, signal} = checks;
   const block = blocks.get(root);
-  if (block === null) throw missing(root);
+  if (block === null) throw blocks.whyMissing(root);
   const commit = readCommit(block);
   await verifyCommit(commit, did, proof);
   const wanted: ReadonlySet<string> = new Set(collections);
   let keys = 0;
   for (const {key, value} of walkMst(blocks, commit.data, {checksLayers: proof !== null})) {
-    if (wanted.has(collectionOf(key)) && !blocks.has(value)) throw missing(value);
+    if (wanted.has(collectionOf(key)) && !blocks.has(value) && !blocks.isFalse(value))
+      throw blocks.whyMissing(value);
     if (++keys % keysPerTurn !== 0) continue;
     await nextTurn();
     signal.throwIfAborted();
@@ -67,9 +68,9 @@ function recordOf(
 ): FetchedRecord {
   const rkey = key.slice(collection.length + 1);
   const named = {uri: `at://${did}/${key}`, collection, rkey, cid: cidOfDigest(value)};
-  const block = blocks.get(value);
-  if (block === null) throw missing(value);
   try {
+    const block = blocks.get(value);
+    if (block === null) throw blocks.whyMissing(value);
     if (!isValidRecordKey(rkey))
       throw new Fault('invalid', 'its record key is not one that a record may have');
     const {json, hasNul} = jsonOfCbor(block);

@@ -1,5 +1,6 @@
-import type {Fault} from '../core/failure.ts';
+import {Fault} from '../core/failure.ts';
 import {isMap, parseExactly} from './exact-json.ts';
+import {isDeeperThan} from './json-depth.ts';
 import type {WebClient, WebGet} from './web-client.ts';
 import type {WebAnswer} from './web-exchange.ts';
 import {notAsDocumented} from './web-faults.ts';
@@ -25,6 +26,9 @@ export interface XrpcCall {
   readonly withinMs: number;
 }
 
+/** Of an answer. A record that is too deep by itself is to be told of by itself. */
+const mostLevels = 200_000;
+
 /** Queries of one server, whose answers are JSON: https://atproto.com/specs/xrpc */
 export class Xrpc {
   readonly host: string;
@@ -40,9 +44,16 @@ export class Xrpc {
   async query(call: XrpcCall, signal: AbortSignal): Promise<XrpcAnswer> {
     const answer = await this.#client.get(this.#get(call, 'application/json'), signal);
     if (answer.status !== 200) return {refusal: this.#refusal(answer, call.method)};
-    const text = answer.body.toString('utf8');
+    const {body} = answer;
+    if (isDeeperThan(body, mostLevels))
+      throw new Fault(
+        'invalid',
+        `${this.host}: its answer to ${call.method} is nested deeper than anything that it should have`,
+        {host: this.host},
+      );
+    const text = body.toString('utf8');
     try {
-      return {refusal: null, value: parseExactly(text), text, bytes: answer.body.length};
+      return {refusal: null, value: parseExactly(text), text, bytes: body.length};
     } catch {
       throw notAsDocumented(this.host, call.method);
     }

@@ -1,0 +1,373 @@
+import {describe, expect, it} from 'vitest';
+import type {FetchedRecord} from '../../src/atproto/network.ts';
+import type {AccountStatus, Json} from '../../src/sandbox/network/spec.ts';
+import {alice, faultOf, instead, like, listed, networkOf, post, posts, signal} from './network-under-test.ts';
+
+const listRecords = 'com.atproto.repo.listRecords';
+
+/** What a host would have to say of Alice's posts for them to look like this. */
+interface Told {
+  readonly uri?: unknown;
+  readonly cid?: unknown;
+  readonly value?: unknown;
+}
+
+/** A page of listRecords of the host's own making. Texts stand in it as they are. */
+async function pageOf(items: readonly (Told | string)[] | ((did: string) => readonly (Told | string)[])) {
+  let did = '';
+  const body = () => {
+    const all = typeof items === 'function' ? items(did) : items;
+    return `{"records":[${all.map(item => (typeof item === 'string' ? item : JSON.stringify(item)))}]}`;
+  };
+  const {local, network, pdsOf} = await networkOf(alice({}), {
+    meddle: instead(listRecords, () => ({body: body()})),
+  });
+  did = local.didOf('alice');
+  const page = await (await pdsOf('alice')).listRecords({did, collection: post, cursor: null}, signal);
+  return {did, records: page.records, network};
+}
+
+/** A sound one. Its CID is computed by our own client: what that is worth, content.test.ts says. */
+async function sound(text: string, rkey = 'a') {
+  const {network} = await networkOf(alice({}));
+  const json = `{"$type":"${post}","text":${text}}`;
+  const cid = network.cidOf(json);
+  return (did: string) => `{"uri":"at://${did}/${post}/${rkey}","cid":"${cid}","value":${json}}`;
+}
+
+const faults = (records: readonly FetchedRecord[]) => records.map(({fault}) => fault?.message ?? null);
+
+describe('records of a host', () => {
+  it('come in ascending order, all of them, with their content', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(250), [like]: {x: {$type: like}}}));
+    const pds = await pdsOf('alice');
+    const records = await listed(pds, local.didOf('alice'), post);
+    const expected = [...local.records()].filter(({collection}) => collection === post);
+    expect(records.map(({uri, cid, json, fault}) => ({uri, cid, value: JSON.parse(json), fault}))).toEqual(
+      expected.map(({uri, cid, value}) => ({uri, cid, value, fault: null})),
+    );
+    expect(records[3]).toMatchObject({collection: post, rkey: 'r000003', isUnstorable: false});
+    // Three pages, and the empty one to which the cursor of the third leads.
+    expect(local.hosts['one']?.requests).toEqual({[listRecords]: 4});
+  });
+
+  it('are counted in bytes of the answer', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(2)}));
+    const did = local.didOf('alice');
+    const page = await (await pdsOf('alice')).listRecords({did, collection: post, cursor: null}, signal);
+    expect(page.bytes).toBeGreaterThan(page.records.reduce((sum, {json}) => sum + json.length, 0));
+    expect(page.cursor).toBe('r000001');
+  });
+
+  it('keep links, bytes and blobs in the form that the data model has for them', async () => {
+    const value: Json = {
+      $type: post,
+      picture: {
+        $type: 'blob',
+        ref: {$link: 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'},
+        mimeType: 'image/png',
+        size: 7,
+      },
+      key: {$bytes: 'AAEC/w'},
+      empty: {$bytes: ''},
+      of: [{$link: 'bafyreib2rxk3rybloqtqwboecwyxmpfxbyi3tqdttvmuqjuwlbgsbcylai'}, null, {}, []],
+    };
+    const {local, network, pdsOf} = await networkOf(alice({[post]: {a: value}}));
+    const [record] = await listed(await pdsOf('alice'), local.didOf('alice'), post);
+    expect(record?.fault).toBeNull();
+    expect(JSON.parse(record?.json ?? '')).toEqual(value);
+    expect(network.cidOf(record?.json ?? '')).toBe(record?.cid);
+  });
+
+  it('that a host changed are faults of their own, and their neighbours are taken', async () => {
+    const spec = alice(
+      {[post]: posts(5)},
+      {lies: {[`${post}/r000002`]: {$type: post, text: 'something else'}}},
+    );
+    const {local, pdsOf} = await networkOf(spec);
+    const records = await listed(await pdsOf('alice'), local.didOf('alice'), post);
+    expect(faults(records)).toEqual([
+      null,
+      null,
+      expect.stringMatching(/^its CID is said to be bafyrei\w+, but its content has bafyrei\w+$/),
+      null,
+      null,
+    ]);
+    expect(records[2]).toMatchObject({rkey: 'r000002', json: '', fault: {kind: 'invalid'}});
+  });
+
+  it('of other repositories, collections and keys are faults that come last, under keys in order', async () => {
+    const good = await sound('"hello"', 'm');
+    const {did, records} = await pageOf(us => [
+      {uri: `at://did:plc:bbbbbbbbbbbbbbbbbbbbbbbb/${post}/a`, cid: 'x', value: {}},
+      {uri: `at://${us}/${like}/a`, cid: 'x', value: {}},
+      good(us),
+      {uri: `at://${us}/${post}/`, cid: 'x', value: {}},
+      {uri: `at://${us}/${post}/..`},
+      {uri: `at://${us}/${post}/a/b`},
+      {uri: 7},
+      '"a text"',
+    ]);
+    expect(records.map(({rkey}) => rkey)).toEqual(['m', 'm#0', 'm#1', 'm#2', 'm#3', 'm#4', 'm#5', 'm#6']);
+    expect(faults(records)).toEqual([
+      null,
+      `its URI is at://did:plc:bbbbbbbbbbbbbbbbbbbbbbbb/${post}/a, and not one of at://${did}/${post}/`,
+      `its URI is at://${did}/${like}/a, and not one of at://${did}/${post}/`,
+      `its URI is at://${did}/${post}/, and not one of at://${did}/${post}/`,
+      `its URI is at://${did}/${post}/.., and not one of at://${did}/${post}/`,
+      `its URI is at://${did}/${post}/a/b, and not one of at://${did}/${post}/`,
+      `it has no URI, and not one of at://${did}/${post}/`,
+      `it has no URI, and not one of at://${did}/${post}/`,
+    ]);
+  });
+
+  it('that come twice in a page are taken once, the sound one', async () => {
+    const good = await sound('"hello"');
+    const bad = (us: string) => ({uri: `at://${us}/${post}/a`, cid: 'bafyreixxx', value: {}});
+    const {records} = await pageOf(us => [bad(us), good(us), good(us), bad(us)]);
+    expect(records).toMatchObject([{rkey: 'a', fault: null}]);
+  });
+
+  it.each([
+    ['9007199254740993', '9007199254740993'],
+    ['-9223372036854775808', '-9223372036854775808'],
+    ['18446744073709551615', '18446744073709551615'],
+    ['[1, 9007199254740993, {"n": -9007199254740993}]', '[1,9007199254740993,{"n":-9007199254740993}]'],
+  ])('keep whole numbers as they are: %s', async (text, expected) => {
+    const good = await sound(text);
+    const {records} = await pageOf(us => [good(us)]);
+    expect(records).toMatchObject([{fault: null, json: `{"$type":"${post}","text":${expected}}`}]);
+  });
+
+  it.each([
+    ['18446744073709551616', 'its content has a whole number of more than 64 bits'],
+    ['-18446744073709551617', 'its content has a whole number of more than 64 bits'],
+    ['123456789012345678901', 'its content has a number too large to be whole'],
+    ['1e400', 'its content has a number too large to be whole'],
+    ['{"$link":"Qmfoo"}', 'its content has a $link that is no CIDv1'],
+    ['{"$bytes":"AA!A"}', 'its content has a $bytes that is no base64'],
+    ['{"$bytes":7}', 'its content has a $bytes that is no base64'],
+  ])('are faults where the data model has no such value: %s', async (text, message) => {
+    const {records} = await pageOf(us => [
+      `{"uri":"at://${us}/${post}/a","cid":"bafyreixxx","value":{"text":${text}}}`,
+    ]);
+    expect(records).toMatchObject([{fault: {kind: 'invalid', message}, json: ''}]);
+  });
+
+  it.each(['7', 'null', '"text"', '[]'])('are faults where their content is no map: %s', async text => {
+    const {records} = await pageOf(us => [
+      `{"uri":"at://${us}/${post}/a","cid":"bafyreixxx","value":${text}}`,
+    ]);
+    expect(faults(records)).toEqual(['it is no record: its content is no map']);
+  });
+
+  it('are faults where they are too large or too deep', async () => {
+    const large = `"${'x'.repeat(1_048_576)}"`;
+    const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const fits = await sound(deep(31), 'a');
+    const {records} = await pageOf(us => [
+      fits(us),
+      ...[deep(32), deep(100_000), large].map(
+        (text, n) => `{"uri":"at://${us}/${post}/b${n}","cid":"bafyreixxx","value":{"text":${text}}}`,
+      ),
+    ]);
+    const tooDeep = 'it is nested deeper than the 32 levels that a record may have';
+    expect(records.map(({fault}) => fault)).toEqual([
+      null,
+      {kind: 'too-large', message: tooDeep},
+      {kind: 'too-large', message: tooDeep},
+      {kind: 'too-large', message: 'it is larger than a record may be: more than 1,048,576 bytes'},
+    ]);
+  });
+
+  it.each([
+    ['"plain"', false],
+    ['"a\\u0000b"', true],
+    ['"half \\ud83d"', true],
+    ['"half \\uDE00 of it"', true],
+    ['"whole \\ud83d\\ude00"', false],
+    ['"\\\\u0000 is written out"', false],
+    ['{"key\\u0000": 1}', true],
+    ['[[{"deep": ["\\udfff"]}]]', true],
+  ])('tell whether a Postgres could not take them: %s', async (text, isUnstorable) => {
+    const good = await sound(text);
+    const other = await sound('"beside"', 'b');
+    const {records} = await pageOf(us => [good(us), other(us)]);
+    expect(records).toMatchObject([
+      {fault: null, isUnstorable},
+      {fault: null, isUnstorable: false},
+    ]);
+  });
+
+  it('that are too large for one answer together are asked for in fewer', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(120)}), {limits: {pageBytes: 8_000}});
+    const records = await listed(await pdsOf('alice'), local.didOf('alice'), post);
+    expect(records).toHaveLength(120);
+  });
+
+  it('that are too large for an answer each are named', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(3)}), {limits: {pageBytes: 100}});
+    expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
+      kind: 'too-large',
+      message: expect.stringMatching(/a page of one record is larger than 100 bytes/),
+    });
+  });
+});
+
+describe('a list of records', () => {
+  it('of millions of levels is refused before it takes a gigabyte', async () => {
+    const deep = '['.repeat(2_000_000) + ']'.repeat(2_000_000);
+    const {local, pdsOf} = await networkOf(alice({}), {meddle: instead(listRecords, () => ({body: deep}))});
+    expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('is nested deeper than anything that it should have'),
+    });
+  });
+
+  it('ends with a page that is empty, whatever its cursor', async () => {
+    const meddle = instead(listRecords, () => ({body: {records: [], cursor: 'more'}}));
+    const {local, pdsOf} = await networkOf(alice({}), {meddle});
+    expect(await listed(await pdsOf('alice'), local.didOf('alice'), post)).toEqual([]);
+  });
+
+  it('that repeats its cursor is a failure that names it', async () => {
+    const good = await sound('"hello"');
+    const meddle = instead(listRecords, () => ({
+      body: `{"records":[${good('did:plc:x')}],"cursor":"again"}`,
+    }));
+    const {local, pdsOf} = await networkOf(alice({}), {meddle});
+    const pds = await pdsOf('alice');
+    expect(await faultOf(listed(pds, local.didOf('alice'), post))).toMatchObject({
+      kind: 'invalid',
+      host: pds.host,
+      message: expect.stringContaining('the list does not go on: its cursor again is repeated'),
+    });
+  });
+
+  it.each([['<html>'], [[]], [{records: 7}], [{}]])('of another form is named: %j', async body => {
+    const {local, pdsOf} = await networkOf(alice({}), {meddle: instead(listRecords, () => ({body}))});
+    expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining(`its answer to ${listRecords} is not of the form`),
+    });
+  });
+});
+
+describe('a repository that is not served', () => {
+  it.each<[AccountStatus, string, RegExp]>([
+    ['deactivated', 'deactivated', /the account is deactivated/],
+    ['takendown', 'taken-down', /has taken the repository down/],
+    ['suspended', 'taken-down', /has taken the repository down/],
+    ['deleted', 'not-found', /has no such repository/],
+  ])('because it is %s is told by that, in every way to ask for it', async (status, kind, message) => {
+    const {local, network, identityOf} = await networkOf(alice({[post]: posts(1)}));
+    const pds = network.pds((await identityOf('alice')).pds);
+    const did = local.didOf('alice');
+    local.setStatus('alice', status);
+    const order = {did, collections: [post], mostBytes: 1_000_000, proof: null, onBytes: () => {}};
+    for (const ask of [
+      () => pds.listRecords({did, collection: post, cursor: null}, signal),
+      () => pds.collections(did, signal),
+      () => pds.repository(order, signal),
+      () => pds.record(did, post, 'r000000', signal),
+    ])
+      expect(await faultOf(ask())).toMatchObject({
+        kind,
+        host: pds.host,
+        message: expect.stringMatching(message),
+      });
+  });
+
+  it('because it has moved is not found', async () => {
+    const {local, pdsOf} = await networkOf({...alice({[post]: posts(1)}), hosts: {one: {}, two: {}}});
+    const before = await pdsOf('alice');
+    local.move('alice', 'two');
+    const listing = {did: local.didOf('alice'), collection: post, cursor: null};
+    expect((await faultOf(before.listRecords(listing, signal))).kind).toBe('not-found');
+  });
+
+  it('by a host that does not tell how it stands is told by what the host says', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(1)}), {
+      meddle: async (call, answer) =>
+        call.server === 'one'
+          ? {status: 404, headers: {}, body: '<html>Nothing here</html>'}
+          : await answer(call),
+    });
+    const listing = {did: local.didOf('alice'), collection: post, cursor: null};
+    expect(await faultOf((await pdsOf('alice')).listRecords(listing, signal))).toMatchObject({
+      kind: 'not-found',
+      message: expect.stringMatching(/404 Not Found: com\.atproto\.repo\.listRecords$/),
+    });
+  });
+
+  it('for a reason that may pass is tried again', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(1)}), {
+      meddle: async (call, answer) => {
+        if (call.method === listRecords)
+          return {
+            status: 400,
+            headers: {},
+            body: '{"error":"InvalidRequest","message":"Could not find repo"}',
+          };
+        if (call.method !== 'com.atproto.sync.getRepoStatus') return await answer(call);
+        return {status: 200, headers: {}, body: '{"did":"x","active":false,"status":"throttled"}'};
+      },
+    });
+    const listing = {did: local.didOf('alice'), collection: post, cursor: null};
+    expect(await faultOf((await pdsOf('alice')).listRecords(listing, signal))).toMatchObject({
+      kind: 'server-error',
+      message: expect.stringContaining('does not serve the repository for now'),
+    });
+  });
+});
+
+describe('one record', () => {
+  it('is given as it is now, and null where there is none', async () => {
+    const {local, network, pdsOf} = await networkOf(alice({[post]: posts(2)}));
+    const pds = await pdsOf('alice');
+    const did = local.didOf('alice');
+    const record = await pds.record(did, post, 'r000001', signal);
+    expect(record).toMatchObject({uri: `at://${did}/${post}/r000001`, fault: null});
+    expect(network.cidOf(record?.json ?? '')).toBe(record?.cid);
+    expect(await pds.record(did, post, 'r000007', signal)).toBeNull();
+    await local.deleteRecord('alice', post, 'r000001');
+    expect(await pds.record(did, post, 'r000001', signal)).toBeNull();
+  });
+
+  it('is not gone where the host does not tell whether it has the repository', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(2)}), {
+      meddle: async (call, answer) =>
+        /getRepoStatus|describeRepo/.test(call.method)
+          ? {status: 501, headers: {}, body: '{"error":"MethodNotImplemented"}'}
+          : await answer(call),
+    });
+    const pds = await pdsOf('alice');
+    const absent = pds.record(local.didOf('alice'), post, 'r000007', signal);
+    expect((await faultOf(absent)).kind).toBe('server-error');
+  });
+
+  it('that the host gives under another URI, or changed, is a fault', async () => {
+    const {local, pdsOf} = await networkOf(
+      alice({[post]: posts(2)}, {lies: {[`${post}/r000001`]: {$type: post, text: 'else'}}}),
+      {
+        meddle: (call, answer) => {
+          if (call.query.get('rkey') === 'r000000') call.query.set('rkey', 'r000001');
+          return answer(call);
+        },
+      },
+    );
+    const pds = await pdsOf('alice');
+    const did = local.didOf('alice');
+    expect((await pds.record(did, post, 'r000001', signal))?.fault?.message).toMatch(/but its content has/);
+    expect((await pds.record(did, post, 'r000000', signal))?.fault?.message).toMatch(
+      /^its URI is .*r000001, and not/,
+    );
+  });
+
+  it('has its collections listed beside it', async () => {
+    const {local, pdsOf} = await networkOf(alice({[post]: posts(1), [like]: {a: {$type: like}}}));
+    expect([...(await (await pdsOf('alice')).collections(local.didOf('alice'), signal))].sort()).toEqual(
+      [post, like].sort(),
+    );
+  });
+});
