@@ -9,6 +9,7 @@ const server = {
     .strictObject({
       requests: z.int(),
       seconds: z.number(),
+      repositories: z.int().exactOptional(),
       announces: z.enum(['ratelimit', 'retry-after', 'both', 'nothing']),
     })
     .exactOptional(),

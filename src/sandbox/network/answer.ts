@@ -52,18 +52,3 @@ export class Refusal extends Error {
     this.answer = answer;
   }
 }
-
-export function required(query: URLSearchParams, name: string): string {
-  const value = query.get(name);
-  if (value === null || value === '')
-    throw new Refusal(invalidRequest(`Error: Params must have the property "${name}"`));
-  return value;
-}
-
-/** A whole number from 1 to a maximum. */
-export function limitOf(query: URLSearchParams, most: number, otherwise: number): number | null {
-  const text = query.get('limit');
-  if (text === null || text === '') return otherwise;
-  const limit = Number(text);
-  return Number.isInteger(limit) && limit >= 1 && limit <= most ? limit : null;
-}

@@ -1,8 +1,31 @@
 import {type Answer, errorAnswer} from './answer.ts';
 import type {LimitSpec} from './spec.ts';
 
+/** The limits of a server. The reference PDS counts getRepo apart: 6,000 in five minutes, beside 3,000 of all others. */
+export class Limits {
+  readonly #all: Limit;
+  readonly #repositories: Limit;
+
+  constructor(spec: LimitSpec, now: () => number) {
+    const {repositories} = spec;
+    this.#all = new Limit(spec, now);
+    this.#repositories =
+      repositories === undefined ? this.#all : new Limit({...spec, requests: repositories}, now);
+  }
+
+  take(method: string): Taken {
+    return (method === 'com.atproto.sync.getRepo' ? this.#repositories : this.#all).take();
+  }
+}
+
+/** The headers of an answer, and null; or the refusal that stands in the answer's place. */
+interface Taken {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly refusal: Answer | null;
+}
+
 /** A limit as the reference PDS counts it: a window that opens with a request, and so many requests within it. */
-export class Limit {
+class Limit {
   readonly #spec: LimitSpec;
   readonly #now: () => number;
   #endsAt = 0;
@@ -13,8 +36,7 @@ export class Limit {
     this.#now = now;
   }
 
-  /** The headers of an answer, and null; or the refusal that stands in the answer's place. */
-  take(): {readonly headers: Readonly<Record<string, string>>; readonly refusal: Answer | null} {
+  take(): Taken {
     const {requests, seconds} = this.#spec;
     const now = this.#now();
     if (now >= this.#endsAt) {

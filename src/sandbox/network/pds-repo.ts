@@ -1,16 +1,9 @@
-import {
-  type Answer,
-  errorAnswer,
-  invalidRequest,
-  jsonAnswer,
-  jsonTextAnswer,
-  limitOf,
-  required,
-} from './answer.ts';
+import {type Answer, invalidRequest, jsonAnswer, jsonTextAnswer} from './answer.ts';
 import {activeAccount, availableAccount, type Lookup} from './availability.ts';
 import type {StoredRecord} from './content.ts';
 import {type DocumentEnds, documentOf} from './did-document.ts';
 import {lowest} from './lowest.ts';
+import {limitOf, textOf} from './parameters.ts';
 import type {HostSpec} from './spec.ts';
 
 export interface PdsOptions extends DocumentEnds {
@@ -22,21 +15,14 @@ const pageMost = 100;
 
 /** com.atproto.repo.listRecords: newest first unless reversed; the cursor of the last page leads to an empty one. */
 export function listRecords({spec, find}: PdsOptions, query: URLSearchParams): Answer {
-  const repo = required(query, 'repo');
-  const collection = required(query, 'collection');
-  const limit = limitOf(query, pageMost, 50);
-  if (limit === null)
-    return spec.refusesLargePagesWith === 500
-      ? errorAnswer(500, 'InternalServerError', 'Internal Server Error')
-      : invalidRequest(
-          `Invalid com.atproto.repo.listRecords params: integer too big or too small (maximum 100) at $.limit (got ${query.get('limit')})`,
-        );
+  const repo = textOf(query, 'repo');
+  const collection = textOf(query, 'collection');
   const account = activeAccount(find, repo);
   if (account === null) return invalidRequest(`Could not find repo: ${repo}`);
   const records = pageOf(account.repository.records(collection), {
     cursor: query.get('cursor') || null,
     isAscending: query.get('reverse') === 'true',
-    limit: Math.min(limit, spec.pageMost ?? pageMost),
+    limit: Math.min(limitOf(query, 50), spec.pageMost ?? pageMost),
   });
   const texts = records.map(record => recordText(account.did, collection, record));
   const last = records.at(-1);
@@ -69,9 +55,9 @@ function recordText(did: string, collection: string, {rkey, cidText, json}: Stor
 
 /** com.atproto.repo.getRecord; of a repository that is not here it says as little as a PDS without an appview. */
 export function getRecord({find}: PdsOptions, query: URLSearchParams): Answer {
-  const repo = required(query, 'repo');
-  const collection = required(query, 'collection');
-  const rkey = required(query, 'rkey');
+  const repo = textOf(query, 'repo');
+  const collection = textOf(query, 'collection');
+  const rkey = textOf(query, 'rkey');
   const account = activeAccount(find, repo);
   if (account === null) return invalidRequest('Could not locate record');
   const record = account.repository.find(collection, rkey);
@@ -86,7 +72,7 @@ export function getRecord({find}: PdsOptions, query: URLSearchParams): Answer {
 
 /** com.atproto.repo.describeRepo: the collections that it has records of. */
 export function describeRepo({find, ...ends}: PdsOptions, query: URLSearchParams): Answer {
-  const account = availableAccount(find, required(query, 'repo'));
+  const account = availableAccount(find, textOf(query, 'repo'));
   return jsonAnswer({
     handle: account.handle,
     did: account.did,
@@ -98,6 +84,8 @@ export function describeRepo({find, ...ends}: PdsOptions, query: URLSearchParams
 
 /** com.atproto.identity.resolveHandle, of handles that are here. */
 export function resolveHandle({find}: PdsOptions, query: URLSearchParams): Answer {
-  const account = activeAccount(find, required(query, 'handle'));
-  return account === null ? invalidRequest('Unable to resolve handle') : jsonAnswer({did: account.did});
+  const account = activeAccount(find, textOf(query, 'handle'));
+  return account === null
+    ? invalidRequest('Unable to resolve handle', 'HandleNotFound')
+    : jsonAnswer({did: account.did});
 }

@@ -48,12 +48,11 @@ export function pdsRoute(host: string, accounts: Accounts, options: Omit<PdsOpti
         return wellKnownDid(calledAs);
       case '/.well-known/did.json':
         return wellKnownDocument(calledAs);
-      case 'com.atproto.sync.listReposByCollection':
-        return errorAnswer(401, 'AuthMissing', 'Authentication Required');
       default:
         return method.startsWith('/')
           ? textAnswer(404, 'Not Found')
-          : errorAnswer(501, 'MethodNotImplemented', 'Method Not Implemented');
+          : // What it has not is for its appview, and that is for those who are signed in.
+            errorAnswer(401, 'AuthMissing', 'Authentication Required');
     }
   };
 }

@@ -1,7 +1,8 @@
 import type {Account, Accounts} from './account.ts';
-import {type Answer, errorAnswer, jsonAnswer, type Route, required} from './answer.ts';
+import {type Answer, errorAnswer, jsonAnswer, type Route} from './answer.ts';
 import {standingOf} from './availability.ts';
-import {listRepos} from './pds-sync.ts';
+import {isNsid, textOf} from './parameters.ts';
+import {listedRepo} from './pds-sync.ts';
 import type {LocalServer} from './server.ts';
 import type {ByCollection, RelaySpec} from './spec.ts';
 
@@ -36,9 +37,9 @@ export class Relay {
       case 'com.atproto.sync.listReposByCollection':
         return this.#listByCollection(query);
       case 'com.atproto.sync.listRepos':
-        return listRepos(this.#known(), query, this.#spec.pageMost);
+        return this.#listRepos(query);
       case 'com.atproto.sync.getRepoStatus':
-        return this.#status(required(query, 'did'));
+        return this.#status(textOf(query, 'did'));
       default:
         return notFound;
     }
@@ -50,10 +51,23 @@ export class Relay {
     return jsonAnswer({did, ...standingOf(account), rev: account.repository.rev});
   }
 
+  /** All accounts that it has heard of, by the numbers that it gave them. */
+  async #listRepos(query: URLSearchParams): Promise<Answer> {
+    const [limit, start] = [query.get('limit') || '500', query.get('cursor') || '0'].map(Number);
+    if (limit === undefined || !Number.isInteger(limit) || limit < 1 || limit > 1_000)
+      return errorAnswer(400, 'BadRequest', `limit parameter invalid: ${query.get('limit')}`);
+    if (start === undefined || !Number.isInteger(start) || start < 0)
+      return errorAnswer(400, 'BadRequest', `limit parameter invalid cursor: ${query.get('cursor')}`);
+    const end = start + Math.min(limit, this.#spec.pageMost ?? limit);
+    const page = this.#known().slice(start, end);
+    const repos = await Promise.all(page.map(listedRepo));
+    return jsonAnswer({repos, ...(page.length === end - start && {cursor: String(end)})});
+  }
+
   #listByCollection(query: URLSearchParams): Answer {
     if (this.byCollection !== 'served') return refusals[this.byCollection];
     const collection = query.get('collection') ?? '';
-    if (!/^[a-zA-Z][\w-]*(\.[\w-]+)+$/.test(collection))
+    if (!isNsid(collection))
       return errorAnswer(400, 'BadRequest', 'bad collection nsid, NSID syntax did not validate');
     if (this.failsFor.has(collection))
       return errorAnswer(500, 'DatabaseError', 'failed to read DIDs for collection');

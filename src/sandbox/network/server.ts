@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import {setTimeout as delay, setImmediate} from 'node:timers/promises';
 import {type Answer, type Call, errorAnswer, invalidRequest, Refusal, type Route} from './answer.ts';
-import {Limit} from './limit.ts';
+import {Limits} from './limit.ts';
 import type {ServerSpec} from './spec.ts';
 
 /** A server of the network, as who started it holds it. */
@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly name: string;
   readonly spec: ServerSpec;
   readonly route: Route;
+  /** What is refused before it counts against a limit; null of everything else. */
+  readonly refuse?: (call: Call) => Answer | null;
   readonly meddle: Meddle;
   readonly now: () => number;
 }
@@ -47,7 +49,7 @@ export class NetworkServer implements LocalServer {
   readonly requests: Record<string, number> = {};
   mostAtOnce = 0;
   readonly #options: ServerOptions;
-  readonly #limit: Limit | null;
+  readonly #limits: Limits | null;
   #server: Server | null = null;
   #port = 0;
   #atOnce = 0;
@@ -61,7 +63,7 @@ export class NetworkServer implements LocalServer {
   private constructor(options: ServerOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#limit = options.spec.limit === undefined ? null : new Limit(options.spec.limit, options.now);
+    this.#limits = options.spec.limit === undefined ? null : new Limits(options.spec.limit, options.now);
   }
 
   get origin(): string {
@@ -128,7 +130,9 @@ export class NetworkServer implements LocalServer {
   }
 
   async #answer(call: Call, verb: string): Promise<Answer> {
-    const limited = this.#limit?.take();
+    const refused = this.#options.refuse?.(call) ?? null;
+    if (refused !== null) return refused;
+    const limited = this.#limits?.take(call.method);
     if (limited?.refusal) return limited.refusal;
     const answer = await this.#routed(call, verb);
     return limited === undefined ? answer : {...answer, headers: {...answer.headers, ...limited.headers}};

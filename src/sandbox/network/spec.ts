@@ -21,6 +21,8 @@ export interface ServerSpec {
 export interface LimitSpec {
   readonly requests: number;
   readonly seconds: number;
+  /** As many getRepo are counted apart; with all others if left out. */
+  readonly repositories?: number;
   readonly announces: LimitHeaders;
 }
 

@@ -1,8 +1,9 @@
 import {Accounts, keyOf} from './account.ts';
-import type {Route} from './answer.ts';
+import type {Answer, Call, Route} from './answer.ts';
 import {accountOf} from './build.ts';
 import {crowdAccounts} from './crowd.ts';
 import {type DocumentEnds, documentAnswer} from './did-document.ts';
+import {refuseParameters} from './parameters.ts';
 import {pdsRoute} from './pds.ts';
 import {plcRoute} from './plc.ts';
 import {type LocalRelay, Relay} from './relay.ts';
@@ -74,7 +75,9 @@ export class Wiring {
   }
 
   async #startHost(name: string, spec: HostSpec): Promise<void> {
-    const server = await this.#serve(name, spec, pdsRoute(name, this.accounts, {...this.#ends(), spec}));
+    const route = pdsRoute(name, this.accounts, {...this.#ends(), spec});
+    const refuse = (call: Call) => refuseParameters(call, spec);
+    const server = await this.#serve(name, spec, route, refuse);
     this.hosts.set(name, server);
     if (spec.isDown === true || spec.revivesAfterSeconds !== undefined) await server.down();
   }
@@ -107,8 +110,14 @@ export class Wiring {
     return (await this.#serve(`web:${name}`, port === undefined ? {} : {port}, route)).port;
   }
 
-  async #serve(name: string, spec: ServerSpec, route: Route): Promise<NetworkServer> {
-    const server = await NetworkServer.start({name, spec, route, meddle: this.#meddle, now: this.#now});
+  async #serve(
+    name: string,
+    spec: ServerSpec,
+    route: Route,
+    refuse: (call: Call) => Answer | null = () => null,
+  ): Promise<NetworkServer> {
+    const [meddle, now] = [this.#meddle, this.#now];
+    const server = await NetworkServer.start({name, spec, route, refuse, meddle, now});
     this.#all.push(server);
     return server;
   }

@@ -165,6 +165,21 @@ describe('a limit', () => {
     expect(await ask()).toEqual([200, '2', '1', '1000006', '2;w=3', null]);
   });
 
+  it('counts getRepo apart where it is told to, and what is refused at once not at all', async () => {
+    const limit = {requests: 1, repositories: 2, seconds: 600, announces: 'both'} as const;
+    const {host, did} = await started({limit});
+    const ask = async (method: string) => {
+      const {status, headers} = await fetch(`${host.origin}/xrpc/com.atproto.${method}`);
+      return [status, headers.get('ratelimit-remaining')];
+    };
+    expect(await ask('sync.getRepo')).toEqual([400, null]);
+    expect(await ask(`sync.getRepo?did=${did}`)).toEqual([200, '1']);
+    expect(await ask(`sync.getRepoStatus?did=${did}`)).toEqual([200, '0']);
+    expect(await ask(`sync.getRepoStatus?did=${did}`)).toEqual([429, '0']);
+    expect(await ask(`sync.getRepo?did=${did}`)).toEqual([200, '0']);
+    expect(await ask(`sync.getRepo?did=${did}`)).toEqual([429, '0']);
+  });
+
   it.each([
     ['ratelimit', [429, '2', '0', '1000003', '2;w=3', null]],
     ['retry-after', [429, null, null, null, null, '3']],

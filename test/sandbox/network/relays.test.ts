@@ -140,7 +140,7 @@ describe('listRepos', () => {
     expect(second.cursor).toBeUndefined();
     expect(await refusalOf(sync.listRepos({cursor: 'x'}))).toMatchObject({
       status: 400,
-      error: 'InvalidRequest',
+      error: 'BadRequest',
     });
   });
 
@@ -148,8 +148,17 @@ describe('listRepos', () => {
     const {network} = await started({});
     network.move('moved', 'two');
     network.setStatus('alice', 'deleted');
-    const {data} = await clientOf(network.hosts['one']?.origin ?? '').sync.listRepos();
+    const {sync} = clientOf(network.hosts['one']?.origin ?? '');
+    const {data} = await sync.listRepos();
     expect(data.repos.map(({did}) => network.nameOf(did))).toEqual(['empty', 'away']);
+    const next = async (cursor?: string) =>
+      (await sync.listRepos({limit: 1, ...(cursor !== undefined && {cursor})})).data;
+    const first = await next();
+    const second = await next(first.cursor);
+    expect([...first.repos, ...second.repos]).toEqual(data.repos);
+    expect(await next(second.cursor)).toEqual({repos: []});
+    expect(second.cursor).toBe(data.cursor);
+    expect(await refusalOf(next('x'))).toMatchObject({status: 400, message: 'Malformed cursor'});
   });
 });
 
