@@ -1,13 +1,10 @@
-import {readdirSync} from 'node:fs';
 import {verifyRepoCar} from '@atproto/repo';
-import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {atprotoFolder} from '../support/atproto.ts';
 import type {RealAccount} from '../support/real-account.ts';
-import {startRealNetwork} from '../support/real-network.ts';
 import {clientOf, identityOf, listRecords, listReposByCollection} from '../support/real-reading.ts';
 import {awkwardContents, awkwardKeys, unstorableContents, worldCollections} from '../support/real-records.ts';
 import {sharedRealWorld} from '../support/real-world.ts';
-import {tempFolder} from '../support/temp.ts';
 import {gone} from '../support/world-in-making.ts';
 
 /**
@@ -140,47 +137,6 @@ describe.skipIf(folder === null)('a real network', {timeout: 120_000}, () => {
       });
     },
   );
-
-  it('says how many requests are left where it limits them, and how long to wait where none is', async () => {
-    const {pdses, close} = await startRealNetwork(folder ?? '', {pdses: 1, rateLimits: true});
-    onTestFinished(close);
-    const url = `${pdses[0]?.origin}/xrpc/com.atproto`;
-    const {headers} = await fetch(`${url}.sync.listRepos`);
-    expect(Object.fromEntries(headers)).toMatchObject({
-      'ratelimit-limit': '3000',
-      'ratelimit-remaining': '2999',
-      'ratelimit-reset': expect.stringMatching(/^\d{10}$/),
-      'ratelimit-policy': '3000;w=300',
-    });
-    // Fifty of these in five minutes, where all others together are three thousand.
-    const body = JSON.stringify({token: 'none', password: 'none'});
-    const reset = () =>
-      fetch(`${url}.server.resetPassword`, {
-        method: 'POST',
-        headers: {'content-type': 'application/json'},
-        body,
-      });
-    for (let number = 0; number < 50; number++) expect((await reset()).status).toBe(400);
-    const refused = await reset();
-    expect(refused.status).toBe(429);
-    expect(await refused.json()).toEqual({error: 'RateLimitExceeded', message: 'Rate Limit Exceeded'});
-    expect(Object.fromEntries(refused.headers)).toMatchObject({
-      'ratelimit-remaining': '0',
-      'ratelimit-policy': '50;w=300',
-      'retry-after': expect.stringMatching(/^(29\d|300)$/),
-    });
-  });
-
-  it('leaves nothing behind', async () => {
-    const temporary = tempFolder();
-    vi.stubEnv('TMPDIR', temporary);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const network = await startRealNetwork(folder ?? '', {pdses: 1});
-    expect(readdirSync(temporary)).toHaveLength(1);
-    await network.close();
-    expect(readdirSync(temporary)).toEqual([]);
-    await expect(fetch(network.plc)).rejects.toThrow('fetch failed');
-  });
 });
 
 function rkeyOf(uri: string): string {

@@ -46,7 +46,7 @@ export function sharedRealWorld(folder: string | null): () => RealWorld {
     if (folder === null)
       throw new Error('a real world needs the folder that test/servers/atproto-up.sh makes');
     world = await fill(await startRealNetwork(folder));
-  });
+  }, 180_000);
   afterAll(async () => world?.network.close());
   return () => {
     if (world === null) throw new Error('the world is there while tests run, not before');
