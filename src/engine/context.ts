@@ -42,6 +42,8 @@ export interface RunContext {
   readonly drain: AbortSignal;
   /** Either of them. */
   readonly ending: AbortSignal;
+  /** On the ledger's disk, as it was a moment ago; null where that can't be told. */
+  readonly freeBytes: () => Promise<number | null>;
   readonly now: () => number;
   readonly random: () => number;
   readonly at: AtPoint;

@@ -1,9 +1,10 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
-import type {Io, Shape} from '../backfills/shape.ts';
-import type {Entry} from '../core/entry.ts';
+import type {Change, Inspected, Io, Shape} from '../backfills/shape.ts';
+import type {Decision, Entry} from '../core/entry.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Service} from '../core/service.ts';
 import type {Ledger} from '../ledger/ledger.ts';
+import {Gathered} from './gathered.ts';
 import {openItems} from './open-list.ts';
 import {faultOf} from './read-streams.ts';
 import type {PublishedWork, RepositoriesWork, Work, WorkItem} from './work.ts';
@@ -20,8 +21,18 @@ export interface ForwardOptions {
   readonly hi: string | null;
 }
 
+const decidedTogether = 2_000;
+
 /** A backfill as the work of a run: ranges of the source's listing, and the run's own open items on a retry. */
 export function forwardWork({backfill, io, probe, ledger, run, service, hi}: ForwardOptions): Work {
+  // Small repositories by the thousand: one read of the target for all of them that are ready.
+  const decisions =
+    backfill.repositories === undefined
+      ? null
+      : new Gathered<Inspected<Shape>, Decision<Change>>(
+          page => backfill.decide(page, io, probe),
+          decidedTogether,
+        );
   return {
     async *partitions() {
       let number = 0;
@@ -35,7 +46,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     middle: range => backfill.middle(range, io),
     host: item => backfill.host(item, io),
     inspect: item => backfill.inspect(item, io),
-    decide: page => backfill.decide(page, io, probe),
+    decide: page => (decisions === null ? backfill.decide(page, io, probe) : decisions.ask(page)),
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
     keeps: keepsOf(backfill),

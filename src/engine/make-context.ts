@@ -64,11 +64,24 @@ export function makeContext(parts: Parts): RunContext {
     halt: stopper.halt,
     drain: stopper.drain,
     ending: AbortSignal.any([stopper.halt, stopper.drain]),
+    freeBytes: looking(() => ledger.freeBytes(), now),
     now,
     random,
     at,
     emit,
     stop: (how, reason) => stopper.stop(how, reason),
+  };
+}
+
+/** Pages of small repositories are settled by the thousand: a disk is not asked for each of them. */
+const lookEveryMs = 1_000;
+
+function looking<T>(look: () => Promise<T>, now: () => number): () => Promise<T> {
+  let last: {readonly at: number; readonly answer: Promise<T>} | null = null;
+  return () => {
+    const at = now();
+    if (last === null || at - last.at >= lookEveryMs) last = {at, answer: look()};
+    return last.answer;
   };
 }
 

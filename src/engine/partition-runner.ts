@@ -1,4 +1,3 @@
-import {Readable} from 'node:stream';
 import {listedOf, type Outcome} from '../core/accounting.ts';
 import {compareKeys} from '../core/keys.ts';
 import type {Partition, PartitionRecord} from '../ledger/records.ts';
@@ -8,9 +7,6 @@ import type {Page, Slot} from './page.ts';
 import {Pager} from './pager.ts';
 import {isStop} from './run-handle.ts';
 import {Settler} from './settler.ts';
-
-/** Pages that are inspected ahead of the one that is being settled. */
-const pagesAhead = 1;
 
 /** Works one partition from its cursor to its end: pages are inspected ahead, and settled one after the other. */
 export class PartitionRunner {
@@ -74,12 +70,8 @@ export class PartitionRunner {
 
   /** True where every page that was listed is checkpointed: only then may the partition end. */
   async #settlePages(): Promise<boolean> {
-    const pages: AsyncIterable<Page> = Readable.from(this.#pager.pages(), {
-      objectMode: true,
-      highWaterMark: pagesAhead,
-    });
     try {
-      for await (const page of pages) {
+      for await (const page of oneAhead(this.#pager.pages())) {
         this.#context.emit({type: 'listed', partition: this.partition.id, items: page.slots.length});
         if (!(await this.#settler.settle(page))) return false;
       }
@@ -134,5 +126,21 @@ export class PartitionRunner {
     if (this.partition.kind !== 'open') return new Map();
     const open = await this.#context.ledger.openItems.among(this.#context.run, keys);
     return new Map([...open].map(([key, {outcome}]) => [key, outcome]));
+  }
+}
+
+/** The page behind the one that is being settled is listed and inspected meanwhile. */
+async function* oneAhead(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
+  let next = pages.next();
+  try {
+    for (let page = await next; page.done !== true; page = await next) {
+      next = pages.next();
+      // It is waited for only after the page before it is settled.
+      next.catch(() => undefined);
+      yield page.value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await pages.return(undefined);
   }
 }

@@ -228,8 +228,8 @@ export class Settler {
   }
 
   async #checkBudgets(): Promise<void> {
-    const {settings, state, ledger, stop} = this.#context;
-    const freeBytes = await ledger.freeBytes();
+    const {settings, state, stop, freeBytes: free} = this.#context;
+    const freeBytes = await free();
     const spent = spentBudget(settings.budgets, {
       tally: state.spent,
       bytes: state.bytesRead,

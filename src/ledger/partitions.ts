@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import {tallyNames} from '../core/accounting.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
@@ -81,7 +82,7 @@ export class Partitions {
 
   /** Folds a finished partition into its run's totals. */
   async finish(run: string, id: string, at: number): Promise<void> {
-    await this.#db.transaction(finishStatements(run, id, at));
+    await finishWith(this.#db, run, finishStatements(run, id, at));
   }
 
   async fail(run: string, id: string, fault: FaultData, at: number, attempts = 1): Promise<void> {
@@ -111,24 +112,32 @@ export class Partitions {
 /** How often older completions are forgotten: each time for so many that were added. */
 const forgottenAfter = 64;
 
+/** Finishes a partition by statements of which the first tells how many there are by now; older completions go. */
+export async function finishWith(db: Database, run: string, statements: readonly Statement[]): Promise<void> {
+  const [[finished] = []] = await db.transaction(statements);
+  const done = finished === undefined ? 0 : z.number().parse(finished['done']);
+  if (done <= keptCompletions || done % forgottenAfter !== 0) return;
+  await db.transaction([
+    {
+      sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
+              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' ORDER BY finished_at DESC, id DESC LIMIT -1 OFFSET ?2)`,
+      params: [run, keptCompletions],
+    },
+  ]);
+}
+
 export function finishStatements(run: string, id: string, at: number): readonly Statement[] {
   return [
     {
       sql: `UPDATE runs SET partitions_done = partitions_done + 1, beat_at = ?,
               ${tallyNames.map(name => `${name} = ${name} + (SELECT ${name} FROM partitions WHERE run = ?2 AND id = ?3)`).join(', ')}
-            WHERE id = ?2 AND EXISTS (SELECT 1 FROM partitions WHERE run = ?2 AND id = ?3 AND status <> 'done')`,
+            WHERE id = ?2 AND EXISTS (SELECT 1 FROM partitions WHERE run = ?2 AND id = ?3 AND status <> 'done')
+            RETURNING partitions_done AS done`,
       params: [at, run, id],
     },
     {
       sql: `UPDATE partitions SET status = 'done', finished_at = ? WHERE run = ? AND id = ?`,
       params: [at, run, id],
-    },
-    {
-      sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
-              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done'
-                 AND (SELECT partitions_done % ?3 = 0 FROM runs WHERE id = ?1)
-               ORDER BY finished_at DESC, id DESC LIMIT -1 OFFSET ?2)`,
-      params: [run, keptCompletions, forgottenAfter],
     },
   ];
 }

@@ -4,7 +4,7 @@ import type {KeyRange} from '../core/keys.ts';
 import type {Reached} from '../core/reached.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
-import {failStatements, finishStatements} from './partitions.ts';
+import {failStatements, finishStatements, finishWith} from './partitions.ts';
 import {reachedBy} from './reached.ts';
 
 /** Where a run finds repositories: a listing with a cursor of its own. What it finds belongs to its group. */
@@ -136,13 +136,15 @@ export class Repositories {
     return rows.map(row => failedStream.parse(row));
   }
 
+  /** Where some of them are. */
   async resolved(run: string, hosts: readonly (readonly [id: string, host: string])[]): Promise<void> {
-    await this.#db.transaction([
-      {
-        sql: `UPDATE partitions SET host = value->>1 FROM json_each(?2) WHERE run = ?1 AND id = value->>0`,
-        params: [run, JSON.stringify(hosts)],
-      },
-    ]);
+    const byHost = Map.groupBy(hosts, ([, host]) => host);
+    await this.#db.transaction(
+      [...byHost].map(([host, found]) => ({
+        sql: 'UPDATE partitions SET host = ? WHERE run = ? AND id IN (SELECT value FROM json_each(?))',
+        params: [host, run, JSON.stringify(found.map(([id]) => id))],
+      })),
+    );
   }
 
   /** How many are known to be somewhere, or are finished. */
@@ -170,7 +172,7 @@ export class Repositories {
 
   /** Folds a finished repository into its run's totals and its host's. */
   async finish(run: string, id: string, {host, items, ms}: Served, at: number): Promise<void> {
-    await this.#db.transaction([...finishStatements(run, id, at), served(run, {host, items, ms})]);
+    await finishWith(this.#db, run, [...finishStatements(run, id, at), served(run, {host, items, ms})]);
   }
 
   /** How far a run came, by host and by group. */

@@ -43,6 +43,6 @@ export function storable(json: string): string {
     .toWellFormed()
     .replace(
       /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\./g,
-      escape => (/^\\u(?:0000|[dD][89a-fA-F]..)$/.test(escape) ? '\\ufffd' : escape),
+      sequence => (/^\\u(?:0000|[dD][89a-fA-F]..)$/.test(sequence) ? '\\ufffd' : sequence),
     );
 }

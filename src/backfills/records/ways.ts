@@ -1,0 +1,101 @@
+import type {FetchedRecord, Pds, RecordListing, RecordPage} from '../../atproto/network.ts';
+import {Fault} from '../../core/failure.ts';
+import {compareKeys} from '../../core/keys.ts';
+import {itemOf, type RecordItem} from './item.ts';
+import type {ReadIo} from './read-repository.ts';
+
+export interface ReadOrder {
+  readonly pds: Pds;
+  readonly did: string;
+  /** In path order. */
+  readonly collections: readonly string[];
+}
+
+/** What reading takes. */
+export interface Taken {
+  requests: number;
+  bytes: number;
+}
+
+/** Pages after which what is left is fetched as one CAR: ten times a hundred records, and nobody knows how many more. */
+const manyPages = 10;
+
+/** Page by page, collection by collection. */
+export async function* readPages(
+  order: ReadOrder,
+  io: ReadIo,
+  taken: Taken,
+): AsyncGenerator<readonly RecordItem[]> {
+  const {pds, did} = order;
+  const {options, signal} = io;
+  for (const collection of await collectionsOf(order, io, taken)) {
+    for (let cursor: string | null = null; ; ) {
+      const listing: RecordListing = {did, collection, cursor};
+      const page: RecordPage = await io.placed(pds.host, () => pds.listRecords(listing, signal));
+      io.onBytes(page.bytes);
+      taken.requests++;
+      taken.bytes += page.bytes;
+      yield page.records.map(record => itemOf(record, options));
+      if (page.cursor === null) break;
+      cursor = page.cursor;
+      if (taken.requests !== manyPages || options.fetch === 'pages') continue;
+      const whole = await readWhole(order, io);
+      if (whole === null) continue;
+      taken.requests += whole.requests;
+      taken.bytes += whole.bytes;
+      yield* beyond(whole.pages, page.records.at(-1)?.uri ?? '');
+      return;
+    }
+  }
+}
+
+/** What a repository has of several collections is told by one request. */
+async function collectionsOf({pds, did, collections}: ReadOrder, io: ReadIo, taken: Taken) {
+  if (collections.length === 1) return collections;
+  const there = new Set(await io.placed(pds.host, () => pds.collections(did, io.signal)));
+  taken.requests++;
+  return collections.filter(collection => there.has(collection));
+}
+
+/** As one CAR; null where that is too large to be held in memory. */
+export async function readWhole(
+  {pds, did, collections}: ReadOrder,
+  io: ReadIo,
+): Promise<(Taken & {readonly pages: Iterable<readonly RecordItem[]>}) | null> {
+  const {options, scope, signal} = io;
+  const proof = scope.proofs ? await signingKeyOf(did, io) : null;
+  let bytes = 0;
+  const onBytes = (count: number) => {
+    bytes += count;
+    io.onBytes(count);
+  };
+  const order = {did, collections, mostBytes: options.carBytes, proof, onBytes};
+  try {
+    const repository = await io.placed(pds.host, () => pds.repository(order, signal));
+    return {requests: 1, bytes, pages: itemsOf(repository.records(), io)};
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'too-large') return null;
+    throw error;
+  }
+}
+
+async function signingKeyOf(did: string, {source, signal, placed}: ReadIo): Promise<string> {
+  const {identities} = source;
+  const {signingKey} = await placed(identities.hostOf(did), () => identities.resolve(did, {signal}));
+  if (signingKey !== null) return signingKey;
+  throw new Fault('invalid', `${did} has no signing key, so nothing of its repository can be proven`);
+}
+
+function* itemsOf(
+  pages: Iterable<readonly FetchedRecord[]>,
+  {options}: ReadIo,
+): Generator<readonly RecordItem[]> {
+  for (const page of pages) yield page.map(record => itemOf(record, options));
+}
+
+function* beyond(pages: Iterable<readonly RecordItem[]>, last: string): Generator<readonly RecordItem[]> {
+  for (const page of pages) {
+    const rest = page.filter(({key}) => compareKeys(key, last) > 0);
+    if (rest.length > 0) yield rest;
+  }
+}
