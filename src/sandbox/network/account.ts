@@ -16,12 +16,20 @@ export interface Account {
   /** Name of the host where it is. */
   host: string;
   status: AccountStatus;
+  /** Hosts that it has moved away from, and that keep it as deactivated. */
+  leftAt: readonly string[];
   /** What is wrong with its identity. */
   document: DocumentSpec | null;
 }
 
 export function keyOf(seed: string, name: string): Promise<Secp256k1Keypair> {
   return Secp256k1Keypair.import(keyBytesOf(seed, name));
+}
+
+/** An account as a host has it, which may be what was left of it there; undefined where the host knows nothing of it. */
+export function heldAt(host: string, account: Account | undefined): Account | undefined {
+  if (account === undefined || account.host === host) return account;
+  return account.leftAt.includes(host) ? {...account, status: 'deactivated'} : undefined;
 }
 
 /** All accounts, found by name, DID or handle. */

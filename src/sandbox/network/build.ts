@@ -28,6 +28,7 @@ export async function accountOf(
     everIn: new Set([...content.collections.keys(), ...listedIn]),
     host,
     status: spec.status ?? 'active',
+    leftAt: [],
     document: spec.document ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import {DataDiff, MemoryBlockstore, MST} from '@atproto/repo';
 import {type Cid, encodeRecord} from './encode.ts';
 import type {Json} from './spec.ts';
@@ -54,6 +55,9 @@ export function storageOf(content: Content): MemoryBlockstore {
   return storage;
 }
 
+/** So many writes take ten milliseconds: what else happens in the program is not held up for longer. */
+const betweenPauses = 50;
+
 async function written(before: Content | null, writes: readonly Write[], rev: string): Promise<Content> {
   const storage = before === null ? new MemoryBlockstore() : storageOf(before);
   const old = before === null ? null : MST.load(storage, before.root);
@@ -62,7 +66,8 @@ async function written(before: Content | null, writes: readonly Write[], rev: st
   const collections = new Map(
     [...(before?.collections ?? [])].map(([name, records]) => [name, new Map(byKey(records))]),
   );
-  for (const {collection, rkey, value, instead} of writes) {
+  for (const [number, {collection, rkey, value, instead}] of writes.entries()) {
+    if (number % betweenPauses === 0) await setImmediate();
     const path = `${collection}/${rkey}`;
     const records = collections.get(collection) ?? new Map<string, StoredRecord>();
     collections.set(collection, records);

@@ -49,6 +49,7 @@ function memberOf(crowd: CrowdSpec, {number, host, content, key, signingKey, eve
     everIn,
     host,
     status: 'active',
+    leftAt: [],
     document: null,
   };
 }

@@ -26,8 +26,11 @@ export interface LocalNetwork {
   setStatus(account: string, status: AccountStatus): void;
   /** What is wrong with its identity; null makes it right. */
   setDocument(account: string, document: DocumentSpec | null): void;
-  /** Its document names another host, and the one before does not know it any more. */
-  move(account: string, host: string): void;
+  /**
+   * Its document names another host from now on. The one before does not know it any more, or keeps it as deactivated, as
+   * it does after a migration until somebody cleans up.
+   */
+  move(account: string, host: string, leaves?: 'nothing' | 'deactivated'): void;
   /** What is there now in active accounts, whether their hosts are up or not. */
   records(): Iterable<NetworkRecord>;
   close(): Promise<void>;
@@ -87,9 +90,12 @@ export async function startLocalNetwork(
     setDocument: (name, document) => {
       accounts.named(name).document = document;
     },
-    move: (name, host) => {
+    move: (name, host, leaves = 'nothing') => {
       wiring.originOf(host);
-      accounts.named(name).host = host;
+      const account = accounts.named(name);
+      const others = account.leftAt.filter(other => other !== host);
+      account.leftAt = leaves === 'deactivated' ? [...others, account.host] : others;
+      account.host = host;
     },
     records: () => recordsOf(wiring),
     close: () => wiring.close(),

@@ -1,4 +1,4 @@
-import type {Accounts} from './account.ts';
+import {type Account, type Accounts, heldAt} from './account.ts';
 import {type Answer, errorAnswer, type Route, textAnswer} from './answer.ts';
 import {documentAnswer} from './did-document.ts';
 import {describeRepo, getRecord, listRecords, type PdsOptions, resolveHandle} from './pds-repo.ts';
@@ -6,10 +6,7 @@ import {getLatestCommit, getRecordProof, getRepo, getRepoStatus, listRepos} from
 
 /** One host: what it answers of the accounts that are there now. */
 export function pdsRoute(host: string, accounts: Accounts, options: Omit<PdsOptions, 'find'>): Route {
-  const ofHost = (identifier: string) => {
-    const account = accounts.find(identifier);
-    return account?.host === host ? account : undefined;
-  };
+  const ofHost = (identifier: string) => heldAt(host, accounts.find(identifier));
   const pds: PdsOptions = {...options, find: ofHost};
 
   /** By the name that the host was called by: a handle, or the domain of a did:web. */
@@ -57,6 +54,8 @@ export function pdsRoute(host: string, accounts: Accounts, options: Omit<PdsOpti
   };
 }
 
-function held(accounts: Accounts, host: string) {
-  return [...accounts.all()].filter(account => account.host === host && account.status !== 'deleted');
+function held(accounts: Accounts, host: string): readonly Account[] {
+  return [...accounts.all()]
+    .flatMap(account => heldAt(host, account) ?? [])
+    .filter(({status}) => status !== 'deleted');
 }

@@ -79,6 +79,22 @@ describe('an account', () => {
   });
 });
 
+describe('an account that has moved', () => {
+  it('may be left where it was, as deactivated, until it comes back', async () => {
+    const {network, repo, sync, did} = await started();
+    network.move('alice', 'two', 'deactivated');
+    expect(await refusalOf(sync.getRepo({did}))).toMatchObject({status: 400, error: 'RepoDeactivated'});
+    expect((await sync.getRepoStatus({did})).data).toEqual({did, active: false, status: 'deactivated'});
+    expect(await refusalOf(repo.listRecords({repo: did, collection: match}))).toMatchObject({status: 400});
+    expect((await sync.listRepos()).data.repos).toContainEqual(expect.objectContaining({did, active: false}));
+    const {pds} = await resolverOf(network).resolveAtprotoData(did);
+    expect((await clientOf(pds).sync.getRepoStatus({did})).data.active).toBe(true);
+    network.move('alice', 'one');
+    expect((await sync.getRepoStatus({did})).data.active).toBe(true);
+    expect(await refusalOf(clientOf(pds).sync.getRepoStatus({did}))).toMatchObject({error: 'RepoNotFound'});
+  });
+});
+
 describe('a host', () => {
   const codeOf = async (origin: string) => {
     try {
