@@ -12,7 +12,9 @@ import {isFraction, isReserved, mostLevels, mostRecordBytes, tooDeep, tooLarge} 
 
 /** The next call overwrites what it gave. */
 export function cborOfJson(record: unknown): Buffer {
-  if (!isMap(record)) throw new Fault('invalid', 'it is no record: its content is no map');
+  const [only = '', other] = isMap(record) ? Object.keys(record) : [];
+  if (!isMap(record) || (other === undefined && isReserved(only)))
+    throw new Fault('invalid', 'it is no record: its content is no map');
   writer.at = 0;
   writer.map(record, 1);
   return writer.written();
@@ -29,6 +31,7 @@ class CborWriter {
   map(map: JsonMap, level: number): void {
     const keys = Object.keys(map);
     const [only = ''] = keys;
+    // {"$link": …} and {"$bytes": …} stand for what is no map.
     if (keys.length === 1 && isReserved(only)) {
       this.#special(only, map[only]);
       return;

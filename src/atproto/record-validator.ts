@@ -43,6 +43,6 @@ function reasonOf(error: unknown, collection: string): string {
   if (error instanceof LexiconDefNotFoundError)
     return `not looked at: ${message.replace(/^Lexicon not found: (lex:)?/, 'there is no lexicon ')}`;
   if (message.startsWith('Invalid $type')) return `its $type is not ${collection}`;
-  const place = message.replace(/^Record\/?/, '').replace(/\/\d+(?=[/ ]|$)/g, '/…');
+  const place = message.replace(/^Record\/? */, '').replace(/\/\d+(?=[/ ]|$)/g, '/…');
   return place.length > mostCharacters ? `${place.slice(0, mostCharacters - 1)}…` : place;
 }
