@@ -11,6 +11,7 @@ import {mediaMetadata} from './media-ingest/metadata/metadata.ts';
 import {mediaPrune} from './media-ingest/prune/prune.ts';
 import {mediaRecovery} from './media-ingest/recovery.ts';
 import {mediaSeen} from './media-ingest/seen/seen.ts';
+import {recordsPrune} from './records/prune/prune.ts';
 import {records} from './records/records.ts';
 import type {Shape} from './shape.ts';
 
@@ -29,6 +30,7 @@ export const backfills: readonly AnyBackfill[] = [
   mediaMetadata,
   mediaPrune,
   records,
+  recordsPrune,
 ];
 
 /** Systems that can be recovered as a whole. */

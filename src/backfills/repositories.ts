@@ -13,7 +13,12 @@ export interface Repositories<S extends Shape> {
   /** Where they are listed, each with a cursor of its own. */
   streams(io: Io<S>, probe: Probe<S['facts']>): readonly Stream[];
   /** A page beyond a cursor of the stream's own: one request. */
-  discover(stream: Stream, cursor: string | null, io: Io<S>): Promise<DiscoveredPage>;
+  discover(
+    stream: Stream,
+    cursor: string | null,
+    io: Io<S>,
+    probe: Probe<S['facts']>,
+  ): Promise<DiscoveredPage>;
   /** Whose limit resolving counts against. */
   resolverOf(id: string, io: Io<S>): string;
   /** Where it is: an address that `list` is given, which names the host. */
@@ -29,8 +34,8 @@ export interface Repositories<S extends Shape> {
 export interface Stream {
   /** The same in every run of the same scope. */
   readonly id: string;
-  /** Whose limit reading it counts against. */
-  readonly host: string;
+  /** Whose limit reading it counts against; null where nobody else is asked. */
+  readonly host: string | null;
   /** What it finds may have items of this group; '' where that is not known. */
   readonly group: string;
 }

@@ -87,7 +87,7 @@ function repositoriesOf(
   if (repositories === undefined) return null;
   return {
     streams: () => repositories.streams(io, probe),
-    discover: (stream, cursor) => repositories.discover(stream, cursor, io),
+    discover: (stream, cursor) => repositories.discover(stream, cursor, io, probe),
     resolverOf: id => repositories.resolverOf(id, io),
     resolve: id => repositories.resolve(id, io),
     hostOf: address => repositories.hostOf(address),

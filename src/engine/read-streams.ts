@@ -27,7 +27,7 @@ export async function readStreams(options: StreamsOptions): Promise<void> {
   const {context, repositories} = options;
   const {ledger, run, plan} = context;
   const streams = repositories.streams();
-  const wanted = plan === null ? streams : [...streams, {id: planStream, host: '', group: ''}];
+  const wanted = plan === null ? streams : [...streams, {id: planStream, host: null, group: ''}];
   const known = await ledger.repositories.streams(run, wanted);
   await Promise.all(
     wanted.map(stream => {
@@ -81,10 +81,12 @@ function pageOf(
   if (stream.id === planStream) return pageOfPlan(context, cursor);
   const {settings, halt, random, hosts, emit} = context;
   const {host} = stream;
+  const page = () => repositories.discover(stream, cursor);
+  if (host === null) return page();
   const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
     emit({type: 'retrying', host, attempt, waitMs, fault});
   return retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () =>
-    hosts.placed(host, () => repositories.discover(stream, cursor)),
+    hosts.placed(host, page),
   );
 }
 

@@ -175,8 +175,8 @@ export class RepositoryPool {
   /** Whether it may be we who are cut off: then nothing else answers either, and nobody has failed. */
   async #cutOff(): Promise<FaultData | null> {
     const {hosts} = this.#context;
-    const [stream] = this.#repositories.streams();
-    if (stream === undefined) return null;
+    const stream = this.#repositories.streams().find(({host}) => host !== null);
+    if (stream === undefined || stream.host === null) return null;
     try {
       hosts.tryAgain(stream.host);
       await hosts.placed(stream.host, () => this.#repositories.discover(stream, null));

@@ -2,7 +2,7 @@ import type {Network} from '../../atproto/network.ts';
 import {Fault} from '../../core/failure.ts';
 import {OperatorError} from '../../core/operator-error.ts';
 import type {Io} from '../shape.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import type {RecordsScope} from './scope.ts';
 
 /** https://atproto.com/specs/nsid, https://atproto.com/specs/did */
@@ -18,7 +18,7 @@ const handle =
  */
 export async function completeScope(
   scope: RecordsScope,
-  {source, signal, placed}: Pick<Io<Records>, 'source' | 'signal' | 'placed'>,
+  {source, signal, placed}: Pick<Io<OfNetwork>, 'source' | 'signal' | 'placed'>,
 ): Promise<RecordsScope> {
   const collections = trimmed(scope.collections, 'collection');
   const accounts = trimmed(scope.dids, 'account');
@@ -54,7 +54,7 @@ interface Account {
 
 async function accountOf(
   account: string,
-  {source, signal, placed}: Pick<Io<Records>, 'signal' | 'placed'> & {readonly source: Network},
+  {source, signal, placed}: Pick<Io<OfNetwork>, 'signal' | 'placed'> & {readonly source: Network},
 ): Promise<Account> {
   const named = account.replace(/^@/, '');
   if (did.test(named)) return {is: named};

@@ -2,7 +2,7 @@ import type {Breach} from '../../core/checks.ts';
 import {counted} from '../../core/words.ts';
 import type {Invariant} from '../invariant.ts';
 import type {RecordsFacts} from './facts.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {sampleRows} from './sample-rows.ts';
 
 /** Rows whose CID is computed anew. */
@@ -10,7 +10,7 @@ const most = 20_000;
 const shown = 5;
 
 /** The CID of a row is that of its content: the network vouches for the row by it. */
-export function contentCheck({hasAltered, rows}: RecordsFacts): Invariant<Records> {
+export function contentCheck({hasAltered, rows}: RecordsFacts): Invariant<OfNetwork> {
   return {
     id: 'cid-content',
     title: 'a CID that is not that of the content',

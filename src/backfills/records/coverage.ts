@@ -2,7 +2,7 @@ import type {CoverageGroup} from '../../core/checks.ts';
 import {addReached, failedOf, foundOf, nothingReached, type ReachedPartitions} from '../../core/reached.ts';
 import type {CheckIo} from '../invariant.ts';
 import {countRows} from './count-rows.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 
 /** The prefix of a host among the groups, which are collections else. */
 export const hostGroup = 'host ';
@@ -11,7 +11,7 @@ export const hostGroup = 'host ';
  * Repositories by collection and by host, as the run found them: to list them anew would be to read the network again.
  * Rows are the table's records, and those of them that the run saw to be as they should be.
  */
-export async function* coverage(io: CheckIo<Records>): AsyncGenerator<CoverageGroup> {
+export async function* coverage(io: CheckIo<OfNetwork>): AsyncGenerator<CoverageGroup> {
   const reached = await io.reached();
   const rows = await countRows(io.target);
   const at = io.now();

@@ -5,11 +5,11 @@ import {breaches} from './breaches.ts';
 import {contentCheck} from './content-check.ts';
 import type {RecordsFacts} from './facts.ts';
 import {lexiconCheck} from './lexicon-check.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {repositoryCheck} from './repository-check.ts';
 
 /** What must always hold of the table, and what of it the network still agrees with. */
-export function recordInvariants(facts: RecordsFacts): readonly Invariant<Records>[] {
+export function recordInvariants(facts: RecordsFacts): readonly Invariant<OfNetwork>[] {
   const configured = [...new Set([...facts.collections, ...facts.lexicons.keys()])];
   return [
     {

@@ -2,7 +2,7 @@ import type {Breach} from '../../core/checks.ts';
 import {counted, number} from '../../core/words.ts';
 import type {Invariant} from '../invariant.ts';
 import type {RecordsFacts} from './facts.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {sampleRows} from './sample-rows.ts';
 
 const most = 20_000;
@@ -10,7 +10,7 @@ const shown = 5;
 const reasonsTold = 3;
 
 /** Anybody may write anything into a repository: what is not as its lexicon says is kept, and told. */
-export function lexiconCheck({lexicons, rows}: RecordsFacts): Invariant<Records> {
+export function lexiconCheck({lexicons, rows}: RecordsFacts): Invariant<OfNetwork> {
   return {
     id: 'lexicon-valid',
     title: 'a record that is not as its lexicon says',

@@ -7,7 +7,7 @@ import type {Reader} from '../../databases/database.ts';
 import {describePostgresTable, type PostgresTable} from '../../databases/postgres-schema.ts';
 import type {TargetIo} from '../shape.ts';
 import type {RecordsFacts} from './facts.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {inPathOrder} from './uri.ts';
 
 const tables = ['records', 'lexicons', 'backfill_jobs'] as const;
@@ -18,7 +18,7 @@ export async function hasRecordTables(target: Reader): Promise<boolean> {
 }
 
 /** Looks at the tables, at which collections are meant, and asks every relay and the directory once. */
-export async function probeRecords(io: TargetIo<Records>): Promise<Probe<RecordsFacts>> {
+export async function probeRecords(io: TargetIo<OfNetwork>): Promise<Probe<RecordsFacts>> {
   const {target, scope, source} = io;
   const [table, lexiconTable] = await Promise.all([
     describePostgresTable(target, 'records'),
@@ -158,7 +158,7 @@ async function countAll(target: Reader): Promise<number> {
 async function atSource(
   {relays}: Network,
   collections: readonly string[],
-  {scope, signal, placed}: Pick<TargetIo<Records>, 'scope' | 'signal' | 'placed'>,
+  {scope, signal, placed}: Pick<TargetIo<OfNetwork>, 'scope' | 'signal' | 'placed'>,
 ): Promise<readonly Finding[]> {
   const [collection] = collections;
   if (scope.dids.length > 0) {

@@ -6,11 +6,11 @@ import type {TargetIo} from '../shape.ts';
 import type {RecordsFacts} from './facts.ts';
 import {FetchChoice} from './fetch-choice.ts';
 import type {RecordItem} from './item.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {didOf} from './uri.ts';
 import {readPages, readWhole} from './ways.ts';
 
-export type ReadIo = Omit<TargetIo<Records>, 'source' | 'target' | 'now'> & {readonly source: Network};
+export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now'> & {readonly source: Network};
 
 /** What was measured of hosts, for as long as the network is open. */
 const choices = new WeakMap<Network, Map<string, FetchChoice>>();

@@ -1,16 +1,16 @@
 import type {Repositories, Stream} from '../repositories.ts';
-import type {Records} from './records.ts';
+import type {OfNetwork} from './of-network.ts';
 import {parseUri, rangeOf} from './uri.ts';
 
 /** Accounts that the scope names are found without asking anybody. */
 const named = 'named accounts';
 
 /** Every relay is asked for every collection: none of them knows all. */
-export const repositories: Repositories<Records> = {
+export const repositories: Repositories<OfNetwork> = {
   words: ['repository', 'repositories'],
   streams: ({source, scope}, {facts}): readonly Stream[] =>
     scope.dids.length > 0
-      ? [{id: named, host: named, group: ''}]
+      ? [{id: named, host: null, group: ''}]
       : source.relays.flatMap(({host}) =>
           facts.collections.map(collection => ({id: `${host} ${collection}`, host, group: collection})),
         ),

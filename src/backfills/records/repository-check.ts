@@ -5,14 +5,14 @@ import {counted} from '../../core/words.ts';
 import type {Reader} from '../../databases/database.ts';
 import type {CheckIo, Invariant} from '../invariant.ts';
 import type {RecordsFacts} from './facts.ts';
+import type {OfNetwork} from './of-network.ts';
 import {readRepository} from './read-repository.ts';
-import type {Records} from './records.ts';
 import {rangeOf} from './uri.ts';
 
 const shown = 5;
 
 /** Sampled repositories, record by record and in both directions. */
-export function repositoryCheck(facts: RecordsFacts): Invariant<Records> {
+export function repositoryCheck(facts: RecordsFacts): Invariant<OfNetwork> {
   return {
     id: 'repositories-match',
     title: 'a record that is not as its repository has it now',
@@ -54,7 +54,7 @@ async function sampleOf({
   options,
   sample,
   random,
-}: CheckIo<Records>): Promise<readonly string[]> {
+}: CheckIo<OfNetwork>): Promise<readonly string[]> {
   const most = Math.min(sample ?? Number.MAX_SAFE_INTEGER, options.sampleRepositories);
   if (most === 0) return [];
   const known =
@@ -73,7 +73,7 @@ const rowSchema = z.object({uri: z.string(), cid: z.string()});
 
 async function differences(
   did: string,
-  io: CheckIo<Records>,
+  io: CheckIo<OfNetwork>,
   facts: RecordsFacts,
 ): Promise<readonly Breach[]> {
   const {source} = io;

@@ -1,0 +1,84 @@
+import {z} from 'zod';
+import type {Network} from '../../../atproto/network.ts';
+import {Fault} from '../../../core/failure.ts';
+import {compareKeys, type KeyRange} from '../../../core/keys.ts';
+import type {Probe} from '../../../core/probe.ts';
+import type {Reader} from '../../../databases/database.ts';
+import type {ListedRange} from '../../backfill.ts';
+import type {Item} from '../../shape.ts';
+import type {RecordsFacts} from '../facts.ts';
+import {addressOf, type ReadIo, readRepository} from '../read-repository.ts';
+import {didOf, parseUri} from '../uri.ts';
+
+/** A row of the table, and whether its repository lists the record. */
+export interface RowItem extends Item {
+  readonly cid: string;
+  readonly isListed: boolean;
+  /** Where its repository is. */
+  readonly address: string;
+}
+
+const rowsAtOnce = 1_000;
+const rowSchema = z.object({uri: z.string(), cid: z.string()});
+
+/** The rows of one repository, beside what it lists now: only that tells which of them are gone. */
+export async function* listRows(
+  range: ListedRange,
+  io: ReadIo & {readonly target: Reader},
+  {facts}: Pick<Probe<RecordsFacts>, 'facts'>,
+): AsyncGenerator<readonly RowItem[]> {
+  const did = didOf(range.lo);
+  const address = range.address ?? (await addressOf(did, io, false));
+  const listed = new Set<string>();
+  for await (const page of readRepository({...range, address}, io, {facts}))
+    for (const {key} of page) listed.add(key);
+  for await (const rows of rowsOf(io.target, facts.collections, range))
+    yield rows.map(({uri, cid}) => ({
+      key: uri,
+      size: 0,
+      fingerprint: null,
+      cid,
+      isListed: listed.has(uri),
+      address,
+    }));
+}
+
+async function* rowsOf(target: Reader, collections: readonly string[], {lo, hi}: KeyRange) {
+  for (let after = lo; ; ) {
+    const rows = await target.query(
+      `SELECT uri, cid FROM records
+       WHERE uri > $1 AND uri <= $2 AND collection IN (SELECT jsonb_array_elements_text($3::jsonb))
+       ORDER BY uri LIMIT ${rowsAtOnce}`,
+      [after, hi, JSON.stringify(collections)],
+    );
+    const page = rows.map(row => rowSchema.parse(row));
+    if (page.length > 0) yield page.sort((a, b) => compareKeys(a.uri, b.uri));
+    const last = page.at(-1);
+    if (last === undefined || page.length < rowsAtOnce) return;
+    after = last.uri;
+  }
+}
+
+/** The second look: nothing is deleted that its host still gives when it is asked for it by name. */
+export async function isGone(
+  uri: string,
+  address: string,
+  {source, signal}: {readonly source: Network; readonly signal: AbortSignal},
+): Promise<boolean> {
+  const parts = parseUri(uri);
+  if (parts === null) throw new Fault('invalid', `${uri} is no URI of a record: at://DID/COLLECTION/RKEY`);
+  const {did, collection, rkey} = parts;
+  return (await source.pds(address).record(did, collection, rkey, signal)) === null;
+}
+
+/** One row as it is now, and whether its host still has the record. */
+export async function lookupRow(
+  key: string,
+  io: Pick<ReadIo, 'source' | 'signal' | 'placed'> & {readonly target?: Reader},
+): Promise<RowItem | null> {
+  const [row] = (await io.target?.query('SELECT uri, cid FROM records WHERE uri = $1', [key])) ?? [];
+  if (row === undefined) return null;
+  const {cid} = rowSchema.parse(row);
+  const address = await addressOf(didOf(key), io, false);
+  return {key, size: 0, fingerprint: null, cid, isListed: false, address};
+}
