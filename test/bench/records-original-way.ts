@@ -27,7 +27,8 @@ await report(async () => {
   let next = 0;
   const worker = async () => {
     for (let did = dids[next++]; did !== undefined; did = dids[next++]) {
-      counts.written += await fetchRepository(did);
+      const written = await fetchRepository(did);
+      counts.written += written;
       counts.files++;
     }
   };
