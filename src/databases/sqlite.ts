@@ -75,8 +75,8 @@ export async function freeBytes(folder: string): Promise<number | null> {
   }
 }
 
-/** The same file has one name, also through links and also before it exists. */
-async function canonical(path: string): Promise<string> {
+/** The same file or folder has one name, also through links and also before it exists. */
+export async function canonical(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {

@@ -2,6 +2,47 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import type {SqlValue} from '../../src/core/sql.ts';
 import type {Database, Reader, Target} from '../../src/databases/database.ts';
 
+const values: readonly (readonly [string, SqlValue])[] = [
+  ['9007199254740991::int8', 9_007_199_254_740_991],
+  ['9007199254740993::int8', 9_007_199_254_740_993n],
+  ["'-9223372036854775808'::int8", -9_223_372_036_854_775_808n],
+  ['123456789012345678901234567890::numeric', 123456789012345678901234567890n],
+  ['7::numeric', 7],
+  ['1.50::numeric(10, 2)', '1.50'],
+  ["'NaN'::numeric", 'NaN'],
+  ['sum(n) FROM generate_series(1, 4) AS n', 10],
+  ['count(*) FROM generate_series(1, 4)', 4],
+  ['0.1::float8', 0.1],
+  ['1e300::float8', 1e300],
+  ["'-Infinity'::float8", Number.NEGATIVE_INFINITY],
+  ['true', 1],
+  ['false', 0],
+  ['NULL', null],
+  ['\'{"n": 12345678901234567890.10}\'::jsonb', '{"n": 12345678901234567890.10}'],
+  ['\'{"b":1,  "a":2}\'::json', '{"b":1,  "a":2}'],
+  ["'2024-02-29 12:34:56.789012+02'::timestamptz", '2024-02-29T10:34:56.789012Z'],
+  ["'2024-02-29 12:34:56+00'::timestamptz", '2024-02-29T12:34:56Z'],
+  ["'infinity'::timestamptz", 'infinity'],
+  ["'2024-02-29 12:34:56'::timestamp", '2024-02-29 12:34:56'],
+  ["'2024-02-29'::date", '2024-02-29'],
+  ["'6e0a1c3e-6f0b-4b1e-9d59-0c1d8d7f0a11'::uuid", '6e0a1c3e-6f0b-4b1e-9d59-0c1d8d7f0a11'],
+  ['ARRAY[1, 2]', '{1,2}'],
+  ["current_setting('TimeZone')", 'UTC'],
+];
+
+const forbidden = [
+  "SELECT set_config('default_transaction_read_only', 'off', false)",
+  "SELECT \"set_config\"('transaction_read_only', 'off', false)",
+  "SELECT set_config('search_path', 'pg_catalog', false)",
+  'WITH gone AS (DELETE FROM items RETURNING id) SELECT * FROM gone',
+  'SELECT * INTO another FROM items',
+  "SELECT nextval('items_id_seq')",
+  "SELECT write_one('x')",
+  'SELECT id FROM items FOR UPDATE',
+  'SELECT 1; DELETE FROM items',
+  'BEGIN READ WRITE',
+];
+
 /** What both targets of Postgres promise beyond the other dialects, tried on a real one. */
 export function postgresConformance(name: string, make: () => Promise<Target>): void {
   async function reading(): Promise<Reader> {
@@ -24,38 +65,12 @@ export function postgresConformance(name: string, make: () => Promise<Target>): 
   }
 
   describe(`${name}: values of Postgres`, () => {
-    it.each<[string, SqlValue]>([
-      ['9007199254740991::int8', 9_007_199_254_740_991],
-      ['9007199254740993::int8', 9_007_199_254_740_993n],
-      ["'-9223372036854775808'::int8", -9_223_372_036_854_775_808n],
-      ['123456789012345678901234567890::numeric', 123456789012345678901234567890n],
-      ['7::numeric', 7],
-      ['1.50::numeric(10, 2)', '1.50'],
-      ["'NaN'::numeric", 'NaN'],
-      ['sum(n) FROM generate_series(1, 4) AS n', 10],
-      ['count(*) FROM generate_series(1, 4)', 4],
-      ['0.1::float8', 0.1],
-      ['1e300::float8', 1e300],
-      ["'-Infinity'::float8", Number.NEGATIVE_INFINITY],
-      ['true', 1],
-      ['false', 0],
-      ['NULL', null],
-      ['\'{"n": 12345678901234567890.10}\'::jsonb', '{"n": 12345678901234567890.10}'],
-      ['\'{"b":1,  "a":2}\'::json', '{"b":1,  "a":2}'],
-      ["'2024-02-29 12:34:56.789012+02'::timestamptz", '2024-02-29T10:34:56.789012Z'],
-      ["'2024-02-29 12:34:56+00'::timestamptz", '2024-02-29T12:34:56Z'],
-      ["'infinity'::timestamptz", 'infinity'],
-      ["'2024-02-29 12:34:56'::timestamp", '2024-02-29 12:34:56'],
-      ["'2024-02-29'::date", '2024-02-29'],
-      ["'6e0a1c3e-6f0b-4b1e-9d59-0c1d8d7f0a11'::uuid", '6e0a1c3e-6f0b-4b1e-9d59-0c1d8d7f0a11'],
-      ['ARRAY[1, 2]', '{1,2}'],
-      ["current_setting('TimeZone')", 'UTC'],
-    ])('%s is %s', async (sql, value) => {
+    it('come as a type says, never rounded and never parsed', async () => {
       const reader = await reading();
-      const [row] = await reader.query(
-        `SELECT ${/ FROM /.test(sql) ? sql.replace(' FROM', ' AS value FROM') : `${sql} AS value`}`,
-      );
-      expect(row).toEqual({value});
+      for (const [sql, value] of values) {
+        const [row] = await reader.query(`SELECT value FROM (SELECT ${sql}) AS asked (value)`);
+        expect(row, sql).toEqual({value});
+      }
     });
 
     it('that are instants and JSON are taken back as they came', async () => {
@@ -92,18 +107,7 @@ export function postgresConformance(name: string, make: () => Promise<Target>): 
   });
 
   describe(`${name}: a reader of Postgres`, () => {
-    it.each([
-      "SELECT set_config('default_transaction_read_only', 'off', false)",
-      "SELECT \"set_config\"('transaction_read_only', 'off', false)",
-      "SELECT set_config('search_path', 'pg_catalog', false)",
-      'WITH gone AS (DELETE FROM items RETURNING id) SELECT * FROM gone',
-      'SELECT * INTO another FROM items',
-      "SELECT nextval('items_id_seq')",
-      "SELECT write_one('x')",
-      'SELECT id FROM items FOR UPDATE',
-      'SELECT 1; DELETE FROM items',
-      'BEGIN READ WRITE',
-    ])('is denied what writes, or would let it write: %s', async sql => {
+    it('is denied what writes, or would let it write', async () => {
       const {target, database} = await writing();
       await database.transaction([
         {sql: "INSERT INTO items (name) VALUES ('a')", params: []},
@@ -114,9 +118,11 @@ export function postgresConformance(name: string, make: () => Promise<Target>): 
       ]);
       const reader = await target.openReader();
       onTestFinished(() => reader.close());
-      await expect(reader.query(sql)).rejects.toMatchObject({kind: 'denied'});
-      await expect(reader.query("SELECT write_one('y')")).rejects.toMatchObject({kind: 'denied'});
-      expect(await reader.query('SELECT id, name FROM items')).toEqual([{id: 1, name: 'a'}]);
+      for (const sql of forbidden) {
+        await expect(reader.query(sql), sql).rejects.toMatchObject({kind: 'denied'});
+        await expect(reader.query("SELECT write_one('y')"), sql).rejects.toMatchObject({kind: 'denied'});
+        expect(await reader.query('SELECT id, name FROM items'), sql).toEqual([{id: 1, name: 'a'}]);
+      }
     });
   });
 
