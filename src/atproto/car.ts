@@ -1,7 +1,7 @@
 import {Fault} from '../core/failure.ts';
 import {BlockStore} from './block-store.ts';
 import {CborReader, major} from './cbor-reader.ts';
-import {blockCidBytes, type Digest, digestOf, digestOfCid} from './cid.ts';
+import {blockCidBytes, type Digest, digestAt, digestOf, digestOfCid} from './cid.ts';
 
 /**
  * A CAR (version 1) as it comes in: each block is hashed as soon as it is there, and kept by its digest if it is
@@ -87,7 +87,7 @@ export class CarReader {
   }
 
   #block(section: Buffer): void {
-    const named = digestOfCid(section.subarray(0, blockCidBytes));
+    const named = digestAt(section, 0);
     if (named === null) throw invalid('a block whose CID is not of DAG-CBOR by SHA-256');
     const content = section.subarray(blockCidBytes);
     if (digestOf(content) === named) this.#blocks.add(named, content);

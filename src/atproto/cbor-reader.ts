@@ -63,16 +63,10 @@ export class CborReader {
     return bytes.subarray(at, this.at);
   }
 
-  /** The next bytes as text. */
-  text(length: number): string {
-    const {at, bytes} = this;
-    if (length < 0 || length > bytes.length - at) throw breaksOff();
-    this.at = at + length;
-    const text = bytes.toString('utf8', at, this.at);
-    // Node puts this character where the bytes are no UTF-8: only then does it have to be looked at.
-    if (text.includes('\ufffd') && !isUtf8(bytes.subarray(at, this.at)))
-      throw invalid('text that is no UTF-8');
-    return text;
+  /** Leaves the next bytes out. */
+  skip(length: number): void {
+    if (length < 0 || length > this.bytes.length - this.at) throw breaksOff();
+    this.at += length;
   }
 
   /** A value of a type, and its length. */
@@ -83,7 +77,9 @@ export class CborReader {
   }
 
   expectText(): string {
-    return this.text(this.expect(major.text));
+    const bytes = this.take(this.expect(major.text));
+    if (!isUtf8(bytes)) throw notUtf8();
+    return bytes.toString('utf8');
   }
 
   /** The bytes of a CID, where its tag was read already. */
@@ -129,6 +125,10 @@ function atLeast(value: number, least: number): number {
 
 export function invalid(what: string): Fault {
   return new Fault('invalid', `its content has ${what}`);
+}
+
+export function notUtf8(): Fault {
+  return invalid('text that is no UTF-8');
 }
 
 function breaksOff(): Fault {

@@ -21,10 +21,17 @@ export function cidOfDigest(digest: Digest): string {
   return `b${base32(blockPrefix + digest)}`;
 }
 
+/** The digest in the CID of a block that begins there; null where it is the CID of anything else. */
+export function digestAt(bytes: Buffer, at: number): Digest | null {
+  const end = at + blockCidBytes;
+  const isBlock =
+    bytes[at] === 1 && bytes[at + 1] === 0x71 && bytes[at + 2] === 0x12 && bytes[at + 3] === 0x20;
+  return isBlock && end <= bytes.length ? bytes.toString('latin1', at + 4, end) : null;
+}
+
 /** The digest in a CID of a block; null where it is the CID of anything else. */
 export function digestOfCid(cid: Buffer): Digest | null {
-  const text = cid.length === blockCidBytes ? cid.toString('latin1') : '';
-  return text.startsWith(blockPrefix) ? text.slice(blockPrefix.length) : null;
+  return cid.length === blockCidBytes ? digestAt(cid, 0) : null;
 }
 
 /** The most that a link is taken for: hashes of 64 bytes, and room for codecs with long numbers. */

@@ -149,12 +149,12 @@ describe('a block of DAG-CBOR', () => {
     [
       'a map that JSON would take for bytes',
       'a16161a1662462797465736141',
-      'its content has a map of nothing but "$bytes"',
+      'its content has a map of nothing but $bytes,',
     ],
     [
       'a record that JSON would take for a link',
       'a165246c696e6b6141',
-      'its content has a map of nothing but "$link"',
+      'its content has a map of nothing but $link,',
     ],
   ])('that is %s is refused', (_, hex, message) => {
     expect(() => jsonOfCbor(Buffer.from(hex, 'hex'))).toThrow(message);

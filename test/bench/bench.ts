@@ -4,6 +4,7 @@ import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {artifactsD1Table} from './artifacts-d1.ts';
 import {artifactsTable} from './artifacts-table.ts';
+import {type AtprotoRounds, atprotoTable, atprotoTitle} from './atproto-table.ts';
 import {type BucketRounds, bucketTable} from './bucket-throughput.ts';
 import {type BucketCorpus, makeBucket} from './bucket-world.ts';
 import {type Measure, measureIn} from './child.ts';
@@ -32,6 +33,7 @@ interface Plan {
   readonly artifacts: {readonly sqlite: number; readonly d1: number};
   /** Objects of a bucket of media, and rows of one publish. */
   readonly media: {readonly objects: number; readonly publishes: readonly number[]};
+  readonly atproto: AtprotoRounds;
   readonly console: {
     readonly starts: number;
     readonly files: number;
@@ -66,6 +68,7 @@ const full: Plan = {
   pauses: 11,
   artifacts: {sqlite: 200_000, d1: 20_000},
   media: {objects: 100_000, publishes: [100_000, 250_000, 500_000]},
+  atproto: {records: 50_000, rounds: 3},
   console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
@@ -80,17 +83,18 @@ const quick: Plan = {
   pauses: 1,
   artifacts: {sqlite: 2_000, d1: 400},
   media: {objects: 2_000, publishes: [1_000]},
+  atproto: {records: 1_000, rounds: 1},
   console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
  * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console` measures
- * the console alone, `--artifacts` the backfills of artifacts, `--media` the catalogue of media.
+ * the console alone, `--artifacts` the backfills of artifacts, `--media` the catalogue of media, `--atproto` the client of the AT Protocol network.
  */
 async function bench(
-  {throughput, buckets, listings, memory, pauses, artifacts, media, console: inConsole}: Plan,
-  only: 'console' | 'artifacts' | 'media' | null,
+  {throughput, buckets, listings, memory, pauses, artifacts, media, atproto, console: inConsole}: Plan,
+  only: 'console' | 'artifacts' | 'media' | 'atproto' | null,
 ): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
@@ -104,6 +108,7 @@ async function bench(
   if (only === 'console') return await benchConsole(root.path, inConsole);
   if (only === 'artifacts') return await benchArtifacts(root.path, artifacts);
   if (only === 'media') return await benchMedia(root.path, media);
+  if (only === 'atproto') return printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -124,6 +129,7 @@ async function bench(
   print('  The slow store is simulated: what queues in the thread pool of Node itself is not seen.\n\n');
   await benchArtifacts(root.path, artifacts);
   await benchMedia(root.path, media);
+  printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
   await benchConsole(root.path, inConsole);
 }
 
@@ -239,5 +245,6 @@ function print(text: string): void {
 }
 
 const only =
-  (['console', 'artifacts', 'media'] as const).find(name => process.argv.includes(`--${name}`)) ?? null;
+  (['console', 'artifacts', 'media', 'atproto'] as const).find(name => process.argv.includes(`--${name}`)) ??
+  null;
 await bench(process.argv.includes('--quick') ? quick : full, only);
