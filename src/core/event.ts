@@ -107,7 +107,15 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly items: number;
       readonly total: number;
     }
-  | {readonly type: 'failure'; readonly partition: string; readonly key: string; readonly fault: FaultData}
+  | {
+      readonly type: 'failure';
+      readonly partition: string;
+      /** Empty where it is the partition, or the stream, that failed. */
+      readonly key: string;
+      readonly fault: FaultData;
+      /** Who serves it, where that is known and not the source as a whole. */
+      readonly host?: string;
+    }
   | {
       readonly type: 'retrying';
       readonly host: string;

@@ -94,11 +94,12 @@ export class PartitionRunner {
   }
 
   async #fail({fault, attempts}: ListingFailed): Promise<void> {
-    const {ledger, run, state, emit, now} = this.#context;
-    const {id} = this.partition;
+    const {ledger, run, state, emit, now, work} = this.#context;
+    const {id, host: address = null} = this.partition;
     await ledger.partitions.fail(run, id, fault, now(), attempts);
     state.partitionEnded('failed');
-    emit({type: 'failure', partition: id, key: '', fault});
+    const host = address === null ? undefined : work.repositories?.hostOf(address);
+    emit({type: 'failure', partition: id, key: '', fault, ...(host === undefined ? {} : {host})});
     emit({type: 'partition', partition: id, state: 'failed'});
   }
 

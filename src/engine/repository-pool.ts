@@ -43,19 +43,20 @@ export class RepositoryPool {
       now,
       limits: {hosts: settings.hosts.atOnce, perHost: settings.hosts.repositories, turns},
       work: one => this.#read(one),
-      giveUp: (ones, fault, tries) =>
-        this.#giveUp(
-          ones.map(({id}) => id),
-          fault,
-          tries,
-        ),
+      giveUp: async (ones, fault, tries) => {
+        // They wait for one host.
+        const [one] = ones;
+        const host = one === undefined ? null : repositories.hostOf(one.address);
+        const ids = ones.map(({id}) => id);
+        await this.#giveUp(ids, fault, tries, host);
+      },
       ...common,
     });
     this.#resolver = new Resolver({
       context,
       repositories,
       resolved: (id, address) => this.#add({id, address, isBegun: false}),
-      giveUp: (ids, fault, tries) => this.#giveUp(ids, fault, tries),
+      giveUp: (ids, fault, tries) => this.#giveUp(ids, fault, tries, null),
       ...common,
     });
   }
@@ -198,14 +199,15 @@ export class RepositoryPool {
     await new PartitionRunner(this.#context, {...record, host: address}).run();
   }
 
-  async #giveUp(ids: readonly string[], fault: FaultData, tries: number): Promise<void> {
+  async #giveUp(ids: readonly string[], fault: FaultData, tries: number, host: string | null): Promise<void> {
     const {ledger, run, state, emit, now} = this.#context;
     // Where they are is told with the failure.
     await this.#resolver.flush();
     await ledger.repositories.fail(run, ids, fault, now(), tries);
     for (const id of ids) {
       state.partitionEnded('failed');
-      emit({type: 'failure', partition: id, key: '', fault});
+      emit({type: 'failure', partition: id, key: '', fault, ...(host === null ? {} : {host})});
+      emit({type: 'partition', partition: id, state: 'failed'});
     }
   }
 
