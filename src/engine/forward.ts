@@ -50,9 +50,9 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
     keeps: keepsOf(backfill),
-    sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(backfill.change.parse(change))),
+    sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(decided(change))),
     rowsOf: change => rowsOf(backfill, change),
-    commit: changes => backfill.commit(parseChanges(backfill, changes), probe),
+    commit: changes => backfill.commit(changes.map(decided), probe),
     readBack: async changes => {
       const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);
       return decisions.map(({action}) => action === 'update' || action === 'delete' || action === 'insert');
@@ -96,8 +96,18 @@ function repositoriesOf(
   };
 }
 
-function keepsOf({kept, change: schema}: AnyBackfill): Work['keeps'] {
-  return kept === undefined ? null : change => kept.of(schema.parse(change));
+function keepsOf({kept}: AnyBackfill): Work['keeps'] {
+  return kept === undefined ? null : change => kept.of(decided(change));
+}
+
+/** A change that was decided a moment ago is as the backfill made it: only what comes from the ledger is read with its schema. */
+function decided(change: unknown): Change {
+  if (isKeyed(change)) return change;
+  throw new TypeError('a change has no key');
+}
+
+function isKeyed(change: unknown): change is Change {
+  return typeof change === 'object' && change !== null && 'key' in change && typeof change.key === 'string';
 }
 
 function publicationOf(

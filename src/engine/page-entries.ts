@@ -22,8 +22,8 @@ export async function confirm(
   {touched, rows}: Committed,
 ): Promise<readonly Entry[]> {
   const changes = entries.filter(isChange);
-  const all = changes.reduce((sum, {change}) => sum + work.rowsOf(change), 0);
-  if (touched === null && rows === all) return entries;
+  if (touched === null && rows === changes.reduce((sum, {change}) => sum + work.rowsOf(change), 0))
+    return entries;
   const made =
     touched === null
       ? new Set(
@@ -32,6 +32,7 @@ export async function confirm(
           ),
         )
       : touched;
+  if (changes.every(({key}) => made.has(key))) return entries;
   return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
 }
 

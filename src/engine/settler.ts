@@ -29,6 +29,8 @@ export class Settler {
   readonly #partition: PartitionRecord;
   readonly #settled: (keys: readonly string[]) => void;
   #page: number;
+  /** An intent is kept as it is, where all of it was made. */
+  #keptOf: {readonly entries: readonly Entry[]; readonly kept: readonly Entry[]} | null = null;
 
   /** `settled` is told of keys as soon as they are checkpointed: a page may be so in halves. */
   constructor(
@@ -224,7 +226,10 @@ export class Settler {
   #kept(entries: readonly Entry[]): readonly Entry[] {
     const {keeps} = this.#context.work;
     if (keeps === null) return entries;
-    return entries.map(entry => (isChange(entry) ? {...entry, change: keeps(entry.change)} : entry));
+    if (this.#keptOf?.entries === entries) return this.#keptOf.kept;
+    const kept = entries.map(entry => (isChange(entry) ? {...entry, change: keeps(entry.change)} : entry));
+    this.#keptOf = {entries, kept};
+    return kept;
   }
 
   async #checkBudgets(): Promise<void> {

@@ -41,7 +41,8 @@ export function isHolderRefusal(message: string): boolean {
 /** One transaction of the ledger: counts, cursor, open items, plan or images, and the end of the page's intent. */
 export async function checkpointStatements(checkpoint: Checkpoint): Promise<readonly Statement[]> {
   const {run, partition, page, entries, cursor, delta, drift, holder, at} = checkpoint;
-  const kept = checkpoint.keeps === 'plan' ? entries : entries.filter(isChange);
+  const isWhole = checkpoint.keeps === 'plan' || entries.every(isChange);
+  const kept = isWhole ? entries : entries.filter(isChange);
   return [
     // First of all: whoever has lost the run is told that, and not that its page is there already.
     {

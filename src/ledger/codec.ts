@@ -1,5 +1,5 @@
 import {promisify} from 'node:util';
-import {zstdCompress, zstdDecompress} from 'node:zlib';
+import {constants, zstdCompress, zstdDecompress} from 'node:zlib';
 import {z} from 'zod';
 import {actions, type Entry} from '../core/entry.ts';
 import {failureKinds} from '../core/failure.ts';
@@ -30,9 +30,18 @@ const smallBytes = 8 * 1024;
 /** Every frame begins so (RFC 8878), and no JSON. */
 const frame = Buffer.from('28b52ffd', 'hex');
 
-export async function packEntries(entries: readonly Entry[]): Promise<Uint8Array> {
+/** What is intended is kept as it is once it was made: the same entries are packed once. */
+const packed = new WeakMap<readonly Entry[], Promise<Uint8Array>>();
+
+export function packEntries(entries: readonly Entry[]): Promise<Uint8Array> {
+  const known = packed.get(entries) ?? pack(entries);
+  packed.set(entries, known);
+  return known;
+}
+
+async function pack(entries: readonly Entry[]): Promise<Uint8Array> {
   const json = Buffer.from(JSON.stringify(entries));
-  return json.length < smallBytes ? json : compress(json);
+  return json.length < smallBytes ? json : compress(json, {params: {[constants.ZSTD_c_compressionLevel]: 1}});
 }
 
 export async function unpackEntries(body: SqlValue | undefined): Promise<readonly Entry[]> {

@@ -4,7 +4,7 @@ import type {Inspected, Io} from '../shape.ts';
 import type {RecordChange} from './change.ts';
 import type {RecordsFacts} from './facts.ts';
 import type {Records} from './records.ts';
-import {momentOf, type RecordRow, readRows} from './rows.ts';
+import {momentOf, readContents, readRows} from './rows.ts';
 
 /** A record is the same where its CID is: what has another one takes the place of the version that is there. */
 export async function decideRecords(
@@ -14,21 +14,26 @@ export async function decideRecords(
 ): Promise<readonly Decision<RecordChange>[]> {
   const rows = await readRows(
     target,
-    page.map(({item}) => ({uri: item.key, cid: item.cid})),
+    page.map(({item}) => item.key),
     facts.hasAltered,
   );
+  const former = page.flatMap(({item}) => {
+    const row = rows.get(item.key);
+    return row === undefined || row.cid === item.cid ? [] : [row];
+  });
+  const contents = await readContents(target, former);
   const indexedAt = momentOf(now());
   return page.map(({item: {key, cid, json, altered}}): Decision<RecordChange> => {
     const row = rows.get(key);
     const change = {key, cid, indexedAt, altered, record: json};
     if (row === undefined) return {action: 'insert', change: {...change, before: null}};
     if (row.cid === cid) return {action: 'unchanged'};
-    return {action: 'update', change: {...change, before: stateOf(row)}};
+    const content = contents.get(key);
+    if (content === undefined)
+      return {action: 'conflict', reason: 'its row was written by somebody else while it was looked at'};
+    const {uri: _, ...state} = row;
+    return {action: 'update', change: {...change, before: {...state, record: content}}};
   });
-}
-
-function stateOf({record, cid, indexedAt, altered}: RecordRow) {
-  return {record: record ?? 'null', cid, indexedAt, altered};
 }
 
 /** A row that is still as the run left it is put back; one that was written again since is left. */
@@ -39,7 +44,7 @@ export async function decideUndo(
 ): Promise<readonly Decision<RecordChange>[]> {
   const rows = await readRows(
     target,
-    changes.map(({key, cid}) => ({uri: key, cid})),
+    changes.map(({key}) => key),
     facts.hasAltered,
   );
   return changes.map((change): Decision<RecordChange> => {

@@ -16,33 +16,49 @@ const rowSchema = z
   .object({
     uri: z.string(),
     cid: z.string(),
-    record: z.string().nullable(),
     indexed_at: z.string(),
     altered: z.union([z.boolean(), z.number()]).transform(Boolean),
   })
   .transform(({indexed_at: indexedAt, ...row}) => ({...row, indexedAt}));
 
-/** A row as it stands; its content only where it was asked for. */
-export type RecordRow = Omit<RecordState, 'record'> & {readonly uri: string; readonly record: string | null};
-
-export interface Wanted {
-  readonly uri: string;
-  /** The content is read only of a row that has another CID. */
-  readonly cid: string | null;
-}
+/** A row as it stands, without its content. */
+export type RecordRow = Omit<RecordState, 'record'> & {readonly uri: string};
 
 /** The rows of some URIs. */
 export async function readRows(
   target: Reader,
-  wanted: readonly Wanted[],
+  uris: readonly string[],
   hasAltered: boolean,
 ): Promise<ReadonlyMap<string, RecordRow>> {
   const rows = await target.query(
-    `SELECT row.uri, row.cid, CASE WHEN row.cid IS DISTINCT FROM item.c THEN row.record::text END AS record,
-       ${moment('row.indexed_at')} AS indexed_at, ${hasAltered ? 'row.altered' : 'false'} AS altered
-     FROM jsonb_to_recordset($1::jsonb) AS item (u text, c text)
-     JOIN records AS row ON row.uri = item.u`,
-    [JSON.stringify(wanted.map(({uri, cid}) => ({u: uri, c: cid})))],
+    `SELECT row.uri, row.cid, ${moment('row.indexed_at')} AS indexed_at,
+       ${hasAltered ? 'row.altered' : 'false'} AS altered
+     FROM jsonb_array_elements_text($1::jsonb) AS item (uri)
+     JOIN records AS row ON row.uri = item.uri`,
+    [JSON.stringify(uris)],
   );
   return new Map(rows.map(row => rowSchema.parse(row)).map(row => [row.uri, row]));
+}
+
+const contentRow = z.object({uri: z.string(), cid: z.string(), record: z.string()});
+
+/** The content of some rows, as text, as long as each is of the version that was read. */
+export async function readContents(
+  target: Reader,
+  rows: readonly RecordRow[],
+): Promise<ReadonlyMap<string, string>> {
+  if (rows.length === 0) return new Map();
+  const read = await target.query(
+    `SELECT row.uri, row.cid, row.record::text AS record
+     FROM jsonb_array_elements_text($1::jsonb) AS item (uri)
+     JOIN records AS row ON row.uri = item.uri`,
+    [JSON.stringify(rows.map(({uri}) => uri))],
+  );
+  const cids = new Map(rows.map(({uri, cid}) => [uri, cid]));
+  return new Map(
+    read
+      .map(row => contentRow.parse(row))
+      .filter(({uri, cid}) => cids.get(uri) === cid)
+      .map(({uri, record}) => [uri, record]),
+  );
 }
