@@ -402,6 +402,32 @@ describe('a network', () => {
     },
   );
 
+  it('tells which relay or directory can not be reached, and takes any answer for one', async () => {
+    const {local, network, open} = await networkOf(
+      {hosts: {one: {}}, relays: [{}, {}]},
+      {
+        meddle: async (call, answer) =>
+          call.server === 'plc' ? {status: 302, headers: {location: '/'}, body: ''} : await answer(call),
+      },
+    );
+    const findings = () => network.check();
+    expect((await findings()).map(({level}) => level)).toEqual(['ok', 'ok', 'ok']);
+    await local.relayServers[1]?.down();
+    const host = network.relays[1]?.host;
+    expect(await findings()).toEqual([
+      {level: 'ok', subject: 'source', message: `${network.relays[0]?.host} answers`},
+      {
+        level: 'error',
+        subject: 'source',
+        message: expect.stringMatching(new RegExp(`^${host}: it refuses connections`)),
+        remedy: 'Check the address and the network, or name another.',
+        retryAfterMs: null,
+      },
+      {level: 'ok', subject: 'source', message: `${new URL(local.plc).host} answers`},
+    ]);
+    expect(open({relays: []}).relays).toHaveLength(1);
+  });
+
   it('knows a host by its origin', () => {
     const {pds} = openNetwork({label: 'x'});
     expect(pds('https://pds.example.com')).toMatchObject({

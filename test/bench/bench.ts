@@ -89,8 +89,8 @@ const quick: Plan = {
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
- * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs, `--console` measures
- * the console alone, `--artifacts` the backfills of artifacts, `--media` the catalogue of media, `--atproto` the client of the AT Protocol network.
+ * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs; `--console`,
+ * `--artifacts`, `--media` and `--atproto` (the client of the AT Protocol network) measure that alone.
  */
 async function bench(
   {throughput, buckets, listings, memory, pauses, artifacts, media, atproto, console: inConsole}: Plan,
