@@ -68,11 +68,16 @@ export class HostRing<T> {
     for (let tried = this.#working.length; tried > 0; tried--) {
       const queue = this.#working.shift();
       if (queue === undefined) break;
-      this.#working.push(queue);
-      if (queue.inFlight < this.#limits.perHost && this.#hasTurns(queue)) {
-        const taken = this.#takeOf(queue);
-        if (taken !== null) return taken;
+      // It went on beyond its turns while nobody waited, and now somebody does; or what waited for it was dropped. There
+      // is nothing of it under way whose end would make room.
+      if (queue.inFlight === 0 && (lengthOf(queue) === 0 || !this.#hasTurns(queue))) {
+        queue.state = 'idle';
+        this.#enqueue(queue);
+        continue;
       }
+      this.#working.push(queue);
+      const taken = this.#hasTurns(queue) ? this.#takeOf(queue) : null;
+      if (taken !== null) return taken;
     }
     while (this.#working.length < this.#limits.hosts) {
       const queue = this.#queued.shift();
@@ -82,7 +87,8 @@ export class HostRing<T> {
       queue.state = 'working';
       queue.turns = 0;
       this.#working.push(queue);
-      return this.#takeOf(queue);
+      const taken = this.#takeOf(queue);
+      if (taken !== null) return taken;
     }
     return null;
   }
@@ -157,9 +163,10 @@ export class HostRing<T> {
     return queue.turns < this.#limits.turns || this.#queued.length === 0;
   }
 
+  /** Null where nothing of it waits, or enough of it is under way: also from before it was set aside. */
   #takeOf(queue: Queue<T>): {readonly host: string; readonly one: T} | null {
     const one = queue.waiting[queue.left];
-    if (one === undefined) return null;
+    if (one === undefined || queue.inFlight >= this.#limits.perHost) return null;
     queue.left++;
     if (queue.left >= 1_024 && queue.left * 2 >= queue.waiting.length) {
       queue.waiting = queue.waiting.slice(queue.left);
