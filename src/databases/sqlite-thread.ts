@@ -1,7 +1,7 @@
 import {extname} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {type FailureKind, Fault} from '../core/failure.ts';
-import type {Response, Rows, Work} from './sqlite-protocol.ts';
+import type {Request, Response, Rows, Work} from './sqlite-protocol.ts';
 
 const sqliteFull = 13;
 
@@ -29,6 +29,7 @@ const mostSpare = 4;
 export class SqliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  #unsent: Request[] = [];
   #lastId = 0;
   /** Why the thread ended by itself: it will not answer any more. */
   #ended: Error | null = null;
@@ -36,7 +37,9 @@ export class SqliteThread {
   private constructor() {
     // The same code runs as TypeScript (development, tests) and as built JavaScript.
     this.#worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url));
-    this.#worker.on('message', (response: Response) => this.#settle(response));
+    this.#worker.on('message', (responses: readonly Response[]) => {
+      for (const response of responses) this.#settle(response);
+    });
     this.#worker.on('error', error => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Fault('connection', 'the database thread has ended')));
     this.#worker.unref();
@@ -53,8 +56,16 @@ export class SqliteThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {resolve, reject});
       this.#worker.ref();
-      this.#worker.postMessage({id, ...work});
+      if (this.#unsent.length === 0) process.nextTick(() => this.#send());
+      this.#unsent.push({id, ...work});
     });
+  }
+
+  /** What is asked for in the same turn goes in one message: a message costs more than most of what is asked. */
+  #send(): void {
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    this.#worker.postMessage(unsent);
   }
 
   /** Closes its database, if it has one, after everything that was asked before. */

@@ -21,21 +21,44 @@ let database: DatabaseSync | null = null;
 let file: {readonly path: string; readonly identity: string | null} | null = null;
 const prepared = new Map<string, StatementSync>();
 
-port.on('message', (request: Request) => {
-  for (let next: Request | null = request; next !== null; ) {
-    if (next.op !== 'transaction') {
-      port.postMessage(answer(next));
-      return;
-    }
-    const group: Transaction[] = [next];
-    next = waiting();
-    while (next?.op === 'transaction' && group.length < mostTogether) {
-      group.push(next);
-      next = waiting();
-    }
-    for (const response of answerAll(group)) port.postMessage(response);
+/** Nobody waits longer than that for an answer because of what was asked behind it. */
+const answersWithinMs = 5;
+
+port.on('message', (first: readonly Request[]) => {
+  const requests = [...first, ...arrived()];
+  let responses: Response[] = [];
+  let sentAt = performance.now();
+  for (let at = 0; at < requests.length; ) {
+    const group = transactionsFrom(requests, at);
+    const request = requests[at];
+    responses.push(...(group.length > 0 ? answerAll(group) : request === undefined ? [] : [answer(request)]));
+    at += Math.max(1, group.length);
+    if (at < requests.length && performance.now() - sentAt < answersWithinMs) continue;
+    port.postMessage(responses);
+    responses = [];
+    sentAt = performance.now();
   }
 });
+
+/** What has come while the thread was at work. */
+function arrived(): readonly Request[] {
+  const requests: Request[] = [];
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received === undefined) return requests;
+    requests.push(...received.message);
+  }
+}
+
+/** Transactions that follow each other, as many as are made as one. */
+function transactionsFrom(requests: readonly Request[], from: number): readonly Transaction[] {
+  const group: Transaction[] = [];
+  for (const request of requests.slice(from, from + mostTogether)) {
+    if (request.op !== 'transaction') break;
+    group.push(request);
+  }
+  return group;
+}
 
 function requirePort(): MessagePort {
   if (parentPort === null) throw new Error('sqlite-worker runs only as a worker thread');
@@ -43,10 +66,6 @@ function requirePort(): MessagePort {
 }
 
 type Transaction = Extract<Request, {readonly op: 'transaction'}>;
-
-function waiting(): Request | null {
-  return receiveMessageOnPort(port)?.message ?? null;
-}
 
 function answer(request: Request): Response {
   try {

@@ -22,14 +22,14 @@ export async function discover(context: RunContext): Promise<void> {
 }
 
 /**
- * On a retry: failed partitions and streams, or partitions that failed with one kind, are pending again, and the open
- * items, or those of that kind, become a partition.
+ * On a retry: failed partitions and streams, or those that failed with one kind, are pending again, and the open items, or
+ * those of that kind, become a partition.
  */
 export async function reopen(context: RunContext, kind: string | null): Promise<void> {
   const {run, ledger, state, random, work} = context;
   const isOfKind = work.repositories !== null;
   state.partitionsReopened(await ledger.partitions.reopen(run, isOfKind ? kind : null));
-  if (kind === null) await ledger.repositories.reopenStreams(run);
+  await ledger.repositories.reopenStreams(run, kind);
   if ((await ledger.openItems.count(run)) === 0) return;
   const id = `${openPrefix}${random().toString(36).slice(2, 10)}`;
   await found(context, [{id, kind: 'open', lo: '', hi: null, of: kind}]);

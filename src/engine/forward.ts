@@ -22,6 +22,8 @@ export interface ForwardOptions {
 }
 
 const decidedTogether = 2_000;
+/** Small repositories come by the hundred within a moment; a page of a large one does not wait. */
+const company = {least: 200, waitMs: 4};
 
 /** A backfill as the work of a run: ranges of the source's listing, and the run's own open items on a retry. */
 export function forwardWork({backfill, io, probe, ledger, run, service, hi}: ForwardOptions): Work {
@@ -29,10 +31,10 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
   const decisions =
     backfill.repositories === undefined
       ? null
-      : new Gathered<Inspected<Shape>, Decision<Change>>(
-          page => backfill.decide(page, io, probe),
-          decidedTogether,
-        );
+      : new Gathered<Inspected<Shape>, Decision<Change>>(page => backfill.decide(page, io, probe), {
+          most: decidedTogether,
+          company,
+        });
   return {
     async *partitions() {
       let number = 0;

@@ -34,8 +34,8 @@ export interface Down {
 interface Health {
   failures: number;
   down: Down | null;
-  /** It is being tried. */
-  isTrial: boolean;
+  /** Of a host that is down: whether one request may go to it. */
+  mayTry: boolean;
 }
 
 export interface HostsOptions {
@@ -62,15 +62,17 @@ export class Hosts {
   async placed<T>(host: string, request: () => Promise<T>): Promise<T> {
     this.#requireUp(host);
     const place = await this.#options.limiter.acquire(host, this.#options.halt);
+    let isTrial = false;
     try {
       this.#requireUp(host);
+      isTrial = this.#takeTrial(host);
       const answer = await request();
       place.done({bytes: Number.POSITIVE_INFINITY});
       this.#answered(host);
       return answer;
     } catch (error) {
       place.done({error});
-      if (error instanceof Fault) this.#failed(host, error);
+      if (error instanceof Fault) this.#failed(host, error, isTrial);
       throw error;
     }
   }
@@ -97,12 +99,19 @@ export class Hosts {
   /** One request is let through, and decides. */
   tryAgain(host: string): void {
     const health = this.#of(host);
-    health.isTrial = health.down !== null;
+    health.mayTry = health.down !== null;
   }
 
   #requireUp(host: string): void {
-    const {down, isTrial} = this.#of(host);
-    if (down !== null && !isTrial) throw new HostDown(host, down.fault, false);
+    const {down, mayTry} = this.#of(host);
+    if (down !== null && !mayTry) throw new HostDown(host, down.fault, false);
+  }
+
+  #takeTrial(host: string): boolean {
+    const health = this.#of(host);
+    const isTrial = health.mayTry;
+    health.mayTry = false;
+    return isTrial;
   }
 
   #answered(host: string): void {
@@ -111,11 +120,11 @@ export class Hosts {
     if (health.down === null) return;
     const {since} = health.down;
     health.down = null;
-    health.isTrial = false;
+    health.mayTry = false;
     this.#options.emit({type: 'host', host, state: 'up', since});
   }
 
-  #failed(host: string, fault: Fault): void {
+  #failed(host: string, fault: Fault, isTrial: boolean): void {
     const health = this.#of(host);
     if (!isOfHost(fault)) {
       this.#answered(host);
@@ -125,7 +134,7 @@ export class Hosts {
     const {now, emit} = this.#options;
     if (health.down === null && health.failures < downAfter) return;
     // Requests that were under way when it went down say nothing new.
-    if (health.down !== null && !health.isTrial) throw new HostDown(host, fault, true);
+    if (health.down !== null && !isTrial) throw new HostDown(host, fault, true);
     const tries = (health.down?.tries ?? -1) + 1;
     const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** tries);
     const {kind, message} = fault;
@@ -135,7 +144,6 @@ export class Hosts {
       tries,
       until: now() + waitMs,
     };
-    health.isTrial = false;
     if (tries === 0) emit({type: 'host', host, state: 'down', since: health.down.since, fault});
     throw new HostDown(host, fault, true);
   }
@@ -143,7 +151,7 @@ export class Hosts {
   #of(host: string): Health {
     const known = this.#health.get(host);
     if (known !== undefined) return known;
-    const fresh: Health = {failures: 0, down: null, isTrial: false};
+    const fresh: Health = {failures: 0, down: null, mayTry: false};
     this.#health.set(host, fresh);
     return fresh;
   }

@@ -69,7 +69,7 @@ async function readStream(options: StreamsOptions, stream: Stream, record: Strea
     const fault = faultOf(error);
     if (fault === null) throw error;
     await ledger.repositories.streamFailed(run, stream.id, fault);
-    emit({type: 'failure', partition: stream.id, key: '', fault});
+    emit({type: 'failure', partition: stream.id, key: '', fault, isStream: true});
   }
 }
 

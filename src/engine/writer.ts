@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {Fault} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
 import {counted} from '../core/words.ts';
@@ -51,6 +52,9 @@ interface Queued {
 
 /** Pages that go into one transaction: where each has statements of its own, and where all have the same. */
 const pagesAtOnce = 8;
+/** Fewer changes than this wait so long for others. */
+const leastChanges = 200;
+const companyMs = 4;
 const mergedAtOnce = {pages: 512, changes: 5_000, bytes: 4 * 1024 * 1024};
 
 /**
@@ -92,8 +96,16 @@ export class Writer {
     this.#working = true;
     // Pages that become ready in the same turn go together.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#group(this.#queue.splice(0, this.#fitting()));
+    while (this.#queue.length > 0) {
+      if (this.mergesPages && this.#isSmall) await sleep(companyMs);
+      await this.#group(this.#queue.splice(0, this.#fitting()));
+    }
     this.#working = false;
+  }
+
+  /** A transaction of a few changes costs as much as one of hundreds, which may be ready in a moment. */
+  get #isSmall(): boolean {
+    return this.#queue.reduce((sum, {page}) => sum + page.changes, 0) < leastChanges;
   }
 
   /** How many of the pages that wait go together; one goes in any case. */
