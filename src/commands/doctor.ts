@@ -1,4 +1,5 @@
 import {backfills, systemOf} from '../backfills/registry.ts';
+import {targetKind} from '../config/end-kinds.ts';
 import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
 import {namingEnds} from '../core/hint.ts';
@@ -30,6 +31,7 @@ const variables = [
     'AWS_ENDPOINT_URL',
   ],
   ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_BASE_URL'],
+  ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGPASSWORD', 'PGPASSFILE', 'PGSSLMODE', 'PGSSLROOTCERT'],
 ] as const;
 
 /** Looks at the program, the ledger and every connection of the config: what works, what does not, what to do. */
@@ -86,7 +88,7 @@ async function here({config, ledger, surroundings}: Session): Promise<Finding[]>
     {level: 'ok', message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`},
     {
       level: 'ok',
-      message: `environment: ${set.length === 0 ? 'no credentials of AWS or Cloudflare are set' : `${set.join(', ')} set`}`,
+      message: `environment: ${set.length === 0 ? 'no credentials of AWS, Cloudflare or Postgres are set' : `${set.join(', ')} set`}`,
     },
   ];
 }
@@ -114,18 +116,22 @@ async function target({connections, engine, config}: Session, name: string): Pro
       },
     ];
     const here: string[] = [];
-    for (const system of new Set(backfills.map(backfill => backfill.system)))
+    const kind = targetKind(config, name);
+    const systems = new Set(
+      backfills.filter(({takes}) => takes.targets.includes(kind)).map(({system}) => system),
+    );
+    for (const system of systems)
       if (!((await systemOf(system)[0]?.needsMigration(reader)) ?? true)) here.push(system);
     for (const system of here) findings.push(...(await schemaOf(engine, config, system, opened, name)));
     // A target is of one system, or of some: that it has not the tables of the others is no news.
-    return here.length > 0 ? findings : [...findings, ...withoutTables(name)];
+    return here.length > 0 ? findings : [...findings, ...withoutTables(name, systems)];
   } finally {
     await reader.close();
   }
 }
 
-function withoutTables(name: string): readonly Finding[] {
-  return [...new Set(backfills.map(({system}) => system))].map(system => ({
+function withoutTables(name: string, systems: ReadonlySet<string>): readonly Finding[] {
+  return [...systems].map(system => ({
     level: 'warning',
     message: `target ${name}: the tables of ${system} are not there`,
     remedy: `If it is meant for ${system}: headgate migrate ${system} --target ${name}`,

@@ -1,6 +1,7 @@
 import {findBackfill} from '../backfills/registry.ts';
 import {emptyTally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import type {EstimateFacts} from '../engine/estimate-facts.ts';
 import {type Estimated, estimateRun} from '../engine/estimate-run.ts';
 import {estimateLines} from './estimate-words.ts';
@@ -89,7 +90,7 @@ function runFlags(options: EstimateCommandOptions): readonly string[] {
     '--source': options.source,
     '--endpoint': options.endpoint,
     '--region': options.region,
-    '--target': options.target,
+    '--target': options.target === undefined ? undefined : withoutPassword(options.target),
     '--prefix': options.prefix,
     '--since': options.since,
     '--max-objects': options.maxObjects,

@@ -12,7 +12,8 @@ export function common(command: Command): Command {
     .exitOverride();
 }
 
-export const targetHelp = 'what is brought up to date: an SQLite file, d1:NAME, or a name from the config';
+export const targetHelp =
+  'what is brought up to date: an SQLite file, d1:NAME, postgres://USER@HOST/DATABASE, pglite:DIR, or a name from the config';
 
 export const wholeHelp = "the source's name, where no prefix narrows the run and that has to be confirmed";
 

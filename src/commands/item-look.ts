@@ -3,6 +3,7 @@ import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts
 import type {Item} from '../backfills/shape.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import type {RunHistory} from '../engine/explain.ts';
 import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} from '../engine/item-now.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
@@ -59,7 +60,7 @@ export async function openGiven({connections}: Session, ends: Ends): Promise<Giv
     target:
       target === undefined
         ? null
-        : sensible(await attempt('target', target, named => connections.target(named))),
+        : sensible(await attempt('target', withoutPassword(target), () => connections.target(target))),
   };
 }
 

@@ -1,6 +1,7 @@
+import type {TargetKind} from '../backfills/backfill.ts';
 import {backfills} from '../backfills/registry.ts';
+import {targetFlags, targetKind} from '../config/end-kinds.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import type {Statement} from '../core/sql.ts';
 import {leaseObstacle} from '../engine/lease.ts';
 import {readLease} from '../engine/mark.ts';
 import {dropTables, markTables} from '../engine/mark-statements.ts';
@@ -13,7 +14,7 @@ export async function removeMarksCommand(
   options: {readonly target?: string},
 ): Promise<number> {
   if (options.target === undefined)
-    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite or d1:NAME');
+    throw new OperatorError('usage', 'no target is named', `Name it: ${targetFlags()}`);
   const target = await session.connections.target(options.target);
   const [unsettled] = await session.ledger.runs.unsettled(target.id);
   if (unsettled !== undefined)
@@ -27,14 +28,17 @@ export async function removeMarksCommand(
     const lease = await readLease(database);
     const obstacle = leaseObstacle(lease, session.surroundings.self, null);
     if (obstacle !== null) throw obstacle;
-    const [published] = lease === null ? [] : await unsettledPublishes(database);
+    const publications = publicationsOn(targetKind(session.config, options.target));
+    const isPublishedTo = lease !== null && publications.length > 0;
+    const [published] = isPublishedTo ? await unsettledPublishes(database) : [];
     if (published !== undefined)
       throw new OperatorError(
         'gate',
         `run ${published} was published, and nothing says yet what became of its rows: its mark does`,
         `Settle it where its ledger is: headgate resume ${published}`,
       );
-    if (lease !== null) await database.transaction([...dropTables(), ...dropStaging()]);
+    if (lease !== null)
+      await database.transaction([...dropTables(), ...publications.flatMap(({end}) => end())]);
     session.report.data({type: 'marks', target: target.label, removed: lease !== null}, [
       lease === null
         ? `${target.label} has no tables of headgate`
@@ -46,7 +50,9 @@ export async function removeMarksCommand(
   }
 }
 
-/** What a run that was stopped before its publish has staged. */
-function dropStaging(): readonly Statement[] {
-  return backfills.flatMap(({publication}) => publication?.end() ?? []);
+/** A run that was stopped before its publish has staged something: by those who publish to such a target. */
+function publicationsOn(kind: TargetKind) {
+  return backfills.flatMap(({publication, takes}) =>
+    publication === undefined || !takes.targets.includes(kind) ? [] : [publication],
+  );
 }

@@ -1,4 +1,5 @@
 import {findMeasuring} from '../backfills/registry.ts';
+import {requireTakes, targetFlags} from '../config/end-kinds.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 import type {Session} from './session.ts';
@@ -11,7 +12,8 @@ export async function migrateCommand(
 ): Promise<number> {
   const backfill = findMeasuring(id);
   if (options.target === undefined)
-    throw new OperatorError('usage', 'no target is named', 'Name it with --target FILE.sqlite');
+    throw new OperatorError('usage', 'no target is named', `Name it: ${targetFlags(backfill.takes.targets)}`);
+  requireTakes(backfill, session.config, options.target);
   const target = await session.connections.target(options.target);
   const applied = await applyMigrations(backfill, target);
   session.report.data({type: 'migrated', backfill: id, target: target.label, applied}, [

@@ -6,6 +6,7 @@ import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {prefixOf} from '../core/scope.ts';
 import {number} from '../core/words.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import {Engine} from '../engine/engine.ts';
 import {type Recovered, type RecoveryNews, recover} from '../engine/recovery.ts';
 import {watchSeconds} from '../engine/recovery-options.ts';
@@ -65,7 +66,7 @@ export async function recoverCommand(
       report.next('Nothing was written. To recover it', [
         ...['headgate', 'recover', system],
         ...(options.source === undefined ? [] : ['--source', options.source]),
-        ...['--target', options.target ?? target.label],
+        ...['--target', withoutPassword(options.target ?? target.label)],
         ...(options.prefix === undefined ? [] : ['--prefix', options.prefix]),
         ...['--confirm', target.name],
       ]);

@@ -1,6 +1,7 @@
 import {type AnyBackfill, findBackfill, readsNetwork, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
+import {requireTakes, targetFlags} from '../config/end-kinds.ts';
 import {endsWithEnvironment} from '../config/environment-ends.ts';
 import {isOn} from '../config/switched-on.ts';
 import {changedOf} from '../core/accounting.ts';
@@ -10,6 +11,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {sinceOf} from '../core/scope.ts';
 import {clockText, counted} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import type {Connection, RunConnection, Source} from '../engine/connection.ts';
 import type {AtPoint} from '../engine/crash-points.ts';
 import {toldError} from '../engine/endings.ts';
@@ -152,7 +154,8 @@ export class Session {
 
   async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {
     const target = requireTarget(ends);
-    this.#named = {backfill: backfill.id, target};
+    this.#named = {backfill: backfill.id, target: withoutPassword(target)};
+    requireTakes(backfill, this.config, target);
     const opened = await this.connections.target(target);
     this.report.header({target: targetText(this.config, opened)});
     return {
@@ -239,11 +242,7 @@ export function requireSource({source}: Ends): string {
 
 export function requireTarget({target}: Ends): string {
   if (target !== undefined) return target;
-  throw new OperatorError(
-    'usage',
-    'no target is named',
-    'Name what is brought up to date: --target FILE.sqlite, or --target d1:NAME',
-  );
+  throw new OperatorError('usage', 'no target is named', `Name what is brought up to date: ${targetFlags()}`);
 }
 
 function named(error: unknown, ends: NamedEnds): unknown {

@@ -9,6 +9,7 @@ import {
 import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import {endsWithEnvironment, hasEnvironmentEnds} from '../config/environment-ends.ts';
 import type {Setup} from '../console/setup.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import {bucketFlags, type Ends, requireSource, requireTarget, type Session} from './session.ts';
 
@@ -49,18 +50,20 @@ async function between(
 ): Promise<readonly AnyBackfill[]> {
   const {config} = session;
   const kind = source === undefined ? null : sourceKind(config, source);
-  const fitting = backfillsBetween(kind, targetKind(config, target), backfills);
-  const there = targetKind(config, target) === 'sqlite' ? await withTables(session, target) : [];
+  const at = targetKind(config, target);
+  const fitting = backfillsBetween(kind, at, backfills);
+  const there = at === 'sqlite' ? await withTables(session, target) : [];
   return there.length > 0 ? fitting.filter(backfill => there.includes(backfill)) : fitting;
 }
 
 /** A file tells at once whose tables it has; where it can't be opened, the probe says so. A service is not asked. */
 async function withTables({connections}: Session, target: string): Promise<readonly AnyBackfill[]> {
+  const possible = backfills.filter(({takes}) => takes.targets.includes('sqlite'));
   try {
     const reader = await (await connections.target(target)).openReader();
     try {
-      const missing = await Promise.all(backfills.map(backfill => backfill.needsMigration(reader)));
-      return backfills.filter((_, index) => missing[index] === false);
+      const missing = await Promise.all(possible.map(backfill => backfill.needsMigration(reader)));
+      return possible.filter((_, index) => missing[index] === false);
     } finally {
       await reader.close();
     }
@@ -139,7 +142,7 @@ function unique(all: readonly Named[]): readonly Named[] {
   return all.map(named => {
     const isShared = all.filter(({name}) => name === named.name).length > 1;
     const part = named.prefix === undefined || named.prefix === '' ? '' : ` ${named.prefix}`;
-    const wanted = isShared ? `${named.name} ${basename(named.target)}${part}` : named.name;
+    const wanted = isShared ? `${named.name} ${basename(withoutPassword(named.target))}${part}` : named.name;
     let name = wanted;
     for (let time = 2; taken.has(name); time++) name = `${wanted} (${time})`;
     taken.add(name);

@@ -1,4 +1,5 @@
 import {findBackfill} from '../backfills/registry.ts';
+import {requireTakes, targetFlags} from '../config/end-kinds.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
@@ -19,12 +20,10 @@ export async function syncCheckCommand(
   folder: string,
   {target, prefix = '', all = false}: SyncCheckOptions,
 ): Promise<number> {
+  const backfill = findBackfill('asset-index');
   if (target === undefined)
-    throw new OperatorError(
-      'usage',
-      'no index is named',
-      'Name it: --target FILE.sqlite, or --target d1:NAME',
-    );
+    throw new OperatorError('usage', 'no index is named', `Name it: ${targetFlags(backfill.takes.targets)}`);
+  requireTakes(backfill, session.config, target);
   const local = await directoryStore(folder);
   const [problem] = (await local.check()).filter(({level}) => level === 'error');
   if (problem !== undefined) throw new OperatorError('usage', problem.message, problem.remedy);
@@ -34,7 +33,7 @@ export async function syncCheckCommand(
   let bytes = 0;
   try {
     await syncCheck(session.engine, {
-      backfill: findBackfill('asset-index'),
+      backfill,
       target: await session.connections.target(target),
       local,
       prefix,

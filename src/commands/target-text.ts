@@ -11,6 +11,11 @@ export function targetText(config: Pick<Config, 'targets'>, target: Target): str
 export function placeText({targets}: Pick<Config, 'targets'>, {label, environment}: Target): string | null {
   const known = targets[label];
   if (known === undefined) return null;
-  const place = 'd1' in known ? `D1 ${known.d1}` : `SQLite ${known.sqlite}`;
-  return `${place}${environment === null ? '' : `, ${environment}`}`;
+  return `${placeOf(known)}${environment === null ? '' : `, ${environment}`}`;
+}
+
+function placeOf(known: Config['targets'][string]): string {
+  if ('d1' in known) return `D1 ${known.d1}`;
+  if ('postgres' in known) return `Postgres ${known.postgres}`;
+  return 'pglite' in known ? `PGlite ${known.pglite}` : `SQLite ${known.sqlite}`;
 }

@@ -47,9 +47,10 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       if ('folder' in source) return {...source, folder: resolve(base, source.folder)};
       return 'inventory' in source ? {...source, inventory: resolve(base, source.inventory)} : source;
     }),
-    targets: mapValues(file.targets, target =>
-      'sqlite' in target ? {...target, sqlite: resolve(base, target.sqlite)} : target,
-    ),
+    targets: mapValues(file.targets, target => {
+      if ('sqlite' in target) return {...target, sqlite: resolve(base, target.sqlite)};
+      return 'pglite' in target ? {...target, pglite: resolve(base, target.pglite)} : target;
+    }),
     backfills: setupsIn(file, base),
     settings,
     options: file.options,
@@ -58,7 +59,7 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       .update(
         JSON.stringify(
           {targets: file.targets, sources: file.sources, page: settings.page, options: file.options},
-          (name, value) => (name === 'credentials' ? undefined : value),
+          (name, value) => (['credentials', 'password'].includes(name) ? undefined : value),
         ),
       )
       .digest('hex'),
@@ -81,8 +82,8 @@ function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Conf
 
 /** A name stays one, and so does a word that is neither a path nor an address: it is told where it is opened. */
 function placeIn(base: string, place: string, names: readonly string[]): string {
-  const inventory = /^inventory:(.+)$/s.exec(place)?.[1];
-  if (inventory !== undefined && !names.includes(place)) return `inventory:${resolve(base, inventory)}`;
+  const [, scheme, path] = /^(inventory|pglite):(.+)$/s.exec(place) ?? [];
+  if (path !== undefined && !names.includes(place)) return `${scheme}:${resolve(base, path)}`;
   const isPath = /[/\\.]/.test(place) && !/^[a-z][a-z0-9+.-]+:/i.test(place);
   return isPath && !names.includes(place) ? resolve(base, place) : place;
 }
@@ -148,7 +149,7 @@ function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
   return [`${place === '' ? '(the whole file)' : place}: ${issue.message}`];
 }
 
-/** A place is a folder, an inventory or a bucket, a file or a D1 database: told by the word that names it. */
+/** What kind of place is meant is told by the word that names it. */
 function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): readonly string[] {
   const isNamed = (issues: readonly z.core.$ZodIssue[]) =>
     !issues.some(({path, message}) => path.length === 0 || message.endsWith('received undefined'));
@@ -157,7 +158,7 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
   return [
     place.startsWith('sources')
       ? `${place}: a source is {folder: …}, {inventory: FILE}, {atproto: {relays, plc}} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
-      : `${place}: a target is {sqlite: …} or {d1: DATABASE, account}`,
+      : `${place}: a target is {sqlite: …}, {d1: DATABASE, account}, {postgres: 'postgres://USER@HOST/DATABASE', password} or {pglite: DIR}`,
   ];
 }
 

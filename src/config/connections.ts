@@ -1,10 +1,7 @@
-import {access} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Network} from '../atproto/network.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {accountFromEnvironment, D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
-import {sqliteTarget} from '../databases/sqlite.ts';
 import {directoryStore} from '../stores/directory.ts';
 import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
@@ -20,8 +17,9 @@ import {
   networkWith,
   parseNetwork,
 } from './network-address.ts';
-import type {BucketCredentials, Secret} from './schema.ts';
-import {isOn} from './switched-on.ts';
+import {requireNoTypo, requirePath, secretOf} from './place-names.ts';
+import type {BucketCredentials} from './schema.ts';
+import {Targets} from './targets.ts';
 
 export interface ConnectionsOptions {
   readonly config: Config;
@@ -29,13 +27,14 @@ export interface ConnectionsOptions {
   readonly now: () => number;
 }
 
-/** Opens what the operator calls a source or a target. All databases of one account share its pace. */
+/** Opens what the operator calls a source or a target. */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #accounts = new Map<string, D1Account>();
+  readonly #targets: Targets;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#targets = new Targets(options);
   }
 
   /** A name from the config, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX), an inventory (inventory:FILE), or a folder. */
@@ -129,33 +128,14 @@ export class Connections {
     return isBucket(bucket) ? parseBucket(bucket).prefix : '';
   }
 
-  /** What a target is called in the ledger, without opening it. */
+  /** What a target is called in the ledger, without opening it; never with a password. */
   targetLabel(named: string): string {
-    const isName = this.#options.config.targets[named] !== undefined || named.startsWith('d1:');
-    return isName ? named : resolve(named);
+    return this.#targets.label(named);
   }
 
-  /** A name from the config, a D1 database (d1:NAME), or an SQLite file. */
-  async target(named: string): Promise<Target> {
-    const target = await this.#target(named);
-    return isOn(this.#options.environment['DRY_RUN']) ? onlyRead(target) : target;
-  }
-
-  async #target(named: string): Promise<Target> {
-    const {targets} = this.#options.config;
-    const known = targets[named];
-    if (known !== undefined && 'sqlite' in known) {
-      const {sqlite, ...rest} = known;
-      return {...(await sqliteTarget({path: sqlite, name: named, ...rest})), label: named};
-    }
-    if (known !== undefined) {
-      const {d1, account, ...rest} = known;
-      return this.#d1(d1, named, account, {name: named, ...rest});
-    }
-    if (named.startsWith('d1:')) return this.#d1(named.slice('d1:'.length), named, undefined, {});
-    requirePath('target', named, 'an SQLite file or a D1 database (d1:NAME)', Object.keys(targets));
-    await requireNoTypo('target', named, Object.keys(targets));
-    return {...(await sqliteTarget({path: named})), label: resolve(named)};
+  /** A name from the config or a place, as in targets.ts. */
+  target(named: string): Promise<Target> {
+    return this.#targets.open(named);
   }
 
   #address(named: string, flags: Partial<BucketAddress>): BucketAddress {
@@ -163,22 +143,12 @@ export class Connections {
   }
 
   #keys({accessKeyId, secretAccessKey, sessionToken}: BucketCredentials, what: string): Credentials {
+    const {environment} = this.#options;
     return {
-      accessKeyId: this.#secret(accessKeyId, what),
-      secretAccessKey: this.#secret(secretAccessKey, what),
-      ...(sessionToken === undefined ? {} : {sessionToken: this.#secret(sessionToken, what)}),
+      accessKeyId: secretOf(accessKeyId, what, environment),
+      secretAccessKey: secretOf(secretAccessKey, what, environment),
+      ...(sessionToken === undefined ? {} : {sessionToken: secretOf(sessionToken, what, environment)}),
     };
-  }
-
-  #secret(secret: Secret, what: string): string {
-    if (typeof secret === 'string') return secret;
-    const value = this.#options.environment[secret.env] ?? '';
-    if (value !== '') return value;
-    throw new OperatorError(
-      'auth',
-      `${what}: ${secret.env} is not set, and its config takes a credential from it`,
-      `Set ${secret.env} in the environment.`,
-    );
   }
 
   /** The SDK takes a while to load: only who reads a bucket waits for it. */
@@ -192,23 +162,6 @@ export class Connections {
     const known = credentials === undefined ? {} : {credentials};
     const ofB2 = scheme === 'b2' ? ({versions: true, keysRemedy: b2KeysRemedy} as const) : {};
     return s3Store({bucket, label, environment, ...rest, ...known, ...ofB2});
-  }
-
-  async #d1(
-    database: string,
-    label: string,
-    accountId: string | undefined,
-    rest: {readonly name?: string; readonly environment?: string; readonly marks?: boolean},
-  ): Promise<Target> {
-    const {environment, now, config} = this.#options;
-    const access = accountFromEnvironment(environment, accountId, label);
-    const key = `${access.accountId} ${access.baseUrl ?? ''}`;
-    const account =
-      this.#accounts.get(key) ??
-      new D1Account({...access, perSecond: config.settings.d1.requestsPerSecond, now});
-    this.#accounts.set(key, account);
-    const {d1Target} = await import('../databases/d1.ts');
-    return d1Target({account, database, label, ...rest});
   }
 }
 
@@ -226,22 +179,6 @@ function noObjects(named: string): OperatorError {
   );
 }
 
-/** DRY_RUN=1: whatever is asked for, and by whichever way, the target is not written. */
-function onlyRead(target: Target): Target {
-  return {
-    ...target,
-    recover: () => Promise.resolve(),
-    openDatabase: () =>
-      Promise.reject(
-        new OperatorError(
-          'gate',
-          `DRY_RUN is set, and this would write to ${target.label}`,
-          'Take DRY_RUN out of the environment: env -u DRY_RUN headgate …',
-        ),
-      ),
-  };
-}
-
 type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {
   readonly sessionToken?: string;
 };
@@ -257,38 +194,5 @@ function flagsBesideCredentials(named: string): OperatorError {
     'usage',
     `source ${named}: --endpoint and --region beside a name whose config has its own credentials`,
     'Change them in the config: a run could not find its source again.',
-  );
-}
-
-/** A word with a scheme is no path, whatever lies in the folder. */
-function requirePath(
-  end: 'source' | 'target',
-  named: string,
-  expected: string,
-  known: readonly string[],
-): void {
-  if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
-  const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
-  throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `Name ${expected}${names}.`);
-}
-
-/** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
-async function requireNoTypo(
-  end: 'source' | 'target',
-  named: string,
-  known: readonly string[],
-): Promise<void> {
-  if (known.length === 0 || /[/\\.]/.test(named) || (await exists(named))) return;
-  throw new OperatorError(
-    'usage',
-    `there is no ${end} "${named}" in the config: it has ${known.join(', ')}`,
-    `For a ${end === 'source' ? 'folder' : 'file'} write ./${named}`,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {backfills} from '../backfills/registry.ts';
+import {isPostgres, passwordIn} from '../databases/postgres-address.ts';
 
 /** The config file, as an operator writes it. Everything is optional; unknown words are mistakes. */
 
@@ -99,6 +100,20 @@ const d1Target = z.strictObject({
   ...everyTarget,
 });
 
+const postgresTarget = z.strictObject({
+  postgres: z
+    .string()
+    .refine(isPostgres, 'a Postgres database is written postgres://USER@HOST/DATABASE')
+    .refine(
+      address => passwordIn(address) === null,
+      'a password stays out of the address: password: {env: NAME}',
+    ),
+  /** Where it is neither in PGPASSWORD nor in ~/.pgpass. */
+  password: secret.exactOptional(),
+  ...everyTarget,
+});
+const pgliteTarget = z.strictObject({pglite: z.string().min(1), ...everyTarget});
+
 const place = z
   .string({error: 'name one of this config, or write a place as --source and --target take it'})
   .min(1);
@@ -116,7 +131,7 @@ export const configSchema = z.strictObject({
   /** Where the ledger is, relative to the config file. */
   ledger: z.string().min(1).exactOptional(),
   sources: z.record(name, z.union([folderSource, inventorySource, bucketSource, networkSource])).default({}),
-  targets: z.record(name, z.union([sqliteTarget, d1Target])).default({}),
+  targets: z.record(name, z.union([sqliteTarget, d1Target, postgresTarget, pgliteTarget])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),
   /** Of each system that has some, by its name. */

@@ -114,7 +114,13 @@ const targets = `    // What is brought up to date: headgate run asset-index --t
 
     // A Cloudflare D1 database, by its name or its id. The token comes from CLOUDFLARE_API_TOKEN (it needs D1: Edit).
     // An account that is not named here comes from CLOUDFLARE_ACCOUNT_ID.
-    // main: {d1: 'my-database', account: 'ACCOUNT_ID', environment: 'production', marks: true},`;
+    // main: {d1: 'my-database', account: 'ACCOUNT_ID', environment: 'production', marks: true},
+
+    // A Postgres database. Its password comes from PGPASSWORD or ~/.pgpass, or from a variable that is named here.
+    // records: {postgres: 'postgres://headgate@db.example.com/records?sslmode=verify-full', password: {env: 'RECORDS_PASSWORD'}},
+
+    // A PGlite folder: Postgres in this program, which one process at a time can open.
+    // local: {pglite: 'records.pglite'},`;
 
 const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
     // a place. Where the name is that of the backfill itself, backfill is left out.

@@ -133,6 +133,8 @@ describe('its examples', () => {
       targets: {
         index: expect.objectContaining({sqlite: expect.any(String), marks: true}),
         main: expect.objectContaining({d1: expect.any(String), marks: true}),
+        records: {postgres: expect.stringMatching(/^postgres:/), password: {env: expect.any(String)}},
+        local: {pglite: expect.any(String)},
       },
       settings: defaultSettings,
     });

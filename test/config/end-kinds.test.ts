@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {sourceKind, targetKind} from '../../src/config/end-kinds.ts';
+import {requireTakes, sourceKind, targetKind} from '../../src/config/end-kinds.ts';
 
 const sources = {
   photos: {folder: '/photos'},
@@ -7,7 +7,13 @@ const sources = {
   r2: {s3: 's3://assets'},
   listed: {inventory: '/x.json'},
 };
-const targets = {local: {sqlite: '/index.sqlite'}, main: {d1: 'index'}, 'd1:odd': {sqlite: '/odd.sqlite'}};
+const targets = {
+  local: {sqlite: '/index.sqlite'},
+  main: {d1: 'index'},
+  'd1:odd': {sqlite: '/odd.sqlite'},
+  shop: {postgres: 'postgres://db/shop'},
+  embedded: {pglite: '/shop'},
+};
 
 it('an end is of the kind that its name, or the config, says', () => {
   const named = [
@@ -31,8 +37,36 @@ it('an end is of the kind that its name, or the config, says', () => {
     'inventory',
     'inventory',
   ]);
-  const targetKinds = ['local', 'main', 'd1:odd', 'd1:name', 'index.sqlite'].map(named =>
-    targetKind({targets}, named),
+  const targetNames = {
+    sqlite: ['local', 'd1:odd', 'index.sqlite', 'postgres', 'pglite.sqlite'],
+    d1: ['main', 'd1:name'],
+    postgres: ['shop', 'postgres://db/shop', 'postgresql://me@db/shop', 'POSTGRES://db'],
+    pglite: ['embedded', 'pglite:./shop'],
+  };
+  for (const [kind, names] of Object.entries(targetNames))
+    for (const named of names) expect(targetKind({targets}, named), named).toBe(kind);
+});
+
+it('a backfill is not let at a database whose SQL it does not speak', () => {
+  const records = {id: 'records', takes: {sources: [], targets: ['postgres', 'pglite']}} as const;
+  const files = {id: 'asset-index', takes: {sources: [], targets: ['sqlite', 'd1']}} as const;
+  for (const named of ['shop', 'pglite:x'])
+    expect(() => requireTakes(records, {targets}, named)).not.toThrow();
+  for (const named of ['local', 'd1:x']) expect(() => requireTakes(files, {targets}, named)).not.toThrow();
+  expect(() => requireTakes(records, {targets}, 'index.sqlite')).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message:
+        'target index.sqlite: this is an SQLite file, and records works on a Postgres database (postgres://USER@HOST/DATABASE) or a PGlite folder (pglite:DIR)',
+      hint: 'Name one: --target postgres://USER@HOST/DATABASE or pglite:DIR',
+    }),
   );
-  expect(targetKinds).toEqual(['sqlite', 'd1', 'sqlite', 'd1', 'sqlite']);
+  expect(() => requireTakes(files, {targets}, 'postgres://me:secret@db/shop')).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /^target postgres:\/\/me@db\/shop: this is a Postgres database, and asset-index/,
+      ),
+      hint: 'Name one: --target FILE.sqlite or d1:NAME',
+    }),
+  );
 });

@@ -1,0 +1,54 @@
+import {access} from 'node:fs/promises';
+import {OperatorError} from '../core/operator-error.ts';
+import type {Secret} from './schema.ts';
+
+/** What names of sources and targets have in common. */
+
+/** A word with a scheme is no path, whatever lies in the folder. */
+export function requirePath(
+  end: 'source' | 'target',
+  named: string,
+  expected: string,
+  known: readonly string[],
+): void {
+  if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
+  const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
+  throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `Name ${expected}${names}.`);
+}
+
+/** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
+export async function requireNoTypo(
+  end: 'source' | 'target',
+  named: string,
+  known: readonly string[],
+): Promise<void> {
+  if (known.length === 0 || /[/\\.]/.test(named) || (await exists(named))) return;
+  throw new OperatorError(
+    'usage',
+    `there is no ${end} "${named}" in the config: it has ${known.join(', ')}`,
+    `For a ${end === 'source' ? 'folder' : 'file'} write ./${named}`,
+  );
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A credential of the config, or what the environment variable holds that it names. */
+export function secretOf(
+  secret: Secret,
+  what: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  if (typeof secret === 'string') return secret;
+  const value = environment[secret.env] ?? '';
+  if (value !== '') return value;
+  throw new OperatorError(
+    'auth',
+    `${what}: ${secret.env} is not set, and its config takes a credential from it`,
+    `Set ${secret.env} in the environment.`,
+  );
+}
