@@ -6,18 +6,26 @@ export interface StageOptions<T> {
   readonly hosts: Hosts;
   readonly limits: RingLimits;
   readonly now: () => number;
-  /** Does the work for one. Rejects with HostDown where its host went down first: it is then done again later. */
+  /** Does the work for one. Rejects with HostDown where a host that it needs is down: it is done again when that is back. */
   readonly work: (one: T, host: string) => Promise<void>;
   /** Some are given up: their host is down for good, or goes down with this very one. */
   readonly giveUp: (ones: readonly T[], fault: FaultData, tries: number) => Promise<void>;
+  /** One has to wait for a host that is down. */
+  readonly setAside?: (host: string) => void;
   /** Something ended, so that more can begin. */
   readonly moved: () => void;
   /** An error of our own. */
   readonly failed: (error: unknown) => void;
 }
 
-/** How often one may be what its host goes down with, before it counts as broken itself. */
+/** How often a host may go down with one and the same, before that counts as broken itself. */
 const mostDowns = 3;
+
+interface Downs {
+  readonly count: number;
+  /** When the host went down last: it may be tried in vain many times before it is back. */
+  readonly since: number | null;
+}
 
 /** Whatever it works on. */
 export type Stage = Omit<HostStage<never>, 'add'>;
@@ -30,7 +38,7 @@ export class HostStage<T> {
   readonly #options: StageOptions<T>;
   readonly #ring: HostRing<T>;
   readonly #aside = new Set<string>();
-  readonly #downs = new Map<T, number>();
+  readonly #downs = new Map<T, Downs>();
   #running = 0;
 
   constructor(options: StageOptions<T>) {
@@ -82,9 +90,13 @@ export class HostStage<T> {
       void this.#do(next.one, next.host);
   }
 
-  /** When a host that was set aside is tried next, in milliseconds since the epoch; null where none was. */
+  /** When something that was set aside can be tried next, in milliseconds since the epoch; null where nothing can. */
   get nextTryAt(): number | null {
-    const times = [...this.#aside].flatMap(host => this.#options.hosts.down(host)?.until ?? []);
+    const times = [...this.#aside].flatMap(host =>
+      this.#ring.waitingFor(host) === 0 || this.#ring.inFlight(host) > 0
+        ? []
+        : (this.#options.hosts.down(host)?.until ?? []),
+    );
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -108,21 +120,12 @@ export class HostStage<T> {
   }
 
   async #do(one: T, host: string): Promise<void> {
-    const {work, giveUp, moved, failed} = this.#options;
+    const {work, moved, failed} = this.#options;
     this.#running++;
     try {
-      await work(one, host).catch(async (error: unknown) => {
+      await work(one, host).catch((error: unknown) => {
         if (!(error instanceof HostDown)) throw error;
-        const downs = (this.#downs.get(one) ?? 0) + (error.isOwn ? 1 : 0);
-        this.#ring.setAside(host);
-        this.#aside.add(host);
-        if (downs >= mostDowns) {
-          this.#downs.delete(one);
-          await giveUp([one], error.fault, downs);
-          return;
-        }
-        if (error.isOwn) this.#downs.set(one, downs);
-        this.#ring.add(host, one);
+        return this.#wait(one, error);
       });
     } catch (error) {
       failed(error);
@@ -131,5 +134,23 @@ export class HostStage<T> {
       this.#ring.done(host);
       moved();
     }
+  }
+
+  /** The host need not be the one whose turn it was: what moved is looked for in the directory, which may be down. */
+  async #wait(one: T, {host, fault, isOwn}: HostDown): Promise<void> {
+    const {hosts, giveUp, setAside} = this.#options;
+    this.#ring.setAside(host);
+    this.#aside.add(host);
+    const {count, since} = this.#downs.get(one) ?? {count: 0, since: null};
+    const down = hosts.down(host);
+    const isNew = isOwn && down !== null && down.since !== since;
+    if (isNew && count + 1 >= mostDowns) {
+      this.#downs.delete(one);
+      await giveUp([one], fault, count + 1);
+      return;
+    }
+    if (isNew) this.#downs.set(one, {count: count + 1, since: down.since});
+    this.#ring.add(host, one);
+    setAside?.(host);
   }
 }
