@@ -19,12 +19,12 @@ const order = ['artifacts-cleanup', 'artifacts-index', 'artifacts-inventory'] as
 /** From a broken table to a clean one and back: invariants before and after, and all tables equal to the start at the end. */
 export async function walkArtifacts(session: Session, sandbox: Sandbox, say: Say): Promise<void> {
   const {target} = sandbox.artifacts;
-  const measured = connectionIn(sandbox, findBackfill('artifacts-inventory'));
+  const measured = await connectionIn(sandbox, findBackfill('artifacts-inventory'));
   const start = await digest(target);
   say('artifacts: the invariants before', ...lines(await measure(session, measured)));
   const made: {readonly connection: RunConnection; readonly run: RunRecord}[] = [];
   for (const id of order) {
-    const connection = connectionIn(sandbox, findBackfill(id));
+    const connection = await connectionIn(sandbox, findBackfill(id));
     const {backfill} = connection;
     // Without what is left to the operator, the index can not be made.
     const options =

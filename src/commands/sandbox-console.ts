@@ -63,7 +63,7 @@ function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promis
     prefix: '',
     open: async () => {
       const {connectionIn} = await import('../sandbox/connection.ts');
-      const connection = connectionIn(await made(), backfill);
+      const connection = await connectionIn(await made(), backfill);
       return {...connection, target: {...connection.target, label: labels.target}};
     },
     scope: connection => scopeOf(connection, {}),

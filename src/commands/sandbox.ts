@@ -45,7 +45,7 @@ async function walkSandbox(
     const world = await openSandbox(sandbox, {root, failingReads: 2 * attempts, now, ...d1});
     const quiet = {...surroundings, err: () => undefined, cwd: root, defaultLedger: world.ledger};
     return await Session.with(quiet, {json}, async session => {
-      const code = await walk(session, connectionIn(world, findBackfill('asset-index')));
+      const code = await walk(session, await connectionIn(world, findBackfill('asset-index')));
       // At the pace that D1 allows, the way from broken to clean and back would take minutes.
       if (sandbox === 'folder') {
         const {walkArtifacts} = await import('./sandbox-artifacts.ts');

@@ -70,12 +70,23 @@ export function modeText({mode, undoes}: {readonly mode: RunMode; readonly undoe
   return mode;
 }
 
-/** `prefix bgm/, maxItems 10`, or `everything`. */
+/** `prefix bgm/, maxItems 10`, `collections app.example.post, proofs`, or `everything`. */
 export function scopeText(scope: unknown): string {
-  const narrowed = Object.entries(scope ?? {}).filter(([, value]) => value !== null && value !== '');
-  return narrowed.length === 0
-    ? 'everything'
-    : narrowed.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+  const narrowed = Object.entries(scope ?? {}).flatMap(([name, value]): readonly string[] => {
+    if (value === null || value === '' || value === false) return [];
+    if (value === true) return [name];
+    if (!Array.isArray(value)) return [`${name} ${String(value)}`];
+    return value.length === 0 ? [] : [`${name} ${listText(value.map(String))}`];
+  });
+  return narrowed.length === 0 ? 'everything' : narrowed.join(', ');
+}
+
+const listed = 3;
+
+/** The first of them, and how many there are besides. */
+function listText(values: readonly string[]): string {
+  const rest = values.length - listed;
+  return `${values.slice(0, listed).join(' ')}${rest > 0 ? ` and ${number(rest)} more` : ''}`;
 }
 
 export function commandText(words: readonly string[]): string {

@@ -33,7 +33,15 @@ const media: Readonly<Record<string, string>> = {
     'Rows whose object is gone: three of them. Each object is looked for once more before its row is deleted, and an undo brings the row back as it was.',
 };
 
+/** An appview's index of records, and its network. */
+const records: Readonly<Record<string, string>> = {
+  records:
+    'Here a network of forty accounts at five hosts, and the index of an appview that is out of date. One host is dead at first, and what waits for it is set aside; one takes a dozen requests in three seconds; some accounts are gone. Every record is checked by its CID.',
+  'records-prune':
+    'Rows of records that their repositories have deleted. Each is looked for once more at its host before its row is deleted, and an undo brings the row back as it was.',
+};
+
 /** For who sees a sandbox for the first time. */
 export function introductionOf(backfill: string, sandbox: SandboxName): string {
-  return artifacts[backfill] ?? media[backfill] ?? assets[sandbox];
+  return artifacts[backfill] ?? media[backfill] ?? records[backfill] ?? assets[sandbox];
 }

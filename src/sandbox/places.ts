@@ -1,9 +1,11 @@
-import {type AnyBackfill, backfills, backfillsBetween} from '../backfills/registry.ts';
+import {type AnyBackfill, backfills, backfillsBetween, readsNetwork} from '../backfills/registry.ts';
 import {archive} from './archive.ts';
 import {mediaBucket} from './media-content.ts';
-import type {SandboxName} from './names.ts';
+import {appviewName, networkLabel, type SandboxName} from './names.ts';
 
-type PlaceName = 'assets' | 'artifacts' | 'media';
+type PlaceName = 'assets' | 'artifacts' | 'media' | 'records';
+
+const records = {source: networkLabel, target: `pglite:${appviewName}`};
 
 /** What the console calls the ends of a system in each sandbox, before either is made. */
 export const placesIn: Readonly<
@@ -13,17 +15,20 @@ export const placesIn: Readonly<
     assets: {source: 'assets', target: 'asset-index.sqlite'},
     artifacts: {source: archive, target: 'artifacts.sqlite'},
     media: {source: mediaBucket, target: 'catalogue.sqlite'},
+    records,
   },
   'r2-d1': {
     assets: {source: 's3://assets', target: 'd1:asset-index'},
     artifacts: {source: `s3://${archive}`, target: 'd1:artifacts'},
     media: {source: `s3://${mediaBucket}`, target: 'd1:catalogue'},
+    records,
   },
 };
 
 /** The place of a backfill in a sandbox. */
 export function placeOf({system}: Pick<AnyBackfill, 'system'>): PlaceName {
   if (system === 'media-ingest') return 'media';
+  if (system === 'records') return 'records';
   return system === 'artifacts' ? 'artifacts' : 'assets';
 }
 
@@ -31,5 +36,6 @@ export function placeOf({system}: Pick<AnyBackfill, 'system'>): PlaceName {
 export function backfillsIn(sandbox: SandboxName): readonly AnyBackfill[] {
   const [source, target] =
     sandbox === 'folder' ? (['folder', 'sqlite'] as const) : (['bucket', 'd1'] as const);
-  return backfillsBetween(source, target, backfills);
+  // The network and its index are the same, whatever the others' ends are.
+  return [...backfillsBetween(source, target, backfills), ...backfills.filter(readsNetwork)];
 }

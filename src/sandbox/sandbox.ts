@@ -4,9 +4,10 @@ import {systemOf} from '../backfills/registry.ts';
 import {D1Account} from '../databases/d1-account.ts';
 import type {Target} from '../databases/database.ts';
 import {sqliteTarget} from '../databases/sqlite.ts';
+import type {Source} from '../engine/connection.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 import {directoryStore} from '../stores/directory.ts';
-import type {ObjectStore} from '../stores/object-store.ts';
+import type {Appview} from './appview.ts';
 import {archive} from './archive.ts';
 import {artifactsContent} from './artifacts-content.ts';
 import {flakyStore} from './flaky-store.ts';
@@ -25,7 +26,7 @@ import {
 
 /** Where one system's objects and rows are. */
 export interface Place {
-  readonly source: ObjectStore;
+  readonly source: Source;
   readonly target: Target;
 }
 
@@ -34,6 +35,8 @@ export interface Sandbox {
   readonly assets: Place;
   readonly artifacts: Place;
   readonly media: Place;
+  /** Made when somebody first comes to it. */
+  records(): Promise<Place>;
   readonly ledger: string;
   /** Ends what was started for it; its folder is the caller's. */
   close(): Promise<void>;
@@ -50,11 +53,25 @@ export interface SandboxOptions {
   readonly signal?: AbortSignal;
 }
 
-export function openSandbox(name: SandboxName, options: SandboxOptions): Promise<Sandbox> {
-  return name === 'folder' ? folderSandbox(options) : cloudflareSandbox(options);
+export async function openSandbox(name: SandboxName, options: SandboxOptions): Promise<Sandbox> {
+  const sandbox = await (name === 'folder' ? folderSandbox(options) : cloudflareSandbox(options));
+  let appview: Promise<Appview> | null = null;
+  return {
+    ...sandbox,
+    records: () => {
+      appview ??= import('./appview.ts').then(({openAppview}) => openAppview(options.root));
+      return appview;
+    },
+    close: async () => {
+      await (await appview?.catch(() => null))?.close();
+      await sandbox.close();
+    },
+  };
 }
 
-async function folderSandbox({root, failingReads}: SandboxOptions): Promise<Sandbox> {
+type WithoutRecords = Omit<Sandbox, 'records'>;
+
+async function folderSandbox({root, failingReads}: SandboxOptions): Promise<WithoutRecords> {
   const {folder, index, ledger} = await makeWorld(root);
   const {objects, statements} = artifactsContent();
   await writeObjects(join(root, archive), objects);
@@ -89,7 +106,7 @@ async function cloudflareSandbox({
   requestsPerSecond,
   now,
   signal = new AbortController().signal,
-}: SandboxOptions): Promise<Sandbox> {
+}: SandboxOptions): Promise<WithoutRecords> {
   const cloudflare = await startLocalCloudflare({
     databases: ['asset-index', 'artifacts', 'catalogue'],
     bucket: 'assets',

@@ -36,7 +36,7 @@ export const records: Backfill<Records> = {
   title: 'AT Protocol network → records',
   rehearsal: {
     reads:
-      'reads every repository in scope from its host, as the live run will again: the plan holds URIs and CIDs, no content',
+      'fetches every repository in scope from its host, as the live run will again: the plan holds URIs and CIDs, no content',
     predicts: 'every insert and update, except of records that change in between',
   },
   words: {

@@ -35,7 +35,7 @@ export const recordsPrune: Backfill<RecordsPrune> = {
   title: 'records that their repositories deleted',
   rehearsal: {
     reads:
-      'reads every repository that has rows, and asks its host again for each record that it did not list',
+      'fetches every repository that has rows, and asks its host again for each record that it did not list',
     predicts: 'every row that is deleted, except of records that come or go in between',
   },
   words: {
