@@ -1,4 +1,5 @@
 import {databaseConformance} from '../conformance/database.ts';
+import {postgresMigrationsConformance} from '../conformance/postgres-migrations.ts';
 import {postgresSchemaConformance} from '../conformance/postgres-schema.ts';
 import {postgresConformance} from '../conformance/postgres-values.ts';
 import {postgresForms} from '../conformance/sql-forms.ts';
@@ -15,4 +16,5 @@ databaseConformance({
   unbindable: {nul: 'a\0b', halfACharacter: 'a\ud800'},
 });
 postgresConformance('a PGlite folder', make);
+postgresMigrationsConformance('a PGlite folder', make);
 postgresSchemaConformance('a PGlite folder', make);

@@ -2,6 +2,7 @@ import {Client} from 'pg';
 import {describe} from 'vitest';
 import {postgresTarget} from '../../src/databases/postgres.ts';
 import {databaseConformance} from '../conformance/database.ts';
+import {postgresMigrationsConformance} from '../conformance/postgres-migrations.ts';
 import {postgresSchemaConformance} from '../conformance/postgres-schema.ts';
 import {postgresConformance} from '../conformance/postgres-values.ts';
 import {postgresForms} from '../conformance/sql-forms.ts';
@@ -32,5 +33,6 @@ describe.skipIf(postgresServer() === null)('on a real server', () => {
 
   const fresh = async () => postgresTarget({url: await freshDatabase()});
   postgresConformance('a Postgres database', fresh);
+  postgresMigrationsConformance('a Postgres database', fresh);
   postgresSchemaConformance('a Postgres database', fresh);
 });
