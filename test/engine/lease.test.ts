@@ -7,7 +7,7 @@ import {markPages} from '../../src/engine/mark-statements.ts';
 import {gatewayTimeout, rateLimited, transient} from '../simulators/cloudflare-faults.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
 import {accountOf, targetOn} from '../support/d1.ts';
-import {targetHosts} from '../support/target-host.ts';
+import {allHosts} from '../support/target-host.ts';
 
 function orderOf(changes: Partial<LeaseOrder> = {}): LeaseOrder {
   return {
@@ -29,7 +29,7 @@ async function opened(target: Target): Promise<Database> {
   return database;
 }
 
-describe.each(targetHosts)('on $host', ({begin}) => {
+describe.each(allHosts)('on $host', ({begin}) => {
   const hosted = begin();
 
   it('is taken with its tables, in the same transaction, and given back', async () => {

@@ -17,10 +17,17 @@ export function postgresServer({HEADGATE_TEST_POSTGRES, CI}: NodeJS.ProcessEnv =
 
 /** A new database of the server's, by its address; dropped when the test has ended, whoever is still connected. */
 export async function freshDatabase(): Promise<string> {
+  const {url, drop} = await makeDatabase();
+  onTestFinished(drop);
+  return url;
+}
+
+/** The same for whoever knows himself when it is no longer needed. */
+export async function makeDatabase(): Promise<{readonly url: string; drop(): Promise<void>}> {
   const name = `headgate_test_${randomBytes(6).toString('hex')}`;
   await asAdmin(`CREATE DATABASE ${name}`);
-  onTestFinished(() => asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).then(() => undefined));
-  return databaseUrl(name);
+  const drop = async () => void (await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  return {url: databaseUrl(name), drop};
 }
 
 export function databaseUrl(name: string): string {

@@ -1,11 +1,16 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
-import {onTestFinished} from 'vitest';
-import type {Target} from '../../src/databases/database.ts';
+import {afterAll, beforeAll, onTestFinished} from 'vitest';
+import type {Database, Target} from '../../src/databases/database.ts';
+import {pgliteTarget} from '../../src/databases/pglite.ts';
+import {postgresTarget} from '../../src/databases/postgres.ts';
 import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import {splitSql} from '../../src/sandbox/split-sql.ts';
 import {sharedSimulator} from './cloudflare.ts';
 import {targetOn} from './d1.ts';
+import {makeDatabase, postgresServer} from './postgres.ts';
 import {tempFolder} from './temp.ts';
 
 /** A target, and the database behind it as its owner sees it. */
@@ -45,11 +50,68 @@ function d1Hosted(): MakeHosted {
   };
 }
 
-/** Where the same SQL has to do the same. `begin` is called inside a `describe`: what it starts lives as long. */
-export const targetHosts: readonly {readonly host: string; readonly begin: () => MakeHosted}[] = [
+/** To make one takes longer than most tests: all of them share it, and each finds nothing in it. */
+function sharedHosted(open: () => Promise<OpenPlace>): MakeHosted {
+  let place: OpenPlace | null = null;
+  beforeAll(async () => {
+    place = await open();
+  });
+  afterAll(async () => {
+    await place?.owner.close();
+    await place?.remove();
+  });
+  return async (schema = '') => {
+    if (place === null) throw new Error('the database is there while tests run, not before');
+    const {target, owner} = place;
+    await ownerSql(owner, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${schema}`);
+    return {target, sql: statements => ownerSql(owner, statements)};
+  };
+}
+
+interface OpenPlace {
+  readonly target: Target;
+  readonly owner: Database;
+  remove(): Promise<void>;
+}
+
+async function openPglite(): Promise<OpenPlace> {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-pglite-'));
+  const target = await pgliteTarget({folder});
+  const owner = await target.openDatabase({create: true});
+  return {target, owner, remove: async () => rmSync(folder, {recursive: true, force: true})};
+}
+
+async function openPostgres(): Promise<OpenPlace> {
+  const {url, drop} = await makeDatabase();
+  const target = postgresTarget({url});
+  return {target, owner: await target.openDatabase(), remove: drop};
+}
+
+async function ownerSql(owner: Database, statements: string): Promise<readonly OwnerRow[]> {
+  const results = await owner.transaction(splitSql(statements).map(sql => ({sql, params: []})));
+  return results.at(-1) ?? [];
+}
+
+export interface TargetHost {
+  readonly host: string;
+  /** Called inside a `describe`: what it starts lives as long. */
+  readonly begin: () => MakeHosted;
+}
+
+/** Where the same SQL has to do the same. */
+export const targetHosts: readonly TargetHost[] = [
   {host: 'SQLite', begin: () => sqliteHosted},
   {host: 'D1', begin: d1Hosted},
 ];
+
+/** The same for the SQL of Postgres, always in this process, and on a server where there is one. */
+export const postgresHosts: readonly TargetHost[] = [
+  {host: 'PGlite', begin: () => sharedHosted(openPglite)},
+  ...(postgresServer() === null ? [] : [{host: 'Postgres', begin: () => sharedHosted(openPostgres)}]),
+];
+
+/** Everywhere where the engine keeps its marks. */
+export const allHosts: readonly TargetHost[] = [...targetHosts, ...postgresHosts];
 
 /** A value as SQL says it. */
 export function literal(value: unknown): string {
