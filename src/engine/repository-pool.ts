@@ -9,6 +9,8 @@ import {Resolver} from './resolver.ts';
 import {fresh, stopReasonOf} from './run-partitions.ts';
 import type {RepositoriesWork} from './work.ts';
 
+/** Seconds that a run waits for hosts that are down when there is nothing else to do: some always are. */
+const longestPatience = 30;
 /** Turns that a host has before it makes room for one that waits. */
 const turns = 256;
 
@@ -161,7 +163,7 @@ export class RepositoryPool {
   /** There is nobody left to ask but hosts that are down. True where some were given up, or the run was paused. */
   async #giveUpDown(): Promise<boolean> {
     const {settings, stop} = this.#context;
-    const patienceMs = settings.patienceSeconds * 1_000;
+    const patienceMs = Math.min(settings.patienceSeconds, longestPatience) * 1_000;
     const isDue = this.#stages.some(stage => stage.isDownFor(patienceMs));
     if (!isDue) return false;
     const fault = await this.#cutOff();
