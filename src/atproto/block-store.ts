@@ -4,6 +4,8 @@ import {cidOfDigest, type Digest} from './cid.ts';
 const segmentBytes = 1_048_576;
 /** Before each block: how long it is. */
 const lengthBytes = 4;
+/** As many as one Map holds, about; beyond 600 MB of the smallest. */
+const mostBlocks = 16_000_000;
 /** Of blocks that are not what they should be: beyond that it is not worth while to tell them one by one. */
 const mostFalse = 1_000;
 
@@ -25,6 +27,8 @@ export class BlockStore {
   /** Copies it. One that is there already is the same. */
   add(digest: Digest, content: Buffer): void {
     if (this.#places.has(digest)) return;
+    if (this.#places.size === mostBlocks)
+      throw new Fault('too-large', `its CAR has more than ${mostBlocks} blocks`);
     const needed = lengthBytes + content.length;
     if (needed > segmentBytes - this.#free) {
       this.#segments.push(Buffer.allocUnsafeSlow(Math.max(needed, segmentBytes)));
