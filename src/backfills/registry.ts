@@ -71,6 +71,20 @@ export function rowsOf(id: string): Noun {
   return backfills.find(backfill => backfill.id === id)?.words.rows ?? ['row', 'rows'];
 }
 
+/** What is said of a backfill whose partitions are found while a run is on: its items are the target's rows. */
+export interface RepositoryNouns {
+  readonly repositories: Noun;
+  readonly items: Noun;
+}
+
+/** Null of a backfill whose partitions are all known from the beginning, and of one that is no more. */
+export function repositoryNouns(id: string): RepositoryNouns | null {
+  const backfill = backfills.find(known => known.id === id);
+  return backfill?.repositories === undefined
+    ? null
+    : {repositories: backfill.repositories.words, items: backfill.words.rows};
+}
+
 /** The backfills of each system, in the order in which they are run. */
 export function systemOf(name: string): readonly AnyBackfill[] {
   return backfills.filter(({system}) => system === name);

@@ -1,14 +1,15 @@
+import {repositoryNouns} from '../backfills/registry.ts';
 import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive} from '../core/run.ts';
-import {remedyFor} from '../core/troubleshooting.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {openCounts, openCountText} from '../runbook/open-counts.ts';
 import {openSteps} from '../runbook/open-steps.ts';
 import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
 import {chooseRun, isGone, withItems} from './choose-run.ts';
+import {tellPartitions, tellStreams} from './failed-partitions.ts';
 import type {Session} from './session.ts';
 
 const atOnce = 500;
@@ -22,21 +23,20 @@ export async function failuresCommand(
   const {ledger, report} = session;
   const run = await chooseRun(session, named, withItems('failures'));
   const kind = kindOf(options.kind);
-  const ranges = (await ledger.openItems.partitionFailures(run.id)).filter(
-    failure => kind === undefined || failure.kind === kind,
+  const alike = await ledger.openItems.failedAlike(run.id, kind);
+  const streams = (await ledger.repositories.failedStreams(run.id)).filter(
+    stream => kind === undefined || stream.kind === kind,
   );
-  const counts = openCounts(await ledger.openItems.counts(run.id, kind), ranges);
+  const counts = openCounts(await ledger.openItems.counts(run.id, kind), alike, streams.length);
   if (counts.total === 0)
     report.note(`run ${run.id} has nothing left open${kind === undefined ? '' : ` of kind ${kind}`}`);
-  else report.data({type: 'open', run: run.id, ...counts}, [openCountText(counts)]);
-  const remedies = new Set<string>();
-  for (const {partition, kind: failed, message} of ranges) {
-    const remedy = remedyFor({kind: failed, message});
-    remedies.add(`${failed}: ${remedy}`);
-    report.data({type: 'failure', run: run.id, partition, kind: failed, message, remedy}, [
-      `partition ${partition}  failed (${failed}): ${message}`,
+  else
+    report.data({type: 'open', run: run.id, ...counts}, [
+      openCountText(counts, repositoryNouns(run.backfill)),
     ]);
-  }
+  const remedies = new Set<string>();
+  tellStreams(session, run, streams, remedy => remedies.add(remedy));
+  await tellPartitions(session, run, alike, remedy => remedies.add(remedy));
   let conflict: string | null = null;
   for await (const item of openOf(session, run, kind)) {
     if (item.outcome === 'skipped') conflict ??= item.key;

@@ -1,5 +1,5 @@
 import {exitCodeOf} from '../core/exit-code.ts';
-import {failureKinds} from '../core/failure.ts';
+import {type FailureKind, failureKinds} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -37,9 +37,10 @@ export async function retryCommand(
       `--kind ${options.kind}: there is no such kind of failure`,
       `Known are: ${failureKinds.join(', ')}.`,
     );
-  const open = await session.ledger.openItems.count(run.id);
-  if (open === 0 && run.partitions.failed === 0) {
-    session.report.data({type: 'retry', run: run.id, open: 0}, [`run ${run.id} has nothing left open`]);
+  const kind = failureKinds.find(known => known === options.kind);
+  if ((await countOpen(session, run, kind)) === 0) {
+    const of = kind === undefined ? '' : ` of kind ${kind}`;
+    session.report.data({type: 'retry', run: run.id, open: 0}, [`run ${run.id} has nothing left open${of}`]);
     return 0;
   }
   if (run.status !== 'incomplete')
@@ -49,6 +50,17 @@ export async function retryCommand(
       `Let it end first: headgate resume ${run.id}`,
     );
   return goOn(session, run, options);
+}
+
+/** Items, partitions and streams that a run left open, or those of them that failed so. */
+async function countOpen({ledger}: Session, {id}: RunRecord, kind: FailureKind | undefined): Promise<number> {
+  const [items, partitions, streams] = await Promise.all([
+    ledger.openItems.count(id, kind === undefined ? {} : {kind}),
+    ledger.openItems.failedAlike(id, kind),
+    ledger.repositories.failedStreams(id),
+  ]);
+  const ofKind = streams.filter(stream => kind === undefined || stream.kind === kind);
+  return items + partitions.length + ofKind.length;
 }
 
 /** Ended with something left to do, or at work in a process that may be gone; one that died while it wrote comes first. */

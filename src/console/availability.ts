@@ -14,6 +14,7 @@ import {
 import {type Availability, isAtWork, whileIdle} from './idle.ts';
 import {type RecoveryCommand, recoveryAvailability} from './recovery-availability.ts';
 import {rowsOf} from './rows.ts';
+import {shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 import {stoppable} from './stopping.ts';
 
@@ -50,6 +51,8 @@ export function availabilityOf(state: ConsoleState, command: Command): Availabil
       return 'now';
     case 'open':
       return openable(state);
+    case 'hosts':
+      return setup !== null && (shownRun(state, setup)?.snapshot.limits.length ?? 0) > 1 ? 'now' : 'absent';
     case 'next-backfill':
     case 'previous-backfill':
       return state.setups.length > 1 ? 'now' : 'absent';

@@ -18,6 +18,7 @@ export const commands = [
   'next-backfill',
   'previous-backfill',
   'filter',
+  'hosts',
   'go-on',
   'probe',
   'dry-run',

@@ -17,7 +17,7 @@ export async function loadFacts(
   {self, now}: Pick<EngineHost, 'self' | 'now'>,
   setup: Setup,
 ): Promise<SetupFacts> {
-  const {runs, openItems, measurements} = ledger;
+  const {runs, measurements} = ledger;
   const backfill = setup.backfill.id;
   const {sourceLabel, targetLabel, prefix} = setup;
   const ends = {backfill, sourceLabel, targetLabel, prefix};
@@ -35,7 +35,7 @@ export async function loadFacts(
         async mode => [mode, await runs.lastTook(ends, mode)] as const,
       ),
     ),
-    openOf(openItems, plan, live),
+    openOf(ledger, plan, live),
   ]);
   return {
     plan,
@@ -52,17 +52,18 @@ export async function loadFacts(
 
 /** What there is to take up: of the plan until it is executed, then of the run that executed it. */
 async function openOf(
-  openItems: Ledger['openItems'],
+  {openItems, repositories}: Ledger,
   plan: RunRecord | null,
   live: RunRecord | null,
 ): Promise<SetupFacts['open']> {
   const run = plan !== null && plan.usedBy === null ? plan : (live ?? plan);
   if (run === null) return null;
-  const [items, partitions] = await Promise.all([
+  const [items, partitions, streams] = await Promise.all([
     openItems.counts(run.id),
-    openItems.partitionFailures(run.id),
+    openItems.failedAlike(run.id),
+    repositories.failedStreams(run.id),
   ]);
-  return {run: run.id, counts: openCounts(items, partitions)};
+  return {run: run.id, counts: openCounts(items, partitions, streams.length)};
 }
 
 function tookBy(all: readonly (readonly [RunMode, Took | null])[]): SetupFacts['took'] {

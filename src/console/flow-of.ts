@@ -1,3 +1,4 @@
+import {repositoryNouns} from '../backfills/registry.ts';
 import {type Flow, flowOf} from '../runbook/flow.ts';
 import type {RunView} from './run-view.ts';
 import type {ConsoleState, SetupView} from './state.ts';
@@ -21,6 +22,7 @@ export function flowOfSetup(state: ConsoleState, setup: SetupView): Flow {
     gone: facts?.gone ?? [],
     isBeginning,
     isReadOnly: state.manner.isReadOnly,
+    nouns: repositoryNouns(setup.backfill),
   });
 }
 

@@ -14,6 +14,7 @@ import {progressOf} from './progress.ts';
 import {isConfirmed} from './reduce-dialog.ts';
 import {coverageScreen} from './screens/coverage.ts';
 import {dialogScreen} from './screens/dialogs.ts';
+import {hostsScreen} from './screens/hosts.ts';
 import {invariantScreen, invariantsScreen} from './screens/invariants.ts';
 import {failuresScreen, historyScreen, itemsScreen} from './screens/lists.ts';
 import {environmentTone, overviewScreen} from './screens/overview.ts';
@@ -75,6 +76,7 @@ const screensByView: Readonly<Record<ViewName, (state: ConsoleState, layout: Lay
   history: historyScreen,
   review: reviewScreen,
   items: itemsScreen,
+  hosts: hostsScreen,
   invariant: invariantScreen,
   recovery: recoveryScreen,
 };

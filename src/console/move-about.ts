@@ -1,7 +1,8 @@
 import type {Command} from './command.ts';
 import type {Message} from './message.ts';
 import {pageOf} from './scroll.ts';
-import {type ConsoleState, screens} from './state.ts';
+import {shownRun} from './shown-run.ts';
+import {type ConsoleState, chosenSetup, screens, view} from './state.ts';
 import {emptyField} from './text-field.ts';
 
 /** What a command that only moves about changes; null for one that starts something. */
@@ -24,6 +25,8 @@ export function moveAbout(state: ConsoleState, command: Command): Message | null
       return {type: 'backed'};
     case 'filter':
       return {type: 'filtering', is: true};
+    case 'hosts':
+      return hostsOf(state);
     case 'next-field':
       return {type: 'focused', by: 1};
     case 'previous-field':
@@ -43,4 +46,10 @@ export function moveAbout(state: ConsoleState, command: Command): Message | null
 
 function turned({chosen, setups}: ConsoleState, by: 1 | -1): Message {
   return {type: 'chosen', setup: (chosen + by + setups.length) % setups.length};
+}
+
+function hostsOf(state: ConsoleState): Message | null {
+  const setup = chosenSetup(state);
+  const run = setup === null ? null : shownRun(state, setup);
+  return run === null ? null : {type: 'entered', view: view('hosts', run.run)};
 }

@@ -2,11 +2,15 @@ import {listedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {durationText} from '../core/words.ts';
+import {type RepositoryRun, repositoryRunOf} from './repository-run.ts';
 import type {RunView} from './run-view.ts';
 
-/** How far a run is. The counts are the snapshot's; what is derived from them never overstates and never goes back. */
+/**
+ * How far a run is: in items or, where those are in repositories of which nobody knows what they hold, in repositories.
+ * The counts are the snapshot's; what is derived from them never overstates and never goes back.
+ */
 export interface Progress {
-  /** Settled, of all that the run has listed. */
+  /** Settled, of all that the run has listed or found. */
   readonly done: number;
   /** Listed, and not settled yet. */
   readonly underWay: number;
@@ -33,6 +37,8 @@ const knee = 0.9;
  */
 export function progressOf(view: RunView, lastTotal: number | null = null): Progress {
   const {tally, mode} = view.snapshot;
+  const repositories = repositoryRunOf(view);
+  if (repositories !== null) return progressOfRepositories(view, repositories);
   const counts = {done: doneOf(view), underWay: tally.pending};
   const unknown = {...counts, total: null, isSure: false, share: null, begun: null};
   if (onlyMeasures(mode)) return unknown;
@@ -52,8 +58,21 @@ export function progressOf(view: RunView, lastTotal: number | null = null): Prog
   return {...counts, total, isSure: false, share, begun};
 }
 
+/** Until everything was found there is no total, and so no share of it. */
+function progressOfRepositories(view: RunView, {ended, found, isOver}: RepositoryRun): Progress {
+  const counts = {done: ended, underWay: found - ended};
+  if (!isOver) return {...counts, total: null, isSure: false, share: null, begun: null};
+  const part = shareOf(ended, found, view);
+  if (part === null) return {...counts, total: found, isSure: true, share: null, begun: null};
+  const share = Math.max(part, view.memory?.share ?? 0);
+  return {...counts, total: found, isSure: true, share, begun: share};
+}
+
 /** The share of a total that is sure; null where there is none. */
 export function sureShareOf(view: RunView): number | null {
+  const repositories = repositoryRunOf(view);
+  if (repositories !== null)
+    return repositories.isOver ? shareOf(repositories.ended, repositories.found, view) : null;
   const total = onlyMeasures(view.snapshot.mode) ? null : sureTotalOf(view);
   return total === null ? null : shareOf(doneOf(view), total, view);
 }

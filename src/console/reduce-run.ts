@@ -1,12 +1,11 @@
 import {listedOf} from '../core/accounting.ts';
 import type {RunEvent, Snapshot} from '../core/event.ts';
-import type {FaultData} from '../core/failure.ts';
-import type {Finding} from '../core/probe.ts';
-import {counted, durationText, figuresText, hostText, publicationText} from '../core/words.ts';
 import {begunAt, noPace, type Pace, paceAt, readAt, settledAt} from './pace.ts';
 import {doneOf, isRetryOf, settledBeforeOf, sureShareOf} from './progress.ts';
-import {failureText, type Log, logged, noLog, pageLogged, settledOf, waitLogged} from './run-log.ts';
-import {driftKeys, measured, type RunMemory, type RunView, sparkSeconds} from './run-view.ts';
+import {noLog, settledOf} from './run-log.ts';
+import {memoryOf, secondOf} from './run-memory.ts';
+import {told} from './run-news.ts';
+import {type RunView, sparkSeconds} from './run-view.ts';
 
 /**
  * From the events of a run, one after the other, to what a screen shows of it. Pure, some microseconds an event, and
@@ -29,6 +28,7 @@ export function startRunView(event: Started): RunView {
     startedAt: at,
     settledBefore: settledBeforeOf(event),
     pace: noPace(at),
+    partitionPace: noPace(at),
     perSecond: [0],
     log: noLog.lines,
     movedAt: at,
@@ -54,7 +54,8 @@ export function startRunView(event: Started): RunView {
 export function reduceRun(view: RunView, event: RunEvent): RunView {
   if (event.type === 'started') return startRunView(event);
   if (event.snapshot.run !== view.run) return view;
-  return withMost(told(moved(view, event), event));
+  const next = moved(view, event);
+  return withMost(event.type === 'ended' ? paced(told(next, event), event.snapshot.at) : told(next, event));
 }
 
 /** Lets time pass: the same view where that changes nothing that is shown. */
@@ -71,6 +72,7 @@ export function tickRun(view: RunView, at: number): RunView {
   return {
     ...view,
     pace,
+    partitionPace: paceAt(view.partitionPace, at),
     perSecond: [...view.perSecond, ...seconds].slice(-sparkSeconds),
     memory: {...memory, second},
   };
@@ -85,17 +87,32 @@ function moved(view: RunView, event: RunEvent): RunView {
   return {
     ...passed,
     snapshot,
-    pace: paced(passed.pace, view.snapshot, event),
+    pace: itemsPaced(passed.pace, view.snapshot, event),
+    partitionPace: partitionsPaced(passed.partitionPace, view.snapshot, snapshot),
     movedAt: hasMoved ? Math.max(at, view.movedAt) : view.movedAt,
     retry: hasMoved ? null : view.retry,
   };
 }
 
-function paced(pace: Pace, before: Snapshot, {snapshot, ...news}: RunEvent): Pace {
+function itemsPaced(pace: Pace, before: Snapshot, {snapshot, ...news}: RunEvent): Pace {
   const read = readAt(pace, snapshot.bytesRead - before.bytesRead, snapshot.at);
   if (news.type === 'listed') return begunAt(read, snapshot.at);
   if (news.type !== 'page') return read;
   return begunAt(settledAt(read, settledOf(news.settled), snapshot.at), snapshot.at);
+}
+
+/** Failed ones that are about to be tried again have not ended: then there are fewer. */
+function partitionsPaced(pace: Pace, before: Snapshot, {partitions, discovery, at}: Snapshot): Pace {
+  if (discovery === undefined) return pace;
+  const ended = partitions.done + partitions.failed - before.partitions.done - before.partitions.failed;
+  return settledAt(begunAt(pace, at), Math.max(0, ended), at);
+}
+
+/** As it ended: of the second under way nothing more comes. */
+function paced(view: RunView, at: number): RunView {
+  const pace = paceAt(view.pace, at);
+  const perSecond = [...view.perSecond.slice(0, -1), pace.fast ?? 0];
+  return {...view, pace, partitionPace: paceAt(view.partitionPace, at), perSecond};
 }
 
 function isMove({type}: RunEvent): boolean {
@@ -122,157 +139,10 @@ function isFurther(before: Snapshot, now: Snapshot): boolean {
   );
 }
 
-function told(view: RunView, event: RunEvent): RunView {
-  const {at} = event.snapshot;
-  switch (event.type) {
-    case 'started':
-      return startRunView(event);
-    case 'probed':
-      return probed(view, event.findings, at);
-    case 'partition':
-    case 'discovered':
-    case 'listed':
-      return view;
-    case 'host':
-      return said(view, at, event.state === 'down' ? 'warning' : 'info', hostText(event, at));
-    case 'returned':
-      return said(
-        view,
-        at,
-        'info',
-        `${counted(event.items, 'item')} of ${event.partition} given back: a resume lists them again`,
-      );
-    case 'page': {
-      const memory = memoryOf(view);
-      const failedSince = memory.failedSince + event.settled.failed;
-      return withLog({...view, memory: {...memory, failedSince}}, pageLogged(logOf(view), event));
-    }
-    case 'failure':
-      return said(view, at, 'error', failureText(event));
-    case 'retrying': {
-      const {host, attempt, waitMs, fault} = event;
-      const retry = {host, attempt, until: at + waitMs, fault: dataOf(fault)};
-      return withLog({...view, retry}, waitLogged(logOf(view), event));
-    }
-    case 'drift':
-      return drifted(view, event.keys, at);
-    case 'note':
-      return said(view, at, event.level, event.message);
-    case 'stopping': {
-      const {reason} = event;
-      const verb = reason.by === 'cancel' ? 'cancelling' : 'stopping';
-      return said({...view, stopping: reason}, at, 'warning', `${verb}: ${reason.message}`);
-    }
-    case 'check': {
-      const {result} = event;
-      const checks = kept(view.checks, result, ({id}) => id === result.id);
-      if (result.count === 0) return {...view, checks};
-      const level = result.severity === 'blocking' ? 'error' : 'warning';
-      return said(
-        {...view, checks},
-        at,
-        level,
-        `${result.title}: ${counted(result.count, 'breaks it', 'break it')}`,
-      );
-    }
-    case 'publication': {
-      const {state, items, total} = event;
-      const publication = {state, items, total};
-      const next = {...view, publication};
-      return state === 'staged' ? next : said(next, at, 'info', publicationText(publication));
-    }
-    case 'figures':
-      return said(view, at, 'info', figuresText(event.summary));
-    case 'coverage': {
-      const {group} = event;
-      return {...view, coverage: kept(view.coverage, group, each => each.group === group.group)};
-    }
-    case 'ended':
-      return finished(view, event);
-    default:
-      return event satisfies never;
-  }
-}
-
-function probed(view: RunView, findings: readonly Finding[], at: number): RunView {
-  let next: RunView = {...view, findings: findings.slice(0, measured)};
-  for (const {level, subject, message} of next.findings)
-    if (level !== 'ok') next = said(next, at, level, `${subject}: ${message}`);
-  return next;
-}
-
-function finished(view: RunView, {reason, seconds, snapshot}: Extract<RunEvent, {type: 'ended'}>): RunView {
-  const {status, at} = snapshot;
-  const level = status === 'failed' ? 'error' : status === 'incomplete' ? 'warning' : 'info';
-  const why = reason === null ? '' : `: ${reason.message}`;
-  const pace = paceAt(view.pace, at);
-  const perSecond = [...view.perSecond.slice(0, -1), pace.fast ?? 0];
-  const ended = {reason, seconds, at};
-  return said(
-    {...view, pace, perSecond, ended, retry: null},
-    at,
-    level,
-    view.settledBefore === 0
-      ? `${status} after ${durationText(seconds)}${why}`
-      : `${status} ${durationText(seconds)} after it was resumed${why}`,
-  );
-}
-
-/** Named once, as in plain lines; how many they are by now is in the snapshot. */
-function drifted(view: RunView, keys: readonly string[], at: number): RunView {
-  const isFirst = view.driftKeys.length === 0;
-  const room = driftKeys - view.driftKeys.length;
-  const next = room <= 0 ? view : {...view, driftKeys: [...view.driftKeys, ...keys.slice(0, room)]};
-  if (!isFirst) return next;
-  const named = `${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ' …' : ''}`;
-  return said(next, at, 'warning', `drift: decided otherwise than in the dry run: ${named}`);
-}
-
-/** What an error says, without the error: that would hold on to all that caused it. */
-function dataOf({kind, message}: FaultData): FaultData {
-  return {kind, message};
-}
-
-/** In place of what was measured before; there is room for so many and no more. */
-function kept<T>(all: readonly T[], one: T, isBefore: (each: T) => boolean): readonly T[] {
-  const index = all.findIndex(isBefore);
-  if (index >= 0) return all.with(index, one);
-  return all.length < measured ? [...all, one] : all;
-}
-
 /** Remembers how far it has been shown to be, from now on. */
 function withMost(view: RunView): RunView {
   const memory = memoryOf(view);
   const done = Math.max(memory.done, doneOf(view));
   const share = Math.max(memory.share, sureShareOf(view) ?? 0);
   return done === memory.done && share === memory.share ? view : {...view, memory: {...memory, done, share}};
-}
-
-function said(view: RunView, at: number, level: RunView['log'][number]['level'], text: string): RunView {
-  return withLog(view, logged(logOf(view), at, level, text));
-}
-
-function logOf(view: RunView): Log {
-  return {lines: view.log, memory: memoryOf(view).log};
-}
-
-function withLog(view: RunView, {lines, memory}: Log): RunView {
-  return {...view, log: lines, memory: {...memoryOf(view), log: memory}};
-}
-
-function memoryOf({memory, pace}: RunView): RunMemory {
-  return (
-    memory ?? {
-      second: secondOf(pace.at),
-      isRetry: false,
-      failedSince: 0,
-      done: 0,
-      share: 0,
-      log: noLog.memory,
-    }
-  );
-}
-
-function secondOf(at: number): number {
-  return Math.floor(at / 1_000);
 }

@@ -8,17 +8,20 @@ import {reduceRun, startRunView, tickRun} from './reduce-run.ts';
 import {listsSeen, rowsOf} from './rows.ts';
 import type {RunView} from './run-view.ts';
 import {heightOf} from './scroll.ts';
-import {type ConsoleState, type ScreenName, shownView, type View, view} from './state.ts';
+import {type ConsoleState, type ScreenName, shownView, type View, type ViewName, view} from './state.ts';
 import {editField, fieldOf} from './text-field.ts';
 
 /** What a message makes of the state. Pure: no clock, no ledger, no engine. */
 export function reduce(state: ConsoleState, message: Message): ConsoleState {
   const next = withoutUnseen(state, changed(state, message));
-  return clamped(bringsRows.includes(message.type) ? keptRow(state, next) : next);
+  return clamped(bringsRows(message, shownView(next).name) ? keptRow(state, next) : next);
 }
 
-/** Messages that bring rows while somebody looks at them. */
-const bringsRows: readonly Message['type'][] = ['facts', 'history', 'list'];
+/** Whether a message brings rows while somebody looks at them. */
+function bringsRows({type}: Message, shown: ViewName): boolean {
+  if (type === 'events' || type === 'ticked') return shown === 'hosts';
+  return type === 'facts' || type === 'history' || type === 'list';
+}
 
 function changed(state: ConsoleState, message: Message): ConsoleState {
   switch (message.type) {
@@ -178,11 +181,14 @@ function moved(state: ConsoleState, by: number): ConsoleState {
 function turned(state: ConsoleState, chosen: number): ConsoleState {
   const [first, ...rest] = state.views;
   // The history is of every backfill; what was opened from a row is of the one before.
-  const kept = rest.filter(({name}) => name !== 'items' && name !== 'invariant' && name !== 'recovery');
+  const kept = rest.filter(({name}) => !ofOneRow.includes(name));
   const views = [first, ...kept.map(each => (each.name === 'history' ? each : view(each.name)))] as const;
   const overview = first.name === 'overview' ? {...first, at: chosen} : first;
   return {...state, chosen, views: [overview, ...views.slice(1)]};
 }
+
+/** Views that are opened from a row, or of one run. */
+const ofOneRow: readonly ViewName[] = ['items', 'hosts', 'invariant', 'recovery'];
 
 /** Rows that come or go above the chosen one do not put another under the pointer. */
 function keptRow(before: ConsoleState, after: ConsoleState): ConsoleState {

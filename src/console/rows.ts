@@ -1,11 +1,13 @@
 import {parts} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
+import type {HostLimit} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
 import type {MeasuredCheck} from '../ledger/measurements.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {shownRun} from './shown-run.ts';
+import {byNeedThenName} from './hosts.ts';
+import {runOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type ListRow, shownView, type View} from './state.ts';
 
 /** The rows that a view's pointer goes over, by name. Views that scroll have none. */
@@ -26,6 +28,8 @@ export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): r
     case 'history':
     case 'items':
       return listRows(state, isUnfiltered ? {...view, filter: ''} : view).map(({key}) => key);
+    case 'hosts':
+      return hostRows(state, isUnfiltered ? {...view, filter: ''} : view).map(({host}) => host);
     case 'runbook':
     case 'review':
     case 'invariant':
@@ -43,6 +47,13 @@ export function coverageRows(state: ConsoleState, {filter}: View): readonly Cove
   const groups = chosenSetup(state)?.facts?.coverage?.groups ?? [];
   if (filter === '') return groups;
   return groups.filter(({group}) => group === '*' || contains(printableKey(group), filter));
+}
+
+/** Hosts of the run that a view is of: those that need somebody first, the others by name. */
+export function hostRows(state: ConsoleState, {of, filter}: View): readonly HostLimit[] {
+  const limits = (of === null ? null : runOf(state, of))?.snapshot.limits ?? [];
+  const shown = filter === '' ? limits : limits.filter(({host}) => contains(host, filter));
+  return byNeedThenName(shown, state.now);
 }
 
 /** The rows of a list that contain what is filtered by. */

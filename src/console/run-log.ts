@@ -20,6 +20,9 @@ export interface LogMemory {
   /** Of the newest line, where it is one of pages. */
   readonly pages: Settled | null;
   readonly waits: readonly HostWaits[];
+  /** When it was last told how far repositories are, and how many of their failures were told one by one. */
+  readonly progressAt: number;
+  readonly failuresTold: number;
 }
 
 interface Settled {
@@ -44,7 +47,10 @@ const waitingHosts = 32;
 /** Characters; a service may answer with a page of HTML. */
 const longest = 400;
 
-export const noLog: Log = {lines: [], memory: {pages: null, waits: []}};
+export const noLog: Log = {
+  lines: [],
+  memory: {pages: null, waits: [], progressAt: Number.NEGATIVE_INFINITY, failuresTold: 0},
+};
 
 export function logged({lines, memory}: Log, at: number, level: LogLine['level'], said: string): Log {
   const text = oneLine(said);
@@ -91,13 +97,30 @@ export function waitLogged(log: Log, {host, waitMs, fault, snapshot: {at}}: Retr
   return {...told, memory: {...told.memory, waits: [...others, fresh]}};
 }
 
-export function failureText({key, partition, fault}: Failure): string {
-  const what = key === '' ? `partition ${partition}` : key;
+/** `failed (timeout): a.png: no answer`; what has no key is a partition, under the name that those have. */
+export function failureText({key, partition, fault, isStream}: Failure, noun = 'partition'): string {
+  const what = isStream ? `${partition} was not read to its end` : key === '' ? `${noun} ${partition}` : key;
   return `failed (${fault.kind}): ${fault.message.startsWith(what) ? fault.message : `${what}: ${fault.message}`}`;
 }
 
 export function settledOf(tally: Tally): number {
   return outcomes.reduce((sum, outcome) => sum + tally[outcome], 0);
+}
+
+/** In the line of its kind, which comes to the end; `times` says how often it came, or stays 1 where the text tells. */
+export function gathered(
+  {lines, memory}: Log,
+  at: number,
+  level: LogLine['level'],
+  {of, text, isCounted}: {readonly of: string; readonly text: string; readonly isCounted: boolean},
+): Log {
+  const index = lines.findLastIndex(line => line.of === of);
+  const before = lines[index];
+  const line = {at, level, text: oneLine(text), times: isCounted ? (before?.times ?? 0) + 1 : 1, of};
+  return {
+    lines: [...(before === undefined ? room(lines) : lines.toSpliced(index, 1)), line],
+    memory: memory.pages === null ? memory : {...memory, pages: null},
+  };
 }
 
 /** What stays of the lines when another is added. */

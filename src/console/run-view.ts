@@ -21,6 +21,8 @@ export interface RunView {
   /** Items settled when this process took it up: a resumed run's rate is of what came after. */
   readonly settledBefore: number;
   readonly pace: Pace;
+  /** The same of partitions that ended, where those are found while the run is on. */
+  readonly partitionPace: Pace;
   /** The rate (`pace.fast`) as it was in each second, oldest first, at most `sparkSeconds`; the last is the second under way. */
   readonly perSecond: readonly number[];
   /** Newest last, at most `logLines`. */
@@ -42,6 +44,8 @@ export interface RunView {
     readonly seconds: number | null;
     readonly at: number;
   } | null;
+  /** All partitions were found: of a view that was made of a ledger's record, which has no more to say of it. */
+  readonly isDiscovered?: boolean;
   /** What the reducer needs besides; a view that was made of a ledger's record has none. */
   readonly memory?: RunMemory;
 }
@@ -70,8 +74,10 @@ export interface LogLine {
   readonly at: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
-  /** How often it came in a row. */
+  /** How often it came in a row; of what is gathered in one line, how often it came at all. */
   readonly times: number;
+  /** What is gathered in it: more of it changes this line, instead of adding another. */
+  readonly of?: string;
 }
 
 export interface Publication {

@@ -83,6 +83,8 @@ function viewOfRecord(record: RunRecord, plan: RunRecord | null, isGone: boolean
     startedAt: began,
     settledBefore: 0,
     pace: noPace(began),
+    partitionPace: noPace(began),
+    isDiscovered: record.discovered,
     perSecond: [],
     log: [],
     movedAt: record.beatAt ?? now,

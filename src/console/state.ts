@@ -59,7 +59,7 @@ export const screens = [
 ] as const;
 export type ScreenName = (typeof screens)[number];
 /** Screens have a number; the others are reached from them. */
-export type ViewName = ScreenName | 'review' | 'items' | 'invariant' | 'recovery';
+export type ViewName = ScreenName | 'review' | 'items' | 'hosts' | 'invariant' | 'recovery';
 
 export interface View {
   readonly name: ViewName;

@@ -115,6 +115,8 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
       readonly fault: FaultData;
       /** Who serves it, where that is known and not the source as a whole. */
       readonly host?: string;
+      /** It is a stream of partitions, which could not be read to its end. */
+      readonly isStream?: true;
     }
   | {
       readonly type: 'retrying';

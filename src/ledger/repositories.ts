@@ -27,6 +27,11 @@ const streamRow = z
   })
   .transform(({group_name: group, ...row}): StreamRecord => ({...row, group}));
 
+/** One that could not be read to its end, and why. */
+export interface FailedStream extends FaultData {
+  readonly stream: string;
+}
+
 /** One that is found and not finished. */
 export interface WaitingRepository {
   readonly id: string;
@@ -94,12 +99,12 @@ export class Repositories {
         params: [run, JSON.stringify(repositories.map(({id, lo, hi}) => [id, lo, hi]))],
       },
       {
-        sql: `INSERT INTO found_in (run, partition, group_name) SELECT ?1, value, ?2 FROM json_each(?3) WHERE true
+        sql: `INSERT INTO found_in (run, partition, group_name) SELECT ?1, atom, ?2 FROM json_each(?3) WHERE true
               ON CONFLICT (run, partition, group_name) DO NOTHING`,
         params: [run, group, JSON.stringify(repositories.map(({id}) => id))],
       },
       {
-        sql: `UPDATE streams SET cursor = ?, pages = pages + 1, status = CASE WHEN ?1 IS NULL THEN 'ended' ELSE status END
+        sql: `UPDATE streams SET cursor = ?, pages = pages + 1, status = CASE WHEN CAST(?1 AS TEXT) IS NULL THEN 'ended' ELSE status END
               WHERE run = ? AND id = ?`,
         params: [cursor, run, stream],
       },
@@ -117,18 +122,19 @@ export class Repositories {
     ]);
   }
 
-  /** Failed streams are read on, from where they stopped. */
-  async reopenStreams(run: string): Promise<number> {
+  /** Failed streams, or those that failed so, are read on from where they stopped. */
+  async reopenStreams(run: string, kind: string | null = null): Promise<number> {
     const [opened = []] = await this.#db.transaction([
       {
-        sql: `UPDATE streams SET status = 'open', kind = NULL, message = NULL WHERE run = ? AND status = 'failed' RETURNING id`,
-        params: [run],
+        sql: `UPDATE streams SET status = 'open', kind = NULL, message = NULL
+              WHERE run = ?1 AND status = 'failed' AND (CAST(?2 AS TEXT) IS NULL OR kind = ?2) RETURNING id`,
+        params: [run, kind],
       },
     ]);
     return opened.length;
   }
 
-  async failedStreams(run: string): Promise<readonly (FaultData & {readonly stream: string})[]> {
+  async failedStreams(run: string): Promise<readonly FailedStream[]> {
     const rows = await this.#db.query(
       `SELECT id, kind, message FROM streams WHERE run = ? AND status = 'failed' ORDER BY id`,
       [run],
@@ -141,7 +147,7 @@ export class Repositories {
     const byHost = Map.groupBy(hosts, ([, host]) => host);
     await this.#db.transaction(
       [...byHost].map(([host, found]) => ({
-        sql: 'UPDATE partitions SET host = ? WHERE run = ? AND id IN (SELECT value FROM json_each(?))',
+        sql: 'UPDATE partitions SET host = ? WHERE run = ? AND id IN (SELECT atom FROM json_each(?))',
         params: [host, run, JSON.stringify(found.map(([id]) => id))],
       })),
     );
@@ -193,13 +199,14 @@ export class Repositories {
 
 const failedStream = z
   .object({id: z.string(), kind: z.enum(failureKinds), message: z.string()})
-  .transform(({id, ...fault}) => ({...fault, stream: id}));
+  .transform(({id, ...fault}): FailedStream => ({...fault, stream: id}));
 
 function served(run: string, {host, items, ms}: Served): Statement {
   return {
     sql: `INSERT INTO hosts_done (run, host, partitions, items, ms) VALUES (?, ?, 1, ?, ?)
           ON CONFLICT (run, host) DO UPDATE
-          SET partitions = partitions + 1, items = items + excluded.items, ms = ms + excluded.ms`,
+          SET partitions = hosts_done.partitions + 1, items = hosts_done.items + excluded.items,
+            ms = hosts_done.ms + excluded.ms`,
     params: [run, host, items, ms],
   };
 }

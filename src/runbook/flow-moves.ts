@@ -6,7 +6,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import type {FlowFacts, Move} from './flow.ts';
 import {closedBefore, executed, isAtWork, isEmpty, isProbeFine, isStopped, unrelated} from './flow-state.ts';
 import type {GateId} from './gate.ts';
-import type {OpenCounts} from './open-counts.ts';
+import {type OpenCounts, retriable, streamsText} from './open-counts.ts';
 
 /** The one move that goes on from here; in a read-only console none that writes. */
 export function moveFrom(facts: FlowFacts): Move {
@@ -50,7 +50,7 @@ function moveOfPlan(facts: FlowFacts, plan: RunRecord): Move {
       ? {do: 'review', why: 'see what will be written'}
       : {do: 'dry-run', why: `${stale.reason}: make a new one`};
   }
-  if (plan.status === 'incomplete' && (open?.failed ?? 0) > 0) return retryMove(plan, open);
+  if (plan.status === 'incomplete' && retriable(open) > 0) return retryMove(plan, open);
   if (isEmpty(plan)) return {do: 'dry-run', why: 'again, once source and scope are those that you mean'};
   if (plan.undoes !== null)
     return {do: 'dry-run', why: 'there is nothing to put back; a new dry run is of the backfill again'};
@@ -64,7 +64,7 @@ function moveAfter(facts: FlowFacts, live: RunRecord): Move {
   if (isStopped(live) || live.status === 'pending') return resumeMove(live, open);
   switch (live.status) {
     case 'incomplete': {
-      if ((open?.failed ?? 0) > 0) return retryMove(live, open);
+      if (retriable(open) > 0) return retryMove(live, open);
       const waiting = open?.waiting ?? 0;
       if (waiting > 0)
         return {
@@ -131,21 +131,25 @@ function resumeMove(run: RunRecord, open: OpenCounts | null): Move {
     acceptDrift: isDrift,
     why: isDrift
       ? 'go on, and write, in spite of what has changed since the dry run'
-      : `go on where it stopped${open === null || open.failed === 0 ? '' : `; then take up ${counted(open.failed, 'failure')}`}`,
+      : `go on where it stopped${retriable(open) === 0 ? '' : `; then take up ${counted(retriable(open), 'failure')}`}`,
   };
 }
 
 function retryMove(run: RunRecord, open: OpenCounts | null): Move {
-  const failed = open?.failed ?? 0;
   return {
     do: 'retry',
     run: run.id,
-    why: `${retryText(failed, open?.conflicts ?? 0)}${run.mode === 'dry-run' ? '' : `; this writes to ${run.targetName}`}`,
+    why: `${retryText(open)}${run.mode === 'dry-run' ? '' : `; this writes to ${run.targetName}`}`,
   };
 }
 
-function retryText(failed: number, conflicts: number): string {
-  if (failed > 0) return `take up only the ${failed === 1 ? 'failure' : counted(failed, 'failure')} again`;
+function retryText(open: OpenCounts | null): string {
+  const {failed, conflicts, streams} = open ?? {failed: 0, conflicts: 0, streams: 0};
+  if (failed > 0) {
+    const listings = streams === 0 ? '' : `, and ${streamsText(streams)}`;
+    return `take up only the ${failed === 1 ? 'failure' : counted(failed, 'failure')} again${listings}`;
+  }
+  if (streams > 0) return `read on where ${counted(streams, 'listing')} broke off`;
   if (conflicts > 0) return `decide again on ${counted(conflicts, 'conflict')}`;
   return 'take up what it left open';
 }

@@ -16,6 +16,7 @@ import {
   stranded,
   unrelated,
 } from './flow-state.ts';
+import {failedText, retriable, streamsText} from './open-counts.ts';
 
 /** How each step stands, and why. */
 export function stepsOf(facts: FlowFacts): readonly Step[] {
@@ -51,18 +52,21 @@ function dryRunStep(facts: FlowFacts): Step {
   if (plan.status === 'cancelled') return {id, state: 'ready', says: 'the last one was cancelled'};
   if (isEmpty(plan)) return {id, state: 'attention', says: 'nothing was listed: is this the right source?'};
   // Once it was executed, what it left open is the live run's to tell.
-  const failures = executed(facts) === null ? (open?.failed ?? 0) : 0;
-  return {id, state: failures > 0 ? 'attention' : 'done', says: planText(plan)};
+  const failures = executed(facts) === null ? retriable(open) : 0;
+  return {id, state: failures > 0 ? 'attention' : 'done', says: planText(plan, facts)};
 }
 
 /** `2,238 listed · 2,171 to change · 1 failed · 66 unchanged`: what matters most comes first, where there is no room. */
-export function planText({tally, partitions, undoes}: RunRecord): string {
+function planText({tally, partitions, undoes}: RunRecord, facts: FlowFacts): string {
+  const failed = facts.nouns?.repositories ?? ['partition', 'partitions'];
+  const streams = executed(facts) === null ? (facts.open?.streams ?? 0) : 0;
   const verb = undoes === null ? 'change' : 'put back';
   const parts = [
     `${number(listedOf(tally))} listed`,
     changedOf(tally) === 0 ? `nothing to ${verb}` : `${number(changedOf(tally))} to ${verb}`,
     ...(tally.failed === 0 ? [] : [`${number(tally.failed)} failed`]),
-    ...(partitions.failed === 0 ? [] : [`${counted(partitions.failed, 'partition')} failed`]),
+    ...(partitions.failed === 0 ? [] : [`${counted(partitions.failed, ...failed)} failed`]),
+    ...(streams === 0 ? [] : [streamsText(streams)]),
     ...(tally.unchanged === 0 ? [] : [`${number(tally.unchanged)} unchanged`]),
     ...(tally.skipped === 0 ? [] : [`${number(tally.skipped)} skipped`]),
   ];
@@ -127,12 +131,12 @@ function liveStep(facts: FlowFacts): Step {
     return {
       id,
       state: 'attention',
-      says: `cancelled: ${changedText(live)}, and ${changedOf(live.tally) === 1 ? 'stays' : 'stay'} so`,
+      says: `cancelled: ${changedText(live, facts)}, and ${changedOf(live.tally) === 1 ? 'stays' : 'stay'} so`,
     };
   return {
     id,
     state: live.status === 'incomplete' ? 'attention' : 'done',
-    says: `${changedText(live)}${openText(facts)}`,
+    says: `${changedText(live, facts)}${openText(facts)}`,
   };
 }
 
@@ -173,14 +177,16 @@ function haltText(run: RunRecord, plan: RunRecord): string {
   return `${restingText(run)} · ${number(settled)} of ${number(listedOf(plan.tally))}`;
 }
 
-function changedText({tally, undoes}: RunRecord): string {
-  return `${counted(changedOf(tally), 'item')} ${undoes === null ? 'written' : 'put back'}`;
+function changedText({tally, undoes}: RunRecord, {nouns}: FlowFacts): string {
+  const items = nouns?.items ?? ['item', 'items'];
+  return `${counted(changedOf(tally), ...items)} ${undoes === null ? 'written' : 'put back'}`;
 }
 
-function openText({open}: FlowFacts): string {
+function openText({open, nouns = null}: FlowFacts): string {
   if (open === null || open.total === 0) return '';
   return [
-    ...(open.failed === 0 ? [] : [`${number(open.failed)} failed`]),
+    ...(open.failed === 0 ? [] : [`${failedText(open, nouns)} failed`]),
+    ...(open.streams === 0 ? [] : [streamsText(open.streams)]),
     ...(open.waiting === 0 ? [] : [`${number(open.waiting)} waiting`]),
     ...(open.conflicts === 0 ? [] : [counted(open.conflicts, 'conflict')]),
   ]

@@ -5,7 +5,7 @@ import {moveFrom} from './flow-moves.ts';
 import {executed} from './flow-state.ts';
 import {stepsOf} from './flow-steps.ts';
 import type {Gate} from './gate.ts';
-import type {OpenCounts} from './open-counts.ts';
+import type {OpenCounts, OpenNouns} from './open-counts.ts';
 
 /**
  * The guided flow, probe → dry run → review → live → verify, as a function of what is known: so a console that is opened
@@ -44,6 +44,8 @@ export interface FlowFacts {
   /** A run was asked for here, and is not in the ledger yet. */
   readonly isBeginning: boolean;
   readonly isReadOnly: boolean;
+  /** What partitions and items are called, where partitions are counted apart. */
+  readonly nouns?: OpenNouns | null;
 }
 
 export type ProbeFact =

@@ -64,11 +64,19 @@ export function stopped(by: StopReason['by'], message = `stopped by ${by}`): Sto
 
 export const used = {usedBy: 'live'} as const;
 
-export const nothingOpen: OpenCounts = {total: 0, failed: 0, waiting: 0, conflicts: 0, kinds: {}};
+export const nothingOpen: OpenCounts = {
+  total: 0,
+  failed: 0,
+  partitions: 0,
+  waiting: 0,
+  conflicts: 0,
+  kinds: {},
+  streams: 0,
+};
 
-export function open(counts: Partial<Pick<OpenCounts, 'failed' | 'waiting' | 'conflicts'>>): OpenCounts {
+export function open(counts: Partial<Omit<OpenCounts, 'total'>>): OpenCounts {
   const all = {...nothingOpen, ...counts};
-  return {...all, total: all.failed + all.waiting + all.conflicts};
+  return {...all, total: all.failed + all.waiting + all.conflicts + all.streams};
 }
 
 export function check(count: number, severity: CheckResult['severity'] = 'blocking'): CheckResult {

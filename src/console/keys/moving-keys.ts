@@ -1,5 +1,5 @@
 import type {Key} from '../keys.ts';
-import {filtered, scrolled, views} from './places.ts';
+import {filtered, running, scrolled, views} from './places.ts';
 
 /** Going about on a screen, and back. */
 export const movingKeys: readonly Key[] = [
@@ -11,6 +11,15 @@ export const movingKeys: readonly Key[] = [
     on: ['overview', 'run', 'coverage', 'invariants', 'history'],
     command: 'open',
     footer: 2,
+  },
+  {
+    strokes: ['H'],
+    shown: 'H',
+    label: 'hosts',
+    help: 'Every host of the run: which are down or wait, and how each is asked',
+    on: running,
+    command: 'hosts',
+    footer: 5,
   },
   {
     strokes: ['up', 'k'],
@@ -68,7 +77,7 @@ export const movingKeys: readonly Key[] = [
     shown: 'y',
     label: 'copy',
     help: "Copy what is chosen to the terminal's clipboard",
-    on: ['items', 'failures', 'history', 'runbook', 'run'],
+    on: ['items', 'hosts', 'failures', 'history', 'runbook', 'run'],
     command: 'copy',
   },
   {

@@ -1,11 +1,12 @@
-import type {HostLimit, Snapshot} from '../../core/event.ts';
-import {bytesText, clockDuration, counted, number} from '../../core/words.ts';
+import {bytesText, clockDuration, number} from '../../core/words.ts';
 import {sparkline} from '../bar.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {waitText} from '../progress.ts';
+import {repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
-import {fitLine, fitted, lineWidth} from '../text.ts';
+import {fitLine, lineWidth} from '../text.ts';
+import {limitLines} from './host-lines.ts';
 import type {AtNow} from './run-lines.ts';
 import {paragraph} from './wrapped.ts';
 
@@ -24,20 +25,14 @@ export function paceLines(
   run: RunView,
   {width, now, hosts, isTerse = false}: AtNow & {readonly hosts: number; readonly isTerse?: boolean},
 ): readonly Line[] {
-  const {pace, perSecond, snapshot} = run;
-  const rate = pace.fast === null ? '–' : number(Math.round(pace.fast));
-  const head: Line = [
-    {text: `${rate} items/s `},
-    ...sparkline(perSecond, Math.max(8, Math.min(30, width - 50))),
-    {text: pace.bytes === null ? '' : `  ${bytesText(pace.bytes)}/s read`},
-    {text: `  ${clockDuration((now - run.startedAt) / 1_000)}`, tone: 'dim'},
-  ];
+  const {snapshot} = run;
+  const items = repositoryRunOf(run)?.nouns.items ?? ['item', 'items'];
   const wait = waitText(run, now);
   const limits = limitLines(snapshot, now, hosts, width);
   const warned = (text: string) =>
     isTerse ? [fitLine([{text, tone: 'warn'}], width)] : paragraph(text, width, 'warn');
   return [
-    fitLine(head, width),
+    fitLine(headLine(run, width, now), width),
     ...(run.stopping === null ? [] : warned(`coming to rest: ${run.stopping.message}`)),
     ...(wait === null ? [] : warned(wait)),
     ...(isTerse ? limits.slice(0, 1) : limits),
@@ -46,7 +41,7 @@ export function paceLines(
       : [
           [
             {
-              text: `at most ${number(Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0)))} items a second (+ and - change it)`,
+              text: `at most ${number(Number(snapshot.rate.toFixed(snapshot.rate < 10 ? 1 : 0)))} ${items[1]} a second (+ and - change it)`,
               tone: 'dim' as const,
             },
           ],
@@ -54,58 +49,35 @@ export function paceLines(
   ];
 }
 
-/** Those that wait come first; of more than there is room for it is said how many they are. */
-export function limitLines(
-  {limits, rate}: Snapshot,
-  now: number,
-  most: number,
-  width: number,
-): readonly Line[] {
-  const ordered = limits.toSorted((a, b) => Number(waitsAt(b, now)) - Number(waitsAt(a, now)));
-  const hidden = ordered.slice(most);
-  const inFlight = hidden.reduce((sum, limit) => sum + limit.inFlight, 0);
-  return [
-    ...ordered.slice(0, most).map(limit => limitLine(limit, rate, now, width)),
-    ...(hidden.length === 0
-      ? []
-      : [
-          [
-            {
-              text: `and ${counted(hidden.length, 'host')} more: ${number(inFlight)} in flight`,
-              tone: 'dim' as const,
-            },
-          ],
-        ]),
-  ];
+function headLine(run: RunView, width: number, now: number): Line {
+  const {pace, partitionPace, perSecond, startedAt} = run;
+  const nouns = repositoryRunOf(run)?.nouns ?? null;
+  const read: Line = [{text: pace.bytes === null ? '' : `  ${bytesText(pace.bytes)}/s read`}];
+  const clock: Line = [{text: `  ${clockDuration((now - startedAt) / 1_000)}`, tone: 'dim'}];
+  if (nouns === null) {
+    const rate = pace.fast === null ? '–' : number(Math.round(pace.fast));
+    const spark = sparkline(perSecond, sparkWidth(width - 50));
+    return [{text: `${rate} items/s `}, ...spark, ...read, ...clock];
+  }
+  const rates = [
+    `${rateText(pace.fast)} ${nouns.items[1]}/s`,
+    `${rateText(partitionPace.fast)} ${nouns.repositories[1]}/s `,
+  ].join(', ');
+  // Where there is no room for all of it, what is read goes first, then the clock.
+  const ways: readonly Line[] = [[...read, ...clock], clock, []];
+  const roomFor = (way: Line) => width - lineWidth([{text: rates}, ...way]);
+  const behind = ways.find(way => roomFor(way) >= leastSpark) ?? [];
+  return [{text: rates}, ...sparkline(perSecond, sparkWidth(roomFor(behind))), ...behind];
 }
 
-function waitsAt({waitsUntil}: HostLimit, now: number): boolean {
-  return waitsUntil !== null && waitsUntil > now;
+const leastSpark = 8;
+
+function sparkWidth(room: number): number {
+  return Math.max(leastSpark, Math.min(30, room));
 }
 
-/** `local disk: 16 in flight (limit 32: steady)`; where the reason would be cut off, `local disk: 16/32: steady`. */
-function limitLine(host: HostLimit, rate: number | null, now: number, width: number): Line {
-  const {inFlight, limit, reason, waitsUntil, perSecond} = host;
-  // The operator's own rate holds for all hosts, and is told once.
-  const pace =
-    perSecond === null || perSecond === rate ? '' : `, at most ${number(Number(perSecond.toFixed(2)))}/s`;
-  const waits = waitsAt(host, now) ? `waits ${Math.ceil(((waitsUntil ?? now) - now) / 1_000)} s, ` : '';
-  const line = (name: string, text: string): Line => [
-    {text: `${name}: `, tone: 'dim'},
-    {text: waits, tone: 'warn'},
-    {text},
-  ];
-  const least = `${number(inFlight)}/${number(limit)}: ${reason}`;
-  const ways = [
-    `${number(inFlight)} in flight (limit ${number(limit)}: ${reason}${pace})`,
-    least + pace,
-    least,
-  ];
-  const fitting = ways.map(text => line(host.host, text)).find(each => lineWidth(each) <= width);
-  if (fitting !== undefined) return fitting;
-  const room = width - lineWidth(line('', least));
-  return fitLine(line(fitted(host.host, Math.max(leastName, room), 'middle').trimEnd(), least), width);
+/** Repositories are slower than records: a few a second are told to a tenth. */
+function rateText(rate: number | null): string {
+  if (rate === null) return '–';
+  return rate > 0 && rate < 10 ? rate.toFixed(1) : number(Math.round(rate));
 }
-
-/** Cells of a host's name by which it is still known. */
-const leastName = 16;

@@ -8,10 +8,14 @@ import {guessOf} from '../last-listed.ts';
 import type {Line, Span, Tone} from '../line.ts';
 import {etaOf} from '../pace.ts';
 import {progressOf, stalledFor} from '../progress.ts';
+import {repositoryRunOf} from '../repository-run.ts';
+import {progressLine} from '../run-log-repositories.ts';
 import type {LogLine, RunView} from '../run-view.ts';
 import {shareOf} from '../share.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {wrapText} from '../wrap.ts';
+import {etaText, shareText} from './progress-text.ts';
+import {repositoriesBar} from './repository-lines.ts';
 
 /** The lines about a run that several screens show. */
 
@@ -26,8 +30,11 @@ const barWidth = {least: 8, most: 60};
 
 /** `━━━━━━━━╍╍──────  1,204/2,238  53.80 %  20–31 s left` */
 export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
-  const {done, total, isSure, share, begun} = progressOf(run, guessOf(run, lastTotal));
+  const progress = progressOf(run, guessOf(run, lastTotal));
+  const {done, total, isSure, share, begun} = progress;
   const isMoving = run.ended === null && stalledFor(run, now) === null;
+  const repositories = repositoryRunOf(run);
+  if (repositories !== null) return repositoriesBar(run, repositories, progress, {width, isMoving});
   const eta = total === null || !isMoving ? null : etaOf(run.pace, Math.max(0, total - done));
   const count = `${number(done)}/${isSure ? '' : 'about '}${number(total ?? done)}`;
   const behind: readonly Span[] = [
@@ -40,28 +47,6 @@ export function barLine(run: RunView, {width, now, lastTotal}: AtNow): Line {
   const room = Math.max(barWidth.least, Math.min(barWidth.most, width - lineWidth(behind)));
   return [...shareSpans(room, share ?? 0, begun ?? 0), ...behind];
 }
-
-/** Two decimals, never rounded up to the whole. */
-function shareText(share: number): string {
-  return (Math.floor(share * 10_000) / 100).toFixed(2);
-}
-
-/** `20–31 s`, `about 3 min`, `1–2 h`. */
-export function etaText({
-  fromSeconds,
-  toSeconds,
-}: {
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-}): string {
-  const unit = toSeconds < 100 ? seconds : toSeconds < 6_000 ? minutes : hours;
-  const [from, to] = [Math.floor(fromSeconds / unit.seconds), Math.ceil(toSeconds / unit.seconds)];
-  return from === to ? `${to} ${unit.name} left` : `${from}–${to} ${unit.name} left`;
-}
-
-const seconds = {seconds: 1, name: 's'};
-const minutes = {seconds: 60, name: 'min'};
-const hours = {seconds: 3_600, name: 'h'};
 
 /** `2,238 listed = 882 inserted + 1,289 updated + 66 unchanged + 1 failed`, on as many lines as it takes. */
 export function identityLines({snapshot}: RunView, width: number): readonly Line[] {
@@ -141,10 +126,14 @@ const logTones = {info: 'dim', warning: 'warn', error: 'bad'} as const satisfies
   Tone
 >;
 
+/** Lines below which nothing is told that stands elsewhere on the screen. */
+const fewLines = 3;
+
 /** The newest entries, oldest of them first, each from its beginning; only the newest may be cut at its end. */
 export function logLines({log}: RunView, height: number, width: number): readonly Line[] {
+  const entries = height < fewLines ? log.filter(({of}) => of !== progressLine) : log;
   let shown: readonly Line[] = [];
-  for (const entry of log.slice(-height).toReversed()) {
+  for (const entry of entries.slice(-height).toReversed()) {
     const lines = entryLines(entry, width, height);
     if (shown.length + lines.length > height) return shown.length === 0 ? lines.slice(0, height) : shown;
     shown = [...lines, ...shown];

@@ -2,9 +2,11 @@ import type {Noun} from '../../backfills/backfill.ts';
 import {listedOf} from '../../core/accounting.ts';
 import {bytesText, counted, number, partWord} from '../../core/words.ts';
 import type {Line} from '../line.ts';
+import {repositoryRunOf} from '../repository-run.ts';
 import {runRows} from '../rows.ts';
 import type {RunView} from '../run-view.ts';
 import {fitLine, lineWidth} from '../text.ts';
+import {repositoriesShort, repositoryLines} from './repository-lines.ts';
 import {isNamed} from './run-lines.ts';
 import type {Lines} from './screen.ts';
 
@@ -51,21 +53,32 @@ export function totalLine({snapshot: {tally}}: RunView, rows: Noun, width: numbe
 export function totalAndPartitionsLine(run: RunView, width: number): Line {
   const {tally, partitions} = run.snapshot;
   const {done, pending, failed} = partitions;
+  const repositories = repositoryRunOf(run);
   const close = {text: `= listed ${number(listedOf(tally))}`, tone: 'strong'} as const;
   const short: Line = [
     {text: 'partitions ', tone: 'dim'},
     {text: `${number(done)}/${number(done + pending + failed)}`},
     failedSpan(failed),
   ];
-  const ways = [
-    [listed(tally), {text: '   '}, ...partitionLine(run)],
-    [close, {text: '   '}, ...partitionLine(run)],
-    [close, {text: '   '}, ...short],
-  ];
-  return fitLine(ways.find(way => lineWidth(way) <= width) ?? ways[2] ?? [], width);
+  const ways =
+    repositories === null
+      ? [
+          [listed(tally), {text: '   '}, ...partitionLine(run)],
+          [close, {text: '   '}, ...partitionLine(run)],
+          [close, {text: '   '}, ...short],
+        ]
+      : [[close, {text: '   '}, ...repositoriesShort(repositories)]];
+  return fitLine(ways.find(way => lineWidth(way) <= width) ?? ways.at(-1) ?? [], width);
 }
 
-export function partitionLine({snapshot: {partitions}}: RunView): Line {
+/** How many of them are done; of repositories, how far each step is with them. */
+export function partitionLines(run: RunView, width: number): readonly Line[] {
+  const repositories = repositoryRunOf(run);
+  const lines = repositories === null ? [partitionLine(run)] : repositoryLines(repositories, width);
+  return lines.map(line => fitLine(line, width));
+}
+
+function partitionLine({snapshot: {partitions}}: RunView): Line {
   const {done, failed, pending} = partitions;
   return [
     {text: 'partitions: ', tone: 'dim'},

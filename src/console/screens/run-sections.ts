@@ -6,9 +6,10 @@ import type {Line} from '../line.ts';
 import type {RunView} from '../run-view.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
-import {hostsIn, limitLines, paceLines} from './pace-lines.ts';
+import {limitLines} from './host-lines.ts';
+import {hostsIn, paceLines} from './pace-lines.ts';
 import {barLine, driftText, measuredLines} from './run-lines.ts';
-import {identityRows, partitionLine, totalAndPartitionsLine, totalLine} from './run-parts.ts';
+import {identityRows, partitionLines, totalAndPartitionsLine, totalLine} from './run-parts.ts';
 import {type Lines, roomOf} from './screen.ts';
 
 /** What is told of one run: how it stands, what became of its items, and below their sum how it goes on. */
@@ -49,7 +50,7 @@ export function sectionsOf(
     };
   const [total, partitions] = spared.has('partitions apart')
     ? [totalAndPartitionsLine(run, width), []]
-    : [totalLine(run, rows, width), [fitLine(partitionLine(run), width)]];
+    : [totalLine(run, rows, width), partitionLines(run, width)];
   return {
     head: {type: 'lines', lines: [status, barLine(run, {width, now, lastTotal}), ...blank]},
     parts: identityRows(run, at, {width, isCompact: layout.isCompact}),

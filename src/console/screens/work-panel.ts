@@ -2,9 +2,11 @@ import {onlyMeasures} from '../../core/run.ts';
 import {modeText} from '../../core/words.ts';
 import {lastListed} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
+import {repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {hostsIn, paceLines} from './pace-lines.ts';
+import {repositoryLines} from './repository-lines.ts';
 import {identityLines, logLines, measuredLines} from './run-lines.ts';
 import {type PanelSpec, roomOf} from './screen.ts';
 
@@ -18,8 +20,10 @@ export function workPanel(
 ): PanelSpec {
   const room = roomOf(layout, height);
   const isMeasuring = onlyMeasures(run.snapshot.mode);
+  const repositories = repositoryRunOf(run);
   const top = [
     ...(isMeasuring ? measuredLines(run, setup.words.rows, room.width) : identityLines(run, room.width)),
+    ...(repositories === null ? [] : repositoryLines(repositories, room.width)),
     [],
     ...paceLines(run, {
       width: room.width,

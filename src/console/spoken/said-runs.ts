@@ -1,11 +1,13 @@
 import {listedOf} from '../../core/accounting.ts';
+import {repositoriesText} from '../../core/repository-counts.ts';
 import {durationText, identityText, modeText, number} from '../../core/words.ts';
 import {runAtWork} from '../flow-of.ts';
 import {lastListed} from '../last-listed.ts';
 import {etaOf} from '../pace.ts';
 import {progressOf, waitText} from '../progress.ts';
+import {type RepositoryRun, repositoriesEta, repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
-import {etaText} from '../screens/run-lines.ts';
+import {etaText} from '../screens/progress-text.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {plainText} from './plain.ts';
 
@@ -63,6 +65,8 @@ function doneText(setup: SetupView, run: RunView): string {
   if (snapshot.mode === 'verify' || checks.length + coverage.length > 0)
     return `measuring, ${number(checks.length)} invariants and ${number(coverage.length)} groups of coverage so far`;
   const {done, total, isSure, share} = progressOf(run, lastListed(setup));
+  const repositories = repositoryRunOf(run);
+  if (repositories !== null) return repositoriesSaid(run, repositories, share);
   const eta = total === null ? null : etaOf(run.pace, Math.max(0, total - done));
   const {failed} = snapshot.tally;
   return [
@@ -72,6 +76,17 @@ function doneText(setup: SetupView, run: RunView): string {
     ...(share === null ? [] : [`${Math.floor(share * 100)} %`]),
     ...(eta === null ? [] : [plainText(etaText(eta))]),
     ...(failed === 0 ? [] : [`${number(failed)} failed`]),
+  ].join(', ');
+}
+
+/** `1,204 of 5,000 repositories so far (4,100 resolved), 25,301 records, 3 hosts down` */
+function repositoriesSaid(run: RunView, repositories: RepositoryRun, share: number | null): string {
+  const {nouns} = repositories;
+  const eta = repositoriesEta(run, repositories);
+  return [
+    plainText(repositoriesText(run.snapshot, nouns.repositories, nouns.items)),
+    ...(share === null ? [] : [`${Math.floor(share * 100)} %`]),
+    ...(eta === null ? [] : [plainText(etaText(eta))]),
   ].join(', ');
 }
 

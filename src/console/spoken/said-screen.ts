@@ -4,7 +4,7 @@ import {type Frame, frameOf} from '../frame.ts';
 import type {Line} from '../line.ts';
 import {rowsOf} from '../rows.ts';
 import type {Block, PanelSpec} from '../screens/screen.ts';
-import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {type ConsoleState, chosenSetup, shownView, type ViewName} from '../state.ts';
 import {textOf} from '../text.ts';
 import {factSigns, isDrawn, keyName, plainText, type Signs, stepSigns} from './plain.ts';
 
@@ -125,14 +125,19 @@ function listedLines(
 }
 
 /** A run's counts, pace and limits, which are another a moment later. */
-const countsWork = /items\/s|^[\d,]+ listed = | in flight | so far$/;
+const countsWork =
+  /\b[a-z]+\/s |^[\d,]+ listed = | in flight\b| so far\b| resolved, | tried again in |: being tried\b/;
+
+/** Views whose rows are the counts of a run at work. */
+const ofRun: readonly ViewName[] = ['run', 'hosts'];
 
 function kindOf(state: ConsoleState, block: Block, line: Line): SaidLine['kind'] {
   const {name} = shownView(state);
   const text = textOf(line);
   const isAtWork = state.setups.some(setup => runAtWork(state, setup)?.ended === null);
   const isRow = name === 'overview' || (block.type === 'lines' && block.selected != null);
-  if (isAtWork && (isDrawn(text) || countsWork.test(text) || (isRow && name === 'run'))) return 'moving';
+  if (isAtWork && (isDrawn(text) || countsWork.test(text) || (isRow && ofRun.includes(name))))
+    return 'moving';
   return /^\d\d:\d\d:\d\d /.test(text) ? 'moving' : isRow ? 'row' : 'still';
 }
 
