@@ -33,8 +33,11 @@ export function prepare(folder: string, create: boolean): void {
 /** From here on it is a database, also after a power cut. */
 export function finish(folder: string): void {
   if (!existsSync(join(folder, unfinished))) return;
-  for (const entry of readdirSync(folder, {recursive: true, withFileTypes: true}))
-    if (entry.isFile() || entry.isDirectory()) sync(join(entry.parentPath, entry.name));
+  for (const entry of readdirSync(folder, {recursive: true, withFileTypes: true})) {
+    // To close a file of one's own is to let go of its lock, however it was opened.
+    const isOurs = entry.name.startsWith(oursBegin);
+    if (!isOurs && (entry.isFile() || entry.isDirectory())) sync(join(entry.parentPath, entry.name));
+  }
   rmSync(join(folder, unfinished));
   sync(folder);
 }

@@ -10,6 +10,8 @@ interface Query {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (rows: readonly Row[]) => void;
   readonly reject: (error: unknown) => void;
+  /** Told by the signal while it waits. */
+  readonly giveUp: () => void;
 }
 
 /**
@@ -29,8 +31,11 @@ export class PostgresReads {
   }
 
   ask(sql: string, params: readonly SqlValue[], signal: AbortSignal | undefined): Promise<readonly Row[]> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({sql, params, signal, resolve, reject});
+      const query: Query = {sql, params, signal, resolve, reject, giveUp: () => this.#giveUp(query)};
+      signal?.addEventListener('abort', query.giveUp, {once: true});
+      this.#waiting.push(query);
       if (this.#serving.size >= mostSessions) return;
       const serving = this.#serve().finally(() => this.#serving.delete(serving));
       this.#serving.add(serving);
@@ -43,11 +48,19 @@ export class PostgresReads {
     await Promise.all(this.#idle.splice(0).map(session => session.close()));
   }
 
+  /** What is under way is given up where it is. */
+  #giveUp(query: Query): void {
+    const place = this.#waiting.indexOf(query);
+    if (place === -1) return;
+    this.#waiting.splice(place, 1);
+    query.reject(query.signal?.reason);
+  }
+
   async #serve(): Promise<void> {
     let session: PostgresSession | null = null;
     for (let query = this.#waiting.shift(); query !== undefined; query = this.#waiting.shift()) {
+      query.signal?.removeEventListener('abort', query.giveUp);
       try {
-        query.signal?.throwIfAborted();
         if (session === null || session.lost !== null) session = await this.#session();
         query.resolve(await answer(session, query));
       } catch (error) {
@@ -65,6 +78,8 @@ export class PostgresReads {
 }
 
 async function answer(session: PostgresSession, {sql, params, signal}: Query): Promise<readonly Row[]> {
+  // It may have been given up while a connection was opened for it.
+  signal?.throwIfAborted();
   const abandon = () => session.abandon();
   signal?.addEventListener('abort', abandon, {once: true});
   try {

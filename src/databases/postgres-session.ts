@@ -32,6 +32,7 @@ export interface SessionOptions {
   readonly timeouts: Timeouts;
 }
 
+const leavingMs = 5_000;
 /** Statements that are kept prepared: few are asked again and again, and each takes the server's memory. */
 const mostPrepared = 200;
 
@@ -89,10 +90,13 @@ export class PostgresSession {
     }
   }
 
-  /** Ends it when all is answered. */
+  /** Ends it, when all is answered: a server that has gone silent does not say that it heard. */
   async close(): Promise<void> {
-    if (this.#lost === null) await this.#client.end();
     clearTimeout(this.#deadline);
+    if (this.#lost !== null) return;
+    const leaving = setTimeout(() => this.#client.connection.stream.destroy(), leavingMs);
+    await this.#client.end();
+    clearTimeout(leaving);
   }
 
   /** Gives up what is being asked here: nobody waits for it, and the server is told. */

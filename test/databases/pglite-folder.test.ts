@@ -209,6 +209,17 @@ describe('two processes', () => {
     await (await target.openReader()).close();
   });
 
+  it('can not open a folder at once, also where the first has just made it', {timeout: 120_000}, async () => {
+    const folder = join(tempFolder(), 'index');
+    const database = await (await pgliteTarget({folder})).openDatabase({create: true});
+    onTestFinished(() => database.close());
+    const child = spawn(process.execPath, [childScript, folder], {stdio: ['ignore', 'ignore', 'pipe']});
+    const said: Buffer[] = [];
+    child.stderr.on('data', chunk => said.push(chunk));
+    await once(child, 'close');
+    expect(Buffer.concat(said).toString()).toMatch(new RegExp(`process ${process.pid} on \\S+, since`));
+  });
+
   it('of which the first is killed while it writes lose nothing that was committed', {
     timeout: 240_000,
   }, async () => {

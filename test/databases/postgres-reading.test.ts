@@ -34,20 +34,24 @@ describe.skipIf(postgresServer() === null)('queries that are asked for together'
     await seen(url, 'true', 0);
   });
 
-  it('that nobody waits for any more are ended at the server, and those behind them are answered', async () => {
+  it('that nobody waits for any more are ended, also where they have not begun', async () => {
     const url = await freshDatabase();
     const reader = await reading(url);
-    const giveUp = new AbortController();
+    const [waiting, running] = [new AbortController(), new AbortController()];
     const reason = new Error('paused');
-    const given = Array.from({length: 5}, () =>
-      expect(reader.query('SELECT pg_sleep(300)', [], {signal: giveUp.signal})).rejects.toBe(reason),
-    );
-    const behind = reader.query('SELECT 1 AS one');
+    const sleep = (signal: AbortSignal) => reader.query('SELECT pg_sleep(300)', [], {signal});
+    const given = Array.from({length: 4}, () => expect(sleep(running.signal)).rejects.toBe(reason));
     await seen(url, "wait_event = 'PgSleep'", 4);
-    giveUp.abort(reason);
+    const never = expect(sleep(waiting.signal)).rejects.toBe(reason);
+    const behind = reader.query('SELECT 1 AS one');
+    waiting.abort(reason);
+    await never;
+    await seen(url, "wait_event = 'PgSleep'", 4);
+    running.abort(reason);
     await Promise.all(given);
     expect(await behind).toEqual([{one: 1}]);
     await seen(url, "wait_event = 'PgSleep'", 0);
+    await expect(sleep(running.signal)).rejects.toBe(reason);
   });
 });
 
