@@ -214,6 +214,9 @@ describe('two processes', () => {
     const database = await (await pgliteTarget({folder})).openDatabase({create: true});
     onTestFinished(() => database.close());
     const child = spawn(process.execPath, [childScript, folder], {stdio: ['ignore', 'ignore', 'pipe']});
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
     const said: Buffer[] = [];
     child.stderr.on('data', chunk => said.push(chunk));
     await once(child, 'close');
