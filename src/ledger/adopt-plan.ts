@@ -1,7 +1,7 @@
 import {tallyNames} from '../core/accounting.ts';
 import type {Statement} from '../core/sql.ts';
 
-/** Copies the counts, open items and failed partitions of a dry run into the live run that has nothing to do. */
+/** Copies the counts, open items and failures of a dry run, and how far it came, into the live run that has nothing to do. */
 export function adoptPlan(plan: string, run: string): readonly Statement[] {
   return [
     {
@@ -24,6 +24,27 @@ export function adoptPlan(plan: string, run: string): readonly Statement[] {
     {
       sql: `INSERT INTO partition_failures (run, partition, kind, message, at, attempts, host)
               SELECT ?2, partition, kind, message, at, attempts, host FROM partition_failures WHERE run = ?1`,
+      params: [plan, run],
+    },
+    // A listing that broke off is one of this run as well: it is incomplete, and a retry reads on.
+    {
+      sql: `INSERT INTO streams (run, id, group_name, status, cursor, pages, kind, message)
+              SELECT ?2, id, group_name, status, cursor, pages, kind, message FROM streams WHERE run = ?1`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO found_in (run, partition, group_name)
+              SELECT ?2, partition, group_name FROM found_in WHERE run = ?1`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO hosts_done (run, host, partitions, items, ms)
+              SELECT ?2, host, partitions, items, ms FROM hosts_done WHERE run = ?1`,
+      params: [plan, run],
+    },
+    {
+      sql: `INSERT INTO groups_settled (run, group_name, settled, done)
+              SELECT ?2, group_name, settled, done FROM groups_settled WHERE run = ?1`,
       params: [plan, run],
     },
   ];

@@ -1,116 +1,243 @@
 import {join} from 'node:path';
-import {onTestFinished} from 'vitest';
+import {expect, onTestFinished} from 'vitest';
 import {openNetwork} from '../../src/atproto/open-network.ts';
 import {findBackfill} from '../../src/backfills/registry.ts';
+import {foundOf, listedOf, outcomes} from '../../src/core/accounting.ts';
 import type {RunEvent} from '../../src/core/event.ts';
+import {type Reached, foundOf as reachedFoundOf} from '../../src/core/reached.ts';
 import type {Target} from '../../src/databases/database.ts';
-import {postgresTarget} from '../../src/databases/postgres.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
-import type {Engine} from '../../src/engine/engine.ts';
+import type {Engine, ResumeOptions} from '../../src/engine/engine.ts';
 import type {RunHandle, RunResult} from '../../src/engine/execution.ts';
 import {applyMigrations} from '../../src/engine/migrate-target.ts';
 import type {Settings} from '../../src/engine/settings.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
+import type {NetworkRecord} from '../../src/sandbox/network/network.ts';
 import type {NetworkSpec} from '../../src/sandbox/network/spec.ts';
 import type {NetworkSimulator} from '../simulators/network-simulator.ts';
 import {networkUnderTest} from '../simulators/network-under-test.ts';
-import {asAdmin, freshDatabase} from './postgres.ts';
+import type {HostedTarget, MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
 import {testEngine} from './test-engine.ts';
+
+export type RecordsBackfill = 'records' | 'records-prune';
 
 /** A run over a network of its own into a real database, with everything that can be asked of either. */
 export interface RecordsBench {
   readonly network: NetworkSimulator;
-  readonly connection: RunConnection;
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly events: RunEvent[];
-  /** As the owner of the database sees it. */
-  sql(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** As the owner of the database. */
+  readonly sql: HostedTarget['sql'];
+  connection(backfill?: RecordsBackfill): RunConnection;
 }
 
 export interface RecordsOptions {
   readonly settings?: Partial<Settings>;
   /** Of the config. */
   readonly options?: unknown;
-  readonly backfill?: string;
   readonly at?: AtPoint;
   readonly observe?: (event: RunEvent) => void;
-  readonly ledger?: Ledger;
+  /** In the place of the target itself: something that listens, or breaks. */
+  readonly target?: (target: Target) => Target;
+  /** Relays by number, where not all of the network's are to be asked. */
+  readonly relays?: readonly number[];
 }
 
-export async function makeRecords(spec: NetworkSpec, options: RecordsOptions = {}): Promise<RecordsBench> {
-  const network = await networkUnderTest(spec);
-  const url = await freshDatabase();
-  const target = postgresTarget({url});
-  const ledger = options.ledger ?? (await Ledger.open(join(tempFolder(), 'ledger.sqlite')));
-  if (options.ledger === undefined) onTestFinished(() => ledger.close());
-  await applyMigrations(findBackfill('records'), target);
+export async function makeRecords(
+  hosted: MakeHosted,
+  spec: NetworkSpec | NetworkSimulator,
+  options: RecordsOptions = {},
+): Promise<RecordsBench> {
+  const network = 'records' in spec ? spec : await networkUnderTest(spec);
+  const {target: bare, sql} = await hosted();
+  const target = options.target?.(bare) ?? bare;
+  const ledger = await Ledger.open(join(tempFolder(), 'ledger.sqlite'));
+  onTestFinished(() => ledger.close());
+  await applyMigrations(findBackfill('records'), bare);
   const events: RunEvent[] = [];
   const engine = testEngine(ledger, {
     ...options,
-    settings: {attempts: 5, patienceSeconds: 0, ...options.settings},
+    settings: {attempts: 2, patienceSeconds: 0, ...options.settings},
     observe: event => {
       events.push(event);
       options.observe?.(event);
     },
   });
-  const connection = connectionOf(network, target, options);
-  return {network, connection, engine, ledger, events, sql: text => asAdmin(text, url)};
-}
-
-function connectionOf(
-  {relays, plc}: NetworkSimulator,
-  target: Target,
-  {backfill: id = 'records', options}: RecordsOptions,
-): RunConnection {
-  const backfill = findBackfill(id);
-  const source = openNetwork({label: 'network', relays, plc, allowPrivateHosts: true});
-  return {backfill, source, target, options: backfill.options.parse(options)};
+  // What it remembers is of this bench alone.
+  const source = openNetwork({
+    label: 'network',
+    relays: (options.relays ?? network.relays.keys().toArray()).map(number => network.relays[number] ?? ''),
+    plc: network.plc,
+    allowPrivateHosts: true,
+  });
+  const connection = (id: RecordsBackfill = 'records'): RunConnection => {
+    const backfill = findBackfill(id);
+    return {backfill, source, target, options: backfill.options.parse(options.options)};
+  };
+  return {network, engine, ledger, events, sql, connection};
 }
 
 export interface RecordScope {
+  readonly backfill?: RecordsBackfill;
   readonly collections?: readonly string[];
   readonly dids?: readonly string[];
   readonly proofs?: boolean;
 }
 
-export function scopeOf({connection}: RecordsBench, scope: RecordScope): unknown {
-  return connection.backfill.scope.parse(scope);
+async function orderOf({engine, connection}: RecordsBench, {backfill, ...scope}: RecordScope) {
+  const ends = connection(backfill);
+  return {ends, scope: await engine.complete(ends, ends.backfill.scope.parse(scope))};
+}
+
+export async function startUnrehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunHandle> {
+  const order = await orderOf(bench, scope);
+  return bench.engine.unrehearsed(order.ends, order.scope, {});
 }
 
 export async function unrehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunResult> {
-  return ended(bench.engine.unrehearsed(bench.connection, scopeOf(bench, scope), {}));
+  return ended(bench, startUnrehearsed(bench, scope));
 }
 
 export async function rehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunResult> {
-  return ended(bench.engine.rehearse(bench.connection, scopeOf(bench, scope), {}));
+  const order = await orderOf(bench, scope);
+  return ended(bench, bench.engine.rehearse(order.ends, order.scope, {}));
 }
 
-export async function live(
+export function startLive(
   {engine, connection}: RecordsBench,
   plan: RunRecord,
   {acceptNew = false} = {},
-): Promise<RunResult> {
-  return ended(
-    engine.live(connection, plan, {
-      confirm: connection.target.name,
-      acceptedFailures: plan.tally.failed,
-      takeOver: null,
-      thresholds: null,
-      acceptNew,
-    }),
-  );
+): Promise<RunHandle> {
+  const ends = connection(idOf(plan));
+  return engine.live(ends, plan, {
+    ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
+    confirm: ends.target.name,
+    acceptedFailures: plan.tally.failed + plan.partitions.failed,
+    takeOver: null,
+    thresholds: null,
+    acceptNew,
+  });
 }
 
-async function ended(handle: Promise<RunHandle>): Promise<RunResult> {
-  return (await handle).done;
+export function live(
+  bench: RecordsBench,
+  {record}: RunResult,
+  options?: {readonly acceptNew?: boolean},
+): Promise<RunResult> {
+  return ended(bench, startLive(bench, record, options));
+}
+
+/** Goes on with a run as the ledger has it. */
+export async function startResume(
+  {engine, connection, ledger}: RecordsBench,
+  {id}: RunRecord,
+  options: Partial<ResumeOptions> = {},
+): Promise<RunHandle> {
+  const run = await ledger.runs.get(id);
+  return engine.resume(connection(idOf(run)), run, {
+    acceptNew: false,
+    acceptDrift: false,
+    takeOver: null,
+    kind: null,
+    ...options,
+  });
+}
+
+export function resume(
+  bench: RecordsBench,
+  {record}: RunResult,
+  options?: Partial<ResumeOptions>,
+): Promise<RunResult> {
+  return ended(bench, startResume(bench, record, options));
+}
+
+/** Both steps of an undo. */
+export async function undo(bench: RecordsBench, {record}: RunResult): Promise<RunResult> {
+  const {engine, connection} = bench;
+  const plan = await ended(bench, engine.rehearseUndo(connection(idOf(record)), record));
+  return ended(bench, startLive(bench, plan.record));
+}
+
+function idOf({backfill}: RunRecord): RecordsBackfill {
+  return backfill === 'records-prune' ? backfill : 'records';
+}
+
+/** What a run came to, once what the ledger says of it has been compared with itself. */
+export async function ended(bench: RecordsBench, started: Promise<RunHandle>): Promise<RunResult> {
+  const result = await (await started).done;
+  if (result.error !== null && result.record.status === 'failed') return result;
+  const {id, tally, partitions} = await bench.ledger.runs.get(result.record.id);
+  expect(listedOf(tally)).toBe(outcomes.reduce((sum, name) => sum + tally[name], tally.pending));
+  const standing = await bench.ledger.partitions.list(id);
+  expect(standing.filter(({status}) => status === 'failed')).toHaveLength(partitions.failed);
+  expect(standing.filter(({status}) => status === 'pending' || status === 'running')).toHaveLength(
+    partitions.pending,
+  );
+  const others = standing.filter(({kind}) => kind !== 'repository').length;
+  const reached = await reachedBy(bench, result);
+  const repositories = reached.hosts.reduce((sum, host) => sum + reachedFoundOf(host), 0);
+  expect(repositories).toBe(foundOf(partitions) - others);
+  return result;
+}
+
+export function reachedBy({ledger}: RecordsBench, {record}: RunResult): Promise<Reached> {
+  return ledger.repositories.reached(record.id, address => new URL(address).host);
+}
+
+/** The counts of a run that are not 0. */
+export function countsOf({record: {tally}}: RunResult): Readonly<Record<string, number>> {
+  const counts = [...outcomes, 'pending', 'rows'] as const;
+  return Object.fromEntries(counts.filter(name => tally[name] > 0).map(name => [name, tally[name]]));
 }
 
 /** Every row, by URI: what its CID is. */
 export async function tableOf({sql}: RecordsBench): Promise<ReadonlyMap<string, string>> {
   const rows = await sql('SELECT uri, cid FROM records ORDER BY uri');
   return new Map(rows.map(({uri, cid}) => [String(uri), String(cid)]));
+}
+
+/** What the network has, or some of it. */
+export function networkOf(
+  {network}: RecordsBench,
+  isWanted: (record: NetworkRecord) => boolean = () => true,
+): ReadonlyMap<string, string> {
+  const wanted = [...network.records()].filter(isWanted);
+  return new Map(wanted.map(({uri, cid}): [string, string] => [uri, cid]).toSorted());
+}
+
+/** Every column of every row is as the network has it, and there is no other row. */
+export async function expectTable(
+  bench: RecordsBench,
+  isWanted: (record: NetworkRecord) => boolean = () => true,
+): Promise<void> {
+  const rows = await bench.sql(
+    'SELECT uri, did, collection, rkey, cid, record::text AS record FROM records WHERE NOT altered ORDER BY uri',
+  );
+  const found = rows.map(({record, ...row}) => ({...row, value: JSON.parse(String(record))}));
+  const wanted = [...bench.network.records()]
+    .filter(isWanted)
+    .map(({uri, did, collection, rkey, cid, value}) => ({uri, did, collection, rkey, cid, value}))
+    .toSorted((one, other) => (one.uri < other.uri ? -1 : 1));
+  expect(found).toEqual(wanted);
+}
+
+/** Which version of each row there is: another one was written since. */
+export async function versionsOf({sql}: RecordsBench): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql('SELECT uri, xmin::text AS xmin, ctid::text AS ctid FROM records ORDER BY uri');
+  return new Map(rows.map(({uri, xmin, ctid}) => [String(uri), `${xmin} ${ctid}`]));
+}
+
+/** Why repositories failed, by the names of their accounts. */
+export async function failuresOf(
+  {ledger, network}: RecordsBench,
+  {record}: RunResult,
+): Promise<Readonly<Record<string, string>>> {
+  const failures = await ledger.openItems.partitionFailures(record.id);
+  return Object.fromEntries(
+    failures.map(({partition, kind}) => [network.nameOf(partition) ?? partition, kind]),
+  );
 }
