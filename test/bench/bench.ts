@@ -17,6 +17,7 @@ import {publishTable} from './media-publish.ts';
 import {mediaTable} from './media-table.ts';
 import {memoryTable, type Pair} from './memory.ts';
 import {pauseTable} from './pause.ts';
+import {type RecordsRounds, recordsTable} from './records-table.ts';
 import {throughputTable} from './throughput.ts';
 import {makeWorld} from './world.ts';
 
@@ -34,6 +35,7 @@ interface Plan {
   /** Objects of a bucket of media, and rows of one publish. */
   readonly media: {readonly objects: number; readonly publishes: readonly number[]};
   readonly atproto: AtprotoRounds;
+  readonly records: RecordsRounds;
   readonly console: {
     readonly starts: number;
     readonly files: number;
@@ -69,6 +71,7 @@ const full: Plan = {
   artifacts: {sqlite: 200_000, d1: 20_000},
   media: {objects: 100_000, publishes: [100_000, 250_000, 500_000]},
   atproto: {records: 50_000, rounds: 3},
+  records: {large: 40, few: 1_000, many: 100_000},
   console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
@@ -84,6 +87,7 @@ const quick: Plan = {
   artifacts: {sqlite: 2_000, d1: 400},
   media: {objects: 2_000, publishes: [1_000]},
   atproto: {records: 1_000, rounds: 1},
+  records: {large: 1, few: 50, many: 200},
   console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
@@ -93,8 +97,19 @@ const quick: Plan = {
  * `--artifacts`, `--media` and `--atproto` (the client of the AT Protocol network) measure that alone.
  */
 async function bench(
-  {throughput, buckets, listings, memory, pauses, artifacts, media, atproto, console: inConsole}: Plan,
-  only: 'console' | 'artifacts' | 'media' | 'atproto' | null,
+  {
+    throughput,
+    buckets,
+    listings,
+    memory,
+    pauses,
+    artifacts,
+    media,
+    atproto,
+    records,
+    console: inConsole,
+  }: Plan,
+  only: 'console' | 'artifacts' | 'media' | 'atproto' | 'records' | null,
 ): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
@@ -109,6 +124,7 @@ async function bench(
   if (only === 'artifacts') return await benchArtifacts(root.path, artifacts);
   if (only === 'media') return await benchMedia(root.path, media);
   if (only === 'atproto') return printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
+  if (only === 'records') return await benchRecords(root.path, records);
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -130,7 +146,14 @@ async function bench(
   await benchArtifacts(root.path, artifacts);
   await benchMedia(root.path, media);
   printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
+  await benchRecords(root.path, records);
   await benchConsole(root.path, inConsole);
+}
+
+async function benchRecords(root: string, rounds: RecordsRounds): Promise<void> {
+  const title = 'records of a network of four hosts: 10,000 to a large repository, five to a small one';
+  printTable(title, await recordsTable(root, rounds));
+  print(recordsLegend);
 }
 
 async function benchArtifacts(root: string, {sqlite, d1}: Plan['artifacts']): Promise<void> {
@@ -196,6 +219,9 @@ const mediaLegend = `  The original's way has its inventory in a file already, a
   the bucket twice: to merge it with its plan, and to verify. Requests to D1 are those of everything: probe, gates, reads,
   staging, publish, checks. At Cloudflare's pace of three a second they take as many thirds of a second.\n\n`;
 
+const recordsLegend = `  The network is a process of its own on the same CPUs, and so is Postgres. The original's way resolves, pages and upserts
+  record by record, eight repositories at once; it checks no CID, keeps no plan, no mark and no before-image.\n\n`;
+
 const consoleLegend = `  "a key" is from its way into the terminal until the screen that it leads to has come out of it. Runs of the second
   table leave the emulator, the terminal and this bench the same two CPUs. Seconds of runs are those of the ledger.
   The heap is of a console with everything but a run: a ledger that it asks, keys that switch screens.\n`;
@@ -245,6 +271,7 @@ function print(text: string): void {
 }
 
 const only =
-  (['console', 'artifacts', 'media', 'atproto'] as const).find(name => process.argv.includes(`--${name}`)) ??
-  null;
+  (['console', 'artifacts', 'media', 'atproto', 'records'] as const).find(name =>
+    process.argv.includes(`--${name}`),
+  ) ?? null;
 await bench(process.argv.includes('--quick') ? quick : full, only);
