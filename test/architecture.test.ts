@@ -212,6 +212,7 @@ describe('the layers', () => {
     'src/ledger/': ['core', 'databases', 'ledger'],
     'src/runbook/': ['core', 'ledger', 'runbook'],
     'src/engine/': ['core', 'backfills', 'stores', 'databases', 'atproto', 'ledger', 'runbook', 'engine'],
+    'src/jobs/': ['core', 'backfills', 'databases', 'atproto', 'ledger', 'engine', 'jobs'],
   };
 
   it.each(Object.entries(order))('%s imports only what is below it', (folder, allowed) => {

@@ -21,14 +21,20 @@ export const shrunkHelp =
   'go on with an inventory of so many objects, though it is empty or smaller than the last one';
 
 export function ends(command: Command): Command {
-  return command
+  const named = command
     .option(
       '--source <source>',
       'what is read: a folder, s3://BUCKET/PREFIX, b2://BUCKET/PREFIX, inventory:FILE, or a name from the config',
     )
     .option('--endpoint <url>', 'of a bucket that is not at AWS: R2, B2, a server of your own')
     .option('--region <region>', 'of a bucket (R2: auto)')
-    .option('--target <target>', targetHelp)
+    .option('--target <target>', targetHelp);
+  return network(named);
+}
+
+/** Where the AT Protocol network is. */
+export function network(command: Command): Command {
+  return command
     .option('--relay <url...>', 'records: a relay that lists repositories, or several')
     .option('--plc <url>', 'records: the directory of did:plc identities')
     .option(

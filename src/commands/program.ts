@@ -14,6 +14,7 @@ import {
   targetHelp,
   wholeHelp,
 } from './flags.ts';
+import {addJobCommands} from './job-program.ts';
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import type {SandboxCommandOptions} from './sandbox.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
@@ -245,6 +246,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(async () => (await import('./doctor.ts')).doctorCommand),
   );
+  addJobCommands(program, within);
   const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
   common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(
     within(async () => (await import('./ledger.ts')).backupCommand),
