@@ -1,8 +1,9 @@
-import type {FetchedRecord, Pds, RecordListing, RecordPage} from '../../atproto/network.ts';
+import type {FetchedRecord, Network, Pds, RecordListing, RecordPage} from '../../atproto/network.ts';
 import {Fault} from '../../core/failure.ts';
 import {compareKeys} from '../../core/keys.ts';
 import {itemOf, type RecordItem} from './item.ts';
 import type {ReadIo} from './read-repository.ts';
+import {type Held, Room} from './room.ts';
 
 export interface ReadOrder {
   readonly pds: Pds;
@@ -64,19 +65,32 @@ export async function readWhole(
 ): Promise<(Taken & {readonly pages: Iterable<readonly RecordItem[]>}) | null> {
   const {options, scope, signal} = io;
   const proof = scope.proofs ? await signingKeyOf(did, io) : null;
+  const held = await roomOf(io.source).enter(signal);
   let bytes = 0;
   const onBytes = (count: number) => {
     bytes += count;
+    held.add(count);
     io.onBytes(count);
   };
   const order = {did, collections, mostBytes: options.carBytes, proof, onBytes};
   try {
     const repository = await io.placed(pds.host, () => pds.repository(order, signal));
-    return {requests: 1, bytes, pages: itemsOf(repository.records(), io)};
+    return {requests: 1, bytes, pages: itemsOf(repository.records(), io, held)};
   } catch (error) {
+    held.free();
     if (error instanceof Fault && error.kind === 'too-large') return null;
     throw error;
   }
+}
+
+/** Bytes of CARs, of all repositories together; decoded they take several times that. */
+const heldBytes = 16 * 1024 * 1024;
+const rooms = new WeakMap<Network, Room>();
+
+function roomOf(network: Network): Room {
+  const room = rooms.get(network) ?? new Room(heldBytes);
+  rooms.set(network, room);
+  return room;
 }
 
 async function signingKeyOf(did: string, {source, signal, placed}: ReadIo): Promise<string> {
@@ -89,8 +103,13 @@ async function signingKeyOf(did: string, {source, signal, placed}: ReadIo): Prom
 function* itemsOf(
   pages: Iterable<readonly FetchedRecord[]>,
   {options}: ReadIo,
+  held: Held,
 ): Generator<readonly RecordItem[]> {
-  for (const page of pages) yield page.map(record => itemOf(record, options));
+  try {
+    for (const page of pages) yield page.map(record => itemOf(record, options));
+  } finally {
+    held.free();
+  }
 }
 
 function* beyond(pages: Iterable<readonly RecordItem[]>, last: string): Generator<readonly RecordItem[]> {
