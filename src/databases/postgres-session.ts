@@ -5,6 +5,7 @@ import type {PostgresAddress} from './postgres-address.ts';
 import {cancelOn} from './postgres-cancel.ts';
 import {connectClient} from './postgres-client.ts';
 import {endsSession, faultOfPostgres, postgresErrorIn} from './postgres-faults.ts';
+import {PreparedNames} from './postgres-prepared.ts';
 
 export interface Timeouts {
   readonly connectMs: number;
@@ -33,8 +34,6 @@ export interface SessionOptions {
 }
 
 const leavingMs = 5_000;
-/** Statements that are kept prepared: few are asked again and again, and each takes the server's memory. */
-const mostPrepared = 200;
 
 /**
  * One connection to a server. What is asked together is sent at once and done in order; each statement by itself is
@@ -45,7 +44,7 @@ export class PostgresSession {
   readonly host: string;
   readonly #client: Client;
   readonly #options: SessionOptions;
-  readonly #names = new Map<string, string>();
+  readonly #names = new PreparedNames();
   #pending = 0;
   #deadline: NodeJS.Timeout | undefined;
   #lost: Fault | null = null;
@@ -78,13 +77,18 @@ export class PostgresSession {
 
   async ask(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
     if (this.#lost !== null) throw this.#lost;
+    const name = this.#names.take(sql);
+    let isFine = false;
     this.#pending++;
     this.#wait();
     try {
-      return (await this.#client.query<Row>(this.#config(sql, params))).rows;
+      const {rows} = await this.#client.query<Row>(configOf(sql, params, name));
+      isFine = true;
+      return rows;
     } catch (error) {
       throw this.#lost ?? this.#faultOf(error);
     } finally {
+      if (name !== null) this.#names.answered(sql, isFine);
       this.#pending--;
       this.#wait();
     }
@@ -103,18 +107,6 @@ export class PostgresSession {
   abandon(): void {
     cancelOn(this.#client, this.#options.address);
     this.#break(new Fault('connection', 'the query was given up', {host: this.host}));
-  }
-
-  #config(sql: string, params: readonly SqlValue[]): Prepared {
-    const name = this.#names.get(sql) ?? this.#newName(sql);
-    return {text: sql, values: [...params], queryMode: 'extended', ...(name === null ? {} : {name})};
-  }
-
-  #newName(sql: string): string | null {
-    if (this.#names.size >= mostPrepared) return null;
-    const name = `headgate_${this.#names.size + 1}`;
-    this.#names.set(sql, name);
-    return name;
   }
 
   /** As long as something is asked, something has to come. */
@@ -153,7 +145,11 @@ export class PostgresSession {
   }
 }
 
-interface Prepared extends QueryConfig {
+function configOf(sql: string, params: readonly SqlValue[], name: string | null): OneStatement {
+  return {text: sql, values: [...params], queryMode: 'extended', ...(name === null ? {} : {name})};
+}
+
+interface OneStatement extends QueryConfig {
   /** One statement, however many its text has: more are refused. */
   readonly queryMode: 'extended';
 }

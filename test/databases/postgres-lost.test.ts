@@ -160,6 +160,23 @@ describe.skipIf(postgresServer() === null)('a connection that is lost', () => {
   });
 });
 
+it.skipIf(postgresServer() === null)(
+  'a connection outlasts what is refused on it, whatever was to come behind',
+  async () => {
+    const url = await withItems();
+    const database = await opened(url);
+    const process = {sql: 'SELECT pg_backend_pid() AS pid', params: []};
+    const [before] = await database.transaction([process, insert('a')]);
+    const same = {sql: 'SELECT count(*) AS n FROM items WHERE name = $1', params: ['a']};
+    for (let time = 0; time < 3; time++)
+      await expect(database.transaction([same, insert('a'), same, same, process])).rejects.toMatchObject({
+        kind: 'refused',
+      });
+    const again = await database.transaction([process, same, same, insert('b'), same]);
+    expect(again).toEqual([before, [{n: 1}], [{n: 1}], [{name: 'b'}], [{n: 1}]]);
+  },
+);
+
 describe.skipIf(postgresServer() === null)('somebody else on the server', () => {
   it('in a circle of locks is a failure of kind timeout, and the next transaction works', async () => {
     const url = await withItems();
@@ -196,6 +213,8 @@ describe.skipIf(postgresServer() === null)('somebody else on the server', () => 
     const database = await opened(url);
     const all = {sql: 'INSERT INTO items (name) VALUES ($1) RETURNING *', params: ['a']};
     await database.transaction([all]);
+    // What comes a second time is prepared.
+    await database.transaction([{...all, params: ['z']}]);
     await asAdmin('ALTER TABLE items ADD COLUMN note TEXT', url);
     const again = {...all, params: ['b']};
     await expect(database.transaction([again])).rejects.toMatchObject({

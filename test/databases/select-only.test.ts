@@ -68,6 +68,48 @@ describe('a reader refuses', () => {
   });
 });
 
+describe('a reader of Postgres takes', () => {
+  it.each([
+    'SELECT 1;',
+    'VALUES (1), (2)',
+    'WITH a AS (SELECT 1) SELECT * FROM a',
+    "SELECT $1::jsonb ->> 'DELETE FROM files; --'",
+    "SELECT E'it\\'s; DELETE FROM files'",
+    'SELECT $$; DELETE FROM files$$, $a$; $b$ DROP $a$',
+    'SELECT tags[1], ARRAY[1, 2], "update", "into" FROM t',
+    'SELECT updated_at, is_deleted, offset_config FROM t /* DELETE */ -- INSERT',
+  ])('%s', sql => {
+    expect(() => requireSelect(sql, 'postgres')).not.toThrow();
+  });
+});
+
+describe('a reader of Postgres refuses', () => {
+  it.each([
+    '',
+    'TABLE files',
+    'EXPLAIN ANALYZE DELETE FROM files',
+    'SELECT * INTO copied FROM files',
+    'MERGE INTO files USING t ON true WHEN MATCHED THEN DELETE',
+    'WITH gone AS (DELETE FROM files RETURNING key) SELECT * FROM gone',
+    'SELECT ARRAY[(WITH gone AS (DELETE FROM files RETURNING 1) SELECT * FROM gone)]',
+    'SELECT key FROM files FOR NO KEY UPDATE',
+    'SELECT 1; DELETE FROM files',
+    "SELECT '\\'; DELETE FROM files; --'",
+    "SELECT E'\\\\'; DELETE FROM files; --'",
+    'SELECT $$a$$; DELETE FROM files; --$$',
+    'SELECT `a`; DELETE FROM files',
+    'SELECT /* /* */ 1 */ 1',
+    "SELECT set_config('default_transaction_read_only', 'off', false)",
+    "SELECT pg_catalog.\"set_config\"('a', 'b', false)",
+    "SELECT U&\"s\\0065t_config\"('a', 'b', false)",
+    "COPY files TO PROGRAM 'sh'",
+    'BEGIN READ WRITE',
+    "SET default_transaction_read_only = 'off'",
+  ])('%s', sql => {
+    expect(() => requireSelect(sql, 'postgres')).toThrow(expect.objectContaining({kind: 'denied'}));
+  });
+});
+
 /** Templates and strings of the program that begin as a query does, each with a name in the place of what is filled in. */
 function queriesIn(code: string): readonly string[] {
   const texts =
