@@ -24,6 +24,7 @@ export class RunState {
   #tally: Tally;
   #partitions: PartitionTally;
   #drift: Drift;
+  #compared: Drift;
   #failuresInARow = 0;
   #bytesRead = 0;
   #resolved: number | null = null;
@@ -35,6 +36,7 @@ export class RunState {
     this.#before = record.tally;
     this.#partitions = record.partitions;
     this.#drift = record.drift;
+    this.#compared = record.drift;
   }
 
   get tally(): Tally {
@@ -100,6 +102,12 @@ export class RunState {
 
   addDrift(drift: Drift): void {
     this.#drift = addDrift(this.#drift, drift);
+  }
+
+  /** The drift of a page that was compared; answers with that of all, also of pages that are not checkpointed yet. */
+  compare(drift: Drift): Drift {
+    this.#compared = addDrift(this.#compared, drift);
+    return this.#compared;
   }
 
   inspected(succeeded: boolean): void {

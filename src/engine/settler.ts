@@ -1,6 +1,6 @@
 import {type Tally, unpublished} from '../core/accounting.ts';
 import {spentBudget} from '../core/budget.ts';
-import {addDrift, applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
+import {applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import {counted, number} from '../core/words.ts';
@@ -140,7 +140,7 @@ export class Settler {
     );
     const compared = {...listed, drift: {...listed.drift, gone}};
     if (compared.changedKeys.length > 0) emit({type: 'drift', keys: compared.changedKeys});
-    const excess = excessOf(addDrift(state.drift, compared.drift), plan);
+    const excess = excessOf(state.compare(compared.drift), plan);
     if (excess !== null) stop('halt', {by: 'drift', message: excess});
     return compared;
   }
