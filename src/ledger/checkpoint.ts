@@ -1,6 +1,7 @@
 import type {Tally} from '../core/accounting.ts';
 import type {Drift} from '../core/drift.ts';
 import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
+import {Fault} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
 import {upsertFingerprints} from './fingerprints.ts';
 import {dropIntent, insertPage} from './pages.ts';
@@ -32,10 +33,16 @@ export interface Checkpoint {
 }
 
 /**
- * Refuses all of it where another process has taken the run over: the count becomes NULL, which its column refuses.
+ * Refuses all of it where another process has taken the run over: the count becomes NULL, which its column refuses. SQLite
+ * says `table.column`, Postgres names both in a sentence of its own language.
  */
-export function isHolderRefusal(message: string): boolean {
-  return message.includes('runs.checkpoints');
+export function isHolderRefusal(error: unknown): boolean {
+  return (
+    error instanceof Fault &&
+    error.kind === 'refused' &&
+    error.message.includes('checkpoints') &&
+    error.message.includes('runs')
+  );
 }
 
 /** One transaction of the ledger: counts, cursor, open items, plan or images, and the end of the page's intent. */
@@ -46,14 +53,15 @@ export async function checkpointStatements(checkpoint: Checkpoint): Promise<read
   return [
     // First of all: whoever has lost the run is told that, and not that its page is there already.
     {
-      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS ? THEN checkpoints + 1 END, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
+      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS NOT DISTINCT FROM ? THEN checkpoints + 1 END, drift_added = drift_added + ?, drift_gone = drift_gone + ?,
               drift_changed = drift_changed + ? WHERE id = ?`,
       params: [at, holder, drift.added, drift.gone, drift.changed, run],
     },
     dropIntent(run, partition),
     ...(kept.length === 0 ? [] : [await insertPage(run, checkpoint.keeps, partition, page, kept)]),
     {
-      sql: `UPDATE partitions SET cursor = ?, page = max(page, ?), marked_page = CASE WHEN ? THEN ?2 ELSE marked_page END, ${addTallySql}
+      sql: `UPDATE partitions SET cursor = ?, page = CASE WHEN page < ?2 THEN ?2 ELSE page END,
+              marked_page = CASE WHEN ?3 = 1 THEN ?2 ELSE marked_page END, ${addTallySql}
             WHERE run = ? AND id = ?`,
       params: [cursor, page, checkpoint.marked ? 1 : 0, ...tallyParams(delta), run, partition],
     },
@@ -71,7 +79,7 @@ function openItemStatements({run, partition, entries, reopened, at}: Checkpoint)
     ...(reopened
       ? [
           {
-            sql: 'DELETE FROM open_items WHERE run = ? AND key IN (SELECT value FROM json_each(?))',
+            sql: 'DELETE FROM open_items WHERE run = ? AND key IN (SELECT atom FROM json_each(?))',
             params: [run, JSON.stringify(entries.map(entry => entry.key))],
           },
         ]
@@ -89,9 +97,13 @@ function insertOpenItems(run: string, partition: string, open: readonly Entry[],
     attempts: entry.attempts ?? 0,
   }));
   return {
-    sql: `INSERT OR REPLACE INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
-          SELECT ?, value->>'key', ?, value->>'outcome', value->>'kind', value->>'message', value->>'attempts', ?
-          FROM json_each(?)`,
+    sql: `INSERT INTO open_items (run, key, partition, outcome, kind, message, attempts, at)
+          SELECT ?, value->>'key', ?, value->>'outcome', value->>'kind', value->>'message',
+            CAST(value->>'attempts' AS BIGINT), ?
+          FROM json_each(?) WHERE true
+          ON CONFLICT (run, key) DO UPDATE
+          SET partition = excluded.partition, outcome = excluded.outcome, kind = excluded.kind,
+            message = excluded.message, attempts = excluded.attempts, at = excluded.at`,
     params: [run, partition, at, JSON.stringify(items)],
   };
 }

@@ -30,7 +30,7 @@ export class Fingerprints {
     if (keys.length === 0) return new Map();
     const rows = await this.#db.query(
       `SELECT key, fingerprint, found FROM fingerprints
-       WHERE source = ? AND target = ? AND key IN (SELECT value FROM json_each(?))`,
+       WHERE source = ? AND target = ? AND key IN (SELECT atom FROM json_each(?))`,
       [source, target, JSON.stringify(keys)],
     );
     return new Map(rows.map(row => [z.string().parse(row['key']), knownRow.parse(row)]));
@@ -74,8 +74,8 @@ export function upsertFingerprints(
     {
       sql: `INSERT INTO fingerprints (source, target, key, fingerprint, found)
             SELECT ?, ?, value->>'key', value->>'fingerprint', value->>'found' FROM json_each(?) WHERE true
-            ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, found = excluded.found
-            WHERE fingerprint IS NOT excluded.fingerprint OR found IS NOT excluded.found`,
+            ON CONFLICT (source, target, key) DO UPDATE SET fingerprint = excluded.fingerprint, found = excluded.found
+            WHERE fingerprints.fingerprint <> excluded.fingerprint OR fingerprints.found <> excluded.found`,
       params: [source, target, JSON.stringify(known)],
     },
   ];

@@ -1,13 +1,5 @@
-import {mkdir, stat} from 'node:fs/promises';
-import {dirname, resolve} from 'node:path';
-import {z} from 'zod';
-import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
-import type {Database} from '../databases/database.ts';
-import {type Migration, readMigrations} from '../databases/migrate.ts';
-import {freeBytes, refuseNetworkFileSystem} from '../databases/sqlite.ts';
-import {SqliteConnection} from '../databases/sqlite-connection.ts';
-import {SqliteFault} from '../databases/sqlite-thread.ts';
+import {isPostgres, type Variables} from '../databases/postgres-address.ts';
 import {Audit} from './audit.ts';
 import {type Checkpoint, checkpointStatements, isHolderRefusal} from './checkpoint.ts';
 import {Fingerprints} from './fingerprints.ts';
@@ -15,13 +7,13 @@ import {Measurements} from './measurements.ts';
 import {OpenItems} from './open-items.ts';
 import {Pages} from './pages.ts';
 import {Partitions} from './partitions.ts';
+import type {LedgerPlace} from './place.ts';
+import {postgresPlace} from './postgres-place.ts';
 import {type PublishedPage, publishedStatements} from './published.ts';
 import {Remembered} from './remembered.ts';
 import {Repositories} from './repositories.ts';
 import {Runs} from './runs.ts';
-
-const busyTimeoutMs = 10_000;
-const pragmas = ['PRAGMA synchronous = FULL'];
+import {sqlitePlace} from './sqlite-place.ts';
 
 /** Another process has taken the run over: nothing more of it is ours to write. */
 export class RunLost extends Error {
@@ -31,8 +23,9 @@ export class RunLost extends Error {
   }
 }
 
-/** Headgate's own database. Several processes may have it open at once. */
+/** Headgate's own database: an SQLite file, or the schema headgate of a Postgres database. Several processes may have it open at once. */
 export class Ledger {
+  /** As --ledger takes it, and as it may be shown: the file's path, or an address without its password. */
   readonly path: string;
   readonly runs: Runs;
   readonly partitions: Partitions;
@@ -43,11 +36,15 @@ export class Ledger {
   readonly measurements: Measurements;
   readonly remembered: Remembered;
   readonly audit: Audit;
-  readonly #db: Database;
+  /** How it is copied and kept small, where the commands for that don't do it. */
+  readonly upkeep: string | null;
+  readonly #place: LedgerPlace;
 
-  private constructor(path: string, db: Database) {
-    this.path = path;
-    this.#db = db;
+  private constructor(place: LedgerPlace) {
+    const {db, label, upkeep} = place;
+    this.#place = place;
+    this.path = label;
+    this.upkeep = upkeep;
     this.runs = new Runs(db);
     this.partitions = new Partitions(db);
     this.repositories = new Repositories(db);
@@ -59,23 +56,9 @@ export class Ledger {
     this.audit = new Audit(db);
   }
 
-  static async open(path: string): Promise<Ledger> {
-    const absolute = resolve(path);
-    try {
-      await makeFolders(dirname(absolute));
-      await refuseNetworkFileSystem(absolute);
-      const db = await SqliteConnection.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
-      try {
-        await migrate(db, path);
-        await db.query('PRAGMA journal_mode = WAL');
-      } catch (error) {
-        await db.close();
-        throw error;
-      }
-      return new Ledger(absolute, db);
-    } catch (error) {
-      throw explain(path, error);
-    }
+  /** Opens the ledger that is named, and makes it where it is missing. The variables are libpq's: PGPASSWORD, … */
+  static async open(named: string, variables: Variables = {}): Promise<Ledger> {
+    return new Ledger(isPostgres(named) ? await postgresPlace(named, variables) : await sqlitePlace(named));
   }
 
   /** Throws RunLost where another process has taken the run over. */
@@ -90,115 +73,28 @@ export class Ledger {
 
   async #holding(statements: readonly Statement[]): Promise<void> {
     try {
-      await this.#db.transaction(statements);
+      await this.#place.db.transaction(statements);
     } catch (error) {
-      throw error instanceof SqliteFault && isHolderRefusal(error.message) ? new RunLost() : error;
+      throw isHolderRefusal(error) ? new RunLost() : error;
     }
   }
 
-  /** Bytes free where the ledger grows. */
+  /** Bytes free where the ledger grows; null where that can't be told. */
   freeBytes(): Promise<number | null> {
-    return freeBytes(dirname(this.path));
+    return this.#place.freeBytes();
   }
 
   /** A consistent copy in one file, while others use the ledger. */
-  async backup(destination: string): Promise<void> {
-    await this.#db.query('VACUUM INTO ?', [resolve(destination)]);
+  backup(destination: string): Promise<void> {
+    return this.#place.backup(destination);
   }
 
   /** Gives the space of deleted rows back to the disk. */
-  async vacuum(): Promise<void> {
-    await this.#db.query('VACUUM');
-    await this.#db.query('PRAGMA wal_checkpoint(TRUNCATE)');
+  vacuum(): Promise<void> {
+    return this.#place.vacuum();
   }
 
   close(): Promise<void> {
-    return this.#db.close();
+    return this.#place.db.close();
   }
-}
-
-async function migrate(db: Database, path: string): Promise<void> {
-  const migrations = await readMigrations('ledger');
-  const newest = migrations.at(-1)?.number ?? 0;
-  const version = await ledgerVersion(db);
-  if (version > newest)
-    throw new OperatorError(
-      'usage',
-      `ledger ${path}: it was written by a newer headgate (ledger version ${version}, this program knows ${newest})`,
-      'Upgrade headgate, or name another ledger with --ledger.',
-    );
-  await requireEmpty(db, path);
-  const missing = migrations.filter(({number}) => number > version);
-  for (const migration of missing) await applyMigration(db, migration);
-}
-
-/** A database with tables of somebody else's is no ledger: it would be turned into one. */
-async function requireEmpty(db: Database, path: string): Promise<void> {
-  // One statement, and so one moment: another process may be making this very ledger.
-  const [other] = await db.query(
-    "SELECT name FROM sqlite_schema, pragma_user_version WHERE user_version = 0 AND name NOT LIKE 'sqlite_%' LIMIT 1",
-  );
-  if (other === undefined) return;
-  throw new OperatorError(
-    'usage',
-    `ledger ${path}: this is not a ledger, but a database with a table ${String(other['name'])}`,
-    'Name another file with --ledger: the ledger is a database of its own.',
-  );
-}
-
-/** user_version is part of the transaction, so a ledger is never between two versions. */
-async function applyMigration(db: Database, {number, statements}: Migration): Promise<void> {
-  const isFree: Statement = {
-    sql: `SELECT 1 FROM pragma_user_version WHERE user_version < ${number}`,
-    params: [],
-  };
-  if ((await db.query(isFree.sql)).length === 0) return;
-  try {
-    await db.transaction([...statements, {sql: `PRAGMA user_version = ${number}`, params: []}]);
-  } catch (error) {
-    // Another process may have made the same tables between our look and our transaction.
-    if ((await ledgerVersion(db)) < number) throw error;
-  }
-}
-
-async function ledgerVersion(db: Database): Promise<number> {
-  const [row] = await db.query('PRAGMA user_version');
-  return z.number().parse(row?.['user_version']);
-}
-
-/** One at a time: mkdir's own recursion never ends where a file system answers ENOENT to making a folder (/proc). */
-async function makeFolders(folder: string): Promise<void> {
-  const info = await stat(folder).catch(() => null);
-  if (info?.isDirectory()) return;
-  if (info !== null) throw Object.assign(new Error(`${folder} is not a folder`), {code: 'ENOTDIR'});
-  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
-  await mkdir(folder).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
-}
-
-function explain(path: string, error: unknown): unknown {
-  if (error instanceof SqliteFault && ((error.code & 0xff) === 26 || (error.code & 0xff) === 11))
-    return new OperatorError(
-      'usage',
-      `ledger ${path}: this file is not a ledger (${error.message})`,
-      'Name another with --ledger, or restore a backup: headgate ledger restore FILE.',
-    );
-  if (error instanceof SqliteFault)
-    return new OperatorError(
-      'failed',
-      `ledger ${path}: it can't be opened (${error.message})`,
-      'Check the folder and its rights, or name another with --ledger.',
-    );
-  if (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'EACCES' || error.code === 'ENOTDIR' || error.code === 'EEXIST' || error.code === 'EROFS')
-  )
-    return new OperatorError(
-      'usage',
-      `ledger ${path}: its folder can't be made (${error.message})`,
-      'Name a ledger in a folder that you may write: --ledger PATH.',
-    );
-  return error;
 }

@@ -67,6 +67,8 @@ const coverageGroup = json.pipe(
     rowsDone: z.number(),
     objects: z.number().exactOptional(),
     missing: z.record(z.string(), z.number()).exactOptional(),
+    section: z.string().exactOptional(),
+    ms: z.number().exactOptional(),
   }),
 );
 
@@ -94,8 +96,9 @@ export interface MeasuredOf {
   readonly prefix?: string;
 }
 
-const isOf = `(?2 IS NULL OR runs.backfill = ?2) AND (?3 IS NULL OR runs.source_label = ?3)
-  AND (?4 IS NULL OR json_extract(runs.scope, '$.prefix') = ?4)`;
+const isOf = `(CAST(?2 AS TEXT) IS NULL OR runs.backfill = ?2)
+  AND (CAST(?3 AS TEXT) IS NULL OR runs.source_label = ?3)
+  AND (CAST(?4 AS TEXT) IS NULL OR COALESCE(runs.scope->>'prefix', '') = ?4)`;
 
 function ofParams({target, backfill, sourceLabel, prefix}: MeasuredOf) {
   return [target, backfill ?? null, sourceLabel ?? null, prefix ?? null];
@@ -108,7 +111,7 @@ export async function lastChecks(db: Database, of: MeasuredOf): Promise<readonly
      FROM (
        SELECT checks.id, checks.run, checks.at, runs.backfill, runs.scope,
          lead(checks.count) OVER (
-           PARTITION BY runs.backfill, checks.id, runs.scope ORDER BY checks.at DESC, checks.run DESC
+           PARTITION BY runs.backfill, checks.id, CAST(runs.scope AS TEXT) ORDER BY checks.at DESC, checks.run DESC
          ) AS before,
          row_number() OVER (
            PARTITION BY runs.backfill, checks.id ORDER BY checks.at DESC, checks.run DESC

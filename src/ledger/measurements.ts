@@ -41,7 +41,10 @@ export class Measurements {
   async saveCheck(run: string, target: string, result: CheckResult, at: number): Promise<void> {
     await this.#db.transaction([
       {
-        sql: 'INSERT OR REPLACE INTO checks (run, target, id, severity, count, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        sql: `INSERT INTO checks (run, target, id, severity, count, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+              ON CONFLICT (run, id) DO UPDATE
+              SET target = excluded.target, severity = excluded.severity, count = excluded.count,
+                result = excluded.result, at = excluded.at`,
         params: [run, target, result.id, result.severity, result.count, JSON.stringify(result), at],
       },
     ]);
@@ -61,7 +64,9 @@ export class Measurements {
   async saveFigures({run, target, title, figures, at}: MeasuredFigures): Promise<void> {
     await this.#db.transaction([
       {
-        sql: 'INSERT OR REPLACE INTO figures (run, target, title, figures, at) VALUES (?, ?, ?, ?, ?)',
+        sql: `INSERT INTO figures (run, target, title, figures, at) VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT (run) DO UPDATE
+              SET target = excluded.target, title = excluded.title, figures = excluded.figures, at = excluded.at`,
         params: [run, target, title, JSON.stringify(figures), at],
       },
     ]);
@@ -94,7 +99,7 @@ export class Measurements {
   /** What was measured under some runs, by run. */
   async ofRuns(runs: readonly string[]): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
     const rows = await this.#db.query(
-      'SELECT run, result FROM checks WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, at, id',
+      'SELECT run, result FROM checks WHERE run IN (SELECT atom FROM json_each(?)) ORDER BY run, at, id',
       [JSON.stringify(runs)],
     );
     const read = rows.map(row => measured.parse(row));

@@ -90,7 +90,7 @@ export class Pages {
   async between(run: string, kind: PageKind, range: KeyRange, partition?: string): Promise<readonly Entry[]> {
     const rows = await this.#db.query(
       `SELECT seq FROM pages
-       WHERE run = ?1 AND kind = ?2 AND last_key > ?3 AND (?4 IS NULL OR first_key <= ?4)${partition === undefined ? '' : ofPartition(5)}
+       WHERE run = ?1 AND kind = ?2 AND last_key > ?3 AND (CAST(?4 AS TEXT) IS NULL OR first_key <= ?4)${partition === undefined ? '' : ofPartition(5)}
        ORDER BY seq`,
       [run, kind, range.lo, range.hi, ...(partition === undefined ? [] : [partition])],
     );
@@ -150,7 +150,7 @@ export class Pages {
   async *mentions(key: string): AsyncGenerator<Mention> {
     const rows = await this.#db.query(
       `SELECT pages.seq, pages.run, pages.kind FROM runs CROSS JOIN pages
-       WHERE pages.run = runs.id AND pages.kind IN (SELECT value FROM json_each(?2))
+       WHERE pages.run = runs.id AND pages.kind IN (SELECT atom FROM json_each(?2))
          AND pages.last_key >= ?1 AND pages.first_key <= ?1
        ORDER BY pages.seq`,
       [key, JSON.stringify(kinds)],
@@ -170,7 +170,7 @@ export class Pages {
     for (;;) {
       const [row] = await this.#db.query(
         `SELECT seq, partition, page, body FROM pages
-         WHERE run = ? AND kind = ? AND seq > ? AND (?4 IS NULL OR partition = ?4) ORDER BY seq LIMIT 1`,
+         WHERE run = ? AND kind = ? AND seq > ? AND (CAST(?4 AS TEXT) IS NULL OR partition = ?4) ORDER BY seq LIMIT 1`,
         [run, kind, after, partition ?? null],
       );
       if (row === undefined) return;

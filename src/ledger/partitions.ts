@@ -53,11 +53,11 @@ export class Partitions {
       {
         sql: `INSERT INTO partitions (run, id, kind, lo, hi, cursor, status)
               SELECT run, ?, 'range', ?, hi, ?, 'pending' FROM partitions
-              WHERE run = ? AND id = ? AND hi IS ? AND status = 'running' AND cursor < ?`,
+              WHERE run = ? AND id = ? AND hi IS NOT DISTINCT FROM ? AND status = 'running' AND cursor < ?`,
         params: [rest.id, rest.lo, rest.lo, run, id, hi, middle],
       },
       {
-        sql: `UPDATE partitions SET hi = ? WHERE run = ? AND id = ? AND hi IS ? AND status = 'running' AND cursor < ? RETURNING id`,
+        sql: `UPDATE partitions SET hi = ? WHERE run = ? AND id = ? AND hi IS NOT DISTINCT FROM ? AND status = 'running' AND cursor < ? RETURNING id`,
         params: [middle, run, id, hi, middle],
       },
     ]);
@@ -74,7 +74,7 @@ export class Partitions {
   async among(run: string, ids: readonly string[]): Promise<readonly PartitionRecord[]> {
     const rows = await this.#db.query(
       `SELECT * FROM partitions
-       WHERE run = ? AND id IN (SELECT value FROM json_each(?)) AND status IN ('pending', 'running')`,
+       WHERE run = ? AND id IN (SELECT atom FROM json_each(?)) AND status IN ('pending', 'running')`,
       [run, JSON.stringify(ids)],
     );
     return rows.map(readPartition);
@@ -96,12 +96,12 @@ export class Partitions {
         // Where a repository is has to be found out again: it may have moved.
         sql: `UPDATE partitions SET status = 'pending', host = NULL
               WHERE run = ?1 AND status = 'failed'
-                AND id IN (SELECT partition FROM partition_failures WHERE run = ?1 AND (?2 IS NULL OR kind = ?2))
+                AND id IN (SELECT partition FROM partition_failures WHERE run = ?1 AND (CAST(?2 AS TEXT) IS NULL OR kind = ?2))
               RETURNING id`,
         params: [run, kind],
       },
       {
-        sql: 'DELETE FROM partition_failures WHERE run = ?1 AND (?2 IS NULL OR kind = ?2)',
+        sql: 'DELETE FROM partition_failures WHERE run = ?1 AND (CAST(?2 AS TEXT) IS NULL OR kind = ?2)',
         params: [run, kind],
       },
     ]);
@@ -120,7 +120,7 @@ export async function finishWith(db: Database, run: string, statements: readonly
   await db.transaction([
     {
       sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
-              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' ORDER BY finished_at DESC, id DESC LIMIT -1 OFFSET ?2)`,
+              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' ORDER BY finished_at DESC, id DESC LIMIT 1000000000 OFFSET ?2)`,
       params: [run, keptCompletions],
     },
   ]);
@@ -152,13 +152,16 @@ export function failStatements(
   const named = JSON.stringify(ids);
   return [
     {
-      sql: `INSERT OR REPLACE INTO partition_failures (run, partition, kind, message, at, attempts, host)
+      sql: `INSERT INTO partition_failures (run, partition, kind, message, at, attempts, host)
             SELECT run, id, ?3, ?4, ?5, ?6, host FROM partitions
-            WHERE run = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))
+            ON CONFLICT (run, partition) DO UPDATE
+            SET kind = excluded.kind, message = excluded.message, at = excluded.at, attempts = excluded.attempts,
+              host = excluded.host`,
       params: [run, named, kind, message, at, attempts],
     },
     {
-      sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+      sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,
       params: [run, named],
     },
   ];

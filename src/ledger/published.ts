@@ -32,7 +32,7 @@ export async function publishedStatements({
 }: PublishedPage): Promise<readonly Statement[]> {
   return [
     {
-      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS ? THEN checkpoints + 1 END, ${addTallySql} WHERE id = ?`,
+      sql: `UPDATE runs SET beat_at = ?, checkpoints = CASE WHEN holder IS NOT DISTINCT FROM ? THEN checkpoints + 1 END, ${addTallySql} WHERE id = ?`,
       params: [at, holder, ...tallyParams(delta), run],
     },
     {sql: 'DELETE FROM pages WHERE seq = ?', params: [seq]},

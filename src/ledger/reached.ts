@@ -14,7 +14,7 @@ export interface SettledGroup {
 export function settleGroups(run: string, groups: readonly SettledGroup[]): Statement {
   return {
     sql: `INSERT INTO groups_settled (run, group_name, settled, done)
-          SELECT ?, value->>'group', CAST(value->>'settled' AS INTEGER), CAST(value->>'done' AS INTEGER)
+          SELECT ?, value->>'group', CAST(value->>'settled' AS BIGINT), CAST(value->>'done' AS BIGINT)
           FROM json_each(?) WHERE true
           ON CONFLICT (run, group_name) DO UPDATE
           SET settled = groups_settled.settled + excluded.settled, done = groups_settled.done + excluded.done`,

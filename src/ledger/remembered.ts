@@ -27,7 +27,9 @@ export class Remembered {
   async save(target: string, system: string, {value, run, at}: Memory): Promise<void> {
     await this.#db.transaction([
       {
-        sql: 'INSERT OR REPLACE INTO remembered (target, system, value, run, at) VALUES (?, ?, ?, ?, ?)',
+        sql: `INSERT INTO remembered (target, system, value, run, at) VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT (target, system) DO UPDATE
+              SET value = excluded.value, run = excluded.run, at = excluded.at`,
         params: [target, system, JSON.stringify(value), run, at],
       },
     ]);

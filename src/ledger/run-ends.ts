@@ -54,7 +54,7 @@ const knownEnds = z
 /** Every pair of ends that a backfill was run between, that of the newest run first. */
 export async function recentEnds(db: Database, limit: number): Promise<readonly KnownEnds[]> {
   const rows = await db.query(
-    `SELECT backfill, source_label, target_label, target_name, json_extract(scope, '$.prefix') AS prefix,
+    `SELECT backfill, source_label, target_label, target_name, scope->>'prefix' AS prefix,
        max(created_at) AS newest_at
      FROM runs
      GROUP BY backfill, source_label, target_label, target_name, prefix
@@ -65,8 +65,8 @@ export async function recentEnds(db: Database, limit: number): Promise<readonly 
   return rows.map(row => knownEnds.parse(row));
 }
 
-const between = `r.target_label = ?1 AND r.backfill = ?2 AND (?3 IS NULL OR r.source_label = ?3)
-  AND r.mode IN (SELECT value FROM json_each(?4)) AND (?5 IS NULL OR json_extract(r.scope, '$.prefix') = ?5)`;
+const between = `r.target_label = ?1 AND r.backfill = ?2 AND (CAST(?3 AS TEXT) IS NULL OR r.source_label = ?3)
+  AND r.mode IN (SELECT atom FROM json_each(?4)) AND (CAST(?5 AS TEXT) IS NULL OR COALESCE(r.scope->>'prefix', '') = ?5)`;
 
 function betweenParams({backfill, sourceLabel, targetLabel, prefix}: EndLabels, modes: readonly RunMode[]) {
   return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes), prefix ?? null];
@@ -141,7 +141,7 @@ export async function lastListed(
 ): Promise<number | null> {
   const [row] = await db.query(
     `SELECT ${runColumns} FROM runs r
-     WHERE r.target = ? AND r.backfill = ? AND r.source = ? AND r.scope = ? AND r.mode = 'live'
+     WHERE r.target = ? AND r.backfill = ? AND r.source = ? AND CAST(r.scope AS TEXT) = ? AND r.mode = 'live'
        AND r.status IN ('completed', 'incomplete')
        AND NOT EXISTS (SELECT 1 FROM partitions p WHERE p.run = r.id AND p.status <> 'done')
      ORDER BY r.created_at DESC, r.id DESC

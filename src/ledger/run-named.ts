@@ -32,7 +32,7 @@ async function matching(db: Database, named: string): Promise<readonly RunRecord
   const pattern = named.replace(/[\\%_]/g, '\\$&');
   const rows = await db.query(
     `SELECT ${runColumns} FROM runs r
-     WHERE r.id = ?1 OR r.id LIKE ?2 ESCAPE '\\' OR r.id LIKE ?3 ESCAPE '\\'
+     WHERE r.id = ?1 OR lower(r.id) LIKE lower(?2) ESCAPE '\\' OR lower(r.id) LIKE lower(?3) ESCAPE '\\'
      ORDER BY r.id = ?1 DESC, r.created_at DESC LIMIT 2`,
     [named, `${pattern}%`, `%-${pattern}`],
   );

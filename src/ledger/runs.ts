@@ -91,7 +91,7 @@ export class Runs {
   /** Some runs, oldest first. */
   async among(ids: readonly string[]): Promise<readonly RunRecord[]> {
     const rows = await this.#db.query(
-      `SELECT ${runColumns} FROM runs r WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.created_at, r.id`,
+      `SELECT ${runColumns} FROM runs r WHERE r.id IN (SELECT atom FROM json_each(?)) ORDER BY r.created_at, r.id`,
       [JSON.stringify(ids)],
     );
     return rows.map(readRun);
@@ -101,7 +101,7 @@ export class Runs {
   async latest(target: string, backfill: string, modes: readonly RunMode[]): Promise<RunRecord | null> {
     const [row] = await this.#db.query(
       `SELECT ${runColumns} FROM runs r
-       WHERE r.target = ? AND r.backfill = ? AND r.mode IN (SELECT value FROM json_each(?))
+       WHERE r.target = ? AND r.backfill = ? AND r.mode IN (SELECT atom FROM json_each(?))
        ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
       [target, backfill, JSON.stringify(modes)],
     );
@@ -162,11 +162,13 @@ export class Runs {
     const [moved = []] = await this.#db.transaction([
       {
         sql: `UPDATE runs SET status = ?, beat_at = ?, stop_reason = ?,
-                holder = CASE WHEN ?5 THEN ?6 ELSE holder END, host = CASE WHEN ?5 THEN ?7 ELSE host END,
-                pid = CASE WHEN ?5 THEN ?8 ELSE pid END, process_start = CASE WHEN ?5 THEN ?9 ELSE process_start END,
-                request = CASE WHEN ?5 THEN NULL ELSE request END,
-                started_at = COALESCE(started_at, ?2), finished_at = CASE WHEN ?10 THEN ?2 END
-              WHERE id = ?4 AND status IN (SELECT value FROM json_each(?11)) AND (?12 IS NULL OR holder IS ?12)
+                holder = CASE WHEN ?5 = 1 THEN ?6 ELSE holder END, host = CASE WHEN ?5 = 1 THEN ?7 ELSE host END,
+                pid = CASE WHEN ?5 = 1 THEN ?8 ELSE pid END,
+                process_start = CASE WHEN ?5 = 1 THEN ?9 ELSE process_start END,
+                request = CASE WHEN ?5 = 1 THEN NULL ELSE request END,
+                started_at = COALESCE(started_at, ?2), finished_at = CASE WHEN ?10 = 1 THEN ?2 END
+              WHERE id = ?4 AND status IN (SELECT atom FROM json_each(?11))
+                AND (CAST(?12 AS TEXT) IS NULL OR holder = ?12)
               RETURNING id`,
         params: [
           to,
@@ -193,7 +195,7 @@ export class Runs {
       {
         sql: `UPDATE runs SET status = 'running', holder = ?, host = ?, pid = ?, process_start = ?, beat_at = ?,
                 stop_reason = NULL, request = NULL, finished_at = NULL
-              WHERE id = ? AND holder IS ? AND status IN ('running', 'pausing', 'cancelling') RETURNING id`,
+              WHERE id = ? AND holder IS NOT DISTINCT FROM ? AND status IN ('running', 'pausing', 'cancelling') RETURNING id`,
         params: [holder.name, holder.host, holder.pid, holder.processStart, at, id, from?.name ?? null],
       },
     ]);
@@ -226,7 +228,7 @@ export class Runs {
   async use({id, finishedAt}: Pick<RunRecord, 'id' | 'finishedAt'>, by: string): Promise<boolean> {
     const [used = []] = await this.#db.transaction([
       {
-        sql: 'UPDATE runs SET used_by = ? WHERE id = ? AND used_by IS NULL AND finished_at IS ? RETURNING id',
+        sql: 'UPDATE runs SET used_by = ? WHERE id = ? AND used_by IS NULL AND finished_at IS NOT DISTINCT FROM ? RETURNING id',
         params: [by, id, finishedAt],
       },
     ]);

@@ -1,24 +1,75 @@
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
-import {onTestFinished} from 'vitest';
+import {afterAll, beforeAll, describe, onTestFinished} from 'vitest';
 import {emptyTally} from '../../src/core/accounting.ts';
 import {noDrift} from '../../src/core/drift.ts';
 import {type Entry, pageTally} from '../../src/core/entry.ts';
 import type {RunStatus} from '../../src/core/run.ts';
+import {isPostgres} from '../../src/databases/postgres-address.ts';
 import type {Checkpoint} from '../../src/ledger/checkpoint.ts';
 import {Ledger} from '../../src/ledger/ledger.ts';
 import type {Holder, Partition, RunOrder, RunRecord} from '../../src/ledger/records.ts';
+import {
+  asAdmin,
+  freshDatabase,
+  makeDatabase,
+  postgresServer,
+  postgresVariables,
+  withPassword,
+} from '../support/postgres.ts';
 import {tempFolder} from '../support/temp.ts';
+
+/** A kind of place that a ledger can be kept in. */
+export interface LedgerUnderTest {
+  readonly name: 'SQLite' | 'Postgres';
+  /** Where there is no ledger yet. */
+  place(): Promise<string>;
+  /** A connection of its own; two to one place are as two processes. Without a place it is an empty one, and the last. */
+  openLedger(place?: string): Promise<Ledger>;
+}
+
+/** The suite against every kind of ledger; against Postgres where there is one, and always in CI. */
+export function overLedgers(suite: (under: LedgerUnderTest) => void): void {
+  describe('in SQLite', () =>
+    suite({name: 'SQLite', place: () => Promise.resolve(ledgerPath()), openLedger}));
+  describe.skipIf(postgresServer() === null)('in Postgres', () => {
+    let database: Awaited<ReturnType<typeof makeDatabase>>;
+    beforeAll(async () => {
+      database = await makeDatabase();
+    });
+    afterAll(() => database.drop());
+    const emptied = async () => {
+      await asAdmin('DROP SCHEMA IF EXISTS headgate CASCADE', database.url);
+      return database.url;
+    };
+    suite({
+      name: 'Postgres',
+      place: freshDatabase,
+      openLedger: async place => openLedger(place ?? (await emptied())),
+    });
+  });
+}
 
 export function ledgerPath(): string {
   return join(tempFolder(), 'ledger.sqlite');
 }
 
-/** A connection of its own; two to one path are as two processes. */
-export async function openLedger(path = ledgerPath()): Promise<Ledger> {
-  const ledger = await Ledger.open(path);
+/** In an SQLite file of its own, where no place is named. */
+export async function openLedger(place = ledgerPath()): Promise<Ledger> {
+  const ledger = await Ledger.open(place, postgresVariables());
   onTestFinished(() => ledger.close());
   return ledger;
+}
+
+/** A statement that is made beside what is tested. */
+export async function change(place: string, sql: string): Promise<void> {
+  if (isPostgres(place)) {
+    await asAdmin(`SET search_path = headgate; ${sql}`, withPassword(place));
+    return;
+  }
+  const db = new DatabaseSync(place, {timeout: 5_000});
+  db.exec(sql);
+  db.close();
 }
 
 export function order(id: string, changes: Partial<RunOrder> = {}): RunOrder {
@@ -59,10 +110,8 @@ export async function run(ledger: Ledger, id: string): Promise<RunRecord> {
 }
 
 /** Puts a run where a history would have brought it. */
-export function setStatus(ledger: Ledger, id: string, status: RunStatus): void {
-  const db = new DatabaseSync(ledger.path, {timeout: 5_000});
-  db.prepare('UPDATE runs SET status = ? WHERE id = ?').run(status, id);
-  db.close();
+export function setStatus(ledger: Ledger, id: string, status: RunStatus): Promise<void> {
+  return change(ledger.path, `UPDATE runs SET status = '${status}' WHERE id = '${id}'`);
 }
 
 export function entry(key: string, changes: Partial<Entry> = {}): Entry {

@@ -50,6 +50,19 @@ export async function asAdmin(
   }
 }
 
+/** An address that is shown has no password: with the server's it can be connected to. */
+export function withPassword(address: string): string {
+  const url = new URL(address);
+  url.password = new URL(required()).password;
+  return url.href;
+}
+
+/** What a process finds the server's password by, where the address does not say it. */
+export function postgresVariables(): {readonly PGPASSWORD?: string} {
+  const server = postgresServer();
+  return server === null ? {} : {PGPASSWORD: new URL(server).password};
+}
+
 function required(): string {
   const server = postgresServer();
   if (server === null) throw new Error('there is no Postgres to test against: skip what needs one');
