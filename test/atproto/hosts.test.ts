@@ -279,6 +279,21 @@ describe('a host that breaks off', () => {
     });
   });
 
+  it('or only begins to say more than it may', async () => {
+    const {ask, pds} = await asking({
+      limits: endless,
+      meddle: async (call, answer, response) => {
+        if (call.server !== 'one') return await answer(call);
+        response.writeHead(200, {'content-length': 20_000_000}).write('{');
+        return null;
+      },
+    });
+    expect(await faultOf(ask())).toMatchObject({
+      kind: 'too-large',
+      message: `${pds.host}: a page of one record is larger than 16,777,216 bytes`,
+    });
+  });
+
   it('or has more to say than it may', async () => {
     const {ask, pds} = await asking({
       limits: {pageBytes: 10_000},
@@ -294,10 +309,14 @@ describe('a host that breaks off', () => {
   });
 });
 
+/** Longer than a test may take: nothing ends by itself. */
+const endless = {idleMs: 600_000, pageMs: 600_000};
+
 describe('whoever gives up', () => {
   it.each(['nothing is said', 'an answer is half there'])('is let go at once, while %s', async when => {
     const seen = new EventEmitter();
     const {ask} = await asking({
+      limits: endless,
       meddle: async (call, answer, response) => {
         if (call.server !== 'one') return await answer(call);
         if (when !== 'nothing is said') response.writeHead(200).write('{');
