@@ -1,23 +1,42 @@
+import {repositoryNouns} from '../backfills/registry.ts';
 import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
 import {hintOf} from '../core/hint.ts';
+import {onlyMeasures} from '../core/run.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Report} from './report.ts';
+import {type Every, everyObject, progressObject} from './repository-progress.ts';
 import type {Surroundings} from './session.ts';
 
 /** One event a line, on standard output. */
 export class JsonReport implements Report {
   readonly isForPrograms = true;
   readonly #out: Surroundings['out'];
+  /** Of a run of repositories: when it is told again how far they are. */
+  #every: Every | null = null;
 
   constructor({out}: Pick<Surroundings, 'out'>) {
     this.#out = out;
   }
 
   event(event: RunEvent): void {
-    this.#line(eventObject(event));
+    if (event.type === 'started') this.#begin(event);
+    if (this.#every === null) this.#line(eventObject(event));
+    else this.#ofRepositories(event, this.#every);
+  }
+
+  /** Each that ends is told, and every second how far all are: of their pages there would be tens of thousands. */
+  #ofRepositories(event: RunEvent, every: Every): void {
+    const {snapshot, type} = event;
+    if (every.isDue(snapshot.at) || type === 'ended') this.#line(progressObject(snapshot));
+    if (type !== 'page' && type !== 'listed') this.#line(eventObject(event));
+  }
+
+  #begin({undoes, snapshot: {mode, backfill, at}}: Extract<RunEvent, {type: 'started'}>): void {
+    const isCounted = undoes === null && !onlyMeasures(mode) && repositoryNouns(backfill) !== null;
+    this.#every = isCounted ? everyObject(at) : null;
   }
 
   summary({record, reason, seconds}: RunResult): void {

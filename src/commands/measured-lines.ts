@@ -28,19 +28,40 @@ export function breachLines({sample, count}: CheckResult): readonly string[] {
   ];
 }
 
+/** Coverage groups that are shown; all are in the ledger and in --json. */
+const shownGroups = 20;
+
+/** Coverage of the whole and of the first groups, under a heading; nothing where none was measured. */
+export function coverageSection(
+  groups: readonly CoverageGroup[],
+  words: BackfillWords,
+  isWhole: boolean,
+): readonly string[] {
+  if (groups.length === 0) return [];
+  const shown = isWhole ? groups : groups.slice(0, shownGroups + 1);
+  const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
+  const rest = groups.length - shown.length;
+  return [
+    'coverage',
+    ...shown.flatMap(group => coverageLines(group, words, width)),
+    ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []),
+  ];
+}
+
 /** `bgm/  97.05 %  1,170 of 1,204 objects have a row with a hash; 1,170 of 1,200 rows`, and what is missing below it. */
 export function coverageLines(
-  {group, done, total, rows, rowsDone, objects, missing = {}}: CoverageGroup,
+  {group, done, total, rows, rowsDone, objects, missing = {}, ms}: CoverageGroup,
   words: BackfillWords,
   width: number,
 ): readonly string[] {
   const name = group === '*' ? 'all' : printableKey(group);
   const share = total === 0 ? '     – %' : `${percent(done, total).toFixed(2).padStart(6)} %`;
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
+  const inRows = ms === undefined ? `${number(rowsDone)} of ${number(rows)}` : number(rows);
   const beside =
     objects === undefined
       ? `${words.rows[1]} ${words.done.rows}`
-      : `${words.items[1]} ${words.done.items}; ${number(rowsDone)} of ${number(rows)} ${words.rows[1]}`;
+      : `${words.items[1]} ${words.done.items}; ${inRows} ${words.rows[1]}`;
   return [
     `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
     ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),

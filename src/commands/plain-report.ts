@@ -1,42 +1,34 @@
 import type {BackfillWords} from '../backfills/backfill.ts';
-import {findBackfill} from '../backfills/registry.ts';
-import {changedOf, listedOf} from '../core/accounting.ts';
+import {findBackfill, type RepositoryNouns, repositoryNouns} from '../backfills/registry.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
-import type {FailureKind} from '../core/failure.ts';
 import {hintOf} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
-import {remedyFor} from '../core/troubleshooting.ts';
+import {onlyMeasures} from '../core/run.ts';
 import {commandText, hostText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {breachLines, checkLine, coverageLines, figureLines, limitLine} from './measured-lines.ts';
+import {batchLines, type Verb, verbs} from './batch-lines.ts';
+import {FailureLines} from './failure-lines.ts';
+import {breachLines, checkLine, coverageSection, figureLines, limitLine} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
+import {type Every, everyLine, progressLine} from './repository-progress.ts';
 import type {Surroundings} from './session.ts';
 import {summaryLines} from './summary-lines.ts';
 import {WaitingLines} from './waiting-lines.ts';
-
-interface Verb {
-  readonly done: string;
-  readonly toDo: string;
-}
-
-/** What a run does to rows, for its batches and totals. */
-const verbs = {
-  write: {done: 'Updated', toDo: 'To update'},
-  undo: {done: 'Put back', toDo: 'To put back'},
-} satisfies Record<string, Verb>;
 
 /** A folder answers no requests that anybody counts, or pays for. */
 function isService({host, requests}: HostLimit): boolean {
   return requests > 0 && host !== 'local disk' && host !== 'ledger';
 }
 
-const rule = '='.repeat(50);
-/** Failures that are named one by one; all are in the ledger. */
-const shownFailures = 20;
-/** Coverage groups that are shown; all are in the ledger and in --json. */
-const shownGroups = 20;
+/** News of repositories, of which there may be thousands a second. */
+function isOfRepositories({type}: RunEvent): boolean {
+  return type === 'page' || type === 'partition' || type === 'discovered' || type === 'failure';
+}
 
+const rule = '='.repeat(50);
+/** Hosts of which it is told that they went down or came back; all others are counted. */
+const shownHosts = 20;
 /** Lines for people: progress on standard error, results on standard output. */
 export class PlainReport implements Report {
   readonly isForPrograms = false;
@@ -45,9 +37,11 @@ export class PlainReport implements Report {
   readonly #flags: readonly string[];
   readonly #isVerbose: boolean;
   #batches = 0;
-  #failures = 0;
-  /** Told once each, behind the failures. */
-  readonly #remedies = new Set<string>();
+  #failures: FailureLines;
+  /** Of a run whose repositories are told in sum, and when that is due again. */
+  #nouns: RepositoryNouns | null = null;
+  #every: Every = everyLine(0);
+  #hosts = 0;
   readonly #waits = new WaitingLines();
   #header: HeaderFacts = {};
   #coverage: CoverageGroup[] = [];
@@ -65,6 +59,7 @@ export class PlainReport implements Report {
     this.#err = err;
     this.#flags = flags;
     this.#isVerbose = isVerbose;
+    this.#failures = new FailureLines(null, isVerbose);
   }
 
   reserveOut(): void {
@@ -73,26 +68,20 @@ export class PlainReport implements Report {
 
   event(event: RunEvent): void {
     const {snapshot} = event;
+    if (this.#nouns !== null && isOfRepositories(event) && this.#every.isDue(snapshot.at))
+      this.#err(`${progressLine(snapshot, this.#nouns)}\n`);
     switch (event.type) {
       case 'started':
-        this.#batches = 0;
-        this.#failures = 0;
-        this.#remedies.clear();
-        this.#coverage = [];
-        this.#isResumed = event.resumed;
-        this.#hasNamedDrift = false;
-        this.#verb = event.undoes === null ? verbs.write : verbs.undo;
-        this.#banner(event);
+        this.#begin(event);
         return;
       case 'page':
-        this.#page(event, snapshot.mode === 'dry-run');
+        this.#batches++;
+        if (this.#nouns === null)
+          for (const line of batchLines(event, this.#batches, this.#verb, this.#isVerbose))
+            this.#err(`${line}\n`);
         return;
       case 'failure':
-        this.#failure(
-          event.key === '' ? `partition ${event.partition}` : printableKey(event.key),
-          event.fault.kind,
-          event.fault.message,
-        );
+        for (const line of this.#failures.add(event)) this.#err(`${line}\n`);
         return;
       case 'retrying':
         this.#waiting(event);
@@ -140,7 +129,10 @@ export class PlainReport implements Report {
         if (event.state !== 'staged' || this.#isVerbose) this.#err(`${publicationText(event)}\n`);
         return;
       case 'host':
-        this.#err(`${hostText(event, snapshot.at)}\n`);
+        this.#hosts++;
+        if (this.#hosts <= shownHosts || this.#isVerbose) this.#err(`${hostText(event, snapshot.at)}\n`);
+        if (this.#hosts === shownHosts + 1 && !this.#isVerbose)
+          this.#err('further hosts that go down or answer again are only counted\n');
         return;
       case 'discovered':
         if (this.#isVerbose) this.#err(`${event.stream}: ${number(event.partitions)} found\n`);
@@ -160,9 +152,10 @@ export class PlainReport implements Report {
 
   summary(result: RunResult): void {
     const isDry = result.record.mode === 'dry-run';
-    for (const remedy of this.#remedies) this.#err(`${remedy}\n`);
+    for (const line of this.#failures.end()) this.#err(`${line}\n`);
     const lines = summaryLines(result, {
       batches: this.#batches,
+      repositories: this.#nouns?.repositories ?? null,
       isResumed: this.#isResumed,
       verb: isDry ? this.#verb.toDo : this.#verb.done,
       limits: this.#limits,
@@ -196,6 +189,21 @@ export class PlainReport implements Report {
     this.#out(`${why}:\n  ${commandText([...words, ...this.#flags])}\n`);
   }
 
+  #begin(event: Extract<RunEvent, {type: 'started'}>): void {
+    const {mode, backfill, at} = event.snapshot;
+    const isCounted = event.undoes === null && !onlyMeasures(mode);
+    this.#batches = 0;
+    this.#hosts = 0;
+    this.#nouns = isCounted ? repositoryNouns(backfill) : null;
+    this.#every = everyLine(at);
+    this.#failures = new FailureLines(this.#nouns, this.#isVerbose);
+    this.#coverage = [];
+    this.#isResumed = event.resumed;
+    this.#hasNamedDrift = false;
+    this.#verb = event.undoes === null ? verbs.write : verbs.undo;
+    this.#banner(event);
+  }
+
   #banner(event: Extract<RunEvent, {type: 'started'}>): void {
     const {backfill, mode, run} = event.snapshot;
     const {target = event.target, plan, gates} = this.#header;
@@ -219,48 +227,9 @@ export class PlainReport implements Report {
     if (line !== null) this.#err(`${line}\n`);
   }
 
-  #page(
-    {settled, cursor, snapshot: {tally: total}}: Extract<RunEvent, {type: 'page'}>,
-    isDry: boolean,
-  ): void {
-    this.#batches++;
-    const updated = isDry ? this.#verb.toDo : this.#verb.done;
-    const failed = settled.failed > 0 ? `, Failed: ${number(settled.failed)}` : '';
-    const pending = settled.pending > 0 ? `, Pending: ${number(settled.pending)}` : '';
-    this.#err(
-      [
-        `=== Batch ${this.#batches} ===`,
-        `${updated}: ${number(changedOf(settled))}, Skipped: ${number(settled.unchanged + settled.skipped)}${failed}${pending}`,
-        `Running totals: ${updated}=${number(changedOf(total))}, Skipped=${number(total.unchanged + total.skipped)}, Failed=${number(total.failed)}, Listed=${number(listedOf(total))}${total.pending === 0 ? '' : `, Pending=${number(total.pending)}`}`,
-        ...(this.#isVerbose ? [`  up to ${printableKey(cursor)}`] : []),
-        '',
-      ].join('\n'),
-    );
-  }
-
-  #failure(what: string, kind: FailureKind, message: string): void {
-    this.#failures++;
-    if (this.#failures <= shownFailures || this.#isVerbose)
-      this.#err(`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}\n`);
-    const remedy = remedyFor({kind, message});
-    this.#remedies.add(`${kind}: ${remedy}`);
-    if (this.#failures === shownFailures + 1 && !this.#isVerbose)
-      this.#err('further failures are not named here: headgate failures lists them all\n');
-  }
-
   #showCoverage(words: BackfillWords): void {
-    if (this.#coverage.length === 0) return;
-    const shown = this.#isVerbose ? this.#coverage : this.#coverage.slice(0, shownGroups + 1);
-    const width = Math.min(30, Math.max(...shown.map(({group}) => printableKey(group).length), 3));
-    const rest = this.#coverage.length - shown.length;
-    this.#out(
-      [
-        'coverage',
-        ...shown.flatMap(group => coverageLines(group, words, width)),
-        ...(rest > 0 ? [`  … and ${number(rest)} more groups`] : []),
-        '',
-      ].join('\n'),
-    );
+    const lines = coverageSection(this.#coverage, words, this.#isVerbose);
+    if (lines.length > 0) this.#out(`${lines.join('\n')}\n`);
     this.#coverage = [];
   }
 }

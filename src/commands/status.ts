@@ -1,12 +1,12 @@
 import {rowsOf} from '../backfills/registry.ts';
-import {listedOf} from '../core/accounting.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {isActive} from '../core/run.ts';
-import {counted, identityText, modeText, number} from '../core/words.ts';
+import {identityText, modeText, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {isGone} from './choose-run.ts';
 import {summaryObject} from './json-report.ts';
 import type {Session} from './session.ts';
+import {listedText, partitionLines, partitionObject, partitionStatus} from './status-repositories.ts';
 import {brokenOf, brokenText, invariantLines, measuredAfter} from './status-words.ts';
 
 const listedRuns = 20;
@@ -33,14 +33,16 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
   const partitions = await session.ledger.partitions.unfinished(run.id);
   const measured = (await session.ledger.measurements.ofRuns([run.id])).get(run.id);
   const checks = measuredAfter(run, measured);
-  session.report.data({...runObject(session, run, checks), audit, checks}, [
+  const standing = await partitionStatus(session, run);
+  const object = {...runObject(session, run, checks), ...partitionObject(run, standing), audit, checks};
+  session.report.data(object, [
     `run         ${run.id}`,
     `backfill    ${run.backfill}, ${run.label.startsWith(modeText(run)) ? run.label : `${modeText(run)} (${run.label})`}`,
     `status      ${statusText(session, run)}${brokenText(checks)}`,
     ...(run.sourceLabel === '' ? [] : [`source      ${run.sourceLabel}`]),
     `target      ${run.targetLabel}`,
     `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
-    `partitions  ${counted(run.partitions.done, 'done', 'done')}, ${number(run.partitions.failed)} failed, ${number(run.partitions.pending)} pending`,
+    ...partitionLines(run, standing),
     ...(run.rehearsedBy === null
       ? []
       : [
@@ -88,9 +90,8 @@ function runObject(
 
 /** `20261120-0630-6fkf  live      incomplete  index.sqlite  41 items, 1 failed` */
 function runLine(run: RunRecord, status: string): string {
-  const failed = run.tally.failed === 0 ? '' : `, ${number(run.tally.failed)} failed`;
   const mode = run.undoes === null ? modeText(run) : run.mode === 'undo' ? 'undo' : 'dry undo';
-  return `${run.id}  ${mode.padEnd(8)}  ${status}  ${run.targetName}  ${counted(listedOf(run.tally), 'item')}${failed}`;
+  return `${run.id}  ${mode.padEnd(8)}  ${status}  ${run.targetName}  ${listedText(run)}`;
 }
 
 function statusText(session: Session, run: RunRecord): string {

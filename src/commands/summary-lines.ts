@@ -1,4 +1,4 @@
-import {changedOf} from '../core/accounting.ts';
+import {changedOf, foundOf, type PartitionTally} from '../core/accounting.ts';
 import type {Drift} from '../core/drift.ts';
 import {bytesText, counted, durationText, identityText, modeText, number} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
@@ -6,6 +6,8 @@ import type {RunResult} from '../engine/execution.ts';
 /** What the report knows of a run besides its result. */
 export interface SummaryFacts {
   readonly batches: number;
+  /** What partitions are called, where they are counted instead of batches. */
+  readonly repositories: readonly [one: string, several: string] | null;
   readonly isResumed: boolean;
   /** What is done to rows: `Updated`, or `To update` in a dry run. */
   readonly verb: string;
@@ -15,15 +17,17 @@ export interface SummaryFacts {
 /** How a run ended, in totals. */
 export function summaryLines(
   {record, reason, seconds}: RunResult,
-  {batches, isResumed, verb, limits}: SummaryFacts,
+  {batches, repositories, isResumed, verb, limits}: SummaryFacts,
 ): readonly string[] {
-  const {tally} = record;
+  const {tally, partitions} = record;
   const isDry = record.mode === 'dry-run';
   const label = modeText(record);
   const written = isDry ? '' : `, ${counted(tally.rows, 'row')} written`;
   return [
     `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
-    `${isResumed ? 'Batches this time' : 'Total batches'}: ${number(batches)}`,
+    repositories === null
+      ? `${isResumed ? 'Batches this time' : 'Total batches'}: ${number(batches)}`
+      : partitionsText(partitions, repositories),
     `Total ${verb.toLowerCase()}: ${number(changedOf(tally))}`,
     `Total skipped: ${number(tally.unchanged + tally.skipped)}`,
     `Total failed: ${number(tally.failed)}`,
@@ -43,4 +47,15 @@ function driftLines({added, gone, changed}: Drift): readonly string[] {
 
 function nothingText(failed: number): string {
   return failed === 0 ? 'Nothing to change.' : `Nothing to change, but ${counted(failed, 'item')} failed.`;
+}
+
+/** `Repositories: 5,000 found = 4,963 fetched + 37 failed` */
+function partitionsText(partitions: PartitionTally, [, several]: readonly [string, string]): string {
+  const {done, failed, pending} = partitions;
+  const terms = [
+    `${number(done)} fetched`,
+    ...(failed === 0 ? [] : [`${number(failed)} failed`]),
+    ...(pending === 0 ? [] : [`${number(pending)} pending`]),
+  ];
+  return `${several[0]?.toUpperCase()}${several.slice(1)}: ${number(foundOf(partitions))} found = ${terms.join(' + ')}`;
 }

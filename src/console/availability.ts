@@ -1,7 +1,9 @@
+import {repositoryNouns} from '../backfills/registry.ts';
 import type {Command} from './command.ts';
 import {flowOfSetup} from './flow-of.ts';
 import {
   acceptable,
+  kindToRetry,
   openedRun,
   readOf,
   recoverable,
@@ -13,7 +15,7 @@ import {
 } from './going-on.ts';
 import {type Availability, isAtWork, whileIdle} from './idle.ts';
 import {type RecoveryCommand, recoveryAvailability} from './recovery-availability.ts';
-import {rowsOf} from './rows.ts';
+import {chosenListRow, rowsOf} from './rows.ts';
 import {shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 import {stoppable} from './stopping.ts';
@@ -78,6 +80,7 @@ type SetupCommand = Extract<
   | 'accept'
   | 'resume'
   | 'retry'
+  | 'retry-kind'
   | 'undo'
   | 'verify'
   | 'recover'
@@ -129,6 +132,8 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
     }
     case 'retry':
       return move.do === 'retry' ? idle : retryable(setup, idle, isReadOnly);
+    case 'retry-kind':
+      return kindToRetry(state, setup) === null ? 'absent' : retryable(setup, idle, isReadOnly);
     case 'accept':
       return acceptable(setup) ? idle : 'absent';
     case 'undo':
@@ -166,9 +171,13 @@ function concernsShown(state: ConsoleState, {facts, atWork}: SetupView, command:
 function openable(state: ConsoleState): Availability {
   const shown = shownView(state);
   if (rowsOf(state, shown).length === 0) return {because: 'there is nothing to open'};
-  return shown.name === 'coverage' && chosenSetup(state)?.listsMissing === false
-    ? {because: 'this backfill tells how many items are missing, and not which'}
-    : 'now';
+  if (shown.name === 'failures' && chosenListRow(state)?.isGroup !== true)
+    return {because: 'all there is to say of it stands below'};
+  const setup = chosenSetup(state);
+  if (shown.name !== 'coverage' || setup?.listsMissing !== false) return 'now';
+  const failed = repositoryNouns(setup.backfill)?.repositories[1];
+  const which = failed === undefined ? '' : `: 6 names the ${failed} that failed`;
+  return {because: `this backfill tells how many items are missing, and not which${which}`};
 }
 
 function isFiltered(state: ConsoleState): boolean {

@@ -28,6 +28,7 @@ export const commands = [
   'accept',
   'resume',
   'retry',
+  'retry-kind',
   'undo',
   'verify',
   'recover',

@@ -1,5 +1,6 @@
 import {findBackfill} from '../backfills/registry.ts';
 import type {Tally} from '../core/accounting.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {partWord} from '../core/words.ts';
 import {wholeName} from '../engine/live-gates.ts';
@@ -9,11 +10,12 @@ import type {ConsoleOptions} from './console.ts';
 import {copyTextOf} from './copy-text.ts';
 import type {AcceptDialog} from './dialog.ts';
 import {flowOfSetup} from './flow-of.ts';
+import {kindToRetry} from './going-on.ts';
 import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
 import {moveAbout} from './move-about.ts';
 import {recoveryDialog} from './recovery-dialog.ts';
-import {chosenCheck, chosenRow, runRows} from './rows.ts';
+import {chosenCheck, chosenListRow, chosenRow, runRows} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
 import type {Setup} from './setup.ts';
 import {recordOf, setupOf, shownRun} from './shown-run.ts';
@@ -117,7 +119,10 @@ export class Commands {
         this.#resume(state, shown, setup, command === 'accept');
         return;
       case 'retry':
-        this.#retry(shown, setup);
+        this.#retry(shown, setup, null);
+        return;
+      case 'retry-kind':
+        this.#retry(shown, setup, kindToRetry(state, shown));
         return;
       case 'undo':
         this.#undo(state);
@@ -163,6 +168,9 @@ export class Commands {
       case 'coverage':
         void this.#lists.openMissing(shown, row);
         return;
+      case 'failures':
+        this.#openFailed(state, shown);
+        return;
       case 'run': {
         const run = shownRun(state, shown);
         const part = runRows.find(known => known === row);
@@ -173,6 +181,12 @@ export class Commands {
       }
       default:
     }
+  }
+
+  #openFailed(state: ConsoleState, {facts}: SetupView): void {
+    const kind = chosenListRow(state)?.kind;
+    if (facts?.open == null || kind === undefined) return;
+    void this.#lists.openFailed(facts.open.run, kind);
   }
 
   #goOn(state: ConsoleState, shown: SetupView, setup: Setup): void {
@@ -238,11 +252,11 @@ export class Commands {
     void this.#options.work.resume(setup, record, {acceptNew: false, acceptDrift: false});
   }
 
-  #retry({facts}: SetupView, setup: Setup): void {
+  #retry({facts}: SetupView, setup: Setup, kind: FailureKind | null): void {
     const run = [facts?.plan, facts?.live].find(known => known?.id === facts?.open?.run) ?? null;
     if (run === null) return;
     this.#options.send({type: 'switched', to: 'runbook'});
-    void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false});
+    void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false, kind});
   }
 
   /** What is looked at next is about the run's own source and target. */

@@ -1,11 +1,13 @@
 import {changedOf} from '../core/accounting.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {closedBefore} from '../runbook/flow-state.ts';
+import {retriable} from '../runbook/open-counts.ts';
 import {notOpenHere} from './command-line.ts';
 import {type Availability, whileIdle, writing} from './idle.ts';
-import {chosenCheck} from './rows.ts';
+import {chosenCheck, chosenListRow, failedList} from './rows.ts';
 import {runToUndo} from './run-to-undo.ts';
 import {recordOf, setupOf} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
@@ -94,11 +96,20 @@ export function mendable({recovery}: SetupView): boolean {
 
 export function retryable({facts}: SetupView, idle: Availability, isReadOnly: boolean): Availability {
   const open = facts?.open ?? null;
-  if (open === null || open.counts.failed === 0) return 'absent';
+  if (open === null || retriable(open.counts) === 0) return 'absent';
   const run = [facts?.live, facts?.plan].find(known => known?.id === open.run);
   // One that was stopped before its end is resumed: it has more to do than its failures.
   if (run?.status !== 'incomplete') return 'absent';
   return isReadOnly && writing(run.mode) ? 'absent' : idle;
+}
+
+/** How the chosen one failed, of what the run left open that a retry takes up. */
+export function kindToRetry(state: ConsoleState, {facts}: SetupView): FailureKind | null {
+  const {name, of} = shownView(state);
+  const kind = chosenListRow(state)?.kind;
+  const run = facts?.open?.run;
+  if (kind === undefined || run === undefined) return null;
+  return name === 'failures' || of === failedList(run, kind) ? kind : null;
 }
 
 export function acceptable({facts}: SetupView): boolean {

@@ -4,7 +4,7 @@ import type {Entry} from '../core/entry.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyForCause} from '../core/troubleshooting.ts';
 import {previewText} from '../engine/preview-text.ts';
-import type {OpenItem, PartitionFailure} from '../ledger/open-items.ts';
+import type {OpenItem} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {openRemedy, openWords, withoutKey} from '../runbook/open-words.ts';
 import type {ListRow} from './state.ts';
@@ -18,12 +18,8 @@ export function openRow(item: OpenItem, run: RunRecord): ListRow {
     key,
     text: `${printableKey(key)}  ${kind ?? openWords[outcome]}`,
     detail: `${withoutKey(message, key)}${attemptsText(attempts)}\n${openRemedy(item, run)}`,
+    ...(kind === null ? {} : {kind}),
   };
-}
-
-/** A range of keys that could not be listed to its end. */
-export function partitionRow({partition, kind, message}: PartitionFailure): ListRow {
-  return {key: partition, text: `partition ${partition}  ${kind}: ${message}`, detail: message};
 }
 
 /** An item of a plan, or one that a run changed. */
@@ -42,6 +38,6 @@ export function missingRow({key, why}: MissingItem): ListRow {
 }
 
 /** ` (after 5 attempts)` */
-function attemptsText(attempts: number): string {
+export function attemptsText(attempts: number): string {
   return attempts > 1 ? ` (after ${attempts} attempts)` : '';
 }

@@ -1,5 +1,6 @@
 import type {Outcome} from '../core/accounting.ts';
 import {actions, type Entry, entryOutcome, outcomeOf} from '../core/entry.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import type {RunMode} from '../core/run.ts';
 import {planDecisions} from '../engine/plan-decisions.ts';
@@ -7,8 +8,9 @@ import {previewOf} from '../engine/preview-of.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {OpenItem} from '../ledger/open-items.ts';
 import type {CommandsOptions} from './commands.ts';
-import {entryRow, missingRow, openRow, partitionRow} from './list-rows.ts';
-import {failuresList, historyList, listsSeen} from './rows.ts';
+import {failedPartitionRows, repositoryRow, streamRow} from './failed-rows.ts';
+import {entryRow, missingRow, openRow} from './list-rows.ts';
+import {failedList, failuresList, historyList, listsSeen} from './rows.ts';
 import {
   type ConsoleState,
   chosenSetup,
@@ -80,12 +82,33 @@ export class Lists {
     const run = [facts?.plan, facts?.live].find(known => known?.id === open?.run) ?? null;
     if (open === null || run === null) return;
     await this.#read(failuresList(open.run), async () => {
-      const partitions = await ledger.openItems.partitionFailures(open.run);
+      const streams = await ledger.repositories.failedStreams(open.run);
+      const partitions = await failedPartitionRows(ledger, run);
       const items = await ledger.openItems.after(open.run, '', most + 1);
       return {
-        rows: [...partitions.map(partitionRow), ...items.slice(0, most).map(item => openRow(item, run))],
+        rows: [
+          ...streams.map(streamRow),
+          ...partitions,
+          ...items.slice(0, most).map(item => openRow(item, run)),
+        ],
         hasMore: items.length > most,
         command: ['headgate', 'failures', open.run],
+      };
+    });
+  }
+
+  /** Repositories of a run that failed alike. */
+  async openFailed(run: string, kind: FailureKind): Promise<void> {
+    const {ledger, send} = this.#options;
+    const id = failedList(run, kind);
+    send({type: 'entered', view: view('items', id, `${kind}: ${run}`)});
+    await this.#read(id, async () => {
+      const {backfill} = await ledger.runs.get(run);
+      const failed = await ledger.openItems.partitionFailuresAfter(run, '', most + 1, {kind});
+      return {
+        rows: failed.slice(0, most).map(one => repositoryRow(one, backfill)),
+        hasMore: failed.length > most,
+        command: ['headgate', 'failures', run, '--kind', kind],
       };
     });
   }

@@ -1,6 +1,8 @@
 import {parts} from '../core/accounting.ts';
 import type {CoverageGroup} from '../core/checks.ts';
+import {inReadingOrder} from '../core/coverage-groups.ts';
 import type {HostLimit} from '../core/event.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {modeText} from '../core/words.ts';
@@ -44,7 +46,7 @@ export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): r
 export const runRows = parts;
 
 export function coverageRows(state: ConsoleState, {filter}: View): readonly CoverageGroup[] {
-  const groups = chosenSetup(state)?.facts?.coverage?.groups ?? [];
+  const groups = inReadingOrder(chosenSetup(state)?.facts?.coverage?.groups ?? []);
   if (filter === '') return groups;
   return groups.filter(({group}) => group === '*' || contains(printableKey(group), filter));
 }
@@ -99,9 +101,20 @@ export function failuresList(run: string): string {
   return `failures ${run}`;
 }
 
+/** Repositories of a run that failed alike. */
+export function failedList(run: string, kind: FailureKind): string {
+  return `failed ${run} ${kind}`;
+}
+
 export function chosenRow(state: ConsoleState): string | null {
   const view = shownView(state);
   return rowsOf(state, view)[view.at] ?? null;
+}
+
+/** The chosen row of a list, with all that is known of it. */
+export function chosenListRow(state: ConsoleState): ListRow | null {
+  const view = shownView(state);
+  return listRows(state, view)[view.at] ?? null;
 }
 
 /** The invariant that is chosen, or that the view is about. */

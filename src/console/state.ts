@@ -1,4 +1,5 @@
 import type {BackfillWords} from '../backfills/backfill.ts';
+import type {FailureKind} from '../core/failure.ts';
 import type {RunMode} from '../core/run.ts';
 import type {Review} from '../engine/review.ts';
 import type {CoveragePoint, LastCoverage, MeasuredCheck} from '../ledger/measured.ts';
@@ -163,6 +164,10 @@ export interface ListRow {
   readonly text: string;
   /** Shown below the list while the row is chosen. */
   readonly detail: string | null;
+  /** How it failed: what failed alike can be taken up again by itself. */
+  readonly kind?: FailureKind;
+  /** It stands for many, which it opens. */
+  readonly isGroup?: true;
 }
 
 export function chosenSetup({setups, chosen}: ConsoleState): SetupView | null {

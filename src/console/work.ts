@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
+import type {FailureKind} from '../core/failure.ts';
 import {cancelAtRest} from '../engine/cancel-run.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import {afterVerification, toldError} from '../engine/endings.ts';
@@ -103,10 +104,18 @@ export class Work {
   resume(
     setup: Setup,
     run: RunRecord,
-    accepting: {readonly acceptNew: boolean; readonly acceptDrift: boolean},
+    {
+      kind = null,
+      ...accepting
+    }: {
+      readonly acceptNew: boolean;
+      readonly acceptDrift: boolean;
+      /** Only what failed so. */
+      readonly kind?: FailureKind | null;
+    },
   ): Promise<void> {
     return this.#run(setup, 'The run could not go on', (connection, engine) =>
-      engine.resume(connection, run, {...accepting, takeOver: null, kind: null}),
+      engine.resume(connection, run, {...accepting, takeOver: null, kind}),
     );
   }
 

@@ -44,6 +44,10 @@ export interface CoverageGroup {
   readonly objects?: number;
   /** What is not there, by cause. */
   readonly missing?: Readonly<Record<string, number>>;
+  /** The heading under which it stands with others of its kind; those without one come first. */
+  readonly section?: string;
+  /** How long it took to read what is done, all together, in milliseconds. */
+  readonly ms?: number;
 }
 
 /** A number of a target that is worth knowing before and after a run. */

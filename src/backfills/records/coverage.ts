@@ -1,15 +1,14 @@
 import type {CoverageGroup} from '../../core/checks.ts';
+import {hostGroup, inReadingOrder, notReadYet} from '../../core/coverage-groups.ts';
 import {addReached, failedOf, foundOf, nothingReached, type ReachedPartitions} from '../../core/reached.ts';
 import type {CheckIo} from '../invariant.ts';
 import {countRows} from './count-rows.ts';
 import type {OfNetwork} from './of-network.ts';
 
-/** The prefix of a host among the groups, which are collections else. */
-export const hostGroup = 'host ';
-
 /**
  * Repositories by collection and by host, as the run found them: to list them anew would be to read the network again.
- * Rows are the table's records, and those of them that the run saw to be as they should be.
+ * Rows are the table's records, and those of them that the run saw to be as they should be; of a host, the records that
+ * were read from it.
  */
 export async function* coverage(io: CheckIo<OfNetwork>): AsyncGenerator<CoverageGroup> {
   const reached = await io.reached();
@@ -37,25 +36,29 @@ export async function* coverage(io: CheckIo<OfNetwork>): AsyncGenerator<Coverage
     const inTable = rows.get(group.group) ?? 0;
     yield {
       ...shareOf(group.group, group, at),
-      objects: group.settled,
+      section: 'collections',
       rows: inTable,
       rowsDone: Math.min(inTable, group.settledDone),
     };
   }
-  for (const host of hosts)
-    yield {
+  yield* inReadingOrder(
+    hosts.map(host => ({
       ...shareOf(`${hostGroup}${host.host === '' ? '(not resolved)' : host.host}`, host, at),
+      section: 'hosts',
       rows: host.items,
       rowsDone: host.items,
-    };
+      ms: host.ms,
+    })),
+  );
 }
 
 function shareOf(group: string, partitions: ReachedPartitions, at: number) {
   const failed = Object.entries(partitions.failed);
   const missing = Object.fromEntries([
     ...failed,
-    ...(partitions.waiting === 0 ? [] : [['not read yet', partitions.waiting] as const]),
+    ...(partitions.waiting === 0 ? [] : [[notReadYet, partitions.waiting] as const]),
   ]);
+  const total = foundOf(partitions);
   const isWhole = failedOf(partitions) + partitions.waiting === 0;
-  return {group, done: partitions.done, total: foundOf(partitions), at, ...(isWhole ? {} : {missing})};
+  return {group, done: partitions.done, total, objects: total, at, ...(isWhole ? {} : {missing})};
 }

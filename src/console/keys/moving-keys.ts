@@ -8,7 +8,7 @@ export const movingKeys: readonly Key[] = [
     shown: 'enter',
     label: 'open',
     help: 'Open what is chosen',
-    on: ['overview', 'run', 'coverage', 'invariants', 'history'],
+    on: ['overview', 'run', 'coverage', 'invariants', 'failures', 'history'],
     command: 'open',
     footer: 2,
   },

@@ -103,6 +103,15 @@ export const workKeys: readonly Key[] = [
     footer: 4,
   },
   {
+    strokes: ['T'],
+    shown: 'T',
+    label: 'retry its kind',
+    help: 'Take up again only what failed as the chosen one did',
+    on: ['failures', 'items'],
+    command: 'retry-kind',
+    footer: 4,
+  },
+  {
     strokes: ['a'],
     shown: 'a',
     label: 'accept',

@@ -1,6 +1,7 @@
 import {type CoverageGroup, percent} from '../../core/checks.ts';
+import {hostGroup, msEach} from '../../core/coverage-groups.ts';
 import {printableKey} from '../../core/keys.ts';
-import {ageText, number} from '../../core/words.ts';
+import {ageText, durationText, number} from '../../core/words.ts';
 import {barSpans, sparkline} from '../bar.ts';
 import type {Layout} from '../layout.ts';
 import type {Line, Span} from '../line.ts';
@@ -51,9 +52,13 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
   const below = chosen === undefined ? again : [...again, ...groupLines(setup, chosen, room.width)];
   const height = Math.max(1, room.height - below.length - 1);
   const widths = widthsOf(groups, room.width - 2);
-  const lineOf = (group: CoverageGroup) => groupLine(group, widths, room.width - 2);
+  const rows = withHeadings(groups);
+  const lineOf = (row: CoverageGroup | string) =>
+    typeof row === 'string'
+      ? fitLine([{text: row, tone: 'dim'}], room.width - 2)
+      : groupLine(row, widths, room.width - 2);
   const place = shown.filter === '' ? shown.at + 1 : groups.length;
-  const isPart = shown.filter !== '' || groups.length > height;
+  const isPart = shown.filter !== '' || rows.length > height;
   const filter = isPart ? `${number(place)} of ${number(coverage.groups.length)} · ` : '';
   const stale = staleText(setup, coverage);
   const age = `${coverage.isPart ? 'of a part, ' : ''}measured ${stale ?? ageText(coverage.at, state.now)}`;
@@ -63,20 +68,35 @@ export function coverageScreen(state: ConsoleState, layout: Layout): Screen {
         title,
         note: `${filter}${setup.verifying === null ? age : 'measuring again …'}`,
         height: layout.rows,
-        blocks: [windowed(groups, lineOf, height, shown.at), {type: 'lines', lines: [[], ...below]}],
+        blocks: [
+          windowed(rows, lineOf, height, chosen === undefined ? 0 : rows.indexOf(chosen)),
+          {type: 'lines', lines: [[], ...below]},
+        ],
       },
     ],
   };
 }
 
-function nameOf(group: string): string {
+/** Each section below its name, which no pointer comes to. */
+function withHeadings(groups: readonly CoverageGroup[]): readonly (CoverageGroup | string)[] {
+  return groups.flatMap((group, index) => {
+    const {section} = group;
+    return section === undefined || section === groups[index - 1]?.section ? [group] : [section, group];
+  });
+}
+
+function nameOf({group, section}: Pick<CoverageGroup, 'group' | 'section'>): string {
   if (group === '*') return 'all';
+  if (section !== undefined && group.startsWith(hostGroup))
+    return printableKey(group.slice(hostGroup.length));
   return group === '' ? '(top)' : printableKey(group);
 }
 
 interface Widths {
   readonly names: number;
   readonly bar: number;
+  /** Of how long each took; 0 where that is not told. */
+  readonly each: number;
 }
 
 const shareWidth = 11;
@@ -87,30 +107,39 @@ const widestName = 28;
 function widthsOf(groups: readonly CoverageGroup[], width: number): Widths {
   let widest = 6;
   const most = {done: 0, total: 0};
-  for (const {group, done, total} of groups) {
+  for (const group of groups) {
+    const {done, total} = group;
     if (widest < widestName) widest = Math.max(widest, widthOf(nameOf(group)));
     most.done = Math.max(most.done, done);
     most.total = Math.max(most.total, total);
   }
-  const room = width - shareWidth - widthOf(countOf(most));
+  const isTimed = width >= leastForTimes && groups.some(({ms}) => ms !== undefined);
+  const each = isTimed ? eachWidth : 0;
+  const room = width - shareWidth - widthOf(countOf(most)) - each;
   const names = Math.max(6, Math.min(widestName, widest, room - 2 - 8));
-  return {names, bar: Math.max(4, Math.min(40, room - names - 2))};
+  return {names, bar: Math.max(4, Math.min(40, room - names - 2)), each};
 }
+
+const leastForTimes = 70;
+const eachWidth = 13;
 
 function countOf({done, total}: Pick<CoverageGroup, 'done' | 'total'>): string {
   return `   ${number(done)} of ${number(total)}`;
 }
 
-function groupLine(coverage: CoverageGroup, {names, bar}: Widths, width: number): Line {
-  const {group, done, total} = coverage;
+function groupLine(coverage: CoverageGroup, {names, bar, each}: Widths, width: number): Line {
+  const {done, total, ms} = coverage;
   const share = shareOf({done, total});
   const behind: readonly Span[] = [
     {text: `${share.text.padStart(7)} %`, tone: share.isWhole ? 'good' : 'strong'},
     {text: countOf(coverage)},
+    ...(each === 0 || ms === undefined || done === 0
+      ? []
+      : [{text: `  ${eachText(coverage)} each`, tone: 'dim' as const}]),
   ];
   return fitLine(
     [
-      {text: `${fitted(nameOf(group), names, 'middle')}  `},
+      {text: `${fitted(nameOf(coverage), names, 'middle')}  `},
       ...barSpans(bar, done, 0, total === 0 ? null : total),
       ...behind,
     ],
@@ -118,24 +147,39 @@ function groupLine(coverage: CoverageGroup, {names, bar}: Widths, width: number)
   );
 }
 
-const nameWidth = 10;
+/** `812 ms`, `2.4 s`: how long it took to read one. */
+function eachText(group: CoverageGroup): string {
+  const ms = msEach(group);
+  return ms < 1_000 ? `${Math.round(ms)} ms` : durationText(ms / 1_000);
+}
 
 /** Both numerators of the chosen group, why the rest is missing, and how the whole went before. */
 function groupLines(
   {facts, words, listsMissing}: SetupView,
-  {group, done, total, rows, rowsDone, objects, missing}: CoverageGroup,
+  coverage: CoverageGroup,
   width: number,
 ): readonly Line[] {
+  const {group, done, total, rows, rowsDone, objects, missing, ms} = coverage;
   const causes = Object.entries(missing ?? {}).map(([cause, count]) => `${number(count)} ${cause}`);
   const trend = facts?.trend ?? [];
   const shares = trend.map(point => percent(point.done, point.total));
   const [first] = shares;
   const last = shares.at(-1);
+  const names = [words.items[1], words.rows[1]].map(widthOf);
+  const pair = (name: string, text: string): Line => [
+    {text: name.padEnd(Math.max(leastName, 1 + Math.max(...names))), tone: 'dim'},
+    {text},
+  ];
   return [
     ...(objects === undefined
       ? []
       : [pair(words.items[1], `${number(done)} of ${number(total)} that were listed ${words.done.items}`)]),
-    pair(words.rows[1], `${number(rowsDone)} of ${number(rows)} in the target ${words.done.rows}`),
+    ms === undefined
+      ? pair(words.rows[1], `${number(rowsDone)} of ${number(rows)} in the target ${words.done.rows}`)
+      : pair(
+          words.rows[1],
+          `${number(rows)} were read${done === 0 ? '' : `, ${eachText(coverage)} for each ${words.items[0]}`}`,
+        ),
     ...(missing === undefined
       ? []
       : [
@@ -150,7 +194,7 @@ function groupLines(
       ? []
       : [
           [
-            {text: 'trend'.padEnd(nameWidth), tone: 'dim' as const},
+            ...pair('trend', '').slice(0, 1),
             ...sparkline(shares, Math.min(24, shares.length)),
             {text: `  ${first.toFixed(2)} % → ${last.toFixed(2)} %`},
           ],
@@ -158,6 +202,4 @@ function groupLines(
   ].map(line => fitLine(line, width));
 }
 
-function pair(name: string, text: string): Line {
-  return [{text: name.padEnd(nameWidth), tone: 'dim'}, {text}];
-}
+const leastName = 10;

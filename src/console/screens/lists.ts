@@ -1,3 +1,4 @@
+import {repositoryNouns} from '../../backfills/registry.ts';
 import {changedOf} from '../../core/accounting.ts';
 import {onlyMeasures} from '../../core/run.ts';
 import {ageText, endsText, modeText, number, scopeText} from '../../core/words.ts';
@@ -31,7 +32,7 @@ export function failuresScreen(state: ConsoleState, layout: Layout): Screen {
           : 'Nothing was left open.',
     );
   const {width} = roomOf(layout, layout.rows);
-  const counts = openCountText(open.counts);
+  const counts = openCountText(open.counts, repositoryNouns(setup.backfill));
   const line = (text: string): Line => fitLine([{text, tone: 'warn'}], width);
   const above = layout.isCompact ? [line(counts)] : [...wrapText(counts, width).map(line), []];
   return listScreen(state, layout, `Left open by ${open.run}`, above);

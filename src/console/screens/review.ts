@@ -120,6 +120,7 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
   const {
     itemsToRead,
     bytesToRead,
+    repositories,
     verifies,
     requests,
     rows,
@@ -131,10 +132,13 @@ function facts(manner: Manner, review: Review, plan: RunRecord, width: number): 
     samples,
   } = review;
   const read =
-    itemsToRead === 0
-      ? 'nothing again: the dry run has read it all'
-      : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or may have changed`;
+    repositories !== null
+      ? `${counted(repositories.count, ...repositories.words)} once more, each from its host: the plan holds no content`
+      : itemsToRead === 0
+        ? 'nothing again: the dry run has read it all'
+        : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or may have changed`;
   const asked = [
+    ...(repositories === null ? [] : ['as many as the dry run to each host']),
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
   ];

@@ -1,3 +1,4 @@
+import {repositoryNouns} from '../../backfills/registry.ts';
 import {changedOf} from '../../core/accounting.ts';
 import type {Severity} from '../../core/checks.ts';
 import type {Finding} from '../../core/probe.ts';
@@ -186,10 +187,11 @@ function heldGates({gates}: SetupView): readonly Fact[] {
   return [{name: 'gates', text: closed === 0 ? `✔ ${held}${open}` : `${held}, ${closed} closed`}];
 }
 
-function lastTime({facts}: SetupView, mode: 'dry-run' | 'live' | 'verify'): readonly Fact[] {
+function lastTime({facts, backfill}: SetupView, mode: 'dry-run' | 'live' | 'verify'): readonly Fact[] {
   const last = facts?.took[mode];
   if (last === undefined) return [];
-  const listed = last.listed === 0 ? '' : ` for ${counted(last.listed, 'item')}`;
+  const items = repositoryNouns(backfill)?.items ?? ['item', 'items'];
+  const listed = last.listed === 0 ? '' : ` for ${counted(last.listed, ...items)}`;
   return [{name: 'took', text: `${durationText(last.seconds)} last time${listed}`}];
 }
 
@@ -199,9 +201,9 @@ function stopped({facts}: SetupView): readonly Fact[] {
   return reason === null ? [] : [{name: 'stopped', text: reason.message, tone: 'warn'}];
 }
 
-function opened({facts}: SetupView, move: Move): readonly Fact[] {
+function opened({facts, backfill}: SetupView, move: Move): readonly Fact[] {
   const counts = facts?.open?.counts ?? null;
   if (counts === null || counts.total === 0) return [];
   const more = move.do === 'retry' ? ': 6 shows each of them, why, and what to do' : '';
-  return [{name: 'open', text: `${openCountText(counts)}${more}`, tone: 'warn'}];
+  return [{name: 'open', text: `${openCountText(counts, repositoryNouns(backfill))}${more}`, tone: 'warn'}];
 }

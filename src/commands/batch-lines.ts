@@ -1,0 +1,34 @@
+import {changedOf, listedOf} from '../core/accounting.ts';
+import type {RunEvent} from '../core/event.ts';
+import {printableKey} from '../core/keys.ts';
+import {number} from '../core/words.ts';
+
+export interface Verb {
+  readonly done: string;
+  readonly toDo: string;
+}
+
+/** What a run does to rows, for its batches and totals. */
+export const verbs = {
+  write: {done: 'Updated', toDo: 'To update'},
+  undo: {done: 'Put back', toDo: 'To put back'},
+} satisfies Record<string, Verb>;
+
+/** `=== Batch 3 ===`, what was done in it, and the running totals. */
+export function batchLines(
+  {settled, cursor, snapshot}: Extract<RunEvent, {type: 'page'}>,
+  batch: number,
+  verb: Verb,
+  isVerbose: boolean,
+): readonly string[] {
+  const {tally: total, mode} = snapshot;
+  const updated = mode === 'dry-run' ? verb.toDo : verb.done;
+  const failed = settled.failed > 0 ? `, Failed: ${number(settled.failed)}` : '';
+  const pending = settled.pending > 0 ? `, Pending: ${number(settled.pending)}` : '';
+  return [
+    `=== Batch ${batch} ===`,
+    `${updated}: ${number(changedOf(settled))}, Skipped: ${number(settled.unchanged + settled.skipped)}${failed}${pending}`,
+    `Running totals: ${updated}=${number(changedOf(total))}, Skipped=${number(total.unchanged + total.skipped)}, Failed=${number(total.failed)}, Listed=${number(listedOf(total))}${total.pending === 0 ? '' : `, Pending=${number(total.pending)}`}`,
+    ...(isVerbose ? [`  up to ${printableKey(cursor)}`] : []),
+  ];
+}
