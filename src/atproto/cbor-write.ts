@@ -37,7 +37,7 @@ class CborWriter {
       return;
     }
     if (level > mostLevels) throw tooDeep();
-    if (!areInOrder(keys)) keys.sort(compareMapKeys);
+    putInOrder(keys);
     this.#head(major.map, keys.length);
     for (const key of keys) {
       this.#text(key);
@@ -187,21 +187,23 @@ class CborWriter {
 const asciiLength = 32;
 const writer = new CborWriter();
 
-/** Keys that came from DAG-CBOR are in order already, and most of all others are few. */
-function areInOrder(keys: readonly string[]): boolean {
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] ?? '';
-    if (beyondAscii.test(key)) return false;
-    const last = index === 0 ? '' : (keys[index - 1] ?? '');
-    if (key.length < last.length || (key.length === last.length && index > 0 && key < last)) return false;
-  }
-  return true;
+/** DAG-CBOR orders keys by their length, then by their bytes. Those that came from DAG-CBOR are so already. */
+function putInOrder(keys: string[]): void {
+  const compare = keys.some(key => beyondAscii.test(key)) ? byUtf8 : byAscii;
+  for (let index = 1; index < keys.length; index++)
+    if (compare(keys[index - 1] ?? '', keys[index] ?? '') > 0) {
+      keys.sort(compare);
+      return;
+    }
 }
 
 const beyondAscii = /[^\0-\x7f]/;
 
-/** DAG-CBOR orders keys by their length, then by their bytes. */
-function compareMapKeys(a: string, b: string): number {
+function byAscii(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}
+
+function byUtf8(a: string, b: string): number {
   return Buffer.byteLength(a) - Buffer.byteLength(b) || compareKeys(a, b);
 }
 
