@@ -1,5 +1,5 @@
 import type {Preview} from '../backfills/backfill.ts';
-import {changedOf} from '../core/accounting.ts';
+import {changedOf, foundOf} from '../core/accounting.ts';
 import type {Action} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {Cost} from '../core/money.ts';
@@ -32,6 +32,11 @@ export interface Review {
   /** What could not be decided, or may have changed, is read again: so many items, of so many bytes: exact, unless something failed. */
   readonly itemsToRead: number;
   readonly bytesToRead: number;
+  /** Repositories that are read once more as a whole: their plan holds no content; null where that is not so. */
+  readonly repositories: {
+    readonly count: number;
+    readonly words: readonly [one: string, several: string];
+  } | null;
   /** Objects that verification reads again, and about how many bytes they are. */
   readonly verifies: {readonly items: number; readonly bytes: number};
   /** Predicted, verification included; 0 where nothing counts requests, as on a disk of this machine. */
@@ -90,6 +95,7 @@ async function reviewed(
   const steps = [live, ...(verify === null ? [] : [verify])];
   const {source, target} = usageOf(steps.map(({step}) => step));
   const isRemote = facts.source !== 'local';
+  const repositories = repositoriesOf(connection, run);
   const [tables, bookmark] = await Promise.all([
     tablesIn(reader, connection.target, run),
     hasBookmark(connection.target),
@@ -105,16 +111,38 @@ async function reviewed(
       action: entry.action,
       preview: previewOf(run, entry),
     })),
-    itemsToRead: plan.unproven.items,
-    bytesToRead: plan.unproven.bytes,
-    verifies: {items: verify?.step.source.get ?? 0, bytes: verify?.step.source.bytes ?? 0},
-    requests: {source: isRemote ? source.list + source.get : 0, target: target.requests},
-    seconds: durationOf(steps.flatMap(({phases}) => phases)).seconds,
+    itemsToRead: repositories === null ? plan.unproven.items : 0,
+    bytesToRead: repositories === null ? plan.unproven.bytes : 0,
+    repositories,
+    verifies:
+      repositories === null
+        ? {items: verify?.step.source.get ?? 0, bytes: verify?.step.source.bytes ?? 0}
+        : {items: 0, bytes: 0},
+    requests: {
+      source: isRemote && repositories === null ? source.list + source.get : 0,
+      target: target.requests,
+    },
+    seconds:
+      repositories === null ? durationOf(steps.flatMap(({phases}) => phases)).seconds : tookSeconds(run),
     money: moneyOf(costsOf(facts, source, target)),
     tables,
     publishes: publishesOf(connection, run),
     bookmark,
   };
+}
+
+/** They are fetched as they were in the dry run, with as many requests and in as long a time. */
+function repositoriesOf(
+  {backfill: {repositories}}: RunConnection,
+  {partitions, undoes}: RunRecord,
+): Review['repositories'] {
+  return repositories === undefined || undoes !== null
+    ? null
+    : {count: foundOf(partitions), words: repositories.words};
+}
+
+function tookSeconds({startedAt, finishedAt}: RunRecord): number {
+  return startedAt === null || finishedAt === null ? 0 : (finishedAt - startedAt) / 1_000;
 }
 
 function publishesOf(

@@ -118,6 +118,7 @@ export const review: Review = {
   samples: [],
   itemsToRead: 0,
   bytesToRead: 0,
+  repositories: null,
   verifies: {items: 40, bytes: 400},
   requests: {source: 0, target: 0},
   seconds: 2,

@@ -27,6 +27,7 @@ export const review: Review = {
   samples,
   itemsToRead: 0,
   bytesToRead: 0,
+  repositories: null,
   verifies: {items: 300, bytes: 40_960_000},
   requests: {source: 0, target: 129},
   seconds: 48,
