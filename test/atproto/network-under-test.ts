@@ -43,12 +43,18 @@ export async function networkOf(spec: NetworkSpec, options: TestOptions = {}): P
     openNetwork({label: 'test', relays, plc, allowPrivateHosts: true, reach, ...others, ...more});
   const network = open();
   const identityOf = (account: string) => network.identities.resolve(local.didOf(account), {signal});
+  // Limits are for the host that is tested, and not for the way to it.
+  const {identities} = open({limits: {}});
+  const pdsOf = async (account: string) => {
+    const {pds} = await identities.resolve(local.didOf(account), {signal});
+    return network.pds(pds);
+  };
   return {
     local,
     network,
     open,
     identityOf,
-    pdsOf: async account => network.pds((await identityOf(account)).pds),
+    pdsOf,
   };
 }
 
