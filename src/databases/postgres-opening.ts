@@ -51,7 +51,7 @@ function ofServer(
       return [
         'failed',
         `the server has no connection left (${message})`,
-        'End programs that keep some, or raise max_connections: Headgate takes up to five.',
+        'End programs that keep some, or raise max_connections: a run takes up to five.',
       ];
     case '08P01':
       return [

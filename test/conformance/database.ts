@@ -274,7 +274,7 @@ export function databaseConformance({name, sql: forms, make, lock, unbindable}: 
       await reader.close();
     });
 
-    it('refuses what is asked afterwards', {timeout: 10_000}, async () => {
+    it('refuses what is asked afterwards', {timeout: 30_000}, async () => {
       const {target} = await opened();
       const reader = await target.openReader();
       await reader.close();
