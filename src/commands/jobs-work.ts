@@ -62,8 +62,10 @@ class Telling {
         this.#job(news.job, {event: 'lost'}, "is another worker's by now, or was removed");
         return;
       case 'waits':
+        report.data({type: 'waits', message: news.message}, [`waiting: ${news.message}`]);
+        return;
       case 'trouble':
-        report.data({type: news.type, message: news.message}, [`waiting: ${news.message}`]);
+        report.data({type: 'trouble', message: news.message}, [news.message]);
         return;
       case 'run':
         if (isTold(news.event)) report.event(news.event);

@@ -128,21 +128,41 @@ describe.skipIf(postgresServer() === null)('a job with holes', () => {
     for (const told of news) if (told.type === 'progress') expect(told.job.totalRepos).toBeLessThanOrEqual(2);
   });
 
-  it('says that a relay broke off, and reads on from there', async () => {
+  it('says that a listing of a relay broke off, and reads it on', async () => {
     const {network, open} = await jobsWorld({
       hosts: {one: {}},
-      relays: [{failsFor: [like]}],
-      accounts: [{name: 'ada', host: 'one', records: {...say('ada'), [like]: {b: {$type: like}}}}],
+      // The probe asks for the first collection alone.
+      relays: [{failsFor: [post]}],
+      accounts: [
+        {name: 'ada', host: 'one', records: say('ada')},
+        {name: 'ben', host: 'one', records: {[like]: {b: {$type: like}}}},
+      ],
     });
     const {jobs, work, database} = await open();
     await database.transaction(
       [post, like].map(id => ({sql: `INSERT INTO lexicons (id, json) VALUES ($1, '{}')`, params: [id]})),
     );
-    // The probe asks for the first collection of the run.
     const {job} = await jobs.add({});
     await work();
-    expect(await jobs.find(job.id)).toMatchObject({status: 'failed'});
-    expect(network.calls.length).toBeGreaterThan(0);
+    const failed = await jobs.find(job.id);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      incomplete: true,
+      error: '1 listing of a relay broke off: 1 server-error',
+      totalRepos: 1,
+      processedRepos: 1,
+    });
+    const [relay] = network.relayServers;
+    expect(await jobs.failures(job.id, {limit: 5})).toMatchObject({
+      failures: [
+        {what: 'listing', key: `${new URL(relay?.origin ?? '').host} ${post}`, kind: 'server-error'},
+      ],
+    });
+    relay?.fail(post, false);
+    await jobs.retryFailed(job.id);
+    await work();
+    expect(await jobs.find(job.id)).toMatchObject({status: 'completed', run: failed?.run, processedRepos: 2});
+    expect(await recordsIn({database})).toEqual(recordsOf(network, [post, like]));
   });
 
   it('is not retried beside another one that asks the same', async () => {

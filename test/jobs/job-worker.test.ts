@@ -221,6 +221,23 @@ describe.skipIf(postgresServer() === null)('a worker', () => {
     expect(await recordsIn(second)).toEqual(recordsOf(network, [post]));
   });
 
+  it('leaves nothing to be gone on with where a job that was given back is cancelled', async () => {
+    const {network, open} = await jobsWorld(three);
+    const {jobs, heard, worker, ledger, database} = await open();
+    network.inject(byPages);
+    const hold = network.inject(held);
+    const {job} = await jobs.add({collection: post});
+    const leaving = new AbortController();
+    const working = worker.run(leaving.signal);
+    await heard(isAt(2));
+    leaving.abort();
+    await working;
+    const {run} = await jobs.cancel(job.id);
+    expect(await ledger.runs.get(run ?? '')).toMatchObject({status: 'cancelled'});
+    expect(await recordsIn({database})).toHaveLength(4);
+    hold.end();
+  });
+
   it('begins anew what another ledger has begun, and writes nothing twice', async () => {
     const {network, open} = await jobsWorld(three);
     const {jobs, heard, worker, database} = await open();
@@ -261,7 +278,6 @@ describe.skipIf(postgresServer() === null)('a worker', () => {
     await work();
     expect(await jobs.find(job.id)).toMatchObject({status: 'running', worker: 'gone'});
     await silence({database});
-    // Its late sign of life would be in time, had it come before somebody looked.
     await work();
     expect(await jobs.find(job.id)).toMatchObject({status: 'completed', totalRecords: 6});
     const nothing = {stage: null, totalRepos: 0, processedRepos: 0, totalRecords: 0};

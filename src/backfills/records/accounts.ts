@@ -67,6 +67,7 @@ async function accountOf(
     };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return {problem: `${account}: ${error.message}`};
+    const isNamed = error.message.startsWith(`${account}: `);
+    return {problem: isNamed ? error.message : `${account}: ${error.message}`};
   }
 }
