@@ -22,7 +22,7 @@ export function recordInvariants(facts: RecordsFacts): readonly Invariant<OfNetw
       measure: io =>
         breaches(
           io.target,
-          `uri <> 'at://' || did || '/' || collection || '/' || rkey`,
+          `uri COLLATE "C" <> 'at://' || did || '/' || collection || '/' || rkey`,
           [],
           'did collection rkey',
         ),

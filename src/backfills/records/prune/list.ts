@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Network} from '../../../atproto/network.ts';
 import {Fault} from '../../../core/failure.ts';
-import {compareKeys, type KeyRange} from '../../../core/keys.ts';
+import type {KeyRange} from '../../../core/keys.ts';
 import type {Probe} from '../../../core/probe.ts';
 import type {Reader} from '../../../databases/database.ts';
 import type {ListedRange} from '../../backfill.ts';
@@ -43,16 +43,18 @@ export async function* listRows(
     }));
 }
 
+/** In the order of bytes, whatever the order of the column: an index of another would not be of use here. */
 async function* rowsOf(target: Reader, collections: readonly string[], {lo, hi}: KeyRange) {
   for (let after = lo; ; ) {
     const rows = await target.query(
       `SELECT uri, cid FROM records
-       WHERE uri > $1 AND uri <= $2 AND collection IN (SELECT jsonb_array_elements_text($3::jsonb))
-       ORDER BY uri LIMIT ${rowsAtOnce}`,
+       WHERE uri COLLATE "C" > $1 AND uri COLLATE "C" <= $2
+         AND collection IN (SELECT jsonb_array_elements_text($3::jsonb))
+       ORDER BY uri COLLATE "C" LIMIT ${rowsAtOnce}`,
       [after, hi, JSON.stringify(collections)],
     );
     const page = rows.map(row => rowSchema.parse(row));
-    if (page.length > 0) yield page.sort((a, b) => compareKeys(a.uri, b.uri));
+    if (page.length > 0) yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < rowsAtOnce) return;
     after = last.uri;
