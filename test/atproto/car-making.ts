@@ -44,6 +44,13 @@ export function record(text: string): Promise<Block> {
   return encodeValue({$type: post, text});
 }
 
+/** A record that is good for any key. */
+export const some = await record('some');
+
+export function at(rkey: string, more: Partial<Entry> = {}): Entry {
+  return {key: `${post}/${rkey}`, value: some.cid, ...more};
+}
+
 /** A commit, signed by a key or by nobody, and with other fields where they are given. */
 export async function commit(data: Cid, key: Keypair | null = null, fields: object = {}): Promise<Block> {
   const unsigned = {did, version: 3 as const, rev, prev: null, data};
