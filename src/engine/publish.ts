@@ -7,6 +7,7 @@ import type {Reader} from '../databases/database.ts';
 import type {StoredPage} from '../ledger/pages.ts';
 import type {RunContext} from './context.ts';
 import {readMarks} from './mark.ts';
+import {numbered} from './mark-statements.ts';
 import type {Committed} from './page-group.ts';
 import type {PublishedWork} from './work.ts';
 import type {Writer} from './writer.ts';
@@ -39,9 +40,11 @@ export async function settlePublication(context: RunContext, target: Reader): Pr
 
 /** Runs, of whichever ledger, whose publish has happened and was not settled. */
 export async function unsettledPublishes(target: Reader): Promise<readonly string[]> {
-  const rows = await target.query('SELECT run FROM headgate_marks WHERE partition = ? ORDER BY run', [
-    publishing,
-  ]);
+  const {sql, params} = numbered(target.dialect, {
+    sql: 'SELECT run FROM headgate_marks WHERE partition = ?1 ORDER BY run',
+    params: [publishing],
+  });
+  const rows = await target.query(sql, params);
   return rows.map(row => String(row['run']));
 }
 

@@ -48,7 +48,8 @@ function dryRunStep(facts: FlowFacts): Step {
   if (isAtWork(facts, plan)) return {id, state: 'working', says: 'deciding …'};
   if (isStopped(plan))
     return {id, state: plan.status === 'failed' ? 'failed' : 'attention', says: restingText(plan)};
-  if (plan.status === 'pending') return {id, state: 'ready', says: 'the last one never began'};
+  if (plan.status === 'pending')
+    return {id, state: 'ready', says: facts.isBeginning ? 'about to begin' : 'the last one never began'};
   if (plan.status === 'cancelled') return {id, state: 'ready', says: 'the last one was cancelled'};
   if (isEmpty(plan)) return {id, state: 'attention', says: 'nothing was listed: is this the right source?'};
   // Once it was executed, what it left open is the live run's to tell.
@@ -126,7 +127,10 @@ function liveStep(facts: FlowFacts): Step {
       state: live.status === 'failed' ? 'failed' : 'attention',
       says: plan === null ? restingText(live) : haltText(live, plan),
     };
-  if (live.status === 'pending') return {id, state: 'attention', says: 'it never began: nothing was written'};
+  if (live.status === 'pending')
+    return facts.isBeginning
+      ? {id, state: 'ready', says: 'about to begin'}
+      : {id, state: 'attention', says: 'it never began: nothing was written'};
   if (live.status === 'cancelled')
     return {
       id,
