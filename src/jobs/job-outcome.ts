@@ -30,7 +30,7 @@ export function outcomeOf({status, reason, error}: Rested, holes: Holes, target:
     case 'completed':
       return {status: 'completed', error: null, incomplete: false};
     case 'incomplete':
-      return {status: 'failed', error: holesText(holes), incomplete: true};
+      return {status: 'failed', error: holesText(holes) || 'its run left something open', incomplete: true};
     case 'cancelled':
       return cancelled;
     case 'paused':

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Fault, isRetryable} from '../core/failure.ts';
 import type {OperatorError} from '../core/operator-error.ts';
-import {retrying} from '../engine/backoff.ts';
+import {Exhausted, retrying} from '../engine/backoff.ts';
 import {leaseObstacle} from '../engine/lease.ts';
 import type {Job, JobProgress} from './job.ts';
 import type {JobNews} from './job-news.ts';
@@ -97,14 +97,19 @@ export class JobWorker {
     if (signal.aborted) interrupt();
     try {
       const done = await run.done();
-      const settled = done === null ? null : await this.#settle(job, done.outcome, done.progress);
-      if (done === null || settled === null) {
+      if (done === null) {
         tell({type: 'lost', job});
         return true;
       }
-      const {waitsFor = null} = done.outcome;
-      tell({type: 'rests', job: settled, waitsFor});
+      const {outcome, progress} = done;
+      const {waitsFor = null} = outcome;
+      const settled = await this.#settle(job, outcome, progress);
+      tell(settled === null ? {type: 'lost', job} : {type: 'rests', job: settled, waitsFor});
       return waitsFor === null;
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw error;
+      tell({type: 'trouble', message: `what became of job ${job.id} is not written: ${error.message}`});
+      return false;
     } finally {
       signal.removeEventListener('abort', interrupt);
     }
@@ -112,7 +117,7 @@ export class JobWorker {
 
   /** As patiently as a run is with its target: what is not settled is taken over as if the worker had died. */
   #settle(job: Job, outcome: JobOutcome, progress: JobProgress): Promise<Job | null> {
-    const {rows, engine, tell} = this.#options;
+    const {rows, engine} = this.#options;
     const {settings, now, random} = engine.host;
     const patience = {forMs: settings.patienceSeconds * 1_000, now};
     const onRetry = (_: number, __: number, {message}: Fault) =>
@@ -120,10 +125,7 @@ export class JobWorker {
     const {signal} = new AbortController();
     return retrying({attempts: settings.attempts, patience, signal, random, onRetry}, () =>
       rows.settle(job.id, this.#worker, outcome, progress),
-    ).catch((error: unknown) => {
-      tell({type: 'trouble', message: `what became of job ${job.id} could not be written: ${String(error)}`});
-      return null;
-    });
+    );
   }
 
   #tellOnce(what: string, news: JobNews): void {

@@ -105,7 +105,7 @@ function connectionOf({relays, plc, hosts, nameOf}: NetworkSimulator, target: Ta
   };
   const source = openNetwork({label: 'atproto:test', relays, plc, allowPrivateHosts: true, reach});
   const backfill = findBackfill('records');
-  return {backfill, source, target, options: backfill.options.parse(undefined)};
+  return {backfill, source, target, options: backfill.options.parse({fetch: 'pages'})};
 }
 
 /** The rows of records: URI and CID. */
