@@ -1,7 +1,7 @@
 import type {RepositoryNouns} from '../backfills/registry.ts';
 import {listedOf} from '../core/accounting.ts';
 import type {Snapshot} from '../core/event.ts';
-import {repositoriesText, repositoryCounts} from '../core/repository-counts.ts';
+import {repositoriesText, repositoryCounts, setAside} from '../core/repository-counts.ts';
 
 /** How far a run is with repositories, instead of a line for each of their pages: those are thousands, and most are small. */
 
@@ -41,7 +41,8 @@ export function progressLine(snapshot: Snapshot, {repositories, items}: Reposito
 /** The same for programs, with the counts of items. */
 export function progressObject(snapshot: Snapshot): Readonly<Record<string, unknown>> {
   const {run, mode, tally, at} = snapshot;
-  const {found, resolved, fetched, failed, isOver, hostsDown, aside} = repositoryCounts(snapshot);
+  const {found, resolved, fetched, failed, isOver} = repositoryCounts(snapshot);
+  const {hosts: hostsDown, waiting: aside} = setAside(snapshot);
   return {
     type: 'progress',
     repositories: {found, resolved, fetched, failed, aside, isOver},

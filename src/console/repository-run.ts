@@ -1,5 +1,5 @@
 import {type RepositoryNouns, repositoryNouns} from '../backfills/registry.ts';
-import {type RepositoryCounts, repositoryCounts} from '../core/repository-counts.ts';
+import {type RepositoryCounts, repositoryCounts, setAside} from '../core/repository-counts.ts';
 import {onlyMeasures} from '../core/run.ts';
 import {type Eta, etaOf} from './pace.ts';
 import type {RunView} from './run-view.ts';
@@ -35,8 +35,8 @@ export function repositoryRunOf({
 
 /** How long those take that do not wait for a host which is down; null until everything was found. */
 export function repositoriesEta(
-  {partitionPace}: RunView,
-  {found, ended, aside, isOver}: RepositoryRun,
+  {partitionPace, snapshot}: RunView,
+  {found, ended, isOver}: RepositoryRun,
 ): Eta | null {
-  return isOver ? etaOf(partitionPace, found - ended - aside) : null;
+  return isOver ? etaOf(partitionPace, found - ended - setAside(snapshot).waiting) : null;
 }

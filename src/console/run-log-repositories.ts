@@ -2,6 +2,7 @@ import type {Noun} from '../backfills/backfill.ts';
 import type {RepositoryNouns} from '../backfills/registry.ts';
 import type {RunEvent} from '../core/event.ts';
 import {repositoriesText} from '../core/repository-counts.ts';
+import {withoutName} from '../core/words.ts';
 import {failureText, gathered, type Log, logged} from './run-log.ts';
 
 /**
@@ -39,6 +40,7 @@ export function repositoryFailed(
     return isStream === true ? next : {...next, memory: {...next.memory, failuresTold: told + 1}};
   }
   const where = host === undefined ? '' : `${host}: `;
-  const text = `${where}${several} failed (${fault.kind}), the last ${partition}: ${fault.message}`;
+  const message = host === undefined ? fault.message : withoutName(fault.message, host);
+  const text = `${where}${several} failed (${fault.kind}), the last ${partition}: ${message}`;
   return gathered(log, at, 'error', {of: `${fault.kind} ${host ?? ''}`, text, isCounted: true});
 }

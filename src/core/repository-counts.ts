@@ -11,22 +11,27 @@ export interface RepositoryCounts {
   readonly failed: number;
   /** Everything was found: until then `found` is only so far. */
   readonly isOver: boolean;
-  /** Hosts that are down, and how many wait for them: these come and go. */
-  readonly hostsDown: number;
-  readonly aside: number;
 }
 
-export function repositoryCounts({partitions, discovery, limits}: Snapshot): RepositoryCounts {
-  const down = limits.filter(isDown);
+export function repositoryCounts({partitions, discovery}: Snapshot): RepositoryCounts {
   return {
     found: foundOf(partitions),
     resolved: discovery?.resolved ?? null,
     fetched: partitions.done,
     failed: partitions.failed,
     isOver: discovery?.isOver ?? false,
-    hostsDown: down.length,
-    aside: down.reduce((sum, {aside}) => sum + aside.waiting, 0),
   };
+}
+
+/** Hosts that are down, and how many wait for them: these come and go. There may be hundreds to look through. */
+export interface SetAside {
+  readonly hosts: number;
+  readonly waiting: number;
+}
+
+export function setAside({limits}: Pick<Snapshot, 'limits'>): SetAside {
+  const down = limits.filter(isDown);
+  return {hosts: down.length, waiting: down.reduce((sum, {aside}) => sum + aside.waiting, 0)};
 }
 
 export function isDown(limit: HostLimit): limit is HostLimit & Required<Pick<HostLimit, 'aside'>> {
@@ -37,13 +42,14 @@ type Noun = readonly [one: string, several: string];
 
 /** `1,204 of 5,000 repositories so far (4,100 resolved), 25,301 records, 37 repositories failed, 3 hosts down`. */
 export function repositoriesText(snapshot: Snapshot, repositories: Noun, items: Noun): string {
-  const {found, resolved, fetched, failed, isOver, hostsDown} = repositoryCounts(snapshot);
+  const {found, resolved, fetched, failed, isOver} = repositoryCounts(snapshot);
+  const {hosts} = setAside(snapshot);
   const {tally} = snapshot;
   return [
     `${number(fetched)} of ${counted(found, ...repositories)}${isOver ? '' : ' so far'}${resolved === null || resolved === found ? '' : ` (${number(resolved)} resolved)`}`,
     counted(listedOf(tally) - tally.pending, ...items),
     ...(tally.failed === 0 ? [] : [`${number(tally.failed)} of them failed`]),
     ...(failed === 0 ? [] : [`${counted(failed, ...repositories)} failed`]),
-    ...(hostsDown === 0 ? [] : [`${counted(hostsDown, 'host')} down`]),
+    ...(hosts === 0 ? [] : [`${counted(hosts, 'host')} down`]),
   ].join(', ');
 }

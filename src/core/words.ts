@@ -154,3 +154,8 @@ export function hostText({host, state, since, fault}: HostNews, at: number): str
     ? `${host} is down, and what waits for it is set aside${fault === undefined ? '' : `: ${fault.message}`}`
     : `${host} answers again, after ${durationText((at - since) / 1_000)}`;
 }
+
+/** A message often names its host first, which whoever tells it has done already. */
+export function withoutName(message: string, name: string): string {
+  return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+}

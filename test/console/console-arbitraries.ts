@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {findBackfill} from '../../src/backfills/registry.ts';
 import {recoverableOf} from '../../src/console/recovery-view.ts';
+import {failuresList} from '../../src/console/rows.ts';
 import {type ConsoleState, type SetupFacts, type SetupView, view} from '../../src/console/state.ts';
 import {isActive} from '../../src/core/run.ts';
 import type {FlowFacts} from '../../src/runbook/flow.ts';
@@ -8,6 +9,7 @@ import {flowFacts} from '../runbook/flow-arbitraries.ts';
 import {planRun} from '../runbook/flow-facts.ts';
 import {
   consoleState,
+  failedAlike,
   followed,
   measured,
   noFacts,
@@ -117,6 +119,11 @@ export const consoleStates: fc.Arbitrary<ConsoleState> = fc
       dialog,
       runs: atWork === null ? {} : {[atWork]: {...followed(false), run: atWork}},
       history: [live, plan].flatMap(run => (run === null ? [] : [run])),
-      lists: {part: readList('a', 'b'), history: readList('live', 'plan')},
+      lists: {
+        part: readList('a', 'b'),
+        history: readList('live', 'plan'),
+        [failuresList('live')]: failedAlike,
+        [failuresList('plan')]: failedAlike,
+      },
     });
   });

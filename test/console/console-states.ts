@@ -31,6 +31,7 @@ export const viewNames: readonly ViewName[] = [
   'history',
   'review',
   'items',
+  'hosts',
   'invariant',
   'recovery',
 ];
@@ -112,6 +113,12 @@ export function readList(...keys: readonly string[]): LoadedList {
   return {state: 'ready', rows: keys.map(listRow), hasMore: false, message: null};
 }
 
+/** What failed alike, in one row. */
+export const failedAlike: LoadedList = {
+  ...readList(),
+  rows: [{...listRow('connection'), kind: 'connection', isGroup: true}],
+};
+
 export const review: Review = {
   actions: {insert: 40, update: 0, delete: 0, unchanged: 0, skip: 0, conflict: 0, fail: 0, wait: 0},
   rows: null,
@@ -131,6 +138,16 @@ export const review: Review = {
 /** A run that this process follows; ended where it says so. */
 export function followed(isEnded: boolean): RunView {
   const run = new ScriptedRun();
+  run.limits = ['one.example', 'two.example'].map(host => ({
+    host,
+    limit: 16,
+    inFlight: 1,
+    reason: 'steady',
+    waitsUntil: null,
+    requests: 1,
+    firstAt: run.at,
+    perSecond: null,
+  }));
   const started = startRunView(run.started);
   const under = reduceRun(started, run.list(5));
   return isEnded ? reduceRun(under, run.end()) : under;

@@ -110,6 +110,7 @@ describe('in every state', () => {
       'accept',
       'resume',
       'retry',
+      'retry-kind',
       'undo',
       'verify',
       'recover',

@@ -7,7 +7,7 @@ import {
 } from '../../src/core/accounting.ts';
 import {noDrift} from '../../src/core/drift.ts';
 import type {Entry} from '../../src/core/entry.ts';
-import type {RunEvent, RunNews, Snapshot} from '../../src/core/event.ts';
+import type {HostLimit, RunEvent, RunNews, Snapshot} from '../../src/core/event.ts';
 import type {FailureKind} from '../../src/core/failure.ts';
 import type {RunMode, RunStatus, StopReason} from '../../src/core/run.ts';
 import {RunState} from '../../src/engine/run-state.ts';
@@ -18,6 +18,7 @@ type Started = Extract<RunEvent, {type: 'started'}>;
 type Retrying = Extract<RunEvent, {type: 'retrying'}>;
 
 export interface Beginning {
+  readonly backfill?: string;
   readonly mode?: RunMode;
   readonly expected?: number | null;
   readonly tally?: Partial<Tally>;
@@ -30,15 +31,24 @@ export class ScriptedRun {
   seconds = 0;
   status: RunStatus = 'running';
   expected: number | null;
+  limits: readonly HostLimit[] = [];
   readonly state: RunState;
   readonly started: Started;
+  readonly #backfill: string;
   readonly #mode: RunMode;
   #page = 0;
   /** Former outcomes of what is under way. */
   #open: (Outcome | undefined)[] = [];
 
-  constructor({mode = 'live', expected = null, tally = {}, partitions = {}}: Beginning = {}) {
+  constructor({
+    backfill = 'asset-index',
+    mode = 'live',
+    expected = null,
+    tally = {},
+    partitions = {},
+  }: Beginning = {}) {
     this.expected = expected;
+    this.#backfill = backfill;
     this.#mode = mode;
     const before = {...emptyTally, ...tally};
     this.state = new RunState({
@@ -68,11 +78,11 @@ export class ScriptedRun {
   }
 
   get snapshot(): Snapshot {
-    const {tally, partitions, drift, bytesRead} = this.state;
-    const {status, at, expected} = this;
+    const {tally, partitions, drift, bytesRead, discovery} = this.state;
+    const {status, at, expected, limits} = this;
     return {
       run: 'run-1',
-      backfill: 'asset-index',
+      backfill: this.#backfill,
       mode: this.#mode,
       status,
       tally,
@@ -81,7 +91,8 @@ export class ScriptedRun {
       rate: null,
       bytesRead,
       expected,
-      limits: [],
+      limits,
+      ...(discovery === null ? {} : {discovery}),
       at,
     };
   }
@@ -132,6 +143,42 @@ export class ScriptedRun {
       fault,
       snapshot: this.snapshot,
     };
+  }
+
+  /** A page of a stream: so many repositories that were not known before. */
+  discover(repositories: number): RunEvent {
+    this.state.partitionFound(repositories);
+    this.state.repositoriesResolved(0);
+    return this.emit({
+      type: 'discovered',
+      stream: 'relay.example app.example.post',
+      partitions: repositories,
+    });
+  }
+
+  resolve(repositories: number): void {
+    this.state.repositoriesResolved(repositories);
+  }
+
+  /** Everything was found. */
+  discovered(): void {
+    this.state.repositoriesDiscovered();
+  }
+
+  /** A repository was read to its end. */
+  fetched(partition = 'did:plc:abc'): RunEvent {
+    this.state.partitionEnded('done');
+    return this.emit({type: 'partition', partition, state: 'done'});
+  }
+
+  /** Failed repositories are told twice: why, and that they ended. */
+  gaveUp(partition: string, host: string, kind: FailureKind = 'connection'): readonly RunEvent[] {
+    this.state.partitionEnded('failed');
+    const fault = {kind, message: `${host}: connect ECONNREFUSED`};
+    return [
+      this.emit({type: 'failure', partition, key: '', fault, host}),
+      this.emit({type: 'partition', partition, state: 'failed'}),
+    ];
   }
 
   end(status: RunStatus = 'completed', reason: StopReason | null = null): RunEvent {

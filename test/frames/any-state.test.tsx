@@ -17,6 +17,12 @@ import {liveCases} from './live-states.ts';
 import {coverageCases, invariantCases, invariantsCases} from './measured-states.ts';
 import {overviewCases} from './overview-states.ts';
 import {expectFits} from './render-frame.tsx';
+import {
+  hostsCases,
+  repositoryCoverageCases,
+  repositoryFailuresCases,
+  repositoryRunCases,
+} from './repository-states.ts';
 import {staleReviewCases} from './review-states.ts';
 import {runCases} from './run-states.ts';
 import {runbookCases} from './runbook-states.ts';
@@ -36,6 +42,10 @@ const cases: readonly Case[] = [
   ...staleReviewCases,
   ...dialogCases,
   ...noticeCases,
+  ...repositoryRunCases,
+  ...hostsCases,
+  ...repositoryCoverageCases,
+  ...repositoryFailuresCases,
 ];
 
 const sizes = fc.record({columns: fc.integer({min: 60, max: 250}), rows: fc.integer({min: 16, max: 80})});

@@ -95,6 +95,7 @@ function nameOf({group, section}: Pick<CoverageGroup, 'group' | 'section'>): str
 interface Widths {
   readonly names: number;
   readonly bar: number;
+  readonly count: number;
   /** Of how long each took; 0 where that is not told. */
   readonly each: number;
 }
@@ -115,9 +116,10 @@ function widthsOf(groups: readonly CoverageGroup[], width: number): Widths {
   }
   const isTimed = width >= leastForTimes && groups.some(({ms}) => ms !== undefined);
   const each = isTimed ? eachWidth : 0;
-  const room = width - shareWidth - widthOf(countOf(most)) - each;
+  const count = widthOf(countOf(most));
+  const room = width - shareWidth - count - each;
   const names = Math.max(6, Math.min(widestName, widest, room - 2 - 8));
-  return {names, bar: Math.max(4, Math.min(40, room - names - 2)), each};
+  return {names, bar: Math.max(4, Math.min(40, room - names - 2)), count, each};
 }
 
 const leastForTimes = 70;
@@ -127,7 +129,7 @@ function countOf({done, total}: Pick<CoverageGroup, 'done' | 'total'>): string {
   return `   ${number(done)} of ${number(total)}`;
 }
 
-function groupLine(coverage: CoverageGroup, {names, bar, each}: Widths, width: number): Line {
+function groupLine(coverage: CoverageGroup, {names, bar, count, each}: Widths, width: number): Line {
   const {done, total, ms} = coverage;
   const share = shareOf({done, total});
   const behind: readonly Span[] = [
@@ -135,7 +137,12 @@ function groupLine(coverage: CoverageGroup, {names, bar, each}: Widths, width: n
     {text: countOf(coverage)},
     ...(each === 0 || ms === undefined || done === 0
       ? []
-      : [{text: `  ${eachText(coverage)} each`, tone: 'dim' as const}]),
+      : [
+          {
+            text: `${' '.repeat(2 + count - widthOf(countOf(coverage)))}${eachText(coverage)} each`,
+            tone: 'dim' as const,
+          },
+        ]),
   ];
   return fitLine(
     [

@@ -1,6 +1,6 @@
 import type {HostLimit, Snapshot} from '../../core/event.ts';
 import {isDown} from '../../core/repository-counts.ts';
-import {counted, number} from '../../core/words.ts';
+import {counted, number, withoutName} from '../../core/words.ts';
 import {byNeed, needOf, needyFirst} from '../hosts.ts';
 import type {Line, Span} from '../line.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
@@ -43,7 +43,7 @@ export function hostLine(host: HostLimit, rate: number | null, now: number, widt
   return isDown(host) ? downLine(host, now, width, names) : limitLine(host, rate, now, width, names);
 }
 
-/** `lock.example: down 3 min, 412 wait, tried again in 8 s: connect ECONNREFUSED`; a long message is cut. */
+/** `lock.example: down 3 min, 412 wait, next try in 8 s: connect ECONNREFUSED`; a long message is cut. */
 function downLine(
   {host, aside: {since, until, waiting, fault}}: HostLimit & Required<Pick<HostLimit, 'aside'>>,
   now: number,
@@ -51,13 +51,13 @@ function downLine(
   names: number,
 ): Line {
   const seconds = Math.ceil((until - now) / 1_000);
-  const again = seconds > 0 ? `tried again in ${number(seconds)} s` : 'being tried';
+  const again = seconds > 0 ? `next try in ${number(seconds)} s` : 'being tried';
   const wait = waiting === 0 ? '' : `${counted(waiting, 'waits', 'wait')}, `;
   const down = `down ${shortDuration((now - since) / 1_000)}, `;
   const said = [
     {text: down, tone: 'bad' as const},
     {text: `${wait}${again}`},
-    {text: `: ${withoutHost(fault.message, host)}`, tone: 'dim' as const},
+    {text: `: ${withoutName(fault.message, host)}`, tone: 'dim' as const},
   ];
   const name = hostName(host, width - lineWidth(said.slice(0, 2)), names);
   return fitLine([name, ...said], width);
@@ -68,11 +68,6 @@ function shortDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) return `${whole} s`;
   return whole < 3_600 ? `${Math.floor(whole / 60)} min` : `${Math.floor(whole / 3_600)} h`;
-}
-
-/** A fault often names its host first, which the line has done already. */
-function withoutHost(message: string, host: string): string {
-  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }
 
 /** `local disk: 16 in flight (limit 32: steady)`; where the reason would be cut off, `local disk: 16/32: steady`. */
@@ -103,6 +98,6 @@ const leastName = 16;
 /** Its name with a colon in so much room, or in the column that is wanted where that is less. */
 function hostName(host: string, room: number, names: number): Span {
   const width = names === 0 ? widthOf(host) : names;
-  const shown = fitted(host, Math.max(leastName, Math.min(width, room - 2)), 'middle');
+  const shown = fitted(host, Math.min(width, Math.max(leastName, room - 2)), 'middle');
   return {text: `${shown.trimEnd()}: ${' '.repeat(shown.length - shown.trimEnd().length)}`, tone: 'dim'};
 }

@@ -17,7 +17,7 @@ import {paragraph} from './wrapped.ts';
  * Every host of a run, those that need somebody first; below, what there is to say of the chosen one.
  *
  *     ╭ Hosts of 20261120-0615-k3f9 ───────────────── 3 down, 1 waits, of 312 ─╮
- *     │ > lock.example:   down 3 min, 412 wait, tried again in 8 s: ECONNREFU… │
+ *     │ > lock.example:   down 3 min, 412 wait, next try in 8 s: ECONNREFUSE… │
  *     │   mill.example:   8 in flight (limit 16: steady)                       │
  *     │                                                                        │
  *     │ down since 14:02 UTC: connect ECONNREFUSED 127.0.0.1:2583              │
@@ -35,7 +35,8 @@ export function hostsScreen(state: ConsoleState, layout: Layout): Screen {
   const {width, height} = roomOf(layout, layout.rows);
   const chosen = rows[shown.at];
   const detail = chosen === undefined ? [] : detailLines(chosen, state.now, width, layout.isCompact ? 3 : 6);
-  const names = Math.min(mostName, Math.max(0, ...rows.map(({host}) => widthOf(host))));
+  const widest = rows.reduce((most, {host}) => Math.max(most, widthOf(host)), 0);
+  const names = Math.min(mostName, Math.floor(width / 3), widest);
   const lineOf = (host: HostLimit) => hostLine(host, run.snapshot.rate, state.now, width - 2, names);
   return {
     panels: [

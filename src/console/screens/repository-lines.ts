@@ -1,3 +1,4 @@
+import {setAside} from '../../core/repository-counts.ts';
 import {number} from '../../core/words.ts';
 import {shareSpans} from '../bar.ts';
 import type {Line, Span} from '../line.ts';
@@ -16,13 +17,18 @@ export function repositoriesBar(
   {share}: Progress,
   {width, isMoving}: {readonly width: number; readonly isMoving: boolean},
 ): Line {
-  const {ended, found, aside, isOver, nouns} = repositories;
+  const {ended, found, isOver, nouns} = repositories;
   const [, several] = nouns.repositories;
   if (!isOver) return [{text: `${number(ended)} of ${number(found)} ${several} so far`}];
   const eta = isMoving ? repositoriesEta(run, repositories) : null;
   const rest = found - ended;
   // What waits for a host that is down takes nobody knows how long.
-  const time = eta !== null ? etaText(eta) : isMoving && rest > 0 && rest === aside ? 'hosts are down' : null;
+  const time =
+    eta !== null
+      ? etaText(eta)
+      : isMoving && rest > 0 && rest === setAside(run.snapshot).waiting
+        ? 'hosts are down'
+        : null;
   const figures: readonly Span[] = [
     ...(share === null ? [] : [{text: `  ${shareText(share).padStart(6)} %`, tone: 'strong' as const}]),
     ...(time === null ? [] : [{text: `  ${time}`}]),
@@ -37,8 +43,12 @@ export function repositoriesBar(
 const bar = {least: 8, good: 16, most: 60};
 
 /** `repositories: 12,345 found so far, 11,900 resolved, 8,204 fetched, 37 failed, 412 set aside`, on up to two lines. */
-export function repositoryLines(repositories: RepositoryRun, width: number): readonly Line[] {
-  const {found, resolved, fetched, failed, aside, isOver, nouns} = repositories;
+export function repositoryLines(
+  {snapshot}: RunView,
+  {found, resolved, fetched, failed, isOver, nouns}: RepositoryRun,
+  width: number,
+): readonly Line[] {
+  const aside = setAside(snapshot).waiting;
   const head: Span = {text: `${nouns.repositories[1]}: `, tone: 'dim'};
   const all: readonly Span[] = [
     {text: `${number(found)} found${isOver ? '' : ' so far'}`},
@@ -63,7 +73,11 @@ export function repositoryLines(repositories: RepositoryRun, width: number): rea
 }
 
 /** The same in one line that is short: `repositories 8,204/12,345, 37 failed, 412 aside`. */
-export function repositoriesShort({found, fetched, failed, aside, isOver, nouns}: RepositoryRun): Line {
+export function repositoriesShort(
+  {snapshot}: RunView,
+  {found, fetched, failed, isOver, nouns}: RepositoryRun,
+): Line {
+  const aside = setAside(snapshot).waiting;
   return [
     {text: `${nouns.repositories[1]} `, tone: 'dim'},
     {text: `${number(fetched)}/${number(found)}${isOver ? '' : ' so far'}`},

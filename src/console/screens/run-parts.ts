@@ -67,14 +67,14 @@ export function totalAndPartitionsLine(run: RunView, width: number): Line {
           [close, {text: '   '}, ...partitionLine(run)],
           [close, {text: '   '}, ...short],
         ]
-      : [[close, {text: '   '}, ...repositoriesShort(repositories)]];
+      : [[close, {text: '   '}, ...repositoriesShort(run, repositories)]];
   return fitLine(ways.find(way => lineWidth(way) <= width) ?? ways.at(-1) ?? [], width);
 }
 
 /** How many of them are done; of repositories, how far each step is with them. */
 export function partitionLines(run: RunView, width: number): readonly Line[] {
   const repositories = repositoryRunOf(run);
-  const lines = repositories === null ? [partitionLine(run)] : repositoryLines(repositories, width);
+  const lines = repositories === null ? [partitionLine(run)] : repositoryLines(run, repositories, width);
   return lines.map(line => fitLine(line, width));
 }
 

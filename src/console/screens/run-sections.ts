@@ -3,6 +3,7 @@ import {isActive, onlyMeasures} from '../../core/run.ts';
 import {ageText, clockDuration, publicationText, scopeText} from '../../core/words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
+import {repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
 import {statusTone} from '../status-tone.ts';
 import {fitLine} from '../text.ts';
@@ -51,12 +52,16 @@ export function sectionsOf(
   const [total, partitions] = spared.has('partitions apart')
     ? [totalAndPartitionsLine(run, width), []]
     : [totalLine(run, rows, width), partitionLines(run, width)];
+  // Of repositories the numbers belong to the bar, which counts them.
+  const isOfRepositories = repositoryRunOf(run) !== null;
+  const above = isOfRepositories ? partitions : [];
+  const beneath = isOfRepositories ? [] : partitions;
   return {
-    head: {type: 'lines', lines: [status, barLine(run, {width, now, lastTotal}), ...blank]},
+    head: {type: 'lines', lines: [status, barLine(run, {width, now, lastTotal}), ...above, ...blank]},
     parts: identityRows(run, at, {width, isCompact: layout.isCompact}),
     below: {
       type: 'lines',
-      lines: [total, ...publicationLine(run, width), ...driftLine(run, width), ...goesOn, ...partitions],
+      lines: [total, ...publicationLine(run, width), ...driftLine(run, width), ...goesOn, ...beneath],
     },
   };
 }

@@ -23,7 +23,7 @@ export function workPanel(
   const repositories = repositoryRunOf(run);
   const top = [
     ...(isMeasuring ? measuredLines(run, setup.words.rows, room.width) : identityLines(run, room.width)),
-    ...(repositories === null ? [] : repositoryLines(repositories, room.width)),
+    ...(repositories === null ? [] : repositoryLines(run, repositories, room.width)),
     [],
     ...paceLines(run, {
       width: room.width,

@@ -126,7 +126,7 @@ function listedLines(
 
 /** A run's counts, pace and limits, which are another a moment later. */
 const countsWork =
-  /\b[a-z]+\/s |^[\d,]+ listed = | in flight\b| so far\b| resolved, | tried again in |: being tried\b/;
+  /\b[a-z]+\/s |^[\d,]+ listed = | in flight\b| so far\b| resolved, | next try in |: being tried\b/;
 
 /** Views whose rows are the counts of a run at work. */
 const ofRun: readonly ViewName[] = ['run', 'hosts'];

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {etaOf} from '../../src/console/pace.ts';
+import {progressOf} from '../../src/console/progress.ts';
+import {reduceRun, startRunView, tickRun} from '../../src/console/reduce-run.ts';
+import {repositoryRunOf} from '../../src/console/repository-run.ts';
+import {logLines, type RunView} from '../../src/console/run-view.ts';
+import {barLine} from '../../src/console/screens/run-lines.ts';
+import {textOf} from '../../src/console/text.ts';
+import type {HostLimit, RunEvent} from '../../src/core/event.ts';
+import {noon, ScriptedRun} from './run-events.ts';
+
+const records = {backfill: 'records', mode: 'dry-run'} as const;
+
+function begun(run: ScriptedRun, events: readonly RunEvent[]): RunView {
+  return events.reduce(reduceRun, startRunView(run.started));
+}
+
+function texts({log}: RunView): readonly string[] {
+  return log.map(({text, times}) => (times === 1 ? text : `${text} ×${times}`));
+}
+
+function bar(view: RunView, now = view.snapshot.at): string {
+  return textOf(barLine(view, {width: 60, now, lastTotal: null})).replace(/ +/g, ' ');
+}
+
+const limit: HostLimit = {
+  host: 'mill.example',
+  limit: 16,
+  inFlight: 4,
+  reason: 'steady',
+  waitsUntil: null,
+  requests: 100,
+  firstAt: noon,
+  perSecond: null,
+};
+
+function down(host: string, waiting: number): HostLimit {
+  const fault = {kind: 'connection', message: `${host}: connect ECONNREFUSED`} as const;
+  return {
+    ...limit,
+    host,
+    inFlight: 0,
+    aside: {waiting, since: noon - 60_000, until: noon + 8_000, fault},
+  };
+}
+
+describe('a run of repositories', () => {
+  it('is told in repositories, so far, until everything was found; then it has a share', () => {
+    const run = new ScriptedRun(records);
+    let view = begun(run, [run.discover(100)]);
+    expect(bar(view)).toBe('0 of 100 repositories so far');
+    run.resolve(80);
+    view = [run.list(30), run.settle(30), run.fetched()].reduce(reduceRun, view);
+    expect(bar(view)).toBe('1 of 100 repositories so far');
+    expect(repositoryRunOf(view)).toMatchObject({found: 100, resolved: 80, fetched: 1, failed: 0});
+    expect(progressOf(view)).toMatchObject({done: 1, total: null, share: null});
+    run.discovered();
+    view = run.gaveUp('did:plc:x', 'lock.example').reduce(reduceRun, view);
+    expect(bar(view)).toMatch(/^━*─* 2\/100 (repositories )?2\.00 %$/);
+    expect(progressOf(view)).toMatchObject({done: 2, total: 100, isSure: true, share: 0.02});
+  });
+
+  it('that was taken up begins with what was fetched: what failed may be about to be tried again', () => {
+    const run = new ScriptedRun({...records, tally: {inserted: 900}, partitions: {done: 95, failed: 5}});
+    let view = startRunView(run.started);
+    expect(progressOf(view)).toMatchObject({done: 95, share: null});
+    run.state.partitionsReopened(5);
+    run.resolve(95);
+    run.discovered();
+    view = reduceRun(view, run.fetched());
+    expect(progressOf(view)).toMatchObject({done: 96, total: 100, share: 0.96});
+  });
+
+  it('has no time left while it is found, nor for what waits for hosts that are down', () => {
+    const run = new ScriptedRun(records);
+    let view = begun(run, [run.discover(1_000)]);
+    const fetch = () => {
+      for (let step = 0; step < 10; step++) {
+        run.seconds++;
+        view = [run.list(50), run.settle(50), run.fetched(), run.fetched()].reduce(reduceRun, view);
+      }
+    };
+    fetch();
+    expect(bar(view)).not.toContain('left');
+    run.discovered();
+    fetch();
+    expect(bar(view)).toMatch(/ 4\.00 % \d+–\d+ min left$/);
+    run.limits = [down('lock.example', 960)];
+    view = reduceRun(view, run.list(0));
+    expect(bar(view)).toMatch(/ 4\.00 % hosts are down$/);
+  });
+
+  it('measures repositories a second beside records a second', () => {
+    const run = new ScriptedRun(records);
+    let view = begun(run, [run.discover(10_000)]);
+    for (let step = 0; step < 120; step++) {
+      run.seconds += 0.5;
+      view = [run.list(40), run.settle(40), run.fetched(), run.fetched()].reduce(reduceRun, view);
+    }
+    expect(view.pace.fast).toBeCloseTo(80, -1);
+    expect(view.partitionPace.fast).toBeCloseTo(4, 0);
+  });
+
+  it('of an undo is told in partitions, as any other', () => {
+    const run = new ScriptedRun({...records, mode: 'undo', partitions: {pending: 3}});
+    const view = startRunView({...run.started, undoes: 'live'});
+    expect(repositoryRunOf(view)).toBeNull();
+  });
+});
+
+describe('the log of a run of repositories', () => {
+  it('says every five seconds in one line how far it is, and nothing of pages', () => {
+    const run = new ScriptedRun(records);
+    let view = begun(run, [run.discover(5_000)]);
+    run.limits = [down('lock.example', 12)];
+    for (let step = 0; step < 1_000; step++) {
+      run.seconds += 0.02;
+      run.resolve(1);
+      view = [run.list(5), run.settle(5), run.fetched(`did:plc:${step}`)].reduce(reduceRun, view);
+    }
+    expect(texts(view)).toEqual([
+      '999 of 5,000 repositories so far (1,000 resolved), 5,000 records, 1 host down',
+    ]);
+  });
+
+  it('names the first failures, and counts the others by kind and host', () => {
+    const run = new ScriptedRun(records);
+    let view = begun(run, [run.discover(5_000)]);
+    for (let step = 0; step < 500; step++)
+      view = run
+        .gaveUp(`did:plc:${step}`, step % 5 === 0 ? 'weir.example' : 'lock.example')
+        .reduce(reduceRun, view);
+    view = run.gaveUp('did:plc:gone', 'lock.example', 'not-found').reduce(reduceRun, view);
+    const errors = view.log.filter(({level}) => level === 'error');
+    expect(errors).toHaveLength(23);
+    expect(errors[0]?.text).toBe(
+      'failed (connection): repository did:plc:0: weir.example: connect ECONNREFUSED',
+    );
+    expect(texts({...view, log: errors.slice(20)})).toEqual([
+      'weir.example: repositories failed (connection), the last did:plc:495: connect ECONNREFUSED ×96',
+      'lock.example: repositories failed (connection), the last did:plc:499: connect ECONNREFUSED ×384',
+      'lock.example: repositories failed (not-found), the last did:plc:gone: connect ECONNREFUSED',
+    ]);
+  });
+
+  it('tells of records that failed, and of listings that broke off, one by one', () => {
+    const run = new ScriptedRun(records);
+    const fault = {kind: 'timeout', message: 'nothing came for 30 s'} as const;
+    const view = begun(run, [
+      run.failure('at://did:plc:a/app.example.post/1', 'invalid', 'U+0000 in its text'),
+      run.emit({
+        type: 'failure',
+        partition: 'relay.example app.example.post',
+        key: '',
+        fault,
+        isStream: true,
+      }),
+    ]);
+    expect(texts(view)).toEqual([
+      'failed (invalid): at://did:plc:a/app.example.post/1: U+0000 in its text',
+      'failed (timeout): relay.example app.example.post was not read to its end: nothing came for 30 s',
+    ]);
+  });
+});
+
+const operation = fc.record({
+  op: fc.constantFrom('discover', 'resolve', 'over', 'list', 'settle', 'fetched', 'gave up', 'tick', 'down'),
+  count: fc.nat(40),
+  ms: fc.nat(4_000),
+});
+
+describe('whatever happens to repositories', () => {
+  it('no number goes back, no share is above 1, and the view stays small', () => {
+    const story = fc.record({
+      partitions: fc.record({done: fc.nat(50), failed: fc.nat(5), pending: fc.nat(50)}),
+      steps: fc.array(operation, {maxLength: 150}),
+    });
+    fc.assert(
+      fc.property(story, ({partitions, steps}) => {
+        const run = new ScriptedRun({...records, tally: {inserted: partitions.done}, partitions});
+        let view = startRunView(run.started);
+        let before = {found: 0, resolved: 0, fetched: 0, ended: 0, share: 0};
+        let isOver = false;
+        const look = () => {
+          const repositories = repositoryRunOf(view);
+          const {share, done, total} = progressOf(view);
+          expect(repositories).not.toBeNull();
+          if (repositories === null) return;
+          const {found, fetched, failed, ended, resolved} = repositories;
+          expect(found).toBeGreaterThanOrEqual(before.found);
+          expect(fetched).toBeGreaterThanOrEqual(before.fetched);
+          expect(ended).toBeGreaterThanOrEqual(before.ended);
+          expect(resolved ?? before.resolved).toBeGreaterThanOrEqual(before.resolved);
+          expect(fetched + failed).toBeLessThanOrEqual(found);
+          expect(share === null).toBe(total === null || total === 0);
+          if (share !== null) {
+            expect(repositories.isOver).toBe(true);
+            expect(share).toBeLessThanOrEqual(1);
+            expect(share).toBeGreaterThanOrEqual(before.share);
+            expect(etaOf(view.partitionPace, found - done)?.fromSeconds ?? 0).toBeGreaterThanOrEqual(0);
+          }
+          before = {
+            found,
+            fetched,
+            ended,
+            resolved: resolved ?? before.resolved,
+            share: share ?? before.share,
+          };
+        };
+        look();
+        for (const {op, count, ms} of steps) {
+          run.seconds += ms / 1_000;
+          const {pending} = run.state.partitions;
+          let events: readonly RunEvent[] = [];
+          if (op === 'discover' && !isOver) events = [run.discover(count)];
+          if (op === 'resolve') run.resolve(count);
+          if (op === 'over') {
+            run.discovered();
+            isOver = true;
+          }
+          if (op === 'list') events = [run.list(count)];
+          if (op === 'settle') events = [run.settle(count)];
+          if (op === 'fetched' && pending > 0) events = [run.fetched()];
+          if (op === 'gave up' && pending > 0)
+            events = run.gaveUp(`did:plc:${count}`, `host-${count}.example`);
+          if (op === 'down') run.limits = [down(`host-${count}.example`, count)];
+          view = events.length === 0 ? tickRun(view, run.at) : events.reduce(reduceRun, view);
+          look();
+        }
+        expect(view.log.length).toBeLessThanOrEqual(logLines);
+      }),
+      {numRuns: 300},
+    );
+  });
+});
+
+it('takes microseconds an event, with 1,000 pages and partitions a second on 300 hosts', () => {
+  const run = new ScriptedRun(records);
+  run.limits = Array.from({length: 300}, (_, index) =>
+    index % 6 === 0 ? down(`host-${index}.example`, 100) : {...limit, host: `host-${index}.example`},
+  );
+  const events: RunEvent[] = [run.discover(20_000)];
+  for (let step = 0; step < 10_000; step++) {
+    run.seconds += 0.001;
+    run.resolve(1);
+    events.push(run.list(3), run.settle(3), run.fetched(`did:plc:${step}`));
+  }
+  let view = startRunView(run.started);
+  const began = performance.now();
+  for (const event of events) view = reduceRun(view, event);
+  const each = ((performance.now() - began) * 1_000) / events.length;
+  expect(view.snapshot.partitions.done).toBe(10_000);
+  // Seen: see below. What matters is that it leaves the screen its time.
+  expect(each).toBeLessThan(50);
+});
