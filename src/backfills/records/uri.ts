@@ -7,10 +7,6 @@ export interface RecordUri {
   readonly rkey: string;
 }
 
-export function uriOf({did, collection, rkey}: RecordUri): string {
-  return `at://${did}/${collection}/${rkey}`;
-}
-
 /** Null where it is no URI of a record. */
 export function parseUri(uri: string): RecordUri | null {
   const [, did, collection, rkey] = /^at:\/\/(did:[^/]+)\/([^/]+)\/([^/]+)$/.exec(uri) ?? [];
