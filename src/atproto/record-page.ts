@@ -48,6 +48,7 @@ export function recordPage(
     last = record.rkey;
   }
   // "#" is in no record key, and sorts before whatever is: the stand-ins lie between this page and the next.
-  const atEnd = strange.map((item, index) => strangeRecord(item, place, `${last}#${index}`));
+  const standIn = (index: number) => `${last}#${String(index).padStart(6, '0')}`;
+  const atEnd = strange.map((item, index) => strangeRecord(item, place, standIn(index)));
   return {records: [...byUri.values(), ...atEnd], cursor, bytes};
 }

@@ -17,17 +17,19 @@ export class PartitionRunner {
   readonly #settler: Settler;
   /** Taken up, and not yet checkpointed. */
   readonly #open = new Map<string, Slot>();
-  #taken = 0;
+  /** Also what was listed before it was taken up here. */
+  #taken: number;
 
   constructor(context: RunContext, partition: PartitionRecord) {
     this.partition = partition;
     this.startedAt = context.now();
     this.#context = context;
+    this.#taken = listedOf(partition.tally);
     this.#settler = new Settler(context, partition, keys => this.#settled(keys));
     this.#pager = new Pager(
       context,
       partition,
-      listedOf(partition.tally),
+      this.#taken,
       keys => this.#formers(keys),
       slots => this.#take(slots),
     );

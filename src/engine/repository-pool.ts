@@ -31,6 +31,8 @@ export class RepositoryPool {
   readonly #repositories: RepositoriesWork;
   readonly #reading: HostStage<Located>;
   readonly #resolver: Resolver;
+  /** Taken up half read, and to be resolved again: after a retry, or a crash before the ledger knew where they are. */
+  readonly #begun = new Set<string>();
   #isDiscovering = true;
   #error: unknown = null;
   #stirred = Promise.withResolvers<void>();
@@ -57,7 +59,7 @@ export class RepositoryPool {
     this.#resolver = new Resolver({
       context,
       repositories,
-      resolved: (id, address) => this.#add({id, address, isBegun: false}),
+      resolved: (id, address) => this.#add({id, address, isBegun: this.#begun.delete(id)}),
       giveUp: (ids, fault, tries) => this.#giveUp(ids, fault, tries, null),
       ...common,
     });
@@ -97,9 +99,11 @@ export class RepositoryPool {
   async #takeUp(): Promise<void> {
     const {ledger, run, state} = this.#context;
     const waiting = await ledger.repositories.waiting(run);
-    for (const {id, host, isBegun} of waiting)
+    for (const {id, host, isBegun} of waiting) {
+      if (host === null && isBegun) this.#begun.add(id);
       if (host === null) this.#resolver.add(id);
       else this.#add({id, address: host, isBegun});
+    }
     state.repositoriesResolved(await ledger.repositories.resolvedCount(run));
   }
 

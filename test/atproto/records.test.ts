@@ -103,7 +103,8 @@ describe('records of a host', () => {
       {uri: 7},
       '"a text"',
     ]);
-    expect(records.map(({rkey}) => rkey)).toEqual(['m', 'm#0', 'm#1', 'm#2', 'm#3', 'm#4', 'm#5', 'm#6']);
+    const standIns = Array.from({length: 7}, (_, number) => `m#00000${number}`);
+    expect(records.map(({rkey}) => rkey)).toEqual(['m', ...standIns]);
     expect(faults(records)).toEqual([
       null,
       `its URI is at://did:plc:bbbbbbbbbbbbbbbbbbbbbbbb/${post}/a, and not one of at://${did}/${post}/`,

@@ -169,7 +169,8 @@ function idOf({backfill}: RunRecord): RecordsBackfill {
 /** What a run came to, once what the ledger says of it has been compared with itself. */
 export async function ended(bench: RecordsBench, started: Promise<RunHandle>): Promise<RunResult> {
   const result = await (await started).done;
-  if (result.error !== null && result.record.status === 'failed') return result;
+  // Nothing that these tests do to a network or a database is an error of our own.
+  if (result.error !== null && result.record.status === 'failed') throw result.error;
   const {id, tally, partitions} = await bench.ledger.runs.get(result.record.id);
   expect(listedOf(tally)).toBe(outcomes.reduce((sum, name) => sum + tally[name], tally.pending));
   const standing = await bench.ledger.partitions.list(id);
@@ -182,6 +183,8 @@ export async function ended(bench: RecordsBench, started: Promise<RunHandle>): P
   const reached = await reachedBy(bench, result);
   const repositories = reached.hosts.reduce((sum, host) => sum + reachedFoundOf(host), 0);
   expect(repositories).toBe(foundOf(partitions) - others);
+  if (result.record.status === 'completed')
+    expect(reached.hosts.reduce((sum, {items}) => sum + items, 0)).toBe(listedOf(tally));
   return result;
 }
 

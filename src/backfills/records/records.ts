@@ -17,7 +17,7 @@ import {addressOf, readRepository} from './read-repository.ts';
 import {repositories} from './repositories.ts';
 import {recordRow} from './row.ts';
 import {type RecordsScope, recordsScope} from './scope.ts';
-import {parseUri} from './uri.ts';
+import {isStandIn, parseUri} from './uri.ts';
 
 export interface Records {
   readonly scope: RecordsScope;
@@ -71,6 +71,11 @@ export const records: Backfill<Records> = {
     const parts = parseUri(key);
     if (parts === null) throw new Fault('invalid', `${key} is no URI of a record: at://DID/COLLECTION/RKEY`);
     const {did, collection, rkey} = parts;
+    if (isStandIn(rkey))
+      throw new Fault(
+        'invalid',
+        `${key} stands for what its host listed there: a new run looks what that is now`,
+      );
     const pds = source.pds(await addressOf(did, {source, signal, placed}, false));
     const record = await placed(pds.host, () => pds.record(did, collection, rkey, signal));
     return record === null ? null : itemOf(record, options);

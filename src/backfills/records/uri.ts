@@ -13,6 +13,11 @@ export function parseUri(uri: string): RecordUri | null {
   return did === undefined || collection === undefined || rkey === undefined ? null : {did, collection, rkey};
 }
 
+/** The key of something that has none of its own: of what a host listed under a URI that is not of the place. */
+export function isStandIn(rkey: string): boolean {
+  return rkey.includes('#');
+}
+
 /** All that a repository can have: 0 is the character behind the slash. */
 export function rangeOf(did: string): KeyRange {
   return {lo: `at://${did}/`, hi: `at://${did}0`};
