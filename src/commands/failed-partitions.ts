@@ -1,7 +1,7 @@
 import {findBackfill} from '../backfills/registry.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {counted} from '../core/words.ts';
+import {counted, withoutName} from '../core/words.ts';
 import type {FailedAlike, PartitionFailure} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {FailedStream} from '../ledger/repositories.ts';
@@ -36,7 +36,7 @@ export async function tellPartitions(
       report.data({type: 'failure', run: run.id, partition, kind, message, attempts, host, remedy, at}, [
         repositories === undefined
           ? `partition ${partition}  failed (${kind}): ${message}`
-          : `  ${partition}  ${host === null ? '' : `${host}  `}${attempts > 1 ? `after ${attempts} attempts: ` : ''}${message}`,
+          : `  ${partition}  ${host === null ? '' : `${host}  `}${attempts > 1 ? `after ${attempts} attempts: ` : ''}${withoutName(withoutName(message, partition), host ?? '')}`,
       ]);
     }
   }

@@ -2,7 +2,7 @@ import type {RepositoryNouns} from '../backfills/registry.ts';
 import type {RunEvent} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {counted, number} from '../core/words.ts';
+import {counted, number, withoutName} from '../core/words.ts';
 
 type Failure = Extract<RunEvent, {type: 'failure'}>;
 
@@ -36,7 +36,9 @@ export class FailureLines {
 
   /** What is said of it at once. */
   add(event: Failure): readonly string[] {
-    const {kind, message} = event.fault;
+    const {kind} = event.fault;
+    // A message may begin with the name that is told before it.
+    const message = withoutName(event.fault.message, event.partition);
     const what = this.#whatOf(event);
     this.#count++;
     this.#remedies.add(`${kind}: ${remedyFor({kind, message})}`);

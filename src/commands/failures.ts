@@ -50,7 +50,9 @@ export async function failuresCommand(
     report.note(`run ${run.id} is at work: what it left open is taken up when it has ended`);
     return 0;
   }
-  for (const {why, words} of openSteps(run, counts, conflict)) report.next(why, words);
+  const ofKind = kind === undefined ? [] : ['--kind', kind];
+  for (const {why, words} of openSteps(run, counts, conflict))
+    report.next(why, words[1] === 'retry' ? [...words, ...ofKind] : words);
   return 0;
 }
 

@@ -6,8 +6,23 @@ import {counted, number} from '../core/words.ts';
 
 /** Lines about what was measured, in plain output. */
 
+/** Hosts whose requests are told one by one. */
+const shownHosts = 12;
+
+/** How each service was asked; of more than there is room for, those that were asked most. */
+export function requestLines(limits: readonly HostLimit[], at: number): readonly string[] {
+  if (limits.length <= shownHosts) return limits.map(limit => limitLine(limit, at));
+  const ordered = limits.toSorted((a, b) => b.requests - a.requests);
+  const rest = ordered.slice(shownHosts);
+  const requests = rest.reduce((sum, limit) => sum + limit.requests, 0);
+  return [
+    ...ordered.slice(0, shownHosts).map(limit => limitLine(limit, at)),
+    `and ${counted(rest.length, 'host')} more: ${counted(requests, 'request')}`,
+  ];
+}
+
 /** `D1 of account 8f14e45f: 21 requests, 2.4 a second (at most 3: limit of the account)` */
-export function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: number): string {
+function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: number): string {
   const seconds = (at - (firstAt ?? at)) / 1_000;
   // Of the requests' beginnings: the first of them took no time.
   const rate = seconds < 2 ? '' : `, ${((requests - 1) / seconds).toFixed(1)} a second`;

@@ -9,7 +9,7 @@ import {commandText, hostText, number, publicationText, scopeText} from '../core
 import type {RunResult} from '../engine/execution.ts';
 import {batchLines, type Verb, verbs} from './batch-lines.ts';
 import {FailureLines} from './failure-lines.ts';
-import {breachLines, checkLine, coverageSection, figureLines, limitLine} from './measured-lines.ts';
+import {breachLines, checkLine, coverageSection, figureLines, requestLines} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
 import {type Every, everyLine, progressLine} from './repository-progress.ts';
 import type {Surroundings} from './session.ts';
@@ -46,6 +46,7 @@ export class PlainReport implements Report {
   #header: HeaderFacts = {};
   #coverage: CoverageGroup[] = [];
   #limits: readonly string[] = [];
+  #bytesRead = 0;
   #verb: Verb = verbs.write;
   #isResumed = false;
   #hasNamedDrift = false;
@@ -118,7 +119,8 @@ export class PlainReport implements Report {
         return;
       case 'ended':
         this.#showCoverage(findBackfill(snapshot.backfill).words);
-        this.#limits = snapshot.limits.filter(isService).map(limit => limitLine(limit, snapshot.at));
+        this.#limits = requestLines(snapshot.limits.filter(isService), snapshot.at);
+        this.#bytesRead = snapshot.bytesRead;
         return;
       case 'probed':
         for (const {level, subject, message} of event.findings)
@@ -156,6 +158,7 @@ export class PlainReport implements Report {
     const lines = summaryLines(result, {
       batches: this.#batches,
       repositories: this.#nouns?.repositories ?? null,
+      bytesRead: this.#bytesRead,
       isResumed: this.#isResumed,
       verb: isDry ? this.#verb.toDo : this.#verb.done,
       limits: this.#limits,

@@ -9,6 +9,8 @@ export interface SummaryFacts {
   /** What partitions are called, where they are counted instead of batches. */
   readonly repositories: readonly [one: string, several: string] | null;
   readonly isResumed: boolean;
+  /** Read by this process, also of what is no item. */
+  readonly bytesRead: number;
   /** What is done to rows: `Updated`, or `To update` in a dry run. */
   readonly verb: string;
   readonly limits: readonly string[];
@@ -17,7 +19,7 @@ export interface SummaryFacts {
 /** How a run ended, in totals. */
 export function summaryLines(
   {record, reason, seconds}: RunResult,
-  {batches, repositories, isResumed, verb, limits}: SummaryFacts,
+  {batches, repositories, bytesRead, isResumed, verb, limits}: SummaryFacts,
 ): readonly string[] {
   const {tally, partitions} = record;
   const isDry = record.mode === 'dry-run';
@@ -33,7 +35,10 @@ export function summaryLines(
     `Total failed: ${number(tally.failed)}`,
     identityText(tally, isDry),
     ...driftLines(record.drift),
-    `${bytesText(tally.bytes)} read${written}${isResumed ? ' in all' : ''}; ${durationText(seconds)}${isResumed ? ' this time' : ''}`,
+    // A listing that holds the items themselves is what is read of repositories.
+    repositories === null
+      ? `${bytesText(tally.bytes)} read${written}${isResumed ? ' in all' : ''}; ${durationText(seconds)}${isResumed ? ' this time' : ''}`
+      : `${bytesText(bytesRead)} read${isResumed ? ' this time' : ''}${written}; ${durationText(seconds)}${isResumed ? ' this time' : ''}`,
     ...limits,
     ...(isDry && record.status !== 'paused' && changedOf(tally) === 0 ? [nothingText(tally.failed)] : []),
   ];

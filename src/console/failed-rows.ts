@@ -1,7 +1,7 @@
 import {backfills} from '../backfills/registry.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {remedyFor} from '../core/troubleshooting.ts';
-import {counted, number} from '../core/words.ts';
+import {counted, number, withoutName} from '../core/words.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {FailedAlike, PartitionFailure} from '../ledger/open-items.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -70,7 +70,7 @@ export function repositoryRow(
     key: partition,
     kind,
     text: `${partition}${host === null ? '' : `  ${hostNames(backfill)(host)}`}`,
-    detail: `${message}${attemptsText(attempts)}\n${remedyFor({kind, message})}`,
+    detail: `${withoutName(message, partition)}${attemptsText(attempts)}\n${remedyFor({kind, message})}`,
   };
 }
 

@@ -40,7 +40,7 @@ export function repositoryFailed(
     return isStream === true ? next : {...next, memory: {...next.memory, failuresTold: told + 1}};
   }
   const where = host === undefined ? '' : `${host}: `;
-  const message = host === undefined ? fault.message : withoutName(fault.message, host);
+  const message = withoutName(withoutName(fault.message, partition), host ?? '');
   const text = `${where}${several} failed (${fault.kind}), the last ${partition}: ${message}`;
   return gathered(log, at, 'error', {of: `${fault.kind} ${host ?? ''}`, text, isCounted: true});
 }

@@ -1,7 +1,7 @@
 import {outcomes, type Tally} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
-import {counted, durationText, number} from '../core/words.ts';
+import {counted, durationText, number, withoutName} from '../core/words.ts';
 import {type LogLine, logLines} from './run-view.ts';
 
 /**
@@ -100,7 +100,8 @@ export function waitLogged(log: Log, {host, waitMs, fault, snapshot: {at}}: Retr
 /** `failed (timeout): a.png: no answer`; what has no key is a partition, under the name that those have. */
 export function failureText({key, partition, fault, isStream}: Failure, noun = 'partition'): string {
   const what = isStream ? `${partition} was not read to its end` : key === '' ? `${noun} ${partition}` : key;
-  return `failed (${fault.kind}): ${fault.message.startsWith(what) ? fault.message : `${what}: ${fault.message}`}`;
+  const message = key === '' ? withoutName(fault.message, partition) : fault.message;
+  return `failed (${fault.kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}`;
 }
 
 export function settledOf(tally: Tally): number {

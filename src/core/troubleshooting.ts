@@ -158,6 +158,13 @@ export const troubles: readonly Trouble[] = [
     matches: /the host does not answer|: (nothing came|no connection to \S+) for \d/,
   },
   {
+    symptom: 'a host of accounts refuses connections, or its name can not be resolved',
+    cause: 'it is down, or gone: what its accounts hold can be read nowhere else, unless they move',
+    remedy: 'headgate retry RUN when it is back: where each account is, is then looked up again.',
+    matches:
+      /: (it refuses connections|its name can not be resolved|there is no way to it|it broke the connection) \(/,
+  },
+  {
     symptom: 'ENOTFOUND, ECONNREFUSED, ETIMEDOUT',
     cause: 'the address is wrong, or the network, VPN or proxy is down',
     remedy: 'Look at the endpoint for a typing error and at the network, then retry.',
