@@ -9,9 +9,11 @@ import {
   makeRecords,
   networkOf,
   type RecordsBench,
+  reachedBy,
   resume,
   tableOf,
   unrehearsed,
+  versionsOf,
 } from '../../support/records.ts';
 import {postgresHosts} from '../../support/target-host.ts';
 import {note, numbered} from './worlds.ts';
@@ -181,6 +183,31 @@ describe.each(postgresHosts)('into $host', ({begin}) => {
       await expectTable(bench);
     },
   );
+
+  it('a repository that broke off half way is read on from there, and counted once', async () => {
+    const bench = await makeRecords(
+      hosted,
+      {
+        hosts: {one: {pageMost: 20}},
+        accounts: [{name: 'alice', host: 'one', records: {[note]: numbered(records)}}],
+      },
+      {options: {fetch: 'pages'}},
+    );
+    const fault = bench.network.inject({type: 'repeated-cursor'});
+    const run = await unrehearsed(bench, {collections: [note]});
+    expect([run.record.status, countsOf(run)]).toEqual(['incomplete', {inserted: 20, rows: 20}]);
+    const versions = await versionsOf(bench);
+    fault.end();
+    const retried = await resume(bench, run);
+    expect([retried.record.status, countsOf(retried)]).toEqual([
+      'completed',
+      {inserted: records, rows: records},
+    ]);
+    expect((await reachedBy(bench, retried)).hosts).toMatchObject([{done: 1, items: records}]);
+    await expectTable(bench);
+    const now = await versionsOf(bench);
+    for (const [uri, version] of versions) expect(now.get(uri)).toBe(version);
+  });
 });
 
 function itemsOf({events}: RecordsBench) {
