@@ -1,5 +1,6 @@
 import type {Network, Pds} from '../../atproto/network.ts';
 import {Fault} from '../../core/failure.ts';
+import {compareKeys} from '../../core/keys.ts';
 import type {Probe} from '../../core/probe.ts';
 import type {ListedRange} from '../backfill.ts';
 import type {TargetIo} from '../shape.ts';
@@ -26,13 +27,19 @@ export async function* readRepository(
 ): AsyncGenerator<readonly RecordItem[]> {
   const did = didOf(range.lo);
   const known = range.address ?? (await addressOf(did, io, false));
+  let last = '';
   try {
-    yield* readAt(io.source.pds(known), did, io, facts.collections);
+    for await (const page of readAt(io.source.pds(known), did, io, facts.collections)) {
+      last = page.at(-1)?.key ?? last;
+      yield page;
+    }
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'not-found') throw error;
     const now = await addressOf(did, io, true);
     if (now === known) throw error;
-    yield* readAt(io.source.pds(now), did, io, facts.collections);
+    // Where it moved while it was read, what was listed before is not listed again.
+    for await (const page of readAt(io.source.pds(now), did, io, facts.collections))
+      yield page.filter(({key}) => last === '' || compareKeys(key, last) > 0);
   }
 }
 
