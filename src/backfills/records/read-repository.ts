@@ -13,6 +13,9 @@ import {readPages, readWhole} from './ways.ts';
 
 export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now'> & {readonly source: Network};
 
+/** A CAR that can't be used is worth as much as that many requests. */
+const inVain = {requests: 100, bytes: 0};
+
 /** What was measured of hosts, for as long as the network is open. */
 const choices = new WeakMap<Network, Map<string, FetchChoice>>();
 
@@ -80,6 +83,7 @@ async function* readAt(
       yield* whole.pages;
       return;
     }
+    choice.took('car', inVain);
   }
   const taken = {requests: 0, bytes: 0};
   yield* readPages(order, io, taken);

@@ -26,4 +26,6 @@ export const repositories: Repositories<OfNetwork> = {
   hostOf: address => new URL(address).host,
   range: rangeOf,
   groupOf: uri => parseUri(uri)?.collection ?? '',
+  // The reference PDS, and with it most hosts.
+  hostLimit: {requests: 3_000, seconds: 300},
 };

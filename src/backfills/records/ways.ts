@@ -58,7 +58,14 @@ async function collectionsOf({pds, did, collections}: ReadOrder, io: ReadIo, tak
   return collections.filter(collection => there.has(collection));
 }
 
-/** As one CAR; null where that is too large to be held in memory. */
+/** What does not keep a repository from being read page by page: some hosts make no CARs, or wrong ones. */
+function isOfCar({kind}: Fault, {options, scope}: Pick<ReadIo, 'options' | 'scope'>): boolean {
+  if (kind === 'too-large') return true;
+  if (scope.proofs || options.fetch !== 'auto') return false;
+  return kind === 'server-error' || kind === 'denied' || kind === 'invalid';
+}
+
+/** As one CAR; null where it has to be read page by page: the CAR is too large to be held in memory, or there is none. */
 export async function readWhole(
   {pds, did, collections}: ReadOrder,
   io: ReadIo,
@@ -78,7 +85,7 @@ export async function readWhole(
     return {requests: 1, bytes, pages: itemsOf(repository.records(), io, held)};
   } catch (error) {
     held.free();
-    if (error instanceof Fault && error.kind === 'too-large') return null;
+    if (error instanceof Fault && isOfCar(error, io)) return null;
     throw error;
   }
 }
