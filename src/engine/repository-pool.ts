@@ -1,4 +1,3 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import type {FaultData} from '../core/failure.ts';
 import type {RunContext} from './context.ts';
 import {HostStage, type Stage} from './host-stage.ts';
@@ -7,10 +6,9 @@ import {PartitionRunner} from './partition-runner.ts';
 import {faultOf, readStreams} from './read-streams.ts';
 import {Resolver} from './resolver.ts';
 import {fresh, stopReasonOf} from './run-partitions.ts';
+import {downPatienceMs, StageLoop} from './stage-loop.ts';
 import type {RepositoriesWork} from './work.ts';
 
-/** Seconds that a run waits for hosts that are down when there is nothing else to do: some always are. */
-const longestPatience = 30;
 /** Turns that a host has before it makes room for one that waits. */
 const turns = 256;
 
@@ -31,17 +29,24 @@ export class RepositoryPool {
   readonly #repositories: RepositoriesWork;
   readonly #reading: HostStage<Located>;
   readonly #resolver: Resolver;
+  readonly #loop: StageLoop;
   /** Taken up half read, and to be resolved again: after a retry, or a crash before the ledger knew where they are. */
   readonly #begun = new Set<string>();
   #isDiscovering = true;
   #error: unknown = null;
-  #stirred = Promise.withResolvers<void>();
 
   constructor(context: RunContext, repositories: RepositoriesWork) {
-    const {settings, hosts, now} = context;
+    const {settings, hosts, now, ending} = context;
     this.#context = context;
     this.#repositories = repositories;
-    const common = {moved: () => this.#stir(), failed: (error: unknown) => this.#fail(error)};
+    this.#loop = new StageLoop({
+      stages: () => this.#stages,
+      ending,
+      now,
+      isFed: () => this.#isDiscovering,
+      stranded: () => this.#giveUpDown(),
+    });
+    const common = {moved: () => this.#loop.stir(), failed: (error: unknown) => this.#fail(error)};
     this.#reading = new HostStage({
       hosts,
       now,
@@ -71,23 +76,11 @@ export class RepositoryPool {
 
   /** Resolves when all repositories have ended, or the run was stopped. Rejects with the first error of our own. */
   async run(): Promise<void> {
-    const {ending} = this.#context;
-    const stir = () => this.#stir();
-    ending.addEventListener('abort', stir);
-    try {
-      await this.#takeUp();
-      const discovered = this.#discover();
-      for (;;) {
-        const {promise} = this.#stirred;
-        if (!ending.aborted) for (const stage of this.#stages) stage.start();
-        if (this.#isOver()) break;
-        await this.#wait(promise);
-      }
-      await discovered;
-      await this.#resolver.flush();
-    } finally {
-      ending.removeEventListener('abort', stir);
-    }
+    await this.#takeUp();
+    const discovered = this.#discover();
+    await this.#loop.run();
+    await discovered;
+    await this.#resolver.flush();
     if (this.#error !== null) throw this.#error;
   }
 
@@ -119,55 +112,27 @@ export class RepositoryPool {
         room: () => this.#room(),
         found: ids => {
           for (const id of ids) this.#resolver.add(id);
-          this.#stir();
+          this.#loop.stir();
         },
       });
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#isDiscovering = false;
-      this.#stir();
+      this.#loop.stir();
     }
   }
 
   /** What is set aside does not fill the window: a dead host would be the end of discovery. */
   async #room(): Promise<void> {
     const {ending, settings} = this.#context;
-    while (!ending.aborted && this.#waiting >= settings.hosts.window) await this.#stirred.promise;
-  }
-
-  get #waiting(): number {
-    return this.#stages.reduce((sum, {waiting}) => sum + waiting, 0);
-  }
-
-  get #asides(): number {
-    return this.#stages.reduce((sum, {aside}) => sum + aside, 0);
-  }
-
-  get #isBusy(): boolean {
-    return this.#isDiscovering || this.#stages.some(({running}) => running > 0);
-  }
-
-  #isOver(): boolean {
-    return !this.#isBusy && (this.#context.ending.aborted || this.#waiting + this.#asides === 0);
-  }
-
-  /** Until something moves; or, where hosts are down, until it is time to try one, or to give them up. */
-  async #wait(stirred: Promise<void>): Promise<void> {
-    if (!this.#isBusy && this.#waiting === 0 && (await this.#giveUpDown())) return;
-    const next = this.#stages.flatMap(({nextTryAt}) => nextTryAt ?? []);
-    if (next.length === 0) return stirred;
-    const timer = new AbortController();
-    const waitMs = Math.max(minWaitMs, Math.min(...next) - this.#context.now());
-    const waited = sleep(waitMs, undefined, {signal: timer.signal}).catch(() => undefined);
-    await Promise.race([stirred, waited]);
-    timer.abort();
+    while (!ending.aborted && this.#loop.waiting >= settings.hosts.window) await this.#loop.stirred;
   }
 
   /** There is nobody left to ask but hosts that are down. True where some were given up, or the run was paused. */
   async #giveUpDown(): Promise<boolean> {
     const {settings, stop} = this.#context;
-    const patienceMs = Math.min(settings.patienceSeconds, longestPatience) * 1_000;
+    const patienceMs = downPatienceMs(settings);
     const isDue = this.#stages.some(stage => stage.isDownFor(patienceMs));
     if (!isDue) return false;
     const fault = await this.#cutOff();
@@ -217,16 +182,9 @@ export class RepositoryPool {
     }
   }
 
-  #stir(): void {
-    this.#stirred.resolve();
-    this.#stirred = Promise.withResolvers<void>();
-  }
-
   #fail(error: unknown): void {
     this.#error ??= error;
     this.#context.stop('halt', stopReasonOf(error));
-    this.#stir();
+    this.#loop.stir();
   }
 }
-
-const minWaitMs = 10;
