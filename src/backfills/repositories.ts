@@ -29,6 +29,8 @@ export interface Repositories<S extends Shape> {
   range(id: string): KeyRange;
   /** The group that an item belongs to, for counting. */
   groupOf(key: string): string;
+  /** Requests that a host takes from one address in so many seconds, where it limits them as most do: for an estimate. */
+  readonly hostLimit?: {readonly requests: number; readonly seconds: number};
 }
 
 export interface Stream {

@@ -6,20 +6,11 @@ import type {Predicted} from '../engine/estimate-measure.ts';
 import type {Prediction} from '../engine/estimate-prediction.ts';
 import type {Step} from '../engine/estimate-steps.ts';
 import type {Bottleneck} from '../engine/estimate-time.ts';
-import {
-  amountWords,
-  countText,
-  rangeText,
-  roughText,
-  timeText,
-  usdText,
-  valueText,
-} from './estimate-number-words.ts';
+import {amountWords, countText, roughText, timeText, usdText} from './estimate-number-words.ts';
 import {warningLines} from './estimate-warning-words.ts';
+import {aboutText, bottleneckWords, kindLines, labelled, stepLines, steps} from './estimate-word-parts.ts';
 
 /** How a prediction is worded: what matters first, every number with how sure it is. */
-
-const labelWidth = 10;
 
 export function estimateLines({facts, prediction, warnings}: Predicted): readonly string[] {
   return [
@@ -35,37 +26,14 @@ export function estimateLines({facts, prediction, warnings}: Predicted): readonl
   ];
 }
 
-function labelled(label: string, lines: readonly string[]): readonly string[] {
-  return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`);
-}
-
-const steps = [
-  ['dry run', 'dryRun'],
-  ['live', 'live'],
-  ['verify', 'verify'],
-] as const;
-
 function timeLines(facts: EstimateFacts, {duration, steps: predicted}: Prediction): readonly string[] {
-  const times = steps.map(([, name]) => timeText(predicted[name].seconds));
-  const width = Math.max(...times.map(text => text.length));
   const {bottleneck} = duration;
   const most = bottleneck === null ? '' : `, most of it for ${bottleneckWords[bottleneck]}`;
   return [
     `${aboutText(duration.seconds)}${most}${bottleneck === null ? '' : measureText(facts, bottleneck)}`,
-    ...steps.map(([title, name], index) => {
-      const wait = predicted[name].bottleneck;
-      return `  ${title.padEnd(8)} ${(times[index] ?? '').padStart(width)}${wait === null ? '' : `  ${bottleneckWords[wait]}`}`;
-    }),
+    ...stepLines(predicted),
   ];
 }
-
-const bottleneckWords: Readonly<Record<Bottleneck, string>> = {
-  download: 'reading objects',
-  listing: 'listing the source',
-  target: 'asking the target',
-  rate: '--rate',
-  headgate: "Headgate's own work",
-};
 
 /** What the bottleneck lets through. */
 function measureText({sample, settings, target}: EstimateFacts, bottleneck: Bottleneck): string {
@@ -80,6 +48,8 @@ function measureText({sample, settings, target}: EstimateFacts, bottleneck: Bott
       return settings.rate === null ? '' : ` (${number(settings.rate)} items a second)`;
     case 'listing':
     case 'headgate':
+    case 'hosts':
+    case 'directory':
       return '';
     default:
       return bottleneck satisfies never;
@@ -127,26 +97,7 @@ function amountText(of: Priced, amount: number): string {
 }
 
 function changeLines({listing}: EstimateFacts, {changes, items}: Prediction): readonly string[] {
-  const kinds = [
-    ['to insert', items.insert],
-    ['to update', items.update],
-    ['to delete', items.delete],
-    ['unchanged', items.unchanged],
-    ['to skip', items.skip],
-    ['to fail', items.fail],
-  ] as const;
-  const seen = kinds.filter(([, {value}]) => value > 0);
-  const unseen = kinds.filter(([, {value, high}]) => value === 0 && high > 0);
-  const width = Math.max(0, ...seen.map(([, count]) => valueText(count).length));
-  return [
-    `${countText(changes)} of ${counted(listing.all.items, 'item')}`,
-    ...seen.map(([title, count]) => `  ${valueText(count).padStart(width)} ${title}${rangeText(count)}`),
-    ...(unseen.length === 0
-      ? []
-      : [
-          `  none seen ${unseen.map(([title]) => title).join(', ')} (95 %: at most ${number(Math.max(...unseen.map(([, {high}]) => high)))} of each)`,
-        ]),
-  ];
+  return [`${countText(changes)} of ${counted(listing.all.items, 'item')}`, ...kindLines(items)];
 }
 
 function rowLines({target: {service}}: EstimateFacts, {target, changes}: Prediction): readonly string[] {
@@ -198,8 +149,4 @@ function sampleLines({listing, sample}: EstimateFacts): readonly string[] {
       ? []
       : [`${number(known.looked)} of ${counted(listing.known.items, 'known object')} decided`]),
   ];
-}
-
-function aboutText(seconds: number): string {
-  return seconds < 1 ? timeText(seconds) : `about ${timeText(seconds)}`;
 }

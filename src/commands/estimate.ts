@@ -1,9 +1,18 @@
 import {findBackfill} from '../backfills/registry.ts';
 import {emptyTally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
-import {withoutPassword} from '../databases/postgres-address.ts';
-import type {EstimateFacts} from '../engine/estimate-facts.ts';
-import {type Estimated, estimateRun} from '../engine/estimate-run.ts';
+import type {RunConnection} from '../engine/connection.ts';
+import {addKinds, type EstimateFacts, noKinds} from '../engine/estimate-facts.ts';
+import type {Predicted} from '../engine/estimate-measure.ts';
+import type {RepositoriesPredicted} from '../engine/estimate-repositories.ts';
+import {
+  type Estimated,
+  type EstimateOptions,
+  estimateRepositories,
+  estimateRun,
+} from '../engine/estimate-run.ts';
+import {runFlags} from './estimate-flags.ts';
+import {repositoryEstimateLines, repositoryWordsOf} from './estimate-repository-words.ts';
 import {estimateLines} from './estimate-words.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Ends, Session} from './session.ts';
@@ -14,7 +23,16 @@ export interface EstimateCommandOptions extends ScopeOptions, Ends {
   readonly fresh?: boolean;
 }
 
-const defaultSample = 200;
+const defaultSample = {objects: 200, repositories: 50};
+
+/** What is told of a prediction: its numbers, what they were made from, its lines, and the bytes that its sample read. */
+interface Told {
+  readonly prediction: object;
+  readonly warnings: readonly unknown[];
+  readonly measured: Readonly<Record<string, unknown>>;
+  readonly lines: readonly string[];
+  readonly bytes: number;
+}
 
 /** Predicts from a sample what a run would take and change. It unlocks nothing: going live takes a dry run. */
 export async function estimateCommand(
@@ -22,20 +40,22 @@ export async function estimateCommand(
   id: string,
   options: EstimateCommandOptions,
 ): Promise<number> {
-  const {surroundings, engine, report} = session;
-  const connection = await session.connect(findBackfill(id), options);
+  const {surroundings, report} = session;
+  const backfill = findBackfill(id);
+  const connection = await session.connect(backfill, options);
   const abort = new AbortController();
   surroundings.follow({interrupt: () => abort.abort()});
+  const {objects, repositories} = defaultSample;
   try {
-    const estimated = await estimateRun(engine, connection, {
+    const estimated = await estimate(session, connection, {
       scope: await session.engine.complete(connection, scopeOf(connection, options)),
-      sample: options.sample ?? defaultSample,
+      sample: options.sample ?? (backfill.repositories === undefined ? objects : repositories),
       rate: options.rate ?? null,
       fresh: options.fresh ?? false,
       signal: abort.signal,
     });
     show(session, id, estimated);
-    if (!('prediction' in estimated.result)) return exitCodeOf(['paused']);
+    if (estimated.told === null) return exitCodeOf(['paused']);
     report.note('This was a sample: it predicts, and unlocks nothing. Going live takes a dry run.');
     report.next('Make the dry run', ['headgate', 'run', id, ...runFlags(options)]);
     return exitCodeOf([]);
@@ -44,21 +64,49 @@ export async function estimateCommand(
   }
 }
 
-function show({report}: Session, backfill: string, {run, seconds, result}: Estimated): void {
-  const predicted = 'prediction' in result ? result : null;
-  if (predicted !== null) {
-    const {facts, prediction, warnings} = predicted;
+type Shown = Omit<Estimated<never>, 'result'> & {readonly told: Told | null};
+
+async function estimate(
+  {engine}: Session,
+  connection: RunConnection,
+  options: EstimateOptions,
+): Promise<Shown> {
+  const {backfill} = connection;
+  if (backfill.repositories === undefined) {
+    const {result, ...rest} = await estimateRun(engine, connection, options);
+    return {...rest, told: 'prediction' in result ? toldOf(result) : null};
+  }
+  const {result, ...rest} = await estimateRepositories(engine, connection, options);
+  return {...rest, told: 'prediction' in result ? toldOfRepositories(result, backfill.id) : null};
+}
+
+function toldOf(predicted: Predicted): Told {
+  const {facts, prediction, warnings} = predicted;
+  const lines = estimateLines(predicted);
+  return {prediction, warnings, measured: measured(facts), lines, bytes: facts.sample.bytes};
+}
+
+function toldOfRepositories(predicted: RepositoriesPredicted, id: string): Told {
+  const {facts, prediction, warnings} = predicted;
+  const {target, discovery, sample} = facts;
+  const {repositories, ...rest} = sample;
+  const bytes = repositories.reduce((sum, one) => sum + one.bytes, 0);
+  const items = repositories.map(one => one.items).reduce(addKinds, noKinds);
+  return {
+    prediction,
+    warnings,
+    measured: {target, discovery, sample: {...rest, repositories: repositories.length, items, bytes}},
+    lines: repositoryEstimateLines(predicted, repositoryWordsOf(id)),
+    bytes,
+  };
+}
+
+function show({report}: Session, backfill: string, {run, seconds, told}: Shown): void {
+  if (told !== null) {
+    const {prediction, warnings, measured: made, lines} = told;
     report.data(
-      {
-        type: 'estimate',
-        run,
-        backfill,
-        unlocks: 'nothing',
-        ...prediction,
-        warnings,
-        measured: measured(facts),
-      },
-      estimateLines(predicted),
+      {type: 'estimate', run, backfill, unlocks: 'nothing', ...prediction, warnings, measured: made},
+      lines,
     );
   }
   report.data(
@@ -66,11 +114,11 @@ function show({report}: Session, backfill: string, {run, seconds, result}: Estim
       type: 'summary',
       backfill,
       mode: 'estimate',
-      status: predicted === null ? 'cancelled' : 'completed',
+      status: told === null ? 'cancelled' : 'completed',
       // An estimate settles no items.
       listed: 0,
       ...emptyTally,
-      bytes: predicted?.facts.sample.bytes ?? 0,
+      bytes: told?.bytes ?? 0,
       seconds,
       run,
     },
@@ -78,28 +126,8 @@ function show({report}: Session, backfill: string, {run, seconds, result}: Estim
   );
 }
 
-/** What the prediction was made from; of the single readings, only how many they were. */
+/** What the prediction was made from; of single objects, as of single repositories, only how many they were. */
 function measured({listing, sample, target, source}: EstimateFacts): Readonly<Record<string, unknown>> {
   const {readings, ...rest} = sample;
   return {source, target, listing, sample: {...rest, readings: readings.length}};
-}
-
-/** The same scope, as flags of `headgate run`. */
-function runFlags(options: EstimateCommandOptions): readonly string[] {
-  const flags = {
-    '--source': options.source,
-    '--endpoint': options.endpoint,
-    '--region': options.region,
-    '--target': options.target === undefined ? undefined : withoutPassword(options.target),
-    '--prefix': options.prefix,
-    '--since': options.since,
-    '--max-objects': options.maxObjects,
-    '--start-after': options.startAfter,
-    '--cursor': options.cursor,
-    '--rate': options.rate,
-  };
-  return [
-    ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
-    ...(options.fresh === true ? ['--fresh'] : []),
-  ];
 }

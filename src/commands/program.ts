@@ -106,7 +106,11 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
       ),
     ),
   )
-    .option('--sample <n>', 'objects to read (default: 200)', positiveInteger)
+    .option(
+      '--sample <n>',
+      'objects to read (default: 200), or whole repositories (default: 50)',
+      positiveInteger,
+    )
     .option('--rate <n>', 'items a second at most', positive)
     .option('--fresh', 'as if everything were read again')
     .action(within(async () => (await import('./estimate.ts')).estimateCommand));

@@ -49,6 +49,14 @@ export const kinds = ['insert', 'update', 'delete', 'unchanged', 'skip', 'fail']
 export type Kind = (typeof kinds)[number];
 export type Kinds<T> = Readonly<Record<Kind, T>>;
 
+export const noKinds: Kinds<number> = {insert: 0, update: 0, delete: 0, unchanged: 0, skip: 0, fail: 0};
+
+export function addKinds(a: Kinds<number>, b: Kinds<number>): Kinds<number> {
+  const sum: Record<Kind, number> = {...a};
+  for (const kind of kinds) sum[kind] += b[kind];
+  return sum;
+}
+
 /** What would become of the items. `changes` are inserts, updates and deletes together, known better than each of them. */
 export interface Outlook {
   readonly items: Kinds<Count>;

@@ -112,7 +112,7 @@ const withoutPlan = {
 } as const;
 
 /** What a dry run works with, as far as it lists, inspects and decides. */
-function contextOf(
+export function contextOf(
   {host, connection, record, scope, probe, rate, reuse, state, stopper, limiter, emit}: Estimating,
   reader: Reader,
 ): RunContext {

@@ -100,7 +100,8 @@ async function decide(
   return decisions;
 }
 
-function tally(decisions: readonly Decision<unknown>[], failed: number): Kinds<number> {
+/** Decisions by what becomes of their items; a conflict is left alone. */
+export function tally(decisions: readonly Decision<unknown>[], failed: number): Kinds<number> {
   const count = (...kinds: readonly (Kind | 'conflict')[]) =>
     decisions.filter(({action}) => kinds.includes(action)).length;
   return {

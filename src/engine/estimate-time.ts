@@ -1,6 +1,14 @@
 /** How long steps take: what is done at the same time waits for the slowest of it, and that has a name. */
 
-export const bottlenecks = ['rate', 'download', 'listing', 'target', 'headgate'] as const;
+export const bottlenecks = [
+  'rate',
+  'download',
+  'hosts',
+  'directory',
+  'listing',
+  'target',
+  'headgate',
+] as const;
 export type Bottleneck = (typeof bottlenecks)[number];
 
 /** A part of a step, by the seconds that each of its doings would take alone. */

@@ -21,7 +21,7 @@ export interface ForwardOptions {
   readonly hi: string | null;
 }
 
-const decidedTogether = 2_000;
+export const decidedTogether = 2_000;
 /** Small repositories come by the hundred within a moment; a page of a large one does not wait. */
 const company = {least: 200, waitMs: 4};
 

@@ -78,8 +78,18 @@ function pageOf(
   stream: Stream,
   cursor: string | null,
 ): ReturnType<RepositoriesWork['discover']> {
-  if (stream.id === planStream) return pageOfPlan(context, cursor);
-  const {settings, halt, random, hosts, emit} = context;
+  return stream.id === planStream
+    ? pageOfPlan(context, cursor)
+    : askStream(context, repositories, stream, cursor);
+}
+
+/** A page of a stream, within its host's limit and with retries. */
+export function askStream(
+  {settings, halt, random, hosts, emit}: RunContext,
+  repositories: RepositoriesWork,
+  stream: Stream,
+  cursor: string | null,
+): ReturnType<RepositoriesWork['discover']> {
   const {host} = stream;
   const page = () => repositories.discover(stream, cursor);
   if (host === null) return page();

@@ -5,7 +5,7 @@ import {HostStage} from './host-stage.ts';
 import type {RepositoriesWork} from './work.ts';
 
 /** Directories are asked by a handful at once: they are shared by everybody. */
-const limits = {hosts: 8, perHost: 8, turns: 256};
+export const directoryLimits = {hosts: 8, perHost: 8, turns: 256};
 /** Resolved repositories that go into the ledger together. */
 const savedTogether = 200;
 
@@ -30,7 +30,7 @@ export class Resolver {
     this.#options = options;
     this.stage = new HostStage({
       hosts,
-      limits,
+      limits: directoryLimits,
       now,
       work: (id, host) => this.#resolve(id, host),
       giveUp,
