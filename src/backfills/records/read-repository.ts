@@ -86,7 +86,8 @@ async function* readAt(
     choice.took('car', inVain);
   }
   const taken = {requests: 0, bytes: 0};
-  yield* readPages(order, io, taken);
+  // What was too large a moment ago is not fetched again.
+  yield* readPages(order, io, taken, options.fetch !== 'pages' && way !== 'car');
   choice.took('pages', taken);
 }
 

@@ -21,11 +21,12 @@ export interface Taken {
 /** Pages after which what is left is fetched as one CAR: ten times a hundred records, and nobody knows how many more. */
 const manyPages = 10;
 
-/** Page by page, collection by collection. */
+/** Page by page, collection by collection; after many of them, the rest as one CAR where `mayBeWhole`. */
 export async function* readPages(
   order: ReadOrder,
   io: ReadIo,
   taken: Taken,
+  mayBeWhole: boolean,
 ): AsyncGenerator<readonly RecordItem[]> {
   const {pds, did} = order;
   const {options, signal} = io;
@@ -39,7 +40,7 @@ export async function* readPages(
       yield page.records.map(record => itemOf(record, options));
       if (page.cursor === null) break;
       cursor = page.cursor;
-      if (taken.requests !== manyPages || options.fetch === 'pages') continue;
+      if (taken.requests !== manyPages || !mayBeWhole) continue;
       const whole = await readWhole(order, io);
       if (whole === null) continue;
       taken.requests += whole.requests;
