@@ -135,11 +135,7 @@ describe.each(postgresHosts)('into $host', ({begin}) => {
       large: 'too-large',
     });
     expect(countsOf(run)).toEqual({inserted: 8, failed: 1, rows: 8});
-<<<<<<< /tmp/ours.f
     expect(askedFor(bench)).toMatchObject({getRepo: 5});
-=======
-    expect(askedFor(bench)).toMatchObject({getRepo: 6});
->>>>>>> /tmp/wt-new/test/backfills/records/ways.test.ts
     expect(askedFor(bench)).not.toHaveProperty('listRecords');
     await expectTable(
       bench,
