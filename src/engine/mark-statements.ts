@@ -216,29 +216,31 @@ export function countIntoMark(
 
 /**
  * A counted statement of several pages, on Postgres: the number of rows of each goes into its mark. The statement
- * returns keys, and the keys say which page they are of.
+ * returns keys, and the keys say which page they are of; where there is one page, all of them are its.
  */
 export function countIntoMarks(
   {sql, params, counts}: Statement & {readonly counts: Counted},
   run: string,
   keysOf: ReadonlyMap<string, readonly string[]>,
 ): Statement {
-  const [ofRun, ofKeys] = [`$${params.length + 1}`, `$${params.length + 2}`];
+  const [ofRun, ofPart] = [`$${params.length + 1}`, `$${params.length + 2}`];
+  const [only] = keysOf.keys();
+  const isOne = keysOf.size === 1 && only !== undefined;
+  const counted = isOne
+    ? `UPDATE headgate_marks SET ${counts} = ${counts} + (SELECT count(*) FROM changed)
+       WHERE run = ${ofRun} AND partition = ${ofPart}`
+    : `UPDATE headgate_marks AS mark SET ${counts} = mark.${counts} + part.rows
+       FROM (
+         SELECT page.key AS partition, count(*) AS rows
+         FROM jsonb_each(${ofPart}::jsonb) AS page
+         CROSS JOIN jsonb_array_elements_text(page.value) AS one (key)
+         JOIN changed ON changed.key = one.key
+         GROUP BY page.key
+       ) AS part
+       WHERE mark.run = ${ofRun} AND mark.partition = part.partition`;
   return {
-    sql: `WITH changed AS (${sql}),
-            counted AS (
-              UPDATE headgate_marks AS mark SET ${counts} = mark.${counts} + part.rows
-              FROM (
-                SELECT page.key AS partition, count(*) AS rows
-                FROM jsonb_each(${ofKeys}::jsonb) AS page
-                CROSS JOIN jsonb_array_elements_text(page.value) AS one (key)
-                JOIN changed ON changed.key = one.key
-                GROUP BY page.key
-              ) AS part
-              WHERE mark.run = ${ofRun} AND mark.partition = part.partition
-            )
-          SELECT key FROM changed`,
-    params: [...params, run, JSON.stringify(Object.fromEntries(keysOf))],
+    sql: `WITH changed AS (${sql}), counted AS (${counted}) SELECT key FROM changed`,
+    params: [...params, run, isOne ? only : JSON.stringify(Object.fromEntries(keysOf))],
     counts,
   };
 }
