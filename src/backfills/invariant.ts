@@ -1,6 +1,7 @@
 import type {Breach, RecoveringRun, Severity} from '../core/checks.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Reached} from '../core/reached.ts';
+import type {Noun} from './backfill.ts';
 import type {Shape, TargetIo} from './shape.ts';
 
 /** What checks may use. Without a source, those that need one are left out. */
@@ -41,6 +42,8 @@ export interface Invariant<S extends Shape> {
    * listing, and the source's bytes are dear.
    */
   readonly reads: 'target' | 'rows' | 'listing' | 'bytes';
+  /** What breaks it, where that is no row of the target. */
+  readonly counts?: Noun;
   readonly why: string;
   readonly recovery: string;
   /** Only where a test proves it; what it leaves over, `recovery` says. */

@@ -30,9 +30,9 @@ function limitLine({host, requests, firstAt, perSecond, reason}: HostLimit, at: 
   return `${host}: ${counted(requests, 'request')}${rate}${most}`;
 }
 
-export function checkLine({title, severity, count, note}: CheckResult, rows: Noun): string {
+export function checkLine({title, severity, count, note, counts}: CheckResult, rows: Noun): string {
   const sign = count === 0 ? '✔' : severity === 'blocking' ? '✖' : '!';
-  return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, ...rows)}`}${note === undefined ? '' : ` (${note})`}`;
+  return `  ${sign} ${title}${count === 0 ? '' : `: ${counted(count, ...(counts ?? rows))}`}${note === undefined ? '' : ` (${note})`}`;
 }
 
 export function breachLines({sample, count}: CheckResult): readonly string[] {

@@ -1,9 +1,10 @@
-import {findBackfill} from '../backfills/registry.ts';
+import {findBackfill, repositoryNouns} from '../backfills/registry.ts';
 import type {Tally} from '../core/accounting.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
 import {partWord} from '../core/words.ts';
 import {wholeName} from '../engine/live-gates.ts';
+import {failedText} from '../runbook/open-counts.ts';
 import type {Command} from './command.ts';
 import {confirmDialog, shrunkIn} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console.ts';
@@ -279,6 +280,8 @@ export class Commands {
   #confirm({facts, gates, environment, targetName, backfill}: SetupView): void {
     const plan = facts?.plan ?? null;
     if (plan === null || targetName === null) return;
+    const open = facts?.open ?? null;
+    const nouns = plan.undoes === null ? repositoryNouns(backfill) : null;
     const whole =
       plan.undoes === null ? wholeName(findBackfill(backfill), plan.sourceLabel, plan.scope) : null;
     this.#options.send({
@@ -286,9 +289,12 @@ export class Commands {
       dialog: confirmDialog(plan, {
         targetName,
         environment,
-        failures: facts?.open?.counts.failed ?? 0,
+        failures: open?.counts.failed ?? 0,
         whole,
         shrunk: shrunkIn(gates, plan),
+        ...(nouns === null || open === null
+          ? {}
+          : {items: nouns.items, failed: failedText(open.counts, nouns)}),
       }),
     });
   }

@@ -1,3 +1,4 @@
+import type {Noun} from '../backfills/backfill.ts';
 import {listedOf, type Tally} from '../core/accounting.ts';
 import {counted, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -18,6 +19,8 @@ export function confirmDialog(
     failures,
     whole = null,
     shrunk = null,
+    items = ['item', 'items'],
+    failed,
   }: {
     readonly targetName: string;
     readonly environment: string | null;
@@ -26,6 +29,9 @@ export function confirmDialog(
     readonly whole?: string | null;
     /** Of an inventory that is empty or has shrunk: how, and how many objects it has. */
     readonly shrunk?: {readonly reason: string; readonly listed: number} | null;
+    /** What items are called, and what failed, where that is not simply items. */
+    readonly items?: Noun;
+    readonly failed?: string;
   },
 ): ConfirmDialog {
   const isUndo = plan.undoes !== null;
@@ -37,8 +43,8 @@ export function confirmDialog(
     title: isUndo ? `Undo run ${plan.undoes}` : 'Go live',
     says: [
       isUndo
-        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${changesText(plan.tally)}.`
-        : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${changesText(plan.tally)}.`,
+        ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${changesText(plan.tally, items)}.`
+        : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${changesText(plan.tally, items)}.`,
       ...(whole === null
         ? []
         : [`No prefix narrows it: everything in ${whole} was taken up, and its name is asked for as well.`]),
@@ -46,7 +52,7 @@ export function confirmDialog(
       ...(failures === 0
         ? []
         : [
-            `${failures === 1 ? '1 item' : `${number(failures)} items`} failed in the dry run: tried again now, and left open for a retry where it fails again.`,
+            `${failed ?? counted(failures, ...items)} failed in the dry run: tried again now, and left open for a retry where it fails again.`,
           ]),
     ],
     fields: [
@@ -89,7 +95,7 @@ export function confirmField(label: string, expected: string): ConfirmField {
 }
 
 /** `882 items to insert, 1,290 to update` */
-function changesText({inserted, updated, deleted}: Tally): string {
+function changesText({inserted, updated, deleted}: Tally, items: Noun): string {
   const parts = [
     [inserted, 'insert'],
     [updated, 'update'],
@@ -97,7 +103,7 @@ function changesText({inserted, updated, deleted}: Tally): string {
   ] as const;
   const some = parts.filter(([count]) => count > 0);
   return some
-    .map(([count, verb], index) => `${index === 0 ? counted(count, 'item') : number(count)} to ${verb}`)
+    .map(([count, verb], index) => `${index === 0 ? counted(count, ...items) : number(count)} to ${verb}`)
     .join(', ');
 }
 

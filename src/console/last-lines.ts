@@ -39,7 +39,7 @@ export function lastLines(state: ConsoleState): readonly string[] {
 function brokenBy({facts, words}: SetupView, {id}: RunRecord): readonly string[] {
   return (facts?.checks ?? [])
     .filter(({run, result}) => run === id && result.severity === 'blocking' && result.count > 0)
-    .map(({result}) => `${result.title}: ${counted(result.count, ...words.rows)}`);
+    .map(({result}) => `${result.title}: ${counted(result.count, ...(result.counts ?? words.rows))}`);
 }
 
 /** What was still under way, and what settles it. */

@@ -46,7 +46,7 @@ export function startRunView(event: Started): RunView {
       failedSince: 0,
       done: 0,
       share: 0,
-      log: noLog.memory,
+      log: {...noLog.memory, progressAt: at},
     },
   });
 }

@@ -21,6 +21,8 @@ export interface CheckResult {
   readonly title: string;
   /** How many rows break it; 0 holds. */
   readonly count: number;
+  /** What is counted, one and several, where that is no row of the target. */
+  readonly counts?: readonly [one: string, several: string];
   readonly sample: readonly Breach[];
   /** What the figure does and does not say, for instance a sample's confidence. */
   readonly note?: string;

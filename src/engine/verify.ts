@@ -42,10 +42,14 @@ export async function measure(measuring: Measuring): Promise<Measured> {
   );
   await Promise.all(ofTarget.values());
   const checks: CheckResult[] = [];
-  for (const {id, title, severity, why, recovery, recovers, measure: take} of wanted) {
+  for (const {id, title, severity, why, recovery, recovers, counts, measure: take} of wanted) {
     const measured = await (ofTarget.get(id) ?? take.call(null, io));
     const mending = recovers === undefined ? {} : {recovers};
-    const result: CheckResult = {id, title, severity, why, recovery, ...mending, ...measured};
+    const counting = counts === undefined ? {} : {counts};
+    const result: CheckResult = {
+      ...{id, title, severity, ...counting, why, recovery, ...mending},
+      ...measured,
+    };
     if (run !== null) await host.ledger.measurements.saveCheck(run, connection.target.id, result, host.now());
     checks.push(result);
     emit({type: 'check', result});

@@ -49,6 +49,7 @@ export const checkResult = json.pipe(
     severity: z.enum(['blocking', 'warning']),
     title: z.string(),
     count: z.number(),
+    counts: z.tuple([z.string(), z.string()]).exactOptional(),
     sample: z.array(z.object({key: z.string(), detail: z.string()})),
     note: z.string().exactOptional(),
     why: z.string(),

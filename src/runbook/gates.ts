@@ -56,7 +56,7 @@ function failuresGate({openFailures, acceptedFailures, plan, thresholds}: GateFa
   return {
     ...gate,
     holds: false,
-    reason: `${counted(openFailures, 'item')} failed in the dry run${acceptedFailures === null ? '' : `, and ${number(acceptedFailures)} ${acceptedFailures === 1 ? 'was' : 'were'} accepted`}`,
+    reason: `${plan.partitions.failed > 0 ? counted(openFailures, 'failure') : `${counted(openFailures, 'item')} failed`} in the dry run${acceptedFailures === null ? '' : `, and ${number(acceptedFailures)} ${acceptedFailures === 1 ? 'was' : 'were'} accepted`}`,
     unlock: `Look at them (headgate failures ${plan.id}), then retry them (headgate retry ${plan.id}) or accept them: --accept-failures ${openFailures}`,
   };
 }

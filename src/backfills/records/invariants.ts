@@ -6,6 +6,7 @@ import {contentCheck} from './content-check.ts';
 import type {RecordsFacts} from './facts.ts';
 import {lexiconCheck} from './lexicon-check.ts';
 import type {OfNetwork} from './of-network.ts';
+import {repositories} from './repositories.ts';
 import {repositoryCheck} from './repository-check.ts';
 
 /** What must always hold of the table, and what of it the network still agrees with. */
@@ -58,6 +59,7 @@ export function recordInvariants(facts: RecordsFacts): readonly Invariant<OfNetw
       id: 'no-repository-failed',
       title: 'a repository that could not be read',
       severity: 'blocking',
+      counts: repositories.words,
       reads: 'listing',
       why: 'What it holds is missing from the table, or old.',
       recovery: 'headgate failures RUN tells why; headgate retry RUN reads them again.',

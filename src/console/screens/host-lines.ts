@@ -1,24 +1,26 @@
-import type {HostLimit, Snapshot} from '../../core/event.ts';
+import type {HostLimit} from '../../core/event.ts';
 import {isDown} from '../../core/repository-counts.ts';
 import {counted, number, withoutName} from '../../core/words.ts';
 import {byNeed, needOf, needyFirst} from '../hosts.ts';
 import type {Line, Span} from '../line.ts';
+import type {RunView} from '../run-view.ts';
 import {fitLine, fitted, lineWidth, widthOf} from '../text.ts';
 
 /** How hosts are asked, a line each: which of them, where there are more than there is room for, and what is said. */
 
 /** Those that need somebody come first; of more than there is room for it is said how many they are, and how they stand. */
 export function limitLines(
-  {limits, rate}: Snapshot,
+  {snapshot: {limits, rate}, ended}: Pick<RunView, 'snapshot' | 'ended'>,
   now: number,
   most: number,
   width: number,
 ): readonly Line[] {
+  const asked = {rate, now, width, names: 0, isOver: ended !== null};
   // As long as all are seen, none changes its place without need.
   const ordered = limits.length > most ? byNeed(limits, now) : needyFirst(limits, now);
   const hidden = ordered.slice(most);
   return [
-    ...ordered.slice(0, most).map(limit => hostLine(limit, rate, now, width)),
+    ...ordered.slice(0, most).map(limit => hostLine(limit, asked)),
     ...(hidden.length === 0 ? [] : [hiddenLine(hidden, now, width)]),
   ];
 }
@@ -38,25 +40,32 @@ function hiddenLine(hidden: readonly HostLimit[], now: number, width: number): L
   return [{text: text.length + key.length <= width ? text + key : text, tone: 'dim'}];
 }
 
-/** Where hosts stand one below the other, what is said of them begins in the same column: `names` cells wide. */
-export function hostLine(host: HostLimit, rate: number | null, now: number, width: number, names = 0): Line {
-  return isDown(host) ? downLine(host, now, width, names) : limitLine(host, rate, now, width, names);
+interface Asked {
+  /** The operator's own, which holds for all hosts. */
+  readonly rate: number | null;
+  readonly now: number;
+  readonly width: number;
+  /** Where hosts stand one below the other: what is said of them begins behind so many cells. */
+  readonly names: number;
+  /** The run has ended: nothing is tried any more. */
+  readonly isOver: boolean;
+}
+
+export function hostLine(host: HostLimit, asked: Asked): Line {
+  return isDown(host) ? downLine(host, asked) : limitLine(host, asked);
 }
 
 /** `lock.example: down 3 min, 412 wait, next try in 8 s: connect ECONNREFUSED`; a long message is cut. */
 function downLine(
   {host, aside: {since, until, waiting, fault}}: HostLimit & Required<Pick<HostLimit, 'aside'>>,
-  now: number,
-  width: number,
-  names: number,
+  {now, width, names, isOver}: Asked,
 ): Line {
   const seconds = Math.ceil((until - now) / 1_000);
   const again = seconds > 0 ? `next try in ${number(seconds)} s` : 'being tried';
   const wait = waiting === 0 ? '' : `${counted(waiting, 'waits', 'wait')}, `;
-  const down = `down ${shortDuration((now - since) / 1_000)}, `;
   const said = [
-    {text: down, tone: 'bad' as const},
-    {text: `${wait}${again}`},
+    {text: isOver ? 'down' : `down ${shortDuration((now - since) / 1_000)}, `, tone: 'bad' as const},
+    {text: isOver ? '' : `${wait}${again}`},
     {text: `: ${withoutName(fault.message, host)}`, tone: 'dim' as const},
   ];
   const name = hostName(host, width - lineWidth(said.slice(0, 2)), names);
@@ -71,7 +80,7 @@ function shortDuration(seconds: number): string {
 }
 
 /** `local disk: 16 in flight (limit 32: steady)`; where the reason would be cut off, `local disk: 16/32: steady`. */
-function limitLine(host: HostLimit, rate: number | null, now: number, width: number, names: number): Line {
+function limitLine(host: HostLimit, {rate, now, width, names}: Asked): Line {
   const {inFlight, limit, reason, waitsUntil, perSecond} = host;
   // The operator's own rate holds for all hosts, and is told once.
   const pace =

@@ -37,7 +37,9 @@ export function hostsScreen(state: ConsoleState, layout: Layout): Screen {
   const detail = chosen === undefined ? [] : detailLines(chosen, state.now, width, layout.isCompact ? 3 : 6);
   const widest = rows.reduce((most, {host}) => Math.max(most, widthOf(host)), 0);
   const names = Math.min(mostName, Math.floor(width / 3), widest);
-  const lineOf = (host: HostLimit) => hostLine(host, run.snapshot.rate, state.now, width - 2, names);
+  const {rate} = run.snapshot;
+  const isOver = run.ended !== null;
+  const lineOf = (host: HostLimit) => hostLine(host, {rate, now: state.now, width: width - 2, names, isOver});
   return {
     panels: [
       {
@@ -64,10 +66,11 @@ function noteOf(state: ConsoleState, limits: readonly HostLimit[], shown: number
   if (isFiltering || filter !== '') return `${number(shown)} of ${number(limits.length)} with "${filter}"`;
   const down = limits.filter(isDown).length;
   const waiting = limits.filter(limit => needOf(limit, state.now) === 'waits').length;
+  if (down + waiting === 0) return counted(limits.length, 'host');
   return [
     ...(down === 0 ? [] : [`${number(down)} down`]),
     ...(waiting === 0 ? [] : [counted(waiting, 'waits', 'wait')]),
-    `${down + waiting === 0 ? '' : 'of '}${number(limits.length)}`,
+    `of ${number(limits.length)}`,
   ].join(', ');
 }
 

@@ -73,7 +73,7 @@ function checkLine(
   {now, newest, width}: {readonly now: number; readonly newest: number; readonly width: number},
 ): Line {
   const {sign, tone} = signOf(result);
-  const count = result.count === 0 ? '' : counted(result.count, ...rows);
+  const count = result.count === 0 ? '' : counted(result.count, ...(result.counts ?? rows));
   const older = newest - at < 60_000 ? '' : ` ${ageText(at, now)}`;
   const right = `${count}${changeText(result.count, before)}${older}`;
   return spread(
@@ -93,7 +93,7 @@ function totalsTable(checks: readonly MeasuredCheck[], words: Noun): Block {
   const of = (severity: 'blocking' | 'warning') => {
     const those = checks.filter(({result}) => result.severity === severity);
     const broken = those.filter(({result}) => result.count > 0);
-    const rows = broken.reduce((sum, {result}) => sum + result.count, 0);
+    const rows = broken.reduce((sum, {result}) => sum + (result.counts === undefined ? result.count : 0), 0);
     return [
       severity,
       number(those.length),
@@ -157,7 +157,7 @@ function invariantLines(
   const says =
     result.count === 0
       ? 'holds'
-      : `${counted(result.count, ...rows)} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
+      : `${counted(result.count, ...(result.counts ?? rows))} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
   const rest = result.count - result.sample.length;
   const availability = availabilityOf(state, 'recover');
   const verdict: Line = [{text: `${sign} ${says} · ${result.severity}`, tone}];

@@ -118,11 +118,13 @@ function historyLine(run: RunRecord, now: number, names: Names, width: number): 
 }
 
 /** `1 failed, 2,171 changed`: what matters most comes first, where there is no room for both. */
-function changedText({tally, mode, undoes}: RunRecord): string {
+function changedText({tally, partitions, backfill, mode, undoes}: RunRecord): string {
   if (onlyMeasures(mode)) return '';
   const [planned, done] = undoes === null ? ['to change', 'changed'] : ['to put back', 'put back'];
   const changed = `${number(changedOf(tally))} ${mode === 'dry-run' ? planned : done}`;
-  return tally.failed === 0 ? changed : `${number(tally.failed)} failed, ${changed}`;
+  // Repositories that failed are what a run of them may have failed at.
+  const failed = tally.failed + (repositoryNouns(backfill) === null ? 0 : partitions.failed);
+  return failed === 0 ? changed : `${number(failed)} failed, ${changed}`;
 }
 
 function listScreen(state: ConsoleState, layout: Layout, title: string, head: readonly Line[] = []): Screen {

@@ -28,7 +28,7 @@ export function paceLines(
   const {snapshot} = run;
   const items = repositoryRunOf(run)?.nouns.items ?? ['item', 'items'];
   const wait = waitText(run, now);
-  const limits = limitLines(snapshot, now, hosts, width);
+  const limits = limitLines(run, now, hosts, width);
   const warned = (text: string) =>
     isTerse ? [fitLine([{text, tone: 'warn'}], width)] : paragraph(text, width, 'warn');
   return [

@@ -1,10 +1,12 @@
 import type {Preview} from '../../backfills/backfill.ts';
+import {repositoryNouns} from '../../backfills/registry.ts';
 import {printableKey} from '../../core/keys.ts';
 import {ageText, bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review, ReviewSample} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {closedBefore} from '../../runbook/flow-state.ts';
 import type {Gate} from '../../runbook/gate.ts';
+import {failedText} from '../../runbook/open-counts.ts';
 import {commandLine} from '../command-line.ts';
 import {readOf, reviewable} from '../going-on.ts';
 import type {Layout} from '../layout.ts';
@@ -103,11 +105,12 @@ function reviewLines(manner: Manner, setup: SetupView, plan: RunRecord, width: n
 }
 
 /** What failed is not in the plan: it is named elsewhere, and how many they are is asked for. */
-function openedLines({facts: known}: SetupView, width: number): readonly Line[] {
-  const failed = known?.open?.counts.failed ?? 0;
-  return failed === 0
-    ? []
-    : pair('failed', `${counted(failed, 'item')}, tried again; 6 shows which, and why`, width, 'warn');
+function openedLines({facts: known, backfill}: SetupView, width: number): readonly Line[] {
+  const counts = known?.open?.counts ?? null;
+  if (counts === null || counts.failed === 0) return [];
+  const nouns = repositoryNouns(backfill);
+  const failed = nouns === null ? counted(counts.failed, 'item') : failedText(counts, nouns);
+  return pair('failed', `${failed}, tried again; 6 shows which, and why`, width, 'warn');
 }
 
 /** Its name, and where it is, where the name does not say that. */

@@ -93,7 +93,7 @@ export function measuredLines({checks, coverage}: RunView, rows: Noun, width: nu
   return [
     ...checks.map(result => {
       const {sign, tone} = signOf(result);
-      const count = result.count === 0 ? '' : `: ${counted(result.count, ...rows)}`;
+      const count = result.count === 0 ? '' : `: ${counted(result.count, ...(result.counts ?? rows))}`;
       return fitLine([{text: `${sign} `, tone}, {text: `${result.title}${count}`}], width);
     }),
     ...(whole === undefined

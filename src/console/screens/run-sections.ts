@@ -96,11 +96,12 @@ function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[]
     : [fitLine([{text: `drift: ${driftText(drift)}`, tone: 'warn'}], width)];
 }
 
-function endLines({ended, snapshot, settledBefore}: RunView, width: number, hosts: number): readonly Line[] {
+function endLines(run: RunView, width: number, hosts: number): readonly Line[] {
+  const {ended, snapshot, settledBefore} = run;
   if (ended === null) return [];
   return [
     ...endText(ended, settledBefore > 0, width),
-    ...limitLines(snapshot, snapshot.at, hosts, width).map(line => fitLine(line, width)),
+    ...limitLines(run, snapshot.at, hosts, width).map(line => fitLine(line, width)),
   ];
 }
 

@@ -160,11 +160,11 @@ function violations(setup: SetupView, severity: Severity): readonly Fact[] {
   return (facts?.checks ?? [])
     .filter(({result}) => result.count > 0 && result.severity === severity)
     .map(measured => {
-      const {title, count} = measured.result;
+      const {title, count, counts = words.rows} = measured.result;
       const more = staleText(setup, measured) ?? '5 shows which';
       return {
         name: isBlocking ? 'broken' : 'warning',
-        text: `${title}: ${counted(count, ...words.rows)} (${more})`,
+        text: `${title}: ${counted(count, ...counts)} (${more})`,
         tone: isBlocking ? ('bad' as const) : ('warn' as const),
       };
     });
