@@ -1,3 +1,4 @@
+import type {Stream} from '../backfills/repositories.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {RunContext} from './context.ts';
 import {HostStage, type Stage} from './host-stage.ts';
@@ -131,12 +132,14 @@ export class RepositoryPool {
 
   /** There is nobody left to ask but hosts that are down. True where some were given up, or the run was paused. */
   async #giveUpDown(): Promise<boolean> {
-    const {settings, stop} = this.#context;
+    const {settings, ledger, run, stop} = this.#context;
     const patienceMs = downPatienceMs(settings);
     const isDue = this.#stages.some(stage => stage.isDownFor(patienceMs));
     if (!isDue) return false;
     const fault = await this.#cutOff();
     if (fault !== null) {
+      // What could not be listed any further is read on with the rest.
+      await ledger.repositories.reopenStreams(run);
       stop('drain', {by: 'budget', message: `no host answers any more (${fault.message})`});
       return true;
     }
@@ -144,14 +147,24 @@ export class RepositoryPool {
     return true;
   }
 
-  /** Whether it may be we who are cut off: then nothing else answers either, and nobody has failed. */
+  /** Whether it may be we who are cut off: then nobody who lists answers either, and nobody has failed. */
   async #cutOff(): Promise<FaultData | null> {
+    const streams = new Map(this.#repositories.streams().map(stream => [stream.host, stream]));
+    let last: FaultData | null = null;
+    for (const [host, stream] of streams) {
+      const fault = host === null ? null : await this.#silence(host, stream);
+      if (fault === null) return null;
+      last = fault;
+    }
+    return last;
+  }
+
+  /** Why a host that lists does not answer; null where it does. */
+  async #silence(host: string, stream: Stream): Promise<FaultData | null> {
     const {hosts} = this.#context;
-    const stream = this.#repositories.streams().find(({host}) => host !== null);
-    if (stream === undefined || stream.host === null) return null;
     try {
-      hosts.tryAgain(stream.host);
-      await hosts.placed(stream.host, () => this.#repositories.discover(stream, null));
+      hosts.tryAgain(host);
+      await hosts.placed(host, () => this.#repositories.discover(stream, null));
       return null;
     } catch (error) {
       const fault = faultOf(error);

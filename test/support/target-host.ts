@@ -110,9 +110,12 @@ export const targetHosts: readonly TargetHost[] = [
   {host: 'D1', begin: d1Hosted},
 ];
 
+/** For what does not depend on where the table is. */
+export const pgliteHost: TargetHost = {host: 'PGlite', begin: () => sharedHosted(openPglite)};
+
 /** The same for the SQL of Postgres, always in this process, and on a server where there is one. */
 export const postgresHosts: readonly TargetHost[] = [
-  {host: 'PGlite', begin: () => sharedHosted(openPglite)},
+  pgliteHost,
   ...(postgresServer() === null ? [] : [{host: 'Postgres', begin: () => sharedHosted(openPostgres)}]),
 ];
 
