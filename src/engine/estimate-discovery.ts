@@ -3,7 +3,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import {Reservoir} from '../core/reservoir.ts';
 import type {RunContext} from './context.ts';
 import type {DiscoveryFacts, UnreadStream} from './estimate-repository-facts.ts';
-import {askStream, faultOf} from './read-streams.ts';
+import {type Asking, askStream, faultOf} from './read-streams.ts';
 import {stopReasonOf} from './run-partitions.ts';
 import type {RepositoriesWork} from './work.ts';
 
@@ -14,8 +14,8 @@ export interface Discovered {
 }
 
 export interface DiscoveryOptions {
-  readonly context: RunContext;
-  readonly repositories: RepositoriesWork;
+  readonly context: Asking & Pick<RunContext, 'now' | 'stop'>;
+  readonly repositories: Pick<RepositoriesWork, 'streams' | 'discover'>;
   /** How many are drawn. */
   readonly sample: number;
   /** Told from time to time how many were found. */

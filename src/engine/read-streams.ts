@@ -83,10 +83,13 @@ function pageOf(
     : askStream(context, repositories, stream, cursor);
 }
 
+/** What it takes to ask somebody within limits. */
+export type Asking = Pick<RunContext, 'settings' | 'halt' | 'random' | 'hosts' | 'emit'>;
+
 /** A page of a stream, within its host's limit and with retries. */
 export function askStream(
-  {settings, halt, random, hosts, emit}: RunContext,
-  repositories: RepositoriesWork,
+  {settings, halt, random, hosts, emit}: Asking,
+  repositories: Pick<RepositoriesWork, 'discover'>,
   stream: Stream,
   cursor: string | null,
 ): ReturnType<RepositoriesWork['discover']> {

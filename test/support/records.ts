@@ -40,6 +40,7 @@ export interface RecordsOptions {
   /** Of the config. */
   readonly options?: unknown;
   readonly at?: AtPoint;
+  readonly random?: () => number;
   readonly observe?: (event: RunEvent) => void;
   /** In the place of the target itself: something that listens, or breaks. */
   readonly target?: (target: Target) => Target;

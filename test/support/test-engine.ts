@@ -12,6 +12,7 @@ interface TestEngine {
   readonly self?: Self | undefined;
   readonly at?: AtPoint | undefined;
   readonly now?: () => number;
+  readonly random?: (() => number) | undefined;
   readonly observe?: (event: RunEvent) => void;
 }
 
@@ -24,7 +25,7 @@ export function testEngine(ledger: Ledger, options: TestEngine = {}): Engine {
     program: 'test',
     configDigest: 'test',
     now: options.now ?? Date.now,
-    random: Math.random,
+    random: options.random ?? Math.random,
     at: options.at ?? (() => undefined),
     observe: event => {
       expectIdentities(event);
