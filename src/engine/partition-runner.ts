@@ -98,7 +98,7 @@ export class PartitionRunner {
   async #fail({fault, attempts}: ListingFailed): Promise<void> {
     const {ledger, run, state, emit, now, work} = this.#context;
     const {id, host: address = null} = this.partition;
-    await ledger.partitions.fail(run, id, fault, now(), attempts);
+    await ledger.partitions.fail(run, id, fault, now(), attempts, address);
     state.partitionEnded('failed');
     const host = address === null ? undefined : work.repositories?.hostOf(address);
     emit({type: 'failure', partition: id, key: '', fault, ...(host === undefined ? {} : {host})});

@@ -85,8 +85,16 @@ export class Partitions {
     await finishWith(this.#db, run, finishStatements(run, id, at));
   }
 
-  async fail(run: string, id: string, fault: FaultData, at: number, attempts = 1): Promise<void> {
-    await this.#db.transaction(failStatements(run, [id], fault, at, attempts));
+  /** `host`: who serves it, where the ledger may not have been told yet. */
+  async fail(
+    run: string,
+    id: string,
+    fault: FaultData,
+    at: number,
+    attempts = 1,
+    host: string | null = null,
+  ): Promise<void> {
+    await this.#db.transaction(failStatements(run, [id], fault, at, attempts, host));
   }
 
   /** Failed partitions, or those that failed so, go back to pending, for a resume; answers how many. */
@@ -148,17 +156,18 @@ export function failStatements(
   {kind, message}: FaultData,
   at: number,
   attempts: number,
+  host: string | null = null,
 ): readonly Statement[] {
   const named = JSON.stringify(ids);
   return [
     {
       sql: `INSERT INTO partition_failures (run, partition, kind, message, at, attempts, host)
-            SELECT run, id, ?3, ?4, ?5, ?6, host FROM partitions
+            SELECT run, id, ?3, ?4, ?5, ?6, COALESCE(host, CAST(?7 AS TEXT)) FROM partitions
             WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))
             ON CONFLICT (run, partition) DO UPDATE
             SET kind = excluded.kind, message = excluded.message, at = excluded.at, attempts = excluded.attempts,
               host = excluded.host`,
-      params: [run, named, kind, message, at, attempts],
+      params: [run, named, kind, message, at, attempts, host],
     },
     {
       sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,

@@ -48,6 +48,8 @@ export interface DriveOptions extends BenchOptions {
   readonly environment?: string;
   /** Another backfill than that of the bench, between ends of its own. */
   readonly connection?: RunConnection;
+  /** What its runs are narrowed to, where that is not by keys. */
+  readonly scope?: unknown;
   readonly watchSeconds?: number;
   /** On top of that of the bench, for what is opened late or not at all. */
   readonly open?: (open: Setup['open']) => Setup['open'];
@@ -68,7 +70,10 @@ export async function drive(options: DriveOptions = {}): Promise<Driven> {
     environment,
     prefix: '',
     open: options.open?.(opens) ?? opens,
-    scope: () => (readsTarget(connection.backfill) ? connection.backfill.scope.parse({}) : scopeWith()),
+    scope: () =>
+      readsTarget(connection.backfill) || options.scope !== undefined
+        ? connection.backfill.scope.parse(options.scope ?? {})
+        : scopeWith(),
   };
   const timers: {readonly run: () => void; readonly ms: number}[] = [];
   const schedule: Schedule = (run, ms) => {
