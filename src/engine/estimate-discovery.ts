@@ -27,7 +27,7 @@ export interface DiscoveryOptions {
 /** Their names are all that is remembered of them, so that none counts twice: 140 MB for so many of 32 characters (seen). */
 const mostFound = 2_000_000;
 /** How often it is said how far it has come. */
-const progressMs = 2_000;
+export const progressMs = 2_000;
 
 /**
  * Reads every stream to its end, as a run would, and draws a uniform sample from all that they list: what was listed

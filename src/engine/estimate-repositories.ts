@@ -62,11 +62,16 @@ async function measured(estimating: Estimating, reader: TimedReader): Promise<Re
     sample: size,
     say: count => say(`${counted(count, ...defined.words)} found so far`),
   });
+  const {length} = found.drawn;
   say(
-    `${counted(found.facts.found, ...defined.words)} found${found.facts.isLeast ? ', and there are more' : ''}; reading ${number(found.drawn.length)}`,
+    `${counted(found.facts.found, ...defined.words)} found${found.facts.isLeast ? ', and there are more' : ''}; reading ${number(length)}`,
   );
-  const metered = metering(estimating, context, reader);
-  const sample = await new SampleReader({context, repositories, metered}).read(found.drawn);
+  const sample = await new SampleReader({
+    context,
+    repositories,
+    metered: metering(estimating, context, reader),
+    say: read => say(`${number(read)} of ${counted(length, ...defined.words)} read so far`),
+  }).read(found.drawn);
   return {
     target: targetFactsOf(connection, probe, probeRequests, reader.asked),
     discovery: found.facts,

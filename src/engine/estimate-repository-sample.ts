@@ -1,6 +1,7 @@
 import {type FailureKind, Fault, type FaultData, isRetryable} from '../core/failure.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
+import {progressMs} from './estimate-discovery.ts';
 import {noKinds} from './estimate-facts.ts';
 import type {ByServer, RepositorySample, SampledRepository} from './estimate-repository-facts.ts';
 import {readOne} from './estimate-repository-reading.ts';
@@ -24,6 +25,8 @@ export interface SampleOptions {
     meter: Meter,
     servers: {readonly directory: string; readonly host: string},
   ) => Work['list'];
+  /** Told from time to time how many were read. */
+  readonly say: (read: number) => void;
 }
 
 interface Drawn {
@@ -44,12 +47,14 @@ export class SampleReader {
   readonly #reading: HostStage<Drawn>;
   readonly #loop: StageLoop;
   readonly #read: SampledRepository[] = [];
+  #saidAt: number;
   #firstFault: string | null = null;
   #error: unknown = null;
 
   constructor(options: SampleOptions) {
     this.#options = options;
     const {hosts, now, settings, ending} = options.context;
+    this.#saidAt = now();
     const common = {
       hosts,
       now,
@@ -158,8 +163,12 @@ export class SampleReader {
     failed: FailureKind | null,
     found: Pick<SampledRepository, 'items' | 'pages' | 'bytes'>,
   ): void {
-    const host = address === null ? '' : this.#options.repositories.hostOf(address);
+    const {repositories, context, say} = this.#options;
+    const host = address === null ? '' : repositories.hostOf(address);
     this.#read.push({id, host, directory, failed, ...found, requests, seconds});
+    if (context.now() - this.#saidAt < progressMs) return;
+    this.#saidAt = context.now();
+    say(this.#read.length);
   }
 
   #fail(error: unknown): void {
