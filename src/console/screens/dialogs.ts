@@ -8,6 +8,7 @@ import {helpRows, paletteRows} from '../dialog-rows.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {isRecovering} from '../recovery-view.ts';
+import {repositoryRunOf} from '../repository-run.ts';
 import {recordOf, runOf} from '../shown-run.ts';
 import {type ConsoleState, shownView} from '../state.ts';
 import {fitLine, fitted} from '../text.ts';
@@ -169,12 +170,14 @@ function quitBlocks(state: ConsoleState, isYes: boolean, width: number): readonl
     {
       type: 'lines',
       lines: [
-        ...atWork.map(
-          ({snapshot, undoes}): Line => [
-            {text: `${modeText({mode: snapshot.mode, undoes})} ${snapshot.run}`, tone: 'strong'},
-            {text: `  ${number(listedOf(snapshot.tally) - snapshot.tally.pending)} items settled`},
-          ],
-        ),
+        ...atWork.map((each): Line => {
+          const {mode, run: id, tally} = each.snapshot;
+          const items = repositoryRunOf(each)?.nouns.items[1] ?? 'items';
+          return [
+            {text: `${modeText({mode, undoes: each.undoes})} ${id}`, tone: 'strong'},
+            {text: `  ${number(listedOf(tally) - tally.pending)} ${items} settled`},
+          ];
+        }),
         [],
         ...recovering.map(
           ({target, recovery}): Line => [
