@@ -15,6 +15,8 @@ export interface ConnectorOptions {
   /** libpq's: PGHOST, PGUSER, PGPASSWORD, … */
   readonly variables?: Variables;
   readonly timeouts?: Partial<Timeouts>;
+  /** Statements that are not kept prepared. */
+  readonly plansAnew?: (sql: string) => boolean;
 }
 
 /** Opens sessions of one database, each for reading alone or for writing. */
@@ -33,6 +35,7 @@ export function postgresConnector({
   settings,
   variables = {},
   timeouts,
+  plansAnew,
 }: ConnectorOptions): PostgresConnector {
   const place = postgresAddress(url, variables);
   const options = [place.options, settings].filter(part => part != null).join(' ');
@@ -44,7 +47,13 @@ export function postgresConnector({
   const known = password ?? passwordIn(url) ?? (variables['PGPASSWORD'] || null);
   const passwordOf = async () => known ?? (await passwordInFile(address, variables));
   const open = (readOnly: boolean) =>
-    openSession({address, password: passwordOf, readOnly, timeouts: {...defaultTimeouts, ...timeouts}});
+    openSession({
+      address,
+      password: passwordOf,
+      readOnly,
+      timeouts: {...defaultTimeouts, ...timeouts},
+      ...(plansAnew === undefined ? {} : {plansAnew}),
+    });
   return {
     address,
     first: readOnly =>

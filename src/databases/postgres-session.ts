@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly password: () => Promise<string | null>;
   readonly readOnly: boolean;
   readonly timeouts: Timeouts;
+  /** Statements whose best plan depends on how large their tables are by then: they are not kept prepared. */
+  readonly plansAnew?: (sql: string) => boolean;
 }
 
 const leavingMs = 5_000;
@@ -77,7 +79,7 @@ export class PostgresSession {
 
   async ask(sql: string, params: readonly SqlValue[] = []): Promise<readonly Row[]> {
     if (this.#lost !== null) throw this.#lost;
-    const name = this.#names.take(sql);
+    const name = this.#options.plansAnew?.(sql) === true ? null : this.#names.take(sql);
     let isFine = false;
     this.#pending++;
     this.#wait();

@@ -138,8 +138,9 @@ export function finishStatements(run: string, id: string, at: number): readonly 
   return [
     {
       sql: `UPDATE runs SET partitions_done = partitions_done + 1, beat_at = ?,
-              ${tallyNames.map(name => `${name} = ${name} + (SELECT ${name} FROM partitions WHERE run = ?2 AND id = ?3)`).join(', ')}
-            WHERE id = ?2 AND EXISTS (SELECT 1 FROM partitions WHERE run = ?2 AND id = ?3 AND status <> 'done')
+              ${tallyNames.map(name => `${name} = runs.${name} + part.${name}`).join(', ')}
+            FROM partitions AS part
+            WHERE runs.id = ?2 AND part.run = ?2 AND part.id = ?3 AND part.status <> 'done'
             RETURNING partitions_done AS done`,
       params: [at, run, id],
     },

@@ -15,15 +15,27 @@ import {ledgerSchema, notHere, upkeepOf} from './postgres-upkeep.ts';
 import {PostgresWrites} from './postgres-writes.ts';
 
 /** Shorter than a target's: the statements are small, and a process that hangs keeps all others from their turn. */
-const timeouts: Partial<Timeouts> = {statementMs: 60_000, lockMs: 10_000, idleMs: 10_000, graceMs: 5_000};
-const patienceMs = 30_000;
+const standard: Waits = {
+  timeouts: {statementMs: 60_000, lockMs: 10_000, idleMs: 10_000, graceMs: 5_000},
+  patienceMs: 30_000,
+};
+
+/** How long is waited for a server. */
+export interface Waits {
+  readonly timeouts: Partial<Timeouts>;
+  readonly patienceMs: number;
+}
 
 /**
  * A ledger in the schema headgate of a Postgres database, which is made where it is missing. Processes on many machines
  * may have it open at once.
  */
-export async function postgresPlace(named: string, variables: Variables): Promise<LedgerPlace> {
-  const {label, db} = await open(named, variables).catch((error: unknown) => {
+export async function postgresPlace(
+  named: string,
+  variables: Variables,
+  waits: Waits = standard,
+): Promise<LedgerPlace> {
+  const {label, db} = await open(named, variables, waits).catch((error: unknown) => {
     throw ofLedger(error);
   });
   const {copy, restore, shrink} = upkeepOf(label);
@@ -43,31 +55,41 @@ export async function postgresPlace(named: string, variables: Variables): Promis
   };
 }
 
-async function open(named: string, variables: Variables) {
-  const connector = postgresConnector({
-    url: named,
-    settings: `-c search_path=${ledgerSchema}`,
-    variables,
-    timeouts,
-  });
-  const {label} = connector.address;
-  const first = await connector.first(false);
+async function open(named: string, variables: Variables, {timeouts, patienceMs}: Waits) {
+  const connectorOf = (plans: 'force_generic_plan' | 'force_custom_plan') =>
+    postgresConnector({
+      url: named,
+      settings: `-c search_path=${ledgerSchema} -c enable_bitmapscan=off -c plan_cache_mode=${plans}`,
+      variables,
+      timeouts,
+      plansAnew: looksUpLists,
+    });
+  // What is read most is read by lists; what is written most is written by key, and thousands of times a second.
+  const [reading, writing] = [connectorOf('force_custom_plan'), connectorOf('force_generic_plan')];
+  const {address} = writing;
+  const {label} = address;
+  const first = await writing.first(false);
   try {
-    await migratePostgres(first, connector.address);
+    await migratePostgres(first, address);
   } catch (error) {
     await first.close();
-    throw explainMigration(error, connector.address);
+    throw explainMigration(error, address);
   }
   const patience = () => new Patience({label, patienceMs, now: () => performance.now()});
   const writer = randomBytes(12).toString('hex');
   const writes = new PostgresWrites({
     writer,
     first,
-    open: () => connector.again(false),
+    open: () => writing.again(false),
     patience: patience(),
   });
-  const reads = new PostgresReads(() => connector.again(true));
+  const reads = new PostgresReads(() => reading.again(true));
   return {label, db: new PostgresLedger(reads, writes, patience())};
+}
+
+/** Rows of a list are looked up one by one, or the list in all rows: which is better changes as the table grows. */
+function looksUpLists(sql: string): boolean {
+  return sql.includes('json_each(') && /\b(?:IN|EXISTS) \(SELECT/.test(sql);
 }
 
 /** The ledger's statements, in the dialect of both. Reads are asked again where the connection was lost. */
