@@ -44,6 +44,8 @@ export interface RecordsOptions {
   readonly observe?: (event: RunEvent) => void;
   /** In the place of the target itself: something that listens, or breaks. */
   readonly target?: (target: Target) => Target;
+  /** Where the hosts of handles are reached. */
+  readonly reach?: (hostname: string) => URL | null;
   /** Relays by number, where not all of the network's are to be asked. */
   readonly relays?: readonly number[];
 }
@@ -74,6 +76,9 @@ export async function makeRecords(
     relays: (options.relays ?? network.relays.keys().toArray()).map(number => network.relays[number] ?? ''),
     plc: network.plc,
     allowPrivateHosts: true,
+    // Nobody answers there, and at once.
+    dnsServers: ['127.0.0.1:9'],
+    ...(options.reach === undefined ? {} : {reach: options.reach}),
   });
   const connection = (id: RecordsBackfill = 'records'): RunConnection => {
     const backfill = findBackfill(id);

@@ -21,7 +21,7 @@ const choices = new WeakMap<Network, Map<string, FetchChoice>>();
 
 /**
  * The records of one repository in ascending order. It is read where it is known to be; a repository that is not there
- * any more may have moved, so it is looked for once more.
+ * any more, or is said to be deactivated, may have moved, so it is looked for once more.
  */
 export async function* readRepository(
   range: ListedRange,
@@ -37,7 +37,8 @@ export async function* readRepository(
       yield page;
     }
   } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'not-found') throw error;
+    if (!(error instanceof Fault) || !(error.kind === 'not-found' || error.kind === 'deactivated'))
+      throw error;
     const now = await addressOf(did, io, true);
     if (now === known) throw error;
     // Where it moved while it was read, what was listed before is not listed again.
