@@ -13,8 +13,9 @@ interface Alike {
   count: number;
 }
 
-/** Failures that are named one by one; all are in the ledger. */
+/** Failures that are named one by one, and of partitions that failed alike at one host; all are in the ledger. */
 const named = 20;
+const namedAlike = 3;
 /** Kinds and hosts that are told of those that were not. */
 const mostAlike = 10;
 
@@ -27,7 +28,11 @@ export class FailureLines {
   readonly #isVerbose: boolean;
   readonly #remedies = new Set<string>();
   readonly #unnamed = new Map<string, Alike>();
-  #count = 0;
+  /** Partitions, by kind and host. */
+  readonly #alike = new Map<string, number>();
+  #named = 0;
+  /** All were named so far. */
+  #isComplete = true;
 
   constructor(nouns: RepositoryNouns | null, isVerbose: boolean) {
     this.#nouns = nouns;
@@ -40,14 +45,24 @@ export class FailureLines {
     // A message may begin with the name that is told before it.
     const message = withoutName(event.fault.message, event.partition);
     const what = this.#whatOf(event);
-    this.#count++;
     this.#remedies.add(`${kind}: ${remedyFor({kind, message})}`);
-    if (this.#count <= named || this.#isVerbose)
+    if (this.#isVerbose || (this.#named < named && !this.#isOneOfMany(event))) {
+      this.#named++;
       return [`failed (${kind}): ${message.startsWith(what) ? message : `${what}: ${message}`}`];
+    }
+    const isFirst = this.#isComplete;
+    this.#isComplete = false;
     this.#countOne(event);
-    return this.#count === named + 1
-      ? ['further failures are not named here: headgate failures lists them all']
-      : [];
+    return isFirst ? ['further failures are not named here: headgate failures lists them all'] : [];
+  }
+
+  /** A host that is down has nothing new to say with each of its repositories. */
+  #isOneOfMany({key, fault: {kind}, host}: Failure): boolean {
+    if (key !== '' || host === undefined) return false;
+    const alike = `${kind} ${host}`;
+    const before = this.#alike.get(alike) ?? 0;
+    this.#alike.set(alike, before + 1);
+    return before >= namedAlike;
   }
 
   /** What was not named, and the remedies. */

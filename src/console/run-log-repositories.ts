@@ -11,8 +11,9 @@ import {failureText, gathered, type Log, logged} from './run-log.ts';
  */
 
 const progressEveryMs = 5_000;
-/** Failures of repositories that are told one by one. */
-const named = 20;
+/** Failures of repositories that are told one by one, and of those that failed alike at one host. */
+const mostNamed = 20;
+const mostAlike = 3;
 
 /** The line that says how far a run is: with little room it gives way to any other. */
 export const progressLine = 'progress';
@@ -34,13 +35,16 @@ export function repositoryFailed(
 ): Log {
   const {partition, fault, host, isStream, snapshot} = event;
   const {at} = snapshot;
-  const told = log.memory.failuresTold;
-  if (told < named || isStream === true) {
+  const {named} = log.memory;
+  const of = `${fault.kind} ${host ?? ''}`;
+  const isNamed = named.length < mostNamed && named.filter(each => each === of).length < mostAlike;
+  if (isStream === true) return logged(log, at, 'error', failureText(event, one));
+  if (isNamed) {
     const next = logged(log, at, 'error', failureText(event, one));
-    return isStream === true ? next : {...next, memory: {...next.memory, failuresTold: told + 1}};
+    return {...next, memory: {...next.memory, named: [...named, of]}};
   }
   const where = host === undefined ? '' : `${host}: `;
   const message = withoutName(withoutName(fault.message, partition), host ?? '');
   const text = `${where}${several} failed (${fault.kind}), the last ${partition}: ${message}`;
-  return gathered(log, at, 'error', {of: `${fault.kind} ${host ?? ''}`, text, isCounted: true});
+  return gathered(log, at, 'error', {of, text, isCounted: true});
 }

@@ -20,9 +20,10 @@ export interface LogMemory {
   /** Of the newest line, where it is one of pages. */
   readonly pages: Settled | null;
   readonly waits: readonly HostWaits[];
-  /** When it was last told how far repositories are, and how many of their failures were told one by one. */
+  /** When it was last told how far repositories are. */
   readonly progressAt: number;
-  readonly failuresTold: number;
+  /** Which of their failures were told one by one, by kind and host. */
+  readonly named: readonly string[];
 }
 
 interface Settled {
@@ -49,7 +50,7 @@ const longest = 400;
 
 export const noLog: Log = {
   lines: [],
-  memory: {pages: null, waits: [], progressAt: Number.NEGATIVE_INFINITY, failuresTold: 0},
+  memory: {pages: null, waits: [], progressAt: Number.NEGATIVE_INFINITY, named: []},
 };
 
 export function logged({lines, memory}: Log, at: number, level: LogLine['level'], said: string): Log {
