@@ -76,7 +76,7 @@ async function measured(estimating: Estimating, reader: TimedReader): Promise<Re
     target: targetFactsOf(connection, probe, probeRequests, reader.asked),
     discovery: found.facts,
     sample: {...sample, limited},
-    settings: {hosts: host.settings.hosts, rate},
+    settings: {...host.settings, rate},
     hostLimit: defined.hostLimit ?? null,
   };
 }
@@ -107,7 +107,8 @@ function metering(
       },
       placed: (name, request) =>
         hosts.placed(name, () => {
-          if (name === host || name !== directory) meter.requests++;
+          if (name === host || name !== directory) meter.host++;
+          else meter.directory++;
           return request();
         }),
     });

@@ -7,7 +7,7 @@ export interface RepositoriesFacts {
   readonly target: TargetFacts;
   readonly discovery: DiscoveryFacts;
   readonly sample: RepositorySample;
-  readonly settings: Pick<Settings, 'hosts' | 'rate'>;
+  readonly settings: Pick<Settings, 'hosts' | 'rate' | 'patienceSeconds'>;
   /** Requests that a host is known to take from one address, where it limits them; null where nobody knows. */
   readonly hostLimit: {readonly requests: number; readonly seconds: number} | null;
 }

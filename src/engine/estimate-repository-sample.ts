@@ -11,16 +11,17 @@ import {stopReasonOf} from './run-partitions.ts';
 import {downPatienceMs, StageLoop} from './stage-loop.ts';
 import type {RepositoriesWork, Work} from './work.ts';
 
-/** What listing one repository took of its host. */
+/** What listing one repository took: who tells where it is may be asked again. Requests are counted as limits count them. */
 export interface Meter {
-  requests: number;
+  directory: number;
+  host: number;
   bytes: number;
 }
 
 export interface SampleOptions {
   readonly context: RunContext;
   readonly repositories: RepositoriesWork;
-  /** Listing that counts what it takes of the host; who tells where it is may be asked again. */
+  /** Listing that counts what it takes. */
   readonly metered: (
     meter: Meter,
     servers: {readonly directory: string; readonly host: string},
@@ -138,12 +139,12 @@ export class SampleReader {
     const {context, repositories, metered} = this.#options;
     const {id, address, directory} = one;
     if (address === null) throw new Error(`${id} is read before it is known where it is`);
-    const meter: Meter = {requests: 0, bytes: 0};
+    const meter: Meter = {directory: 0, host: 0, bytes: 0};
     const list = metered(meter, {directory, host: repositories.hostOf(address)});
     const startedAt = context.now();
     const reading = await readOne({context, repositories, list}, id, address);
     const {items, pages, lookups, failed} = reading;
-    one.requests = {...one.requests, host: meter.requests + lookups};
+    one.requests = {directory: one.requests.directory + meter.directory, host: meter.host + lookups};
     one.seconds = {...one.seconds, host: (context.now() - startedAt) / 1_000};
     if (failed !== null) this.#note(failed);
     this.#add(one, failed?.kind ?? null, {items, pages, bytes: meter.bytes});

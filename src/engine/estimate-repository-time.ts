@@ -1,7 +1,9 @@
 import type {RepositoriesFacts, SampledRepository} from './estimate-repository-facts.ts';
 import {type Duration, durationOf, type Phase} from './estimate-time.ts';
 import {decidedTogether} from './forward.ts';
+import {isOfHost} from './hosts.ts';
 import {directoryLimits} from './resolver.ts';
+import {downPatienceMs} from './stage-loop.ts';
 
 /**
  * How long a run over repositories takes, from how long those of a sample took: finding, resolving, reading and deciding
@@ -47,7 +49,8 @@ export function verifyTime({sample}: RepositoriesFacts, load: Load, rows: number
   ]);
 }
 
-function waits({discovery, sample, settings, target}: RepositoriesFacts, load: Load): Phase {
+function waits(facts: RepositoriesFacts, load: Load): Phase {
+  const {discovery, sample, settings, target} = facts;
   const {repositories} = sample;
   const {atOnce, repositories: perHost} = settings.hosts;
   const {pages, seconds} = target.decided;
@@ -55,9 +58,15 @@ function waits({discovery, sample, settings, target}: RepositoriesFacts, load: L
     rate: (load.items + load.requests) / (settings.rate ?? Number.POSITIVE_INFINITY),
     listing: discovery.seconds,
     directory: together(load.directory, repositories, 'directory', directoryLimits),
-    hosts: together(load.hosts, repositories, 'host', {hosts: atOnce, perHost}),
+    hosts: Math.max(together(load.hosts, repositories, 'host', {hosts: atOnce, perHost}), downSeconds(facts)),
     target: pages === 0 ? 0 : (Math.ceil(load.items / decidedTogether) * seconds) / pages,
   };
+}
+
+/** Whoever can't be reached is waited for, while there is other work and for a while after. */
+function downSeconds({sample, settings}: RepositoriesFacts): number {
+  const isDown = sample.repositories.some(({failed}) => failed !== null && isOfHost({kind: failed}));
+  return isDown ? downPatienceMs(settings) / 1_000 : 0;
 }
 
 function ownSeconds(

@@ -158,6 +158,6 @@ export class Hosts {
 }
 
 /** Any other fault is an answer: the host is there. */
-export function isOfHost({kind}: FaultData): boolean {
+export function isOfHost({kind}: Pick<FaultData, 'kind'>): boolean {
   return kind === 'connection' || kind === 'timeout' || kind === 'server-error';
 }

@@ -199,6 +199,15 @@ describe('the time of a run over repositories', () => {
     expect(rate.seconds).toBeCloseTo((10_000 * 12) / 100, -1);
   });
 
+  it('is at least that for which a host is waited for that is down', () => {
+    const gone = repositoryOf('gone', {}, {failed: 'deactivated', host: 'h0.example'});
+    const away = repositoryOf('away', {}, {failed: 'connection', host: 'dead.example'});
+    const few = repositoriesOf(12);
+    expect(stepsOf({repositories: [...few, gone]}).dryRun.seconds).toBeLessThan(2);
+    const {dryRun} = stepsOf({repositories: [...few, gone, away]});
+    expect(dryRun).toMatchObject({seconds: 30, bottleneck: 'hosts'});
+  });
+
   it('of a live run without changes is none, and it asks nobody', () => {
     const repositories = [1, 2, 3].map(number => repositoryOf(`r${number}`, {unchanged: 50}));
     const {steps} = predictRepositories(repositoriesFacts({repositories, rows: 150}));

@@ -77,7 +77,7 @@ export function repositoriesFacts({
       ...discovery,
     },
     sample: {repositories, seconds: 1, limited: {}, firstFault: null, ...sample},
-    settings: {hosts: defaultSettings.hosts, rate},
+    settings: {...defaultSettings, rate},
     hostLimit: {requests: 3_000, seconds: 300},
   };
 }
