@@ -85,7 +85,11 @@ async function here({config, ledger, surroundings}: Session): Promise<Finding[]>
           remedy: 'headgate init writes one, with every kind of place as an example.',
         }
       : {level: 'ok', message: `config: ${config.path}`},
-    {level: 'ok', message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`},
+    {
+      level: 'ok',
+      message: `ledger: ${ledger.path}${free === null ? '' : `, ${bytesText(free)} free`}`,
+      ...(ledger.upkeep === null ? {} : {remedy: ledger.upkeep}),
+    },
     {
       level: 'ok',
       message: `environment: ${set.length === 0 ? 'no credentials of AWS, Cloudflare or Postgres are set' : `${set.join(', ')} set`}`,

@@ -6,7 +6,10 @@ import {positive, positiveInteger} from './option-values.ts';
 export function common(command: Command): Command {
   return command
     .option('--config <path>', 'the config file (default: headgate.config.ts or .json in this folder)')
-    .option('--ledger <path>', "headgate's own database (default: in the state folder of your account)")
+    .option(
+      '--ledger <path>',
+      "headgate's own database: a file, or postgres://USER@HOST/DATABASE (default: a file in the state folder of your account)",
+    )
     .option('--json', 'one JSON object a line')
     .allowExcessArguments(false)
     .exitOverride();

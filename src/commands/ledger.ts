@@ -3,8 +3,11 @@ import {resolve} from 'node:path';
 import {loadConfig} from '../config/config.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {isActive} from '../core/run.ts';
+import {isPostgres, postgresAddress} from '../databases/postgres-address.ts';
 import {Ledger} from '../ledger/ledger.ts';
+import {notHere, upkeepOf} from '../ledger/postgres-upkeep.ts';
 import {JsonReport} from './json-report.ts';
+import {ledgerPlace} from './ledger-place.ts';
 import {PlainReport} from './plain-report.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
 
@@ -39,8 +42,11 @@ export async function restoreCommand(
   file: string,
 ): Promise<number> {
   const config = await loadConfig(options.config ?? null, surroundings.cwd);
-  const path = resolve(surroundings.cwd, options.ledger ?? config.ledger ?? surroundings.defaultLedger);
+  const place = ledgerPlace(options, config, surroundings);
   const backup = resolve(surroundings.cwd, file);
+  if (isPostgres(place))
+    throw notRestoredHere(postgresAddress(place, surroundings.environment).label, backup);
+  const path = resolve(surroundings.cwd, place);
   if (!(await exists(backup)))
     throw new OperatorError(
       'usage',
@@ -64,6 +70,10 @@ export async function restoreCommand(
   } finally {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${fresh}${suffix}`, {force: true});
   }
+}
+
+function notRestoredHere(address: string, file: string): OperatorError {
+  return notHere(address, `Put a copy back, while no run is at work: ${upkeepOf(address).restore(file)}`);
 }
 
 /** A ledger that a run is writing to is not taken away from under it. One that can't be opened has no runs to ask. */

@@ -25,6 +25,7 @@ import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
 import {JsonReport} from './json-report.ts';
+import {ledgerFlags, ledgerPlace} from './ledger-place.ts';
 import {PlainReport} from './plain-report.ts';
 import type {Report} from './report.ts';
 import type {ShowsConsoles} from './shows-consoles.ts';
@@ -118,8 +119,8 @@ export class Session {
     report: Report | null = null,
   ): Promise<number> {
     const config = await loadConfig(options.config ?? null, surroundings.cwd);
-    const ledger = await Ledger.open(options.ledger ?? config.ledger ?? surroundings.defaultLedger);
-    const flags = ledgerFlag(options);
+    const ledger = await Ledger.open(ledgerPlace(options, config, surroundings), surroundings.environment);
+    const flags = ledgerFlags(options);
     const told =
       report ??
       (options.json === true
@@ -260,12 +261,4 @@ export function bucketFlags({endpoint, region}: Ends): {
   readonly region?: string;
 } {
   return {...(endpoint === undefined ? {} : {endpoint}), ...(region === undefined ? {} : {region})};
-}
-
-/** Commands that are shown to be typed have to find the same ledger. */
-function ledgerFlag({ledger, config}: CommonOptions): readonly string[] {
-  return [
-    ...(config === undefined ? [] : ['--config', config]),
-    ...(ledger === undefined ? [] : ['--ledger', ledger]),
-  ];
 }

@@ -4,6 +4,7 @@ import {dirname, join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
+import {isPostgres} from '../databases/postgres-address.ts';
 import {defaultSettings, type Settings} from '../engine/settings.ts';
 import {type ConfigFile, configSchema, type SettingsChanges, type SetupInConfig} from './schema.ts';
 
@@ -42,7 +43,7 @@ export async function loadConfig(named: string | null, folder: string): Promise<
   const settings = mergeSettings(file.settings);
   return {
     path,
-    ledger: file.ledger === undefined ? null : resolve(base, file.ledger),
+    ledger: file.ledger === undefined ? null : ledgerIn(base, file.ledger),
     sources: mapValues(file.sources, source => {
       if ('folder' in source) return {...source, folder: resolve(base, source.folder)};
       return 'inventory' in source ? {...source, inventory: resolve(base, source.inventory)} : source;
@@ -64,6 +65,10 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       )
       .digest('hex'),
   };
+}
+
+function ledgerIn(base: string, ledger: string): string {
+  return isPostgres(ledger) ? ledger : resolve(base, ledger);
 }
 
 function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Config['backfills'] {

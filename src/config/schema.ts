@@ -128,7 +128,7 @@ const setup = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  /** Where the ledger is, relative to the config file. */
+  /** Where the ledger is: a file, relative to the config's, or the address of a Postgres database. */
   ledger: z.string().min(1).exactOptional(),
   sources: z.record(name, z.union([folderSource, inventorySource, bucketSource, networkSource])).default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target, postgresTarget, pgliteTarget])).default({}),

@@ -78,6 +78,8 @@ const head = `// Headgate's config. Nothing is set in it: take the // away in fr
 
 const ledger = `  // Headgate's own database. Where none is named, it is in the state folder of your account.
   // ledger: 'headgate.sqlite',
+  // In a Postgres database several machines may share it. The password comes from PGPASSWORD or ~/.pgpass.
+  // ledger: 'postgres://headgate@db.example.org/operations',
 `;
 
 const sources = `    // What is read: headgate run asset-index --source photos …

@@ -4,11 +4,15 @@ import {quoted} from '../core/sql.ts';
 import type {PostgresAddress} from '../databases/postgres-address.ts';
 import {ledgerSchema} from './postgres-upkeep.ts';
 
-/** Whoever opens a Postgres database takes it for a target, and names it so. */
+const passwordHint =
+  'Set PGPASSWORD, or put the password into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600). One that stands in the address is used, but left out of the commands that are shown.';
+
+/** What opens a Postgres database takes it for a target, and names it so. */
 export function ofLedger(error: unknown): unknown {
   if (!(error instanceof OperatorError)) return error;
   const {code, message, hint} = error;
-  return new OperatorError(code, message.replace(/^target /, 'ledger '), hint);
+  const isOfPassword = code === 'auth' && message.includes(' password of ');
+  return new OperatorError(code, message.replace(/^target /, 'ledger '), isOfPassword ? passwordHint : hint);
 }
 
 /** Why the ledger's tables could not be looked at or made, in a database that could be opened. */

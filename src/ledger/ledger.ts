@@ -8,7 +8,6 @@ import {OpenItems} from './open-items.ts';
 import {Pages} from './pages.ts';
 import {Partitions} from './partitions.ts';
 import type {LedgerPlace} from './place.ts';
-import {postgresPlace} from './postgres-place.ts';
 import {type PublishedPage, publishedStatements} from './published.ts';
 import {Remembered} from './remembered.ts';
 import {Repositories} from './repositories.ts';
@@ -58,7 +57,10 @@ export class Ledger {
 
   /** Opens the ledger that is named, and makes it where it is missing. The variables are libpq's: PGPASSWORD, … */
   static async open(named: string, variables: Variables = {}): Promise<Ledger> {
-    return new Ledger(isPostgres(named) ? await postgresPlace(named, variables) : await sqlitePlace(named));
+    if (!isPostgres(named)) return new Ledger(await sqlitePlace(named));
+    // What a server's client is made of is loaded only for whoever needs it.
+    const {postgresPlace} = await import('./postgres-place.ts');
+    return new Ledger(await postgresPlace(named, variables));
   }
 
   /** Throws RunLost where another process has taken the run over. */

@@ -38,13 +38,13 @@ export async function postgresPlace(
   const {label, db} = await open(named, variables, waits).catch((error: unknown) => {
     throw ofLedger(error);
   });
-  const {copy, restore, shrink} = upkeepOf(label);
+  const {copy, shrink} = upkeepOf(label);
   return {
     label,
     db,
-    upkeep: `Copy it, while runs go on: ${copy}; put the copy back, while none does: ${restore}`,
+    upkeep: `Copy it, while runs go on: ${copy('FILE')}`,
     freeBytes: () => Promise.resolve(null),
-    backup: () => Promise.reject(notHere(label, `Copy it, while runs go on: ${copy}`)),
+    backup: file => Promise.reject(notHere(label, `Copy it, while runs go on: ${copy(file)}`)),
     vacuum: () =>
       Promise.reject(
         notHere(

@@ -6,8 +6,11 @@ export const ledgerSchema = 'headgate';
 
 /** What a ledger in Postgres is copied, put back and made smaller with: Postgres has programs of its own for that. */
 export interface Upkeep {
-  readonly copy: string;
-  readonly restore: string;
+  /** Into a file, while runs go on. */
+  readonly copy: (file: string) => string;
+  /** From that file, while none does. */
+  readonly restore: (file: string) => string;
+  /** While none does. */
   readonly shrink: string;
 }
 
@@ -15,8 +18,9 @@ export interface Upkeep {
 export function upkeepOf(address: string): Upkeep {
   const place = shellWord(address);
   return {
-    copy: `pg_dump --format=custom --schema=${ledgerSchema} --file=FILE ${place}`,
-    restore: `pg_restore --clean --if-exists --single-transaction --dbname=${place} FILE`,
+    copy: file => `pg_dump --format=custom --schema=${ledgerSchema} --file=${shellWord(file)} ${place}`,
+    restore: file =>
+      `pg_restore --clean --if-exists --single-transaction --dbname=${place} ${shellWord(file)}`,
     shrink: `psql ${place} --command='VACUUM FULL ${ledgerSchema}.pages, ${ledgerSchema}.fingerprints'`,
   };
 }
