@@ -34,6 +34,11 @@ describe('a config', () => {
     expect(config.settings).toEqual(defaultSettings);
   });
 
+  it('may name a ledger by the address of a Postgres database', async () => {
+    const address = 'postgres://headgate@db.example.org/operations?sslmode=require';
+    expect((await loadConfig(null, folderWith({[json]: {ledger: address}}))).ledger).toBe(address);
+  });
+
   it('may be JSON: paths count from its folder, settings are completed', async () => {
     const folder = folderWith({
       [json]: {
