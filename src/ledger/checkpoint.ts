@@ -7,6 +7,7 @@ import {upsertFingerprints} from './fingerprints.ts';
 import {dropIntent, insertPage} from './pages.ts';
 import {type SettledGroup, settleGroups} from './reached.ts';
 import {addTallySql, tallyParams} from './records.ts';
+import {toldText} from './told-text.ts';
 
 export interface Checkpoint {
   readonly run: string;
@@ -93,7 +94,7 @@ function insertOpenItems(run: string, partition: string, open: readonly Entry[],
     key: entry.key,
     outcome: entryOutcome(entry),
     kind: entry.fault?.kind ?? null,
-    message: entry.fault?.message ?? entry.reason ?? '',
+    message: toldText(entry.fault?.message ?? entry.reason ?? ''),
     attempts: entry.attempts ?? 0,
   }));
   return {

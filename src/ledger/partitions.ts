@@ -4,6 +4,7 @@ import type {FaultData} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {type Partition, type PartitionRecord, readPartition} from './records.ts';
+import {toldText} from './told-text.ts';
 
 /** Finished partitions that are kept to look at; older ones live on only in their run's totals. */
 const keptCompletions = 1_000;
@@ -168,7 +169,7 @@ export function failStatements(
             ON CONFLICT (run, partition) DO UPDATE
             SET kind = excluded.kind, message = excluded.message, at = excluded.at, attempts = excluded.attempts,
               host = excluded.host`,
-      params: [run, named, kind, message, at, attempts, host],
+      params: [run, named, kind, toldText(message), at, attempts, host],
     },
     {
       sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,

@@ -6,6 +6,7 @@ import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {failStatements, finishStatements, finishWith} from './partitions.ts';
 import {reachedBy} from './reached.ts';
+import {toldText} from './told-text.ts';
 
 /** Where a run finds repositories: a listing with a cursor of its own. What it finds belongs to its group. */
 export interface StreamRecord {
@@ -117,7 +118,7 @@ export class Repositories {
     await this.#db.transaction([
       {
         sql: `UPDATE streams SET status = 'failed', kind = ?, message = ? WHERE run = ? AND id = ?`,
-        params: [kind, message, run, stream],
+        params: [kind, toldText(message), run, stream],
       },
     ]);
   }

@@ -123,6 +123,17 @@ overLedgers(({openLedger}) => {
       expect([...(await ledger.openItems.among('r', ['a', 'c', 'x'])).keys()]).toEqual(['c']);
     });
 
+    it('are told also where what a service said is no text', async () => {
+      const message = 'it said \0 and \ud83d';
+      await ledger.checkpoint(
+        checkpoint('r', 1, [entry('a', {action: 'fail', fault: {kind: 'invalid', message}})]),
+      );
+      await ledger.partitions.fail('r', 'p', {kind: 'invalid', message}, 9);
+      const told = {message: 'it said ␀ and \ufffd'};
+      expect(await ledger.openItems.after('r', '', 10)).toMatchObject([told]);
+      expect(await ledger.openItems.partitionFailures('r')).toMatchObject([told]);
+    });
+
     it('leave the list once a retry has settled them, and the counts with them', async () => {
       const failed = [entry('a', {action: 'fail'}), entry('b', {action: 'fail'})];
       await ledger.checkpoint(checkpoint('r', 1, failed));
