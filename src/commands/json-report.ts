@@ -1,13 +1,11 @@
-import {repositoryNouns} from '../backfills/registry.ts';
 import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
 import {hintOf} from '../core/hint.ts';
-import {onlyMeasures} from '../core/run.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Report} from './report.ts';
-import {type Every, everyObject, progressObject} from './repository-progress.ts';
+import {type Every, everyObject, nounsOf, progressObject} from './repository-progress.ts';
 import type {Surroundings} from './session.ts';
 
 /** One event a line, on standard output. */
@@ -16,6 +14,7 @@ export class JsonReport implements Report {
   readonly #out: Surroundings['out'];
   /** Of a run of repositories: when it is told again how far they are. */
   #every: Every | null = null;
+  #isUndo = false;
 
   constructor({out}: Pick<Surroundings, 'out'>) {
     this.#out = out;
@@ -30,13 +29,13 @@ export class JsonReport implements Report {
   /** Each that ends is told, and every second how far all are: of their pages there would be tens of thousands. */
   #ofRepositories(event: RunEvent, every: Every): void {
     const {snapshot, type} = event;
-    if (every.isDue(snapshot.at) || type === 'ended') this.#line(progressObject(snapshot));
+    if (every.isDue(snapshot.at) || type === 'ended') this.#line(progressObject(snapshot, this.#isUndo));
     if (type !== 'page' && type !== 'listed') this.#line(eventObject(event));
   }
 
-  #begin({undoes, snapshot: {mode, backfill, at}}: Extract<RunEvent, {type: 'started'}>): void {
-    const isCounted = undoes === null && !onlyMeasures(mode) && repositoryNouns(backfill) !== null;
-    this.#every = isCounted ? everyObject(at) : null;
+  #begin(event: Extract<RunEvent, {type: 'started'}>): void {
+    this.#isUndo = event.undoes !== null;
+    this.#every = nounsOf(event) === null ? null : everyObject(event.snapshot.at);
   }
 
   summary({record, reason, seconds}: RunResult): void {

@@ -1,17 +1,16 @@
 import type {BackfillWords} from '../backfills/backfill.ts';
-import {findBackfill, type RepositoryNouns, repositoryNouns} from '../backfills/registry.ts';
+import {findBackfill, type RepositoryNouns} from '../backfills/registry.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
 import {hintOf} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
-import {onlyMeasures} from '../core/run.ts';
 import {commandText, hostText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
 import {batchLines, type Verb, verbs} from './batch-lines.ts';
 import {FailureLines} from './failure-lines.ts';
 import {breachLines, checkLine, coverageSection, figureLines, requestLines} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
-import {type Every, everyLine, progressLine} from './repository-progress.ts';
+import {type Every, everyLine, nounsOf, progressLine} from './repository-progress.ts';
 import type {Surroundings} from './session.ts';
 import {summaryLines} from './summary-lines.ts';
 import {WaitingLines} from './waiting-lines.ts';
@@ -70,7 +69,7 @@ export class PlainReport implements Report {
   event(event: RunEvent): void {
     const {snapshot} = event;
     if (this.#nouns !== null && isOfRepositories(event) && this.#every.isDue(snapshot.at))
-      this.#err(`${progressLine(snapshot, this.#nouns)}\n`);
+      this.#err(`${progressLine(snapshot, this.#nouns, this.#verb === verbs.undo)}\n`);
     switch (event.type) {
       case 'started':
         this.#begin(event);
@@ -193,12 +192,10 @@ export class PlainReport implements Report {
   }
 
   #begin(event: Extract<RunEvent, {type: 'started'}>): void {
-    const {mode, backfill, at} = event.snapshot;
-    const isCounted = event.undoes === null && !onlyMeasures(mode);
     this.#batches = 0;
     this.#hosts = 0;
-    this.#nouns = isCounted ? repositoryNouns(backfill) : null;
-    this.#every = everyLine(at);
+    this.#nouns = nounsOf(event);
+    this.#every = everyLine(event.snapshot.at);
     this.#failures = new FailureLines(this.#nouns, this.#isVerbose);
     this.#coverage = [];
     this.#isResumed = event.resumed;

@@ -29,7 +29,7 @@ export function summaryLines(
     `${label[0]?.toUpperCase()}${label.slice(1)} ${record.id} ${record.status}${reason === null ? '' : `: ${reason.message}`}`,
     repositories === null
       ? `${isResumed ? 'Batches this time' : 'Total batches'}: ${number(batches)}`
-      : partitionsText(partitions, repositories),
+      : partitionsText(partitions, repositories, record.undoes !== null),
     `Total ${verb.toLowerCase()}: ${number(changedOf(tally))}`,
     `Total skipped: ${number(tally.unchanged + tally.skipped)}`,
     `Total failed: ${number(tally.failed)}`,
@@ -54,11 +54,15 @@ function nothingText(failed: number): string {
   return failed === 0 ? 'Nothing to change.' : `Nothing to change, but ${counted(failed, 'item')} failed.`;
 }
 
-/** `Repositories: 5,000 found = 4,963 fetched + 37 failed` */
-function partitionsText(partitions: PartitionTally, [, several]: readonly [string, string]): string {
+/** `Repositories: 5,000 found = 4,963 fetched + 37 failed`; an undo fetches none. */
+function partitionsText(
+  partitions: PartitionTally,
+  [, several]: readonly [string, string],
+  isUndo: boolean,
+): string {
   const {done, failed, pending} = partitions;
   const terms = [
-    `${number(done)} fetched`,
+    `${number(done)} ${isUndo ? 'done' : 'fetched'}`,
     ...(failed === 0 ? [] : [`${number(failed)} failed`]),
     ...(pending === 0 ? [] : [`${number(pending)} pending`]),
   ];

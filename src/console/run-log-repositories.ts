@@ -19,10 +19,10 @@ const mostAlike = 3;
 export const progressLine = 'progress';
 
 /** `1,204 of 5,000 repositories so far (4,100 resolved), 25,301 records` */
-export function progressLogged(log: Log, {snapshot}: RunEvent, {repositories, items}: RepositoryNouns): Log {
+export function progressLogged(log: Log, {snapshot}: RunEvent, nouns: RepositoryNouns): Log {
   const {at} = snapshot;
   if (at - log.memory.progressAt < progressEveryMs) return log;
-  const text = repositoriesText(snapshot, repositories, items);
+  const text = repositoriesText(snapshot, nouns);
   const told = gathered(log, at, 'info', {of: progressLine, text, isCounted: false});
   return {...told, memory: {...told.memory, progressAt: at}};
 }

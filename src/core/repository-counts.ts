@@ -13,13 +13,14 @@ export interface RepositoryCounts {
   readonly isOver: boolean;
 }
 
-export function repositoryCounts({partitions, discovery}: Snapshot): RepositoryCounts {
+/** An undo knows from its beginning what there is to put back. */
+export function repositoryCounts({partitions, discovery}: Snapshot, isUndo = false): RepositoryCounts {
   return {
     found: foundOf(partitions),
     resolved: discovery?.resolved ?? null,
     fetched: partitions.done,
     failed: partitions.failed,
-    isOver: discovery?.isOver ?? false,
+    isOver: isUndo || (discovery?.isOver ?? false),
   };
 }
 
@@ -41,8 +42,12 @@ export function isDown(limit: HostLimit): limit is HostLimit & Required<Pick<Hos
 type Noun = readonly [one: string, several: string];
 
 /** `1,204 of 5,000 repositories so far (4,100 resolved), 25,301 records, 37 repositories failed, 3 hosts down`. */
-export function repositoriesText(snapshot: Snapshot, repositories: Noun, items: Noun): string {
-  const {found, resolved, fetched, failed, isOver} = repositoryCounts(snapshot);
+export function repositoriesText(
+  snapshot: Snapshot,
+  {repositories, items}: {readonly repositories: Noun; readonly items: Noun},
+  isUndo = false,
+): string {
+  const {found, resolved, fetched, failed, isOver} = repositoryCounts(snapshot, isUndo);
   const {hosts} = setAside(snapshot);
   const {tally} = snapshot;
   return [

@@ -80,6 +80,19 @@ it('repositories by the dozen are told in sum, and their failures by kind and ho
   const again = await headgate('retry', 'last', '--kind', 'connection');
   expect(again.code).toBe(5);
   expect(again.out).toContain('Repositories: 91 found = 90 fetched + 1 failed\n');
+
+  const live = await headgate('live', 'last', '--confirm', 'index', '--accept-failures', '1');
+  expect(live.out).toContain('Repositories: 91 found = 90 fetched + 1 failed\n');
+  expect(live.out).toContain('a repository that could not be read: 1 repository\n');
+  expect(live.out).toMatch(
+    /^ {2}all +98\.90 % {2}90 of 91 repositories were read to their end; 270 of 270 records$/m,
+  );
+  expect(live.out).toMatch(
+    new RegExp(`^ {2}host ${lock} +100\\.00 % {2}30 of 30 repositories .*; 90 records$`, 'm'),
+  );
+  const undo = await headgate('undo', 'last');
+  expect(undo.out).toContain('Repositories: 90 found = 90 done\n');
+  expect(live.err + undo.err).not.toMatch(/Batch/);
 });
 
 it('programs are told of each repository that ends, and in sum of their pages', async () => {

@@ -6,8 +6,12 @@ import {reduceRun, startRunView, tickRun} from '../../src/console/reduce-run.ts'
 import {repositoryRunOf} from '../../src/console/repository-run.ts';
 import {logLines, type RunView} from '../../src/console/run-view.ts';
 import {barLine} from '../../src/console/screens/run-lines.ts';
+import {progressTexts} from '../../src/console/spoken/said-runs.ts';
+import {saidScreen} from '../../src/console/spoken/said-screen.ts';
+import {view as viewOf} from '../../src/console/state.ts';
 import {textOf} from '../../src/console/text.ts';
 import type {HostLimit, RunEvent} from '../../src/core/event.ts';
+import {consoleState, setupView} from './console-states.ts';
 import {noon, ScriptedRun} from './run-events.ts';
 
 const records = {backfill: 'records', mode: 'dry-run'} as const;
@@ -107,6 +111,27 @@ describe('a run of repositories', () => {
     const view = startRunView({...run.started, undoes: 'live'});
     expect(repositoryRunOf(view)).toBeNull();
   });
+});
+
+it('is said in repositories, with what it waits for', () => {
+  const run = new ScriptedRun(records);
+  let view = begun(run, [run.discover(5_000)]);
+  run.resolve(4_100);
+  run.limits = [down('lock.example', 12)];
+  view = [run.list(30), run.settle(30), run.fetched()].reduce(reduceRun, view);
+  const setup = setupView({name: 'records', backfill: 'records', atWork: view.run});
+  const state = consoleState({setups: [setup], runs: {[view.run]: view}});
+  expect(progressTexts(state).map(({text}) => text)).toEqual([
+    'dry run of records: 1 of 5,000 repositories so far (4,100 resolved), 30 records, 1 host down',
+  ]);
+  const screen = saidScreen({...state, views: [viewOf('overview'), viewOf('run')]});
+  const said = screen.lines.map(({text}) => text);
+  expect(said).toContain('1 of 5,000 repositories so far');
+  expect(said).toContain(
+    'repositories: 5,000 found so far, 4,100 resolved, 1 fetched, 0 failed, 12 set aside',
+  );
+  const still = screen.lines.filter(({kind}) => kind !== 'moving').map(({text}) => text);
+  expect(still.filter(text => /repositories|lock\.example|records per/.test(text))).toEqual([]);
 });
 
 describe('the log of a run of repositories', () => {
@@ -253,6 +278,6 @@ it('takes microseconds an event, with 1,000 pages and partitions a second on 300
   for (const event of events) view = reduceRun(view, event);
   const each = ((performance.now() - began) * 1_000) / events.length;
   expect(view.snapshot.partitions.done).toBe(10_000);
-  // Seen: see below. What matters is that it leaves the screen its time.
+  // Seen: 5 to 9, with 300 hosts and with 3,000; 68 while every event looked through the hosts.
   expect(each).toBeLessThan(50);
 });

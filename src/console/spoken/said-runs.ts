@@ -84,7 +84,7 @@ function repositoriesSaid(run: RunView, repositories: RepositoryRun, share: numb
   const {nouns} = repositories;
   const eta = repositoriesEta(run, repositories);
   return [
-    plainText(repositoriesText(run.snapshot, nouns.repositories, nouns.items)),
+    plainText(repositoriesText(run.snapshot, nouns)),
     ...(share === null ? [] : [`${Math.floor(share * 100)} %`]),
     ...(eta === null ? [] : [plainText(etaText(eta))]),
   ].join(', ');
