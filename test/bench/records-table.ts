@@ -74,7 +74,8 @@ async function rowsOf(folder: string, size: Size, repositories: number): Promise
     const ledger = join(folder, `${size}.ledger`);
     for (const {what, step} of steps) {
       const counted = await ourWay(network, target.url, ledger, step);
-      if (counted !== null) add(`Postgres: ${what}`, what.startsWith('one pass, ') ? original : null, counted);
+      if (counted !== null)
+        add(`Postgres: ${what}`, what.startsWith('one pass, ') ? original : null, counted);
     }
     await target.requireRows(records);
   }
