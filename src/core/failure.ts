@@ -52,6 +52,11 @@ export class Fault extends Error implements FaultData {
     this.retryAfterMs = details.retryAfterMs;
     this.isUnsettled = details.isUnsettled ?? false;
   }
+
+  /** An error's message is not among what JSON takes of it. */
+  toJSON(): FaultData {
+    return {kind: this.kind, message: this.message};
+  }
 }
 
 /** What an operator does about a failure of this kind; shown where the failure is shown. */

@@ -101,6 +101,7 @@ export class Pager {
     // The rest of a range that is being parted is another's; from here on it can't be parted any more.
     while (this.#split !== null) await this.#split.settled;
     this.#isListed = true;
+    if (this.#partition.kind === 'repository') this.#context.at('repository-fetched');
     yield* this.#goneBeyond();
     if (!this.#ending.aborted) this.exhausted = true;
   }

@@ -37,7 +37,7 @@ export class RepositoryPool {
   #error: unknown = null;
 
   constructor(context: RunContext, repositories: RepositoriesWork) {
-    const {settings, hosts, now, ending} = context;
+    const {settings, hosts, now, ending, at} = context;
     this.#context = context;
     this.#repositories = repositories;
     this.#loop = new StageLoop({
@@ -53,6 +53,7 @@ export class RepositoryPool {
       now,
       limits: {hosts: settings.hosts.atOnce, perHost: settings.hosts.repositories, turns},
       work: one => this.#read(one),
+      setAside: () => at('repository-set-aside'),
       giveUp: async (ones, fault, tries) => {
         // They wait for one host.
         const [one] = ones;

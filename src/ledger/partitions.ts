@@ -171,9 +171,11 @@ export function failStatements(
               host = excluded.host`,
       params: [run, named, kind, toldText(message), at, attempts, host],
     },
+    // Where it is may not have been saved yet: a crash must not make it one that was never resolved.
     {
-      sql: `UPDATE partitions SET status = 'failed' WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,
-      params: [run, named],
+      sql: `UPDATE partitions SET status = 'failed', host = COALESCE(host, CAST(?3 AS TEXT))
+            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,
+      params: [run, named, host],
     },
   ];
 }

@@ -33,4 +33,9 @@ describe('a failure', () => {
       cause,
     });
   });
+
+  it('is as JSON what it is as data, with its message', () => {
+    const fault = new Fault('timeout', 'no answer', {host: 'pds.example', cause: new Error('late')});
+    expect(JSON.parse(JSON.stringify({fault}))).toEqual({fault: {kind: 'timeout', message: 'no answer'}});
+  });
 });

@@ -1,7 +1,12 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {type CrashPoint, crashPoints, publishPoints} from '../../src/engine/crash-points.ts';
+import {
+  type CrashPoint,
+  crashPoints,
+  publishPoints,
+  repositoryPoints,
+} from '../../src/engine/crash-points.ts';
 import {indexedFiles, makeIndex, queryIndex, sha256, writeAsset, writeAssets} from '../support/assets.ts';
 import {type JsonLine, runProgram, summaryOf} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
@@ -107,8 +112,8 @@ const expected = undisturbed;
 let reference: ReturnType<typeof expected> | null = null;
 
 describe('kill -9 and resume', () => {
-  const publishes: readonly CrashPoint[] = publishPoints;
-  const points = crashPoints.filter(point => !publishes.includes(point));
+  const others: readonly CrashPoint[] = [...publishPoints, ...repositoryPoints];
+  const points = crashPoints.filter(point => !others.includes(point));
   const dryPoints = points.filter(
     point => !['lease-acquired', 'intent-saved', 'commit-sent', 'page-committed', 'verified'].includes(point),
   );
