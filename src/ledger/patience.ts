@@ -43,18 +43,28 @@ export class Patience {
     }
   }
 
+  /** A connection in the place of one that was lost. That the server is there and refuses it will not pass. */
+  async reopened<T>(open: () => Promise<T>): Promise<T> {
+    try {
+      return await open();
+    } catch (error) {
+      throw error instanceof Fault && !isPassing(error) ? this.#outOfReach(error) : error;
+    }
+  }
+
   #outOfReach({kind, message}: Fault): OperatorError {
     const {label} = this.#options;
+    const kept = 'What was written is kept: headgate resume last goes on from it.';
     return kind === 'timeout'
       ? new OperatorError(
           'failed',
           `ledger ${label}: it took too long (${message})`,
-          'Look for a process that is stuck in the middle of something there. What was written is kept: headgate resume last goes on from it.',
+          `Look for a process that is stuck in the middle of something there. ${kept}`,
         )
       : new OperatorError(
           'failed',
           `ledger ${label}: it can't be reached any more (${message})`,
-          'Look at the server and the network. What was written is kept: headgate resume last goes on from it.',
+          `Look at the server and the network. ${kept}`,
         );
   }
 }

@@ -75,16 +75,17 @@ async function open(named: string, variables: Variables, {timeouts, patienceMs}:
     await first.close();
     throw explainMigration(error, address);
   }
-  const patience = () => new Patience({label, patienceMs, now: () => performance.now()});
-  const writer = randomBytes(12).toString('hex');
+  // Each its own: what is read says nothing of whether it can be written.
+  const options = {label, patienceMs, now: () => performance.now()};
+  const [ofReads, ofWrites] = [new Patience(options), new Patience(options)];
   const writes = new PostgresWrites({
-    writer,
+    writer: randomBytes(12).toString('hex'),
     first,
-    open: () => writing.again(false),
-    patience: patience(),
+    open: () => ofWrites.reopened(() => writing.again(false)),
+    patience: ofWrites,
   });
-  const reads = new PostgresReads(() => reading.again(true));
-  return {label, db: new PostgresLedger(reads, writes, patience())};
+  const reads = new PostgresReads(() => ofReads.reopened(() => reading.again(true)));
+  return {label, db: new PostgresLedger(reads, writes, ofReads)};
 }
 
 /** Rows of a list are looked up one by one, or the list in all rows: which is better changes as the table grows. */
