@@ -4,6 +4,7 @@ import {onTestFinished} from 'vitest';
 import {findBackfill} from '../../src/backfills/registry.ts';
 import type {RunEvent} from '../../src/core/event.ts';
 import {type KeyScope, keyScope} from '../../src/core/scope.ts';
+import {isPostgres} from '../../src/databases/postgres-address.ts';
 import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import type {RunConnection} from '../../src/engine/connection.ts';
 import type {AtPoint} from '../../src/engine/crash-points.ts';
@@ -15,6 +16,7 @@ import {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunRecord} from '../../src/ledger/records.ts';
 import {directoryStore} from '../../src/stores/directory.ts';
 import type {ObjectStore} from '../../src/stores/object-store.ts';
+import {postgresVariables} from './postgres.ts';
 import {tempFolder} from './temp.ts';
 import {testEngine} from './test-engine.ts';
 
@@ -36,6 +38,7 @@ export interface BenchOptions {
   /** Changes the store that the engine reads from, for instance to make it slow. */
   readonly store?: (store: ObjectStore) => ObjectStore;
   readonly folder?: string;
+  /** A file in the folder, or the address of a Postgres database. */
   readonly ledger?: string;
   readonly self?: Self;
   readonly marks?: boolean;
@@ -50,7 +53,7 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
   const assets = join(folder, 'assets');
   const index = join(folder, 'index.sqlite');
   mkdirSync(assets, {recursive: true});
-  const ledger = await Ledger.open(join(folder, options.ledger ?? 'ledger.sqlite'));
+  const ledger = await Ledger.open(ledgerIn(folder, options.ledger), postgresVariables());
   onTestFinished(() => ledger.close());
   const store = await directoryStore(assets);
   const events: RunEvent[] = [];
@@ -70,6 +73,10 @@ export async function makeBench(options: BenchOptions = {}): Promise<Bench> {
     target,
   };
   return {folder, assets, index, engine, ledger, connection, events, clock};
+}
+
+function ledgerIn(folder: string, named = 'ledger.sqlite'): string {
+  return isPostgres(named) ? named : join(folder, named);
 }
 
 export function scopeWith(scope: Partial<KeyScope> = {}): KeyScope {

@@ -18,6 +18,7 @@ import type {NetworkRecord} from '../../src/sandbox/network/network.ts';
 import type {NetworkSpec} from '../../src/sandbox/network/spec.ts';
 import type {NetworkSimulator} from '../simulators/network-simulator.ts';
 import {networkUnderTest} from '../simulators/network-under-test.ts';
+import {postgresVariables} from './postgres.ts';
 import type {HostedTarget, MakeHosted} from './target-host.ts';
 import {tempFolder} from './temp.ts';
 import {testEngine} from './test-engine.ts';
@@ -39,6 +40,8 @@ export interface RecordsOptions {
   readonly settings?: Partial<Settings>;
   /** Of the config. */
   readonly options?: unknown;
+  /** The address of a Postgres database; else it is a file. */
+  readonly ledger?: string;
   readonly at?: AtPoint;
   readonly random?: () => number;
   readonly observe?: (event: RunEvent) => void;
@@ -58,7 +61,10 @@ export async function makeRecords(
   const network = 'records' in spec ? spec : await networkUnderTest(spec);
   const {target: bare, sql} = await hosted();
   const target = options.target?.(bare) ?? bare;
-  const ledger = await Ledger.open(join(tempFolder(), 'ledger.sqlite'));
+  const ledger = await Ledger.open(
+    options.ledger ?? join(tempFolder(), 'ledger.sqlite'),
+    postgresVariables(),
+  );
   onTestFinished(() => ledger.close());
   await applyMigrations(findBackfill('records'), bare);
   const events: RunEvent[] = [];
