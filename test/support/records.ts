@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {expect, onTestFinished} from 'vitest';
+import type {Network} from '../../src/atproto/network.ts';
 import {openNetwork} from '../../src/atproto/open-network.ts';
 import {findBackfill} from '../../src/backfills/registry.ts';
 import {foundOf, listedOf, outcomes} from '../../src/core/accounting.ts';
@@ -25,15 +26,19 @@ import {testEngine} from './test-engine.ts';
 
 export type RecordsBackfill = 'records' | 'records-prune';
 
-/** A run over a network of its own into a real database, with everything that can be asked of either. */
-export interface RecordsBench {
-  readonly network: NetworkSimulator;
+/** Runs from a network into a real database, with everything that can be asked of them. */
+export interface RecordsEngine {
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly events: RunEvent[];
   /** As the owner of the database. */
   readonly sql: HostedTarget['sql'];
   connection(backfill?: RecordsBackfill): RunConnection;
+}
+
+/** The same with a network of its own. */
+export interface RecordsBench extends RecordsEngine {
+  readonly network: NetworkSimulator;
 }
 
 export interface RecordsOptions {
@@ -59,6 +64,24 @@ export async function makeRecords(
   options: RecordsOptions = {},
 ): Promise<RecordsBench> {
   const network = 'records' in spec ? spec : await networkUnderTest(spec);
+  // What it remembers is of this bench alone.
+  const source = openNetwork({
+    label: 'network',
+    relays: (options.relays ?? network.relays.keys().toArray()).map(number => network.relays[number] ?? ''),
+    plc: network.plc,
+    allowPrivateHosts: true,
+    // Nobody answers there, and at once.
+    dnsServers: ['127.0.0.1:9'],
+    ...(options.reach === undefined ? {} : {reach: options.reach}),
+  });
+  return {...(await recordsEngine(hosted, source, options)), network};
+}
+
+export async function recordsEngine(
+  hosted: MakeHosted,
+  source: Network,
+  options: RecordsOptions = {},
+): Promise<RecordsEngine> {
   const {target: bare, sql} = await hosted();
   const target = options.target?.(bare) ?? bare;
   const ledger = await Ledger.open(
@@ -76,21 +99,11 @@ export async function makeRecords(
       options.observe?.(event);
     },
   });
-  // What it remembers is of this bench alone.
-  const source = openNetwork({
-    label: 'network',
-    relays: (options.relays ?? network.relays.keys().toArray()).map(number => network.relays[number] ?? ''),
-    plc: network.plc,
-    allowPrivateHosts: true,
-    // Nobody answers there, and at once.
-    dnsServers: ['127.0.0.1:9'],
-    ...(options.reach === undefined ? {} : {reach: options.reach}),
-  });
   const connection = (id: RecordsBackfill = 'records'): RunConnection => {
     const backfill = findBackfill(id);
     return {backfill, source, target, options: backfill.options.parse(options.options)};
   };
-  return {network, engine, ledger, events, sql, connection};
+  return {engine, ledger, events, sql, connection};
 }
 
 export interface RecordScope {
@@ -100,27 +113,27 @@ export interface RecordScope {
   readonly proofs?: boolean;
 }
 
-async function orderOf({engine, connection}: RecordsBench, {backfill, ...scope}: RecordScope) {
+async function orderOf({engine, connection}: RecordsEngine, {backfill, ...scope}: RecordScope) {
   const ends = connection(backfill);
   return {ends, scope: await engine.complete(ends, ends.backfill.scope.parse(scope))};
 }
 
-export async function startUnrehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunHandle> {
+export async function startUnrehearsed(bench: RecordsEngine, scope: RecordScope): Promise<RunHandle> {
   const order = await orderOf(bench, scope);
   return bench.engine.unrehearsed(order.ends, order.scope, {});
 }
 
-export async function unrehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunResult> {
+export async function unrehearsed(bench: RecordsEngine, scope: RecordScope): Promise<RunResult> {
   return ended(bench, startUnrehearsed(bench, scope));
 }
 
-export async function rehearsed(bench: RecordsBench, scope: RecordScope): Promise<RunResult> {
+export async function rehearsed(bench: RecordsEngine, scope: RecordScope): Promise<RunResult> {
   const order = await orderOf(bench, scope);
   return ended(bench, bench.engine.rehearse(order.ends, order.scope, {}));
 }
 
 export function startLive(
-  {engine, connection}: RecordsBench,
+  {engine, connection}: RecordsEngine,
   plan: RunRecord,
   {acceptNew = false} = {},
 ): Promise<RunHandle> {
@@ -136,7 +149,7 @@ export function startLive(
 }
 
 export function live(
-  bench: RecordsBench,
+  bench: RecordsEngine,
   {record}: RunResult,
   options?: {readonly acceptNew?: boolean},
 ): Promise<RunResult> {
@@ -145,7 +158,7 @@ export function live(
 
 /** Goes on with a run as the ledger has it. */
 export async function startResume(
-  {engine, connection, ledger}: RecordsBench,
+  {engine, connection, ledger}: RecordsEngine,
   {id}: RunRecord,
   options: Partial<ResumeOptions> = {},
 ): Promise<RunHandle> {
@@ -160,7 +173,7 @@ export async function startResume(
 }
 
 export function resume(
-  bench: RecordsBench,
+  bench: RecordsEngine,
   {record}: RunResult,
   options?: Partial<ResumeOptions>,
 ): Promise<RunResult> {
@@ -168,7 +181,7 @@ export function resume(
 }
 
 /** Both steps of an undo. */
-export async function undo(bench: RecordsBench, {record}: RunResult): Promise<RunResult> {
+export async function undo(bench: RecordsEngine, {record}: RunResult): Promise<RunResult> {
   const {engine, connection} = bench;
   const plan = await ended(bench, engine.rehearseUndo(connection(idOf(record)), record));
   return ended(bench, startLive(bench, plan.record));
@@ -179,7 +192,7 @@ function idOf({backfill}: RunRecord): RecordsBackfill {
 }
 
 /** What a run came to, once what the ledger says of it has been compared with itself. */
-export async function ended(bench: RecordsBench, started: Promise<RunHandle>): Promise<RunResult> {
+export async function ended(bench: RecordsEngine, started: Promise<RunHandle>): Promise<RunResult> {
   const result = await (await started).done;
   // Nothing that these tests do to a network or a database is an error of our own.
   if (result.error !== null && result.record.status === 'failed') throw result.error;
@@ -200,7 +213,7 @@ export async function ended(bench: RecordsBench, started: Promise<RunHandle>): P
   return result;
 }
 
-export function reachedBy({ledger}: RecordsBench, {record}: RunResult): Promise<Reached> {
+export function reachedBy({ledger}: RecordsEngine, {record}: RunResult): Promise<Reached> {
   return ledger.repositories.reached(record.id, address => new URL(address).host);
 }
 
@@ -211,7 +224,7 @@ export function countsOf({record: {tally}}: RunResult): Readonly<Record<string, 
 }
 
 /** Every row, by URI: what its CID is. */
-export async function tableOf({sql}: RecordsBench): Promise<ReadonlyMap<string, string>> {
+export async function tableOf({sql}: RecordsEngine): Promise<ReadonlyMap<string, string>> {
   const rows = await sql('SELECT uri, cid FROM records ORDER BY uri');
   return new Map(rows.map(({uri, cid}) => [String(uri), String(cid)]));
 }
@@ -242,7 +255,7 @@ export async function expectTable(
 }
 
 /** Which version of each row there is: another one was written since. */
-export async function versionsOf({sql}: RecordsBench): Promise<ReadonlyMap<string, string>> {
+export async function versionsOf({sql}: RecordsEngine): Promise<ReadonlyMap<string, string>> {
   const rows = await sql('SELECT uri, xmin::text AS xmin, ctid::text AS ctid FROM records ORDER BY uri');
   return new Map(rows.map(({uri, xmin, ctid}) => [String(uri), `${xmin} ${ctid}`]));
 }
