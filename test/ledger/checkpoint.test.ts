@@ -2,8 +2,35 @@ import fc from 'fast-check';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {addTally, emptyTally, listedOf} from '../../src/core/accounting.ts';
 import {actions, entryOutcome, pageTally} from '../../src/core/entry.ts';
+import {Fault} from '../../src/core/failure.ts';
+import {isHolderRefusal} from '../../src/ledger/checkpoint.ts';
 import {type Ledger, RunLost} from '../../src/ledger/ledger.ts';
 import {checkpoint, entry, order, overLedgers, range, run} from './ledger-under-test.ts';
+
+it.each<[string, unknown, boolean]>([
+  ['SQLite', new Fault('refused', 'NOT NULL constraint failed: runs.checkpoints'), true],
+  [
+    'Postgres',
+    new Fault(
+      'refused',
+      'null value in column "checkpoints" of relation "runs" violates not-null constraint',
+    ),
+    true,
+  ],
+  [
+    'Postgres in another language',
+    new Fault(
+      'refused',
+      'NULL-Wert in Spalte »checkpoints« von Relation »runs« verletzt Not-Null-Constraint',
+    ),
+    true,
+  ],
+  ['another column', new Fault('refused', 'NOT NULL constraint failed: runs.status'), false],
+  ['another failure', new Fault('timeout', 'runs.checkpoints'), false],
+  ['an error of our own', new Error('runs.checkpoints'), false],
+])('that a run was lost is what a checkpoint is refused for: %s', (_, error, isSo) => {
+  expect(isHolderRefusal(error)).toBe(isSo);
+});
 
 overLedgers(({openLedger}) => {
   let ledger: Ledger;

@@ -135,6 +135,21 @@ describe.skipIf(postgresServer() === null)('a transaction whose connection is lo
   });
 });
 
+it.skipIf(postgresServer() === null)(
+  'a database that is dropped under a run is told as a ledger out of reach, at once',
+  async () => {
+    const {db, url} = await opened();
+    await db.transaction([insert('a')]);
+    await db.query('SELECT 1');
+    await asAdmin(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+    for (const asked of [() => db.transaction([insert('b')]), () => db.query('SELECT 1')])
+      await expect(asked()).rejects.toMatchObject({
+        name: 'OperatorError',
+        message: expect.stringMatching(/can't be reached any more \(database .* does not exist\)/),
+      });
+  },
+);
+
 describe.skipIf(postgresServer() === null)('a process that is stuck in the middle of a transaction', () => {
   async function stuck(url: string): Promise<Client> {
     const client = new Client({connectionString: url});
