@@ -1,7 +1,9 @@
+import type {TargetKind} from '../backfills/backfill.ts';
 import {type AnyBackfill, backfills, findBackfill, readsTarget} from '../backfills/registry.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {printableKey} from '../core/keys.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Dialect} from '../databases/database.ts';
 import {historyOf} from '../engine/explain.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {showHistory} from './history.ts';
@@ -60,9 +62,19 @@ async function backfillOf(
   return second === undefined ? (only ?? null) : null;
 }
 
+const dialectOf: Readonly<Record<TargetKind, Dialect>> = {
+  sqlite: 'sqlite',
+  d1: 'sqlite',
+  postgres: 'postgres',
+  pglite: 'postgres',
+};
+
 async function fitting(target: Given['target']): Promise<readonly AnyBackfill[]> {
-  const compared = backfills.filter(backfill => !readsTarget(backfill));
-  if (target?.found === undefined) return compared;
+  const all = backfills.filter(backfill => !readsTarget(backfill));
+  if (target?.found === undefined) return all;
+  const {dialect} = target.found;
+  // Whether its tables are there is asked in the words of the databases that it works on.
+  const compared = all.filter(({takes}) => takes.targets.some(kind => dialectOf[kind] === dialect));
   const reader = await target.found.openReader().catch(() => null);
   if (reader === null) return compared;
   try {
