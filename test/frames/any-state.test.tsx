@@ -66,6 +66,16 @@ const strained = fc
     return {...state, setups};
   });
 
+/** Of each panel. */
+function beyondOf(state: ConsoleState): readonly {readonly title: string; readonly rows: number}[] {
+  const frame = frameOf(state);
+  if (frame === null) return [];
+  return frame.screen.panels.map(panel => ({
+    title: panel.title,
+    rows: beyond(panel, state.size, frame.isBordered),
+  }));
+}
+
 /** Rows that a panel is asked to show beyond those that it has. */
 function beyond({height, blocks}: PanelSpec, size: Size, isBordered: boolean): number {
   const rows = blocks.reduce((sum, block) => sum + rowsOf(block), 0);
@@ -86,8 +96,7 @@ describe('any state at any size', () => {
         if (frame === null) return;
         const height = frame.screen.panels.reduce((sum, panel) => sum + panel.height, 0);
         if (frame.screen.panels.length > 0) expect(height).toBe(layoutOf(size, frame.notice !== null).rows);
-        for (const panel of frame.screen.panels)
-          expect(beyond(panel, size, frame.isBordered), panel.title).toBeLessThanOrEqual(0);
+        for (const {title, rows} of beyondOf({...state, size})) expect(rows, title).toBeLessThanOrEqual(0);
         expect(frame.hints.length).toBeGreaterThan(0);
         if (state.dialog === null && frame.hints.length > 2)
           expect(
@@ -99,6 +108,16 @@ describe('any state at any size', () => {
       }),
       {numRuns: 500},
     );
+  });
+
+  it('has panels that hide no row at any height where repositories are at work', () => {
+    const heights = Array.from({length: 25}, (_, index) => 16 + index);
+    const shown = [...repositoryRunCases, ...hostsCases].flatMap(({name, state}) =>
+      [60, 71, 72, 80, 100].flatMap(columns => heights.map(rows => ({name, state, size: {columns, rows}}))),
+    );
+    for (const {name, state, size} of shown)
+      for (const {title, rows} of beyondOf({...state, size}))
+        expect(rows, `${name} at ${size.columns}×${size.rows}: ${title}`).toBeLessThanOrEqual(0);
   });
 
   it('is drawn within the terminal, with and without colours', async () => {

@@ -2,6 +2,7 @@ import {onlyMeasures} from '../../core/run.ts';
 import {modeText} from '../../core/words.ts';
 import {lastListed} from '../last-listed.ts';
 import type {Layout} from '../layout.ts';
+import type {Line} from '../line.ts';
 import {repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
@@ -19,20 +20,11 @@ export function workPanel(
   height: number,
 ): PanelSpec {
   const room = roomOf(layout, height);
-  const isMeasuring = onlyMeasures(run.snapshot.mode);
-  const repositories = repositoryRunOf(run);
-  const top = [
-    ...(isMeasuring ? measuredLines(run, setup.words.rows, room.width) : identityLines(run, room.width)),
-    ...(repositories === null ? [] : repositoryLines(run, repositories, room.width)),
-    [],
-    ...paceLines(run, {
-      width: room.width,
-      now: state.now,
-      lastTotal: lastListed(setup),
-      hosts: hostsIn(layout),
-    }),
-  ];
-  const kept = layout.isCompact ? top.filter(line => line.length > 0) : [...top, []];
+  const leastLog = Math.min(1, run.log.length);
+  const tries = economiesOf(layout).map(economy => told(state, setup, run, room.width, economy));
+  const top = tries.find(lines => lines.length + leastLog <= room.height) ?? tries.at(-1) ?? [];
+  // Invariants may be more than there are rows: the newest are seen.
+  const kept = top.slice(Math.max(0, top.length - room.height));
   return {
     title: `${modeText({mode: run.snapshot.mode, undoes: run.undoes})} at work`,
     note: run.snapshot.run,
@@ -42,4 +34,36 @@ export function workPanel(
       {type: 'lines', lines: logLines(run, Math.max(0, room.height - kept.length), room.width)},
     ],
   };
+}
+
+interface Economy {
+  readonly hosts: number;
+  readonly hasBlanks: boolean;
+  readonly isTerse: boolean;
+}
+
+/** From the roomiest to the most sparing. */
+function economiesOf(layout: Layout): readonly Economy[] {
+  const roomy: Economy = {hosts: hostsIn(layout), hasBlanks: !layout.isCompact, isTerse: false};
+  const close: Economy = {...roomy, hasBlanks: false};
+  return [roomy, close, {...close, hosts: 1}, {...close, hosts: 1, isTerse: true}];
+}
+
+function told(
+  {now}: ConsoleState,
+  setup: SetupView,
+  run: RunView,
+  width: number,
+  {hosts, hasBlanks, isTerse}: Economy,
+): readonly Line[] {
+  const isMeasuring = onlyMeasures(run.snapshot.mode);
+  const repositories = repositoryRunOf(run);
+  const blank: readonly Line[] = hasBlanks ? [[]] : [];
+  return [
+    ...(isMeasuring ? measuredLines(run, setup.words.rows, width) : identityLines(run, width)),
+    ...(repositories === null ? [] : repositoryLines(run, repositories, width)),
+    ...blank,
+    ...paceLines(run, {width, now, lastTotal: lastListed(setup), hosts, isTerse}),
+    ...blank,
+  ];
 }
