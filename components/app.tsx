@@ -30,7 +30,7 @@ export function App({model, theme}: AppProps) {
     <ThemeProvider value={theme}>
       <Box flexDirection="column" width="100%" height={rows} overflow="hidden">
         {frame === null ? (
-          tooSmallRows(state).map(row => <StyledLine key={row} line={[{text: row}]} width={columns} />)
+          tooSmallRows(state).map((row, index) => <StyledLine key={index} line={[{text: row}]} width={columns} />)
         ) : (
           <Framed frame={frame} width={columns} />
         )}
