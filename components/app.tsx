@@ -30,7 +30,10 @@ export function App({model, theme}: AppProps) {
     <ThemeProvider value={theme}>
       <Box flexDirection="column" width="100%" height={rows} overflow="hidden">
         {frame === null ? (
-          tooSmallRows(state).map((row, index) => <StyledLine key={index} line={[{text: row}]} width={columns} />)
+          // biome-ignore lint/suspicious/noArrayIndexKey: one sentence, row by row
+          tooSmallRows(state).map((row, index) => (
+            <StyledLine key={index} line={[{text: row}]} width={columns} />
+          ))
         ) : (
           <Framed frame={frame} width={columns} />
         )}

@@ -22,8 +22,15 @@ export interface Network {
   pds(origin: string): Pds;
   /** The CID of a record from its JSON text, as `FetchedRecord` has it; null where it is no record. */
   cidOf(json: string): string | null;
-  /** What tells of a record (its collection and JSON text) why it is not as its lexicon says, in a few words; null where it is. */
-  validator(lexicons: readonly string[]): (collection: string, json: string) => string | null;
+  /** Looks at records by these lexicons (JSON texts), and by those that are published with the protocol. */
+  validator(lexicons: readonly string[]): Promise<RecordValidator>;
+}
+
+export interface RecordValidator {
+  /** Whether there is a lexicon of the collection. */
+  knows(collection: string): boolean;
+  /** Why a record, in JSON text, is not as its lexicon says, in a few words; null where it is. */
+  reasonAgainst(collection: string, json: string): string | null;
 }
 
 export interface Relay {

@@ -1,40 +1,31 @@
 import {jsonToLex, LexiconDefNotFoundError, Lexicons} from '@atproto/lexicon';
+import type {RecordValidator} from './network.ts';
 import {readLexicon} from './record-lexicon.ts';
-
-/** What records point to each other with; lexicons refer to it, and few people have it at hand. */
-const strongRef = JSON.stringify({
-  lexicon: 1,
-  id: 'com.atproto.repo.strongRef',
-  defs: {
-    main: {
-      type: 'object',
-      required: ['uri', 'cid'],
-      properties: {uri: {type: 'string', format: 'at-uri'}, cid: {type: 'string', format: 'cid'}},
-    },
-  },
-});
 
 const mostCharacters = 160;
 
 /**
- * Tells of records whether they are as their lexicons say. Reasons are few and short, so that they can be counted: places
- * in a list are left out, and so are values.
+ * Tells of records whether they are as their lexicons say: those that are given, and beside them the published ones that
+ * `@atproto/api` carries, which few people have at hand and others refer to. Reasons are few and short, so that they can
+ * be counted: places in a list are left out, and so are values.
  */
-export function recordValidator(
-  lexicons: readonly string[],
-): (collection: string, json: string) => string | null {
+export async function recordValidator(lexicons: readonly string[]): Promise<RecordValidator> {
+  // It takes long to load, and only a verification needs it.
+  const {schemas} = await import('@atproto/api');
   const known = new Lexicons();
-  for (const text of [...lexicons, strongRef]) {
-    const document = readLexicon(text, 'of a collection');
+  const given = lexicons.map(text => readLexicon(text, 'of a collection'));
+  for (const document of [...given, ...schemas])
     if (known.get(document.id) === undefined) known.add(document);
-  }
-  return (collection, json) => {
-    try {
-      known.assertValidRecord(collection, jsonToLex(JSON.parse(json)));
-      return null;
-    } catch (error) {
-      return reasonOf(error, collection);
-    }
+  return {
+    knows: collection => known.get(collection)?.defs['main']?.type === 'record',
+    reasonAgainst: (collection, json) => {
+      try {
+        known.assertValidRecord(collection, jsonToLex(JSON.parse(json)));
+        return null;
+      } catch (error) {
+        return reasonOf(error, collection);
+      }
+    },
   };
 }
 

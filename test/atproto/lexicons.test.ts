@@ -104,8 +104,8 @@ describe('a record', () => {
     id: 'games.example.defs',
     defs: {board: {type: 'object', required: ['size'], properties: {size: {type: 'integer'}}}},
   });
-  const told = (value: object, lexicons = [lexicon(), board]) =>
-    validator(lexicons)(
+  const told = async (value: object, lexicons = [lexicon(), board]) =>
+    (await validator(lexicons)).reasonAgainst(
       id,
       JSON.stringify({$type: id, name: 'final', playedAt: '2026-01-01T00:00:00Z', ...value}),
     );
@@ -133,8 +133,8 @@ describe('a record', () => {
         link: {$link: 'bafyreib2rxk3rybloqtqwboecwyxmpfxbyi3tqdttvmuqjuwlbgsbcylai'},
       },
     ],
-  ])('%s is as its lexicon says', (_, value) => {
-    expect(told(value)).toBeNull();
+  ])('%s is as its lexicon says', async (_, value) => {
+    expect(await told(value)).toBeNull();
   });
 
   it.each<[object, string]>([
@@ -155,19 +155,33 @@ describe('a record', () => {
     [{link: 'bafy'}, 'link must be a CID'],
     [{$type: 'games.example.other'}, 'its $type is not games.example.match'],
     [{$type: undefined}, '$type must be a string'],
-  ])('%j is told by what is wrong, without its own words', (value, reason) => {
-    expect(told(value)).toEqual(reason);
+  ])('%j is told by what is wrong, without its own words', async (value, reason) => {
+    expect(await told(value)).toEqual(reason);
   });
 
-  it('whose lexicon needs another that is not there is told by that', () => {
-    expect(told({}, [lexicon()])).toBeNull();
-    expect(told({board: {}}, [lexicon()])).toBe(
+  it('whose lexicon needs another that is not there is told by that', async () => {
+    expect(await told({}, [lexicon()])).toBeNull();
+    expect(await told({board: {}}, [lexicon()])).toBe(
       'not looked at: there is no lexicon games.example.defs#board',
     );
   });
 
-  it('may be looked at by several lexicons, some of them given twice', () => {
-    expect(told({}, [lexicon(), board, lexicon()])).toBeNull();
-    expect(() => told({}, ['{}'])).toThrow(OperatorError);
+  it('may be looked at by several lexicons, some of them given twice', async () => {
+    expect(await told({}, [lexicon(), board, lexicon()])).toBeNull();
+    await expect(told({}, ['{}'])).rejects.toThrow(OperatorError);
+  });
+
+  it('of the protocol is looked at by what is published, unless its lexicon is given', async () => {
+    const post = 'app.bsky.feed.post';
+    const short = JSON.stringify({$type: post, text: 'hello'});
+    const published = await validator([]);
+    expect([post, id, 'app.bsky.feed.getPosts'].map(each => published.knows(each))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(published.reasonAgainst(post, short)).toBe('must have the property "createdAt"');
+    const own = lexicon({id: post}, {record: {type: 'object', properties: {text: {type: 'string'}}}});
+    expect((await validator([own])).reasonAgainst(post, short)).toBeNull();
   });
 });

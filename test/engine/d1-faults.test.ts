@@ -27,7 +27,7 @@ const places: Readonly<Record<string, FaultLimits>> = {
   'the gates': {matches: /name IN \(SELECT value/},
   'the bookmark': {operation: 'bookmark'},
   'the claim of the lease, with its tables': {matches: /CREATE TABLE IF NOT EXISTS headgate_lease/},
-  'the trial of atomicity': {matches: /VALUES \(\?, \?, 0, \?\)/},
+  'the trial of atomicity': {matches: /VALUES \(\?1, \?2, 0, \?3\)/},
   'the look after the trial': {matches: /SELECT 1 FROM headgate_marks/},
   'the read of a decision': {matches: /WHERE key IN \(SELECT value FROM json_each/},
   'the commit of a page': {matches: pageCommit},

@@ -49,7 +49,7 @@ async function goesOn(bench: D1Bench, {record}: RunResult): Promise<RunResult> {
 const places: readonly (readonly [string, FaultLimits])[] = [
   ['the bookmark', {operation: 'bookmark'}],
   ['the claim of the lease', {matches: /CREATE TABLE IF NOT EXISTS headgate_lease/}],
-  ['the trial of atomicity', {matches: /VALUES \(\?, \?, 0, \?\)/}],
+  ['the trial of atomicity', {matches: /VALUES \(\?1, \?2, 0, \?3\)/}],
   ['the read of a decision', {matches: /WHERE key IN \(SELECT value FROM json_each/, skip: 1}],
   ['the commit of a page', {matches: /inserted \+ changes\(\)/, skip: 1}],
   ['an invariant', {matches: /AS breaks/, skip: 1}],

@@ -19,18 +19,17 @@ export function lexiconCheck({lexicons, rows}: RecordsFacts): Invariant<OfNetwor
     why: 'Whoever reads the table by the lexicon finds fields that are missing, or of another type.',
     recovery: 'Nothing of ours is wrong: whoever uses such records has to leave them out.',
     measure: async ({target, source, random}) => {
-      if (source === null || lexicons.size === 0)
-        return {count: 0, sample: [], note: 'no lexicons to measure by'};
-      const validate = source.validator([...lexicons.values()]);
+      if (source === null) return {count: 0, sample: [], note: 'no source to look at them by'};
+      const validator = await source.validator([...lexicons.values()]);
       const reasons = new Map<string, number>();
       const sample: Breach[] = [];
       let looked = 0;
       let count = 0;
       for await (const page of sampleRows(target, {rows, most, where: 'true', offset: random()}))
         for (const {uri, collection, record} of page) {
-          if (!lexicons.has(collection)) continue;
+          if (!validator.knows(collection)) continue;
           looked++;
-          const reason = validate(collection, record);
+          const reason = validator.reasonAgainst(collection, record);
           if (reason === null) continue;
           count++;
           reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
