@@ -8,6 +8,7 @@ import {Screen} from './screen.tsx';
 import {type Theme, ThemeProvider} from './theme.tsx';
 import {Footer} from './widgets/footer.tsx';
 import {Header} from './widgets/header.tsx';
+import {Lines} from './widgets/lines.tsx';
 import {StyledLine} from './widgets/styled-line.tsx';
 
 export interface AppProps {
@@ -30,10 +31,7 @@ export function App({model, theme}: AppProps) {
     <ThemeProvider value={theme}>
       <Box flexDirection="column" width="100%" height={rows} overflow="hidden">
         {frame === null ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: one sentence, row by row
-          tooSmallRows(state).map((row, index) => (
-            <StyledLine key={index} line={[{text: row}]} width={columns} />
-          ))
+          <Lines lines={tooSmallRows(state).map(row => [{text: row}])} width={columns} height={rows} />
         ) : (
           <Framed frame={frame} width={columns} />
         )}
