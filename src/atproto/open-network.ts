@@ -5,7 +5,6 @@ import {defaultLimits, type NetworkLimits} from './limits.ts';
 import type {Network, Pds} from './network.ts';
 import {OpenPds} from './pds.ts';
 import {cidOfJson} from './record-check.ts';
-import {recordValidator} from './record-validator.ts';
 import {OpenRelay} from './relay.ts';
 import {WebClient} from './web-client.ts';
 
@@ -60,7 +59,8 @@ export function openNetwork(options: NetworkOptions): Network {
       return known;
     },
     cidOf: cidOfJson,
-    validator: recordValidator,
+    // The library of lexicons takes long to load, and only a verification needs it.
+    validator: async lexicons => (await import('./record-validator.ts')).recordValidator(lexicons),
   };
 }
 

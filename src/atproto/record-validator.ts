@@ -1,3 +1,4 @@
+import {schemas} from '@atproto/api';
 import {jsonToLex, LexiconDefNotFoundError, Lexicons} from '@atproto/lexicon';
 import type {RecordValidator} from './network.ts';
 import {readLexicon} from './record-lexicon.ts';
@@ -9,9 +10,7 @@ const mostCharacters = 160;
  * `@atproto/api` carries, which few people have at hand and others refer to. Reasons are few and short, so that they can
  * be counted: places in a list are left out, and so are values.
  */
-export async function recordValidator(lexicons: readonly string[]): Promise<RecordValidator> {
-  // It takes long to load, and only a verification needs it.
-  const {schemas} = await import('@atproto/api');
+export function recordValidator(lexicons: readonly string[]): RecordValidator {
   const known = new Lexicons();
   const given = lexicons.map(text => readLexicon(text, 'of a collection'));
   for (const document of [...given, ...schemas])
