@@ -1,17 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {CommanderError} from 'commander';
 import envPaths from 'env-paths';
+import {runCommandLine} from './commands/command-line.ts';
 import {hasTerminal} from './commands/looks.ts';
 import {runPager} from './commands/pager.ts';
-import {makeProgram} from './commands/program.ts';
 import type {Followed, Surroundings} from './commands/session.ts';
 import type {ShowsConsoles} from './commands/shows-consoles.ts';
 import {type JobControl, stopAndContinue} from './console/stop-and-continue.ts';
-import {exitCodeOf, exitCodes} from './core/exit-code.ts';
-import {Fault} from './core/failure.ts';
-import {OperatorError} from './core/operator-error.ts';
 import {crasher} from './engine/crash-points.ts';
 import {thisProcess} from './engine/holder.ts';
 import {programVersion} from './version.ts';
@@ -21,14 +17,7 @@ export async function main(): Promise<void> {
   ignoreClosedPipes();
   const interrupted = new Interruption();
   const surroundings = surroundingsOf(interrupted);
-  const program = makeProgram(surroundings, code => {
-    process.exitCode = code;
-  });
-  try {
-    await program.parseAsync(process.argv);
-  } catch (error) {
-    process.exitCode = await explain(surroundings, error);
-  }
+  process.exitCode = await runCommandLine(process.argv.slice(2), surroundings);
   if (interrupted.exitCode !== null) process.exitCode = interrupted.exitCode;
 }
 
@@ -40,35 +29,6 @@ function ignoreClosedPipes(): void {
 /** A pipe that nobody reads (EPIPE), a terminal whose window was closed (EIO). */
 function ignoreNoReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-}
-
-/** One sentence that says what is wrong, one that says what to do, and the exit code. */
-async function explain(surroundings: Surroundings, error: unknown): Promise<number> {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.done;
-    // headgate marks, headgate ledger: the help that follows says which words belong behind it.
-    if (error.code === 'commander.help') return exitCodes.usage;
-    return tell(
-      surroundings,
-      new OperatorError(
-        'usage',
-        error.message.replace(/^error: /, ''),
-        'headgate --help lists the commands, headgate COMMAND --help the flags.',
-      ),
-    );
-  }
-  return tell(surroundings, error);
-}
-
-async function tell({out, err}: Surroundings, error: unknown): Promise<number> {
-  const report = process.argv.includes('--json')
-    ? new (await import('./commands/json-report.ts')).JsonReport({out})
-    : new (await import('./commands/plain-report.ts')).PlainReport({out, err}, []);
-  report.failure(error);
-  if (error instanceof OperatorError) return exitCodeOf([error.code]);
-  if (error instanceof Fault && error.kind === 'denied') return exitCodeOf(['auth']);
-  if (process.env['HEADGATE_DEBUG'] !== undefined && error instanceof Error) err(`${error.stack ?? ''}\n`);
-  return exitCodes.failed;
 }
 
 function surroundingsOf(interruption: Interruption): Surroundings {

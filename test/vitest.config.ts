@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // The built program is run as it is.
+    server: {deps: {external: [/\/dist\/src\//]}},
   },
 });

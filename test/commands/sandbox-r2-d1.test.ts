@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {runProgram, summaryOf} from '../support/program.ts';
+import {runProgram, startProgram, summaryOf} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
 
 it('walks the runbook over a real R2 and D1, to a completed index', {timeout: 180_000}, async () => {
@@ -32,7 +32,7 @@ it('says what is missing where miniflare is not installed', async () => {
       return next(name, context);
     }});`;
   const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`};
-  const {err, code} = await runProgram(['--sandbox=r2-d1'], {cwd: tempFolder(), env});
+  const {err, code} = await startProgram(['--sandbox=r2-d1'], {cwd: tempFolder(), env}).ended;
   expect(err).toContain('the local D1 and R2 need the package miniflare');
   expect(err).toContain('npm install miniflare');
   expect(code).toBe(2);
