@@ -56,7 +56,7 @@ async function makeWorld(world: string): Promise<World> {
   writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify({settings}));
   const {token, accountId, baseUrl} = simulator();
   const env = {CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_BASE_URL: baseUrl};
-  const run = (...args: readonly string[]) => runProgram([...args, '--json'], {cwd, env});
+  const run = (...args: readonly string[]) => startProgram([...args, '--json'], {cwd, env}).ended;
   const dry = await run('run', 'asset-index', '--source', 'assets', '--target', `d1:${database}`);
   const plan = String(summaryOf(dry)['run']);
   return {
