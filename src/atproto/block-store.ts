@@ -2,6 +2,8 @@ import {Fault} from '../core/failure.ts';
 import {cidOfDigest, type Digest} from './cid.ts';
 
 const segmentBytes = 1_048_576;
+/** The first piece is this small, and each is four times the one before: most repositories fit into the first. */
+const firstSegmentBytes = 16_384;
 /** Before each block: how long it is. */
 const lengthBytes = 4;
 /** As many as one Map holds, about; beyond 600 MB of the smallest. */
@@ -15,10 +17,11 @@ const mostFalse = 1_000;
  */
 export class BlockStore {
   readonly #segments: Buffer[] = [];
-  /** Where a block begins: the segment's number, and the place in it. */
+  /** Where a block begins: the segment's number times `segmentBytes`, and the place in it. */
   readonly #places = new Map<Digest, number>();
   readonly #false = new Set<Digest>();
-  #free = segmentBytes;
+  /** Where the last segment is not filled yet. */
+  #free = 0;
 
   has(digest: Digest): boolean {
     return this.#places.has(digest);
@@ -30,17 +33,23 @@ export class BlockStore {
     if (this.#places.size === mostBlocks)
       throw new Fault('too-large', `its CAR has more than ${mostBlocks} blocks`);
     const needed = lengthBytes + content.length;
-    if (needed > segmentBytes - this.#free) {
-      this.#segments.push(Buffer.allocUnsafeSlow(Math.max(needed, segmentBytes)));
-      this.#free = 0;
-    }
+    const segment = this.#segmentFor(needed);
     const number = this.#segments.length - 1;
-    const segment = this.#segments[number];
-    segment?.writeUInt32LE(content.length, this.#free);
-    segment?.set(content, this.#free + lengthBytes);
+    segment.writeUInt32LE(content.length, this.#free);
+    segment.set(content, this.#free + lengthBytes);
     this.#places.set(digest, number * segmentBytes + this.#free);
     // What is larger than a segment fills one of its own, and has only its beginning addressed.
     this.#free += needed;
+  }
+
+  #segmentFor(needed: number): Buffer {
+    const last = this.#segments.at(-1);
+    if (last !== undefined && needed <= last.length - this.#free) return last;
+    const next = Math.min(segmentBytes, firstSegmentBytes * 4 ** this.#segments.length);
+    const segment = Buffer.allocUnsafeSlow(Math.max(needed, next));
+    this.#segments.push(segment);
+    this.#free = 0;
+    return segment;
   }
 
   /** Its content, not copied; null where there is none. */
