@@ -1,6 +1,6 @@
+import {isCounted, openPrefix} from '../ledger/counted.ts';
 import type {Partition} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
-import {openPrefix} from './read-streams.ts';
 
 /** An undo has one for each repository that its run has changed. */
 const savedTogether = 500;
@@ -40,6 +40,6 @@ async function found(
   partitions: readonly Partition[],
 ): Promise<void> {
   await ledger.partitions.add(run, partitions);
-  state.partitionFound(partitions.length);
+  state.partitionFound(partitions.filter(isCounted).length);
   for (const {id} of partitions) emit({type: 'partition', partition: id, state: 'found'});
 }

@@ -1,5 +1,6 @@
 import {listedOf, type Outcome} from '../core/accounting.ts';
 import {compareKeys} from '../core/keys.ts';
+import {isCounted} from '../ledger/counted.ts';
 import type {Partition, PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import type {ListingFailed} from './listing.ts';
@@ -50,7 +51,7 @@ export class PartitionRunner {
     if (!this.#pager.exhausted && !this.#pager.capped) return;
     await this.#finish();
     writer?.forget(id);
-    this.#context.state.partitionEnded('done');
+    this.#count('done');
     this.#context.emit({type: 'partition', partition: id, state: 'done'});
     at('partition-finished');
   }
@@ -96,13 +97,17 @@ export class PartitionRunner {
   }
 
   async #fail({fault, attempts}: ListingFailed): Promise<void> {
-    const {ledger, run, state, emit, now, work} = this.#context;
+    const {ledger, run, emit, now, work} = this.#context;
     const {id, host: address = null} = this.partition;
     await ledger.partitions.fail(run, id, fault, now(), attempts, address);
-    state.partitionEnded('failed');
+    this.#count('failed');
     const host = address === null ? undefined : work.repositories?.hostOf(address);
     emit({type: 'failure', partition: id, key: '', fault, ...(host === undefined ? {} : {host})});
     emit({type: 'partition', partition: id, state: 'failed'});
+  }
+
+  #count(how: 'done' | 'failed'): void {
+    if (isCounted(this.partition)) this.#context.state.partitionEnded(how);
   }
 
   #take(slots: readonly Slot[]): void {

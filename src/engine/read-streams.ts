@@ -1,5 +1,6 @@
 import type {Stream} from '../backfills/repositories.ts';
 import {Fault, type FaultData} from '../core/failure.ts';
+import {openPrefix} from '../ledger/counted.ts';
 import type {StreamRecord} from '../ledger/repositories.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
@@ -111,9 +112,6 @@ async function pageOfPlan({ledger, plan}: RunContext, cursor: string | null) {
     cursor: ids.length < planPage ? null : (ids.at(-1) ?? null),
   };
 }
-
-/** Partitions of open items, which a retry makes: no repositories. */
-export const openPrefix = 'open-';
 
 /** What a host or its answer is to blame for; null is an error of our own. */
 export function faultOf(error: unknown): FaultData | null {

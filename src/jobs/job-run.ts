@@ -1,4 +1,3 @@
-import {foundOf} from '../core/accounting.ts';
 import {Engine} from '../engine/engine.ts';
 import type {RunHandle} from '../engine/execution.ts';
 import {startVerify} from '../engine/verify-run.ts';
@@ -117,10 +116,7 @@ export class JobRun {
     const {job, connection, tell} = this.#options;
     if (known !== null && (await this.#isAsItWas(known))) {
       const {progress} = await standingOf(this.#engine.host.ledger, known);
-      this.#progress = new RunProgress(progress, {
-        found: foundOf(known.partitions) - progress.totalRepos,
-        done: known.partitions.done - progress.processedRepos,
-      });
+      this.#progress = new RunProgress(progress);
       tell({type: 'begins', job, run: known.id, how: 'resumed'});
       return this.#engine.resume(connection, known, {
         acceptNew: false,

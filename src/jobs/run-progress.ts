@@ -4,24 +4,12 @@ import type {JobProgress} from './job.ts';
 import {indexedOf} from './job-standing.ts';
 import type {JobStage} from './job-status.ts';
 
-/** What a run counts as partitions, and what are none: a retry makes some of single records. */
-interface NoRepositories {
-  readonly found: number;
-  readonly done: number;
-}
-
-/**
- * How far a job is, by the events of its run. Repositories alone are counted, so that a retry of some records adds none.
- */
+/** How far a job is, by the events of its run. */
 export class RunProgress {
   #now: JobProgress;
-  #others: NoRepositories;
-  readonly #added = new Set<string>();
 
-  /** `others` are the partitions of a run that goes on which are no repositories. */
-  constructor(before: JobProgress, others: NoRepositories = {found: 0, done: 0}) {
+  constructor(before: JobProgress) {
     this.#now = before;
-    this.#others = others;
   }
 
   get now(): JobProgress {
@@ -32,26 +20,15 @@ export class RunProgress {
     this.#now = {...this.#now, stage: 'verifying'};
   }
 
-  see(event: RunEvent): void {
-    const {snapshot} = event;
+  see({snapshot}: RunEvent): void {
     if (snapshot.mode !== 'live') return;
-    if (event.type === 'partition') this.#count(event.partition, event.state);
     const {partitions, tally} = snapshot;
     this.#now = {
       stage: stageOf(snapshot),
-      totalRepos: foundOf(partitions) - this.#others.found,
-      processedRepos: partitions.done - this.#others.done,
+      totalRepos: foundOf(partitions),
+      processedRepos: partitions.done,
       totalRecords: indexedOf(tally),
     };
-  }
-
-  /** Repositories are discovered; what is merely found are records that a retry takes up. */
-  #count(partition: string, state: 'found' | 'split' | 'done' | 'failed'): void {
-    const {found, done} = this.#others;
-    if (state === 'found') {
-      this.#added.add(partition);
-      this.#others = {found: found + 1, done};
-    } else if (state === 'done' && this.#added.has(partition)) this.#others = {found, done: done + 1};
   }
 }
 

@@ -3,6 +3,7 @@ import {tallyNames} from '../core/accounting.ts';
 import type {FaultData} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
+import {countedSql} from './counted.ts';
 import {type Partition, type PartitionRecord, readPartition} from './records.ts';
 import {toldText} from './told-text.ts';
 
@@ -98,7 +99,7 @@ export class Partitions {
     await this.#db.transaction(failStatements(run, [id], fault, at, attempts, host));
   }
 
-  /** Failed partitions, or those that failed so, go back to pending, for a resume; answers how many. */
+  /** Failed partitions, or those that failed so, go back to pending, for a resume; answers how many of them are counted. */
   async reopen(run: string, kind: string | null = null): Promise<number> {
     const [reopened = []] = await this.#db.transaction([
       {
@@ -106,7 +107,7 @@ export class Partitions {
         sql: `UPDATE partitions SET status = 'pending', host = NULL
               WHERE run = ?1 AND status = 'failed'
                 AND id IN (SELECT partition FROM partition_failures WHERE run = ?1 AND (CAST(?2 AS TEXT) IS NULL OR kind = ?2))
-              RETURNING id`,
+              RETURNING CASE WHEN ${countedSql('partitions')} THEN 1 ELSE 0 END AS counted`,
         params: [run, kind],
       },
       {
@@ -114,7 +115,7 @@ export class Partitions {
         params: [run, kind],
       },
     ]);
-    return reopened.length;
+    return reopened.filter(row => row['counted'] === 1).length;
   }
 }
 
@@ -138,7 +139,7 @@ export async function finishWith(db: Database, run: string, statements: readonly
 export function finishStatements(run: string, id: string, at: number): readonly Statement[] {
   return [
     {
-      sql: `UPDATE runs SET partitions_done = partitions_done + 1, beat_at = ?,
+      sql: `UPDATE runs SET partitions_done = runs.partitions_done + CASE WHEN ${countedSql('part')} THEN 1 ELSE 0 END, beat_at = ?,
               ${tallyNames.map(name => `${name} = runs.${name} + part.${name}`).join(', ')}
             FROM partitions AS part
             WHERE runs.id = ?2 AND part.run = ?2 AND part.id = ?3 AND part.status <> 'done'

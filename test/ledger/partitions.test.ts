@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, it} from 'vitest';
 import type {Ledger} from '../../src/ledger/ledger.ts';
+import type {Partition} from '../../src/ledger/records.ts';
 import {checkpoint, entry, order, overLedgers, range, run} from './ledger-under-test.ts';
 
 overLedgers(({openLedger}) => {
@@ -115,6 +116,26 @@ overLedgers(({openLedger}) => {
         {id: 'p', cursor: 'a', status: 'pending'},
       ]);
       expect((await run(ledger, 'r')).partitions).toEqual({done: 0, failed: 0, pending: 1});
+    });
+  });
+
+  describe.each<[string, Partition]>([
+    ['open items', {id: 'open-1', kind: 'open', lo: '', hi: null, of: null}],
+    ['the before-images of open items', {id: 'undo-open-1', kind: 'images', lo: '', hi: null, of: 'open-1'}],
+  ])('one of %s', (_, partition) => {
+    const {id} = partition;
+    const alone = {done: 0, failed: 0, pending: 1};
+
+    it('is worked on, and counted neither while it waits nor when it has failed or is done', async () => {
+      await ledger.partitions.add('r', [partition]);
+      expect((await ledger.partitions.unfinished('r')).map(each => each.id)).toContain(id);
+      expect((await run(ledger, 'r')).partitions).toEqual(alone);
+      await ledger.partitions.fail('r', id, {kind: 'timeout', message: ''}, 1);
+      expect((await run(ledger, 'r')).partitions).toEqual(alone);
+      expect(await ledger.partitions.reopen('r')).toBe(0);
+      await ledger.checkpoint(checkpoint('r', 1, [entry('a')], {partition: id}));
+      await ledger.partitions.finish('r', id, 2);
+      expect(await run(ledger, 'r')).toMatchObject({tally: {inserted: 1}, partitions: alone});
     });
   });
 });
