@@ -12,7 +12,7 @@ export interface Standing {
   readonly holes: Holes;
 }
 
-/** A run's own count of partitions has those that a retry makes of single records: repositories are counted apart. */
+/** Its repositories by how they stand, and not only how many: a job tells why it has holes. */
 export async function standingOf(
   {repositories, openItems}: Ledger,
   {id, tally}: Pick<RunRecord, 'id' | 'tally'>,
