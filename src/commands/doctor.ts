@@ -4,6 +4,7 @@ import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
 import {namingEnds} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
+import type {Finding as Probed} from '../core/probe.ts';
 import {bytesText, counted, number} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
 import {readLease} from '../engine/mark.ts';
@@ -154,7 +155,7 @@ async function schemaOf(
   for (const backfill of systemOf(system)) {
     const connection = {backfill, source: null, target: opened, options: config.options[system]};
     const {findings} = await engine.probe(connection, backfill.scope.parse({}));
-    for (const {level, message, remedy} of findings)
+    for (const {level, message, remedy} of findings.map(askedForNothing))
       if (!said.has(message))
         said.set(message, {
           level,
@@ -163,6 +164,14 @@ async function schemaOf(
         });
   }
   return [...said.values()];
+}
+
+/** A look at a target has no scope: what only a run can lack is no error of the target's. */
+function askedForNothing({level, message, unasked, remedy}: Probed): Finding {
+  return {
+    ...(unasked === undefined ? {level, message} : {level: 'warning', message: unasked}),
+    ...(remedy === undefined ? {} : {remedy}),
+  };
 }
 
 async function examine(look: () => Promise<readonly Finding[]>, what: string): Promise<readonly Finding[]> {

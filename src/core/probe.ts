@@ -9,6 +9,8 @@ export interface Finding {
   readonly isDenied?: boolean;
   /** It may be over soon: milliseconds to wait, null where nobody said how long. */
   readonly retryAfterMs?: number | null;
+  /** Of an error in what was asked for: what is said of the target, as a warning, where nothing was asked for. */
+  readonly unasked?: string;
 }
 
 export interface Probe<Facts> {

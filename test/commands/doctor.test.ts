@@ -50,6 +50,28 @@ it('says of each bucket and database whether it works, and what to do', async ()
   expect(code).toBe(1);
 });
 
+it('warns of a records target without a lexicon, which only a run without collections fails for', async () => {
+  const cwd = tempFolder();
+  writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify({targets: {catalogue: {pglite: 'data'}}}));
+  const migrated = await runProgram(['migrate', 'records', '--target', 'catalogue'], {cwd});
+  expect(migrated.code, migrated.err).toBe(0);
+
+  const {out, code} = await runProgram(['doctor'], {cwd});
+  expect(out).toContain('✔ target catalogue: records: records: 0 rows; 0 record lexicons\n');
+  expect(out).toContain(
+    '! target catalogue: records: no lexicon is marked for backfill yet, so a run has to name its collections\n' +
+      '  Name some (--collection NSID), or add a lexicon: headgate lexicon add FILE --target catalogue\n',
+  );
+  expect(out).toMatch(/, 1 warning, 0 errors\n$/);
+  expect(code).toBe(0);
+
+  const run = await runProgram(['run', 'records', '--target', 'catalogue'], {cwd});
+  expect(run.err).toContain(
+    'no collection is named, and the target has no lexicon that is marked for backfill',
+  );
+  expect(run.code).toBe(2);
+});
+
 it('never shows a credential', async () => {
   const {out, err} = await doctor();
   expect(out + err).not.toContain(cloudflare().token);

@@ -63,6 +63,7 @@ const noCollections: Finding = {
   level: 'error',
   subject: 'target',
   message: 'no collection is named, and the target has no lexicon that is marked for backfill',
+  unasked: 'no lexicon is marked for backfill yet, so a run has to name its collections',
   remedy: 'Name some (--collection NSID), or add a lexicon: headgate lexicon add FILE --target TARGET',
 };
 
