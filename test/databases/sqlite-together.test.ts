@@ -1,9 +1,8 @@
 import {join} from 'node:path';
-import fc from 'fast-check';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import type {Statement} from '../../src/core/sql.ts';
 import {SqliteConnection} from '../../src/databases/sqlite-connection.ts';
 import {tempFolder} from '../support/temp.ts';
+import {expectEachWhole, insert, names} from '../support/together.ts';
 
 async function opened(pragmas: readonly string[] = []): Promise<SqliteConnection> {
   const path = join(tempFolder(), 'index.sqlite');
@@ -15,41 +14,9 @@ async function opened(pragmas: readonly string[] = []): Promise<SqliteConnection
   return connection;
 }
 
-const insert = (name: string | null): Statement => ({
-  sql: 'INSERT INTO items (name) VALUES (?) RETURNING name',
-  params: [name],
-});
-const names = async (connection: SqliteConnection) =>
-  (await connection.query('SELECT name FROM items ORDER BY id')).map(({name}) => name);
-
 describe('transactions that wait for their turn together', () => {
   it('are each all or nothing, whatever becomes of the others', async () => {
-    const connection = await opened();
-    const transaction = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', null), {maxLength: 4});
-    await fc.assert(
-      fc.asyncProperty(fc.array(transaction, {maxLength: 12}), async transactions => {
-        await connection.transaction([{sql: 'DELETE FROM items', params: []}]);
-        const kept: string[] = [];
-        const answers = await Promise.all(
-          transactions.map(wanted =>
-            connection.transaction(wanted.map(insert)).then(
-              rows => rows.flat().map(({name}) => name),
-              ({kind}: {readonly kind: string}) => kind,
-            ),
-          ),
-        );
-        transactions.forEach((wanted, index) => {
-          const given = wanted.filter(name => name !== null);
-          const isFine =
-            given.length === wanted.length &&
-            new Set([...kept, ...given]).size === kept.length + given.length;
-          expect(answers[index]).toEqual(isFine ? given : 'refused');
-          if (isFine) kept.push(...given);
-        });
-        expect(await names(connection)).toEqual(kept);
-      }),
-      {numRuns: 50},
-    );
+    await expectEachWhole(await opened(), 50);
   });
 
   it('are seen by the query that is asked behind them, and not by the one before', async () => {

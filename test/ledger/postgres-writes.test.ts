@@ -1,12 +1,10 @@
-import fc from 'fast-check';
 import {Client} from 'pg';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {Statement} from '../../src/core/sql.ts';
-import type {Database} from '../../src/databases/database.ts';
 import {postgresPlace, type Waits} from '../../src/ledger/postgres-place.ts';
 import {takeTurn} from '../../src/ledger/postgres-writes.ts';
 import {asAdmin, freshDatabase, postgresServer} from '../support/postgres.ts';
 import {relayTo} from '../support/relay.ts';
+import {expectEachWhole, insert, names} from '../support/together.ts';
 
 const waits: Waits = {timeouts: {lockMs: 1_000, idleMs: 500}, patienceMs: 30_000};
 
@@ -24,41 +22,9 @@ async function opened(change: Partial<Waits> = {}) {
   return {url, relay, db};
 }
 
-const insert = (name: string | null): Statement => ({
-  sql: 'INSERT INTO items (name) VALUES (?) RETURNING name',
-  params: [name],
-});
-const names = async (db: Database) =>
-  (await db.query('SELECT name FROM items ORDER BY id')).map(({name}) => name);
-
 describe.skipIf(postgresServer() === null)('transactions that wait for their turn together', () => {
   it('are each all or nothing, whatever becomes of the others', async () => {
-    const {db} = await opened();
-    const transaction = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', null), {maxLength: 4});
-    await fc.assert(
-      fc.asyncProperty(fc.array(transaction, {maxLength: 12}), async transactions => {
-        await db.transaction([{sql: 'DELETE FROM items', params: []}]);
-        const kept: string[] = [];
-        const answers = await Promise.all(
-          transactions.map(wanted =>
-            db.transaction(wanted.map(insert)).then(
-              rows => rows.flat().map(({name}) => name),
-              ({kind}: {readonly kind: string}) => kind,
-            ),
-          ),
-        );
-        transactions.forEach((wanted, index) => {
-          const given = wanted.filter(name => name !== null);
-          const isFine =
-            given.length === wanted.length &&
-            new Set([...kept, ...given]).size === kept.length + given.length;
-          expect(answers[index]).toEqual(isFine ? given : 'refused');
-          if (isFine) kept.push(...given);
-        });
-        expect(await names(db)).toEqual(kept);
-      }),
-      {numRuns: 30},
-    );
+    await expectEachWhole((await opened()).db, 30);
   });
 
   it('are committed as one', async () => {
