@@ -1,9 +1,10 @@
 import {safeText} from '../console/text.ts';
 import type {Job} from '../jobs/job.ts';
 import {Jobs} from '../jobs/jobs.ts';
+import {StandingJobs} from '../jobs/standing-jobs.ts';
 import {askedText, jobFacts, jobJson, jobTable, shortId} from './job-lines.ts';
 import type {Session} from './session.ts';
-import {type JobEnds, withJobs} from './with-jobs.ts';
+import {type JobEnds, lookingAtJobs, withJobs} from './with-jobs.ts';
 
 const listedJobs = 50;
 /** Failures that are named one by one. */
@@ -14,8 +15,8 @@ export function listJobsCommand(
   session: Session,
   {limit = listedJobs, ...ends}: JobEnds & {readonly limit?: number},
 ): Promise<number> {
-  return withJobs(session, ends, async context => {
-    const jobs = await new Jobs(context).list(limit);
+  return lookingAtJobs(session, ends, async look => {
+    const jobs = await new StandingJobs(look).list(limit);
     if (jobs.length === 0)
       session.report.note('No jobs yet. Ask for one: headgate jobs add --collection NSID --target TARGET');
     const {heading, lines} = jobTable(jobs);
@@ -60,17 +61,17 @@ export function showWork({report}: Session, {status}: Job, target: string): void
 
 /** One job in detail, with the first of what it could not read. */
 export function showJobCommand(session: Session, named: string, ends: JobEnds): Promise<number> {
-  return withJobs(session, ends, async context => {
-    const jobs = new Jobs(context);
+  return lookingAtJobs(session, ends, async look => {
+    const jobs = new StandingJobs(look);
     const job = await jobs.resolve(named);
     session.report.data(jobJson(job), jobFacts(job));
     if (job.incomplete) await showFailures(session, jobs, job);
-    showNext(session, job, context.connection.target.label);
+    showNext(session, job, look.connection.target.label);
     return 0;
   });
 }
 
-async function showFailures({report}: Session, jobs: Jobs, job: Job): Promise<void> {
+async function showFailures({report}: Session, jobs: StandingJobs, job: Job): Promise<void> {
   const {failures, cursor} = await jobs.failures(job.id, {limit: shownFailures});
   for (const {what, key, kind, message, remedy, attempts, host} of failures)
     report.data({type: 'failure', job: job.id, what, key, kind, message, remedy, attempts, host}, [

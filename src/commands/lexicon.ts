@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {OperatorError} from '../core/operator-error.ts';
-import {type AddedLexicon, Lexicons} from '../jobs/lexicons.ts';
+import {type AddedLexicon, Lexicons, storedLexicons} from '../jobs/lexicons.ts';
 import {showWork, tellAdded} from './jobs.ts';
 import type {Session} from './session.ts';
-import {type JobEnds, withJobs} from './with-jobs.ts';
+import {type JobEnds, lookingAtJobs, withJobs} from './with-jobs.ts';
 
 /** Stores a record lexicon; unless that is not wanted, its collection is then asked for. */
 export async function addLexiconCommand(
@@ -30,8 +30,8 @@ export async function addLexiconCommand(
 
 /** The record lexicons of a target. */
 export function listLexiconsCommand(session: Session, ends: JobEnds): Promise<number> {
-  return withJobs(session, ends, async context => {
-    const lexicons = await new Lexicons(context).list();
+  return lookingAtJobs(session, ends, async look => {
+    const lexicons = await storedLexicons(look);
     if (lexicons.length === 0)
       session.report.note('No lexicons yet. Add one: headgate lexicon add FILE --target TARGET');
     const width = Math.max(0, ...lexicons.map(({id}) => id.length));

@@ -1,10 +1,11 @@
 import {z} from 'zod';
-import type {Row, Statement} from '../core/sql.ts';
+import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {readLease, type StandingLease} from '../engine/mark.ts';
 import type {Job, JobProgress} from './job.ts';
-import {jobColumns, readJob} from './job-row.ts';
+import {jobColumns} from './job-row.ts';
 import {activeStatuses, type JobStatus, jobSourcesOf} from './job-status.ts';
+import {firstOf, StandingRows} from './standing-rows.ts';
 
 /** A worker that has given no sign of life for so long is gone. */
 export const silentMs = 60_000;
@@ -23,10 +24,11 @@ export interface JobEnding extends Pick<Job, 'error' | 'incomplete'> {
  * The jobs of a target, in its table `backfill_jobs`. Times are those of the database: workers on several machines need
  * no common clock. What a worker writes, it writes only while the job is its own.
  */
-export class JobRows {
+export class JobRows extends StandingRows {
   readonly #db: Database;
 
   constructor(db: Database) {
+    super(db);
     this.#db = db;
   }
 
@@ -47,29 +49,6 @@ export class JobRows {
       [identity],
     );
     return firstOf(rows);
-  }
-
-  /** By its id, which is a UUID. */
-  async find(id: string): Promise<Job | null> {
-    return firstOf(await this.#db.query(`SELECT ${jobColumns} FROM backfill_jobs WHERE id = $1`, [id]));
-  }
-
-  /** Those whose ids begin so, two at most. */
-  async beginning(id: string): Promise<readonly Job[]> {
-    const rows = await this.#db.query(
-      `SELECT ${jobColumns} FROM backfill_jobs WHERE starts_with(id::text, $1) ORDER BY id LIMIT 2`,
-      [id],
-    );
-    return rows.map(readJob);
-  }
-
-  /** Newest first. */
-  async list(limit: number): Promise<readonly Job[]> {
-    const rows = await this.#db.query(
-      `SELECT ${jobColumns} FROM backfill_jobs ORDER BY created_at DESC, id DESC LIMIT $1`,
-      [limit],
-    );
-    return rows.map(readJob);
   }
 
   /**
@@ -201,10 +180,6 @@ export class JobRows {
     const [rows = []] = await this.#db.transaction([statement]);
     return firstOf(rows);
   }
-}
-
-function firstOf([row]: readonly Row[]): Job | null {
-  return row === undefined ? null : readJob(row);
 }
 
 function listed(statuses: readonly JobStatus[]): string {

@@ -2,10 +2,10 @@ import {Fault, failureKinds} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {endRun} from './end-run.ts';
 import type {Job} from './job.ts';
-import {type FailurePage, type FailuresWanted, failuresOf} from './job-failures.ts';
 import {silentMs} from './job-rows.ts';
 import {askedBy, type JobOrder} from './job-scope.ts';
 import type {JobsContext} from './jobs-context.ts';
+import {StandingJobs} from './standing-jobs.ts';
 
 export interface AddedJob {
   readonly job: Job;
@@ -21,11 +21,12 @@ const allKinds = 'all';
  * process: a job that is running is only asked to stop. What can't be done as a job stands is an OperatorError of code
  * `gate`.
  */
-export class Jobs {
+export class Jobs extends StandingJobs {
   readonly #context: JobsContext;
   readonly #quietMs: number;
 
   constructor(context: JobsContext, quietMs = silentMs) {
+    super(context);
     this.#context = context;
     this.#quietMs = quietMs;
   }
@@ -40,28 +41,6 @@ export class Jobs {
       // One that has just come to its end is in nobody's way.
       if (active !== null) return {job: active, isNew: false};
     }
-  }
-
-  /** Newest first. */
-  list(limit: number): Promise<readonly Job[]> {
-    return this.#context.rows.list(limit);
-  }
-
-  /** By its id; null where there is none. */
-  async find(id: string): Promise<Job | null> {
-    return uuid.test(id) ? this.#context.rows.find(id) : null;
-  }
-
-  /** The job that the operator means: its id, or as much of its beginning as no other has. */
-  async resolve(named: string): Promise<Job> {
-    const id = named.trim().toLowerCase();
-    const [job, other] = /^[0-9a-f-]+$/.test(id) ? await this.#context.rows.beginning(id) : [];
-    if (job !== undefined && other === undefined) return job;
-    throw new OperatorError(
-      'usage',
-      job === undefined ? `there is no job ${named}` : `job ${named}: there are several that begin so`,
-      'headgate jobs --target TARGET lists them.',
-    );
   }
 
   /** A job that is at work comes to rest within seconds, one that waits at once. */
@@ -104,22 +83,11 @@ export class Jobs {
     }
   }
 
-  /** What a job could not read, and what to do about it: a page beyond a cursor. */
-  async failures(id: string, wanted: FailuresWanted): Promise<FailurePage> {
-    return failuresOf(this.#context.engine.host.ledger, await this.#get(id), wanted);
-  }
-
-  async #get(id: string): Promise<Job> {
-    return (await this.find(id)) ?? this.resolve(id);
-  }
-
   async #refused(id: string, what: 'pause' | 'resume' | 'cancel' | 'retry'): Promise<never> {
-    const {status} = await this.#get(id);
+    const {status} = await this.get(id);
     throw new OperatorError('gate', `job ${id} is ${status}: there is nothing to ${what}`, hints[what]);
   }
 }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const hints = {
   pause: 'A job can be paused while it is pending or running.',

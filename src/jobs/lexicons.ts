@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {readRecordLexicon} from '../atproto/record-lexicon.ts';
 import {type AddedJob, Jobs} from './jobs.ts';
-import type {JobsContext} from './jobs-context.ts';
+import type {JobsContext, JobsLook} from './jobs-context.ts';
 
 /** A record lexicon of a target: its collection is indexed. */
 export interface StoredLexicon {
@@ -68,11 +68,9 @@ export class Lexicons {
       job: backfill ? await new Jobs(this.#context).add({collection: id}) : null,
     };
   }
+}
 
-  async list(): Promise<readonly StoredLexicon[]> {
-    const rows = await this.#context.database.query(
-      'SELECT id, backfill, created_at FROM lexicons ORDER BY id',
-    );
-    return rows.map(row => storedRow.parse(row));
-  }
+export async function storedLexicons({database}: JobsLook): Promise<readonly StoredLexicon[]> {
+  const rows = await database.query('SELECT id, backfill, created_at FROM lexicons ORDER BY id');
+  return rows.map(row => storedRow.parse(row));
 }

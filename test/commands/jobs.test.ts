@@ -57,6 +57,7 @@ async function world(network: NetworkSpec) {
   await applyMigrations(findBackfill('records'), postgresTarget({url: href}));
   return {
     cwd,
+    env,
     target,
     ends,
     simulator,
@@ -294,5 +295,41 @@ describe.skipIf(postgresServer() === null)('headgate jobs', () => {
     const dry = await runProgram(['jobs', 'work', ...ends], {cwd: tempFolder(), env: {DRY_RUN: '1'}});
     expect(dry.code).toBe(6);
     expect(dry.err).toContain('DRY_RUN is set');
+  });
+
+  it('can be looked at while DRY_RUN is set, and not changed', async () => {
+    const {cwd, target, headgate, rows, write, env} = await world(three);
+    write('post.json', {...match, id: post});
+    await headgate('lexicon', 'add', 'post.json', ...target);
+    const [row] = await rows('SELECT id FROM backfill_jobs');
+    const id = String(row?.['id']);
+    const dry = (...args: readonly string[]) =>
+      runProgram([...args, ...target], {cwd, env: {...env, DRY_RUN: '1'}});
+    for (const [args, said] of [
+      [['jobs', 'list'], `${id.slice(0, 8)}  pending`],
+      [['jobs', 'show', id], id],
+      [['lexicon', 'list'], `${post}  backfill\n`],
+    ] as const) {
+      const looked = await dry(...args);
+      expect([looked.code, looked.err]).toEqual([0, expect.not.stringContaining('DRY_RUN')]);
+      expect(looked.out).toContain(said);
+    }
+    for (const args of [
+      ['jobs', 'add', '--collection', post],
+      ['jobs', 'pause', id],
+      ['jobs', 'cancel', id],
+      ['lexicon', 'add', 'post.json', '--no-backfill'],
+    ]) {
+      const refused = await dry(...args);
+      expect([args.join(' '), refused.code, refused.err]).toEqual([
+        args.join(' '),
+        6,
+        expect.stringContaining('DRY_RUN is set'),
+      ]);
+    }
+    expect(await rows('SELECT id, status, request FROM backfill_jobs')).toEqual([
+      {id, status: 'pending', request: null},
+    ]);
+    expect(await rows('SELECT id, backfill FROM lexicons')).toEqual([{id: post, backfill: true}]);
   });
 });
