@@ -2,7 +2,7 @@ import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {S3Client} from '@aws-sdk/client-s3';
 import {OperatorError} from '../core/operator-error.ts';
-import {noCredentials} from '../core/troubleshooting.ts';
+import {noCredentials} from '../core/troubles/of-buckets.ts';
 import {anyRegion, isAws, regionOf, requireBucket, requireEndpoint, resolveUrl} from './s3-address.ts';
 import {type AwsEnvironment, endpointOfProfile} from './s3-profile.ts';
 
