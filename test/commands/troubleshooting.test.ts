@@ -32,7 +32,7 @@ async function dryRun(fault: S3Fault | null, env: Readonly<Record<string, string
 const get = {operation: 'GetObject', key: 'b'} as const;
 
 it.each<[symptom: RegExp, S3Fault, code: number]>([
-  [/429/, {type: 'error', code: 'SlowDown', ...get}, 5],
+  [/SlowDown/, {type: 'error', code: 'SlowDown', ...get}, 5],
   [/no such bucket/, {type: 'error', code: 'NoSuchBucket'}, 2],
   [/ExpiredToken/, {type: 'error', code: 'ExpiredToken', ...get}, 5],
   [/RequestTimeTooSkewed/, {type: 'error', code: 'RequestTimeTooSkewed', ...get}, 5],
