@@ -4,6 +4,7 @@ import {expect, it} from 'vitest';
 import type {NetworkSpec} from '../../src/sandbox/network/spec.ts';
 import type {NetworkSimulator} from '../simulators/network-simulator.ts';
 import {networkUnderTest} from '../simulators/network-under-test.ts';
+import {freshDatabase, postgresServer, postgresVariables} from '../support/postgres.ts';
 import {type Ended, runProgram} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
 
@@ -11,22 +12,29 @@ const post = 'app.example.post';
 
 interface RecordsWorld {
   readonly network: NetworkSimulator;
+  /** The target's name. */
+  readonly index: string;
   headgate(...args: readonly string[]): Promise<Ended>;
   run(...args: readonly string[]): Promise<Ended>;
 }
 
-/** A network, and an index in a PGlite of the operator's, who does not wait for hosts that are down. */
+/** A PGlite of the operator's takes seconds to start for each command: a server is taken where there is one. */
+const placeOfIndex = async () => (postgresServer() === null ? 'pglite:index' : await freshDatabase());
+
+/** A network, and an index of the operator's, who does not wait for hosts that are down. */
 async function makeWorld(spec: NetworkSpec): Promise<RecordsWorld> {
   const network = await networkUnderTest(spec);
   const cwd = tempFolder();
   const settings = {attempts: 2, patienceSeconds: 0};
   writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify({settings}));
-  const headgate = (...args: readonly string[]) => runProgram(args, {cwd});
+  const headgate = (...args: readonly string[]) => runProgram(args, {cwd, env: postgresVariables()});
   const [relay = ''] = network.relays;
-  const ends = ['--target', 'pglite:index', '--relay', relay, '--plc', network.plc, '--allow-private-hosts'];
-  await headgate('migrate', 'records', '--target', 'pglite:index');
+  const target = await placeOfIndex();
+  const ends = ['--target', target, '--relay', relay, '--plc', network.plc, '--allow-private-hosts'];
+  await headgate('migrate', 'records', '--target', target);
   return {
     network,
+    index: target.replace(/^.*[/:]/, ''),
     headgate,
     run: (...args) => headgate('run', 'records', ...ends, '--collection', post, ...args),
   };
@@ -45,7 +53,7 @@ const crowded: NetworkSpec = {
 };
 
 it('repositories by the dozen are told in sum, and their failures by kind and host', async () => {
-  const {network, headgate, run} = await makeWorld(crowded);
+  const {network, index, headgate, run} = await makeWorld(crowded);
   const lock = new URL(network.hosts['lock']?.origin ?? '').host;
   const dry = await run();
   expect(dry.code).toBe(5);
@@ -81,7 +89,7 @@ it('repositories by the dozen are told in sum, and their failures by kind and ho
   expect(again.code).toBe(5);
   expect(again.out).toContain('Repositories: 91 found = 90 fetched + 1 failed\n');
 
-  const live = await headgate('live', 'last', '--confirm', 'index', '--accept-failures', '1');
+  const live = await headgate('live', 'last', '--confirm', index, '--accept-failures', '1');
   expect(live.out).toContain('Repositories: 91 found = 90 fetched + 1 failed\n');
   expect(live.out).toContain('a repository that could not be read: 1 repository\n');
   expect(live.out).toMatch(
