@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import type {NetworkSpec} from '../../src/sandbox/network/spec.ts';
 import {like, note} from '../backfills/records/worlds.ts';
 import {networkUnderTest} from '../simulators/network-under-test.ts';
+import {postgresVariables, serverOrPglite} from '../support/postgres.ts';
 import {type Ended, type JsonLine, runProgram, startProgram, summaryOf} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
 
@@ -19,14 +20,15 @@ async function makeWorld() {
   const network = await networkUnderTest(spec);
   const cwd = tempFolder();
   const [relay = ''] = network.relays;
+  const target = await serverOrPglite('index');
   const ends = [
-    ...['--target', 'pglite:index', '--relay', relay, '--plc', network.plc, '--allow-private-hosts'],
+    ...['--target', target, '--relay', relay, '--plc', network.plc, '--allow-private-hosts'],
     ...['--collection', note, like],
   ];
-  const headgate = (...args: readonly string[]) => runProgram(args, {cwd});
-  const made = await headgate('migrate', 'records', '--target', 'pglite:index');
+  const headgate = (...args: readonly string[]) => runProgram(args, {cwd, env: postgresVariables()});
+  const made = await headgate('migrate', 'records', '--target', target);
   expect(made.code, made.err).toBe(0);
-  return {network, cwd, relay, ends, headgate};
+  return {network, cwd, relay, ends, target: target.replace(/:[^:@/]+@/, '@'), headgate};
 }
 
 function commandAfter({lines}: Ended): readonly string[] {
@@ -39,7 +41,7 @@ function estimateOf({lines}: Ended): JsonLine {
 }
 
 it('predicts from whole repositories, writes nothing, and names the run with the same flags', async () => {
-  const {network, relay, ends, headgate} = await makeWorld();
+  const {network, relay, ends, target, headgate} = await makeWorld();
   const {code, out, err} = await headgate('estimate', 'records', ...ends, '--sample', '100');
   expect(code, err).toBe(0);
   expect(err).toMatch(/^43 repositories found; reading 43$/m);
@@ -51,7 +53,7 @@ it('predicts from whole repositories, writes nothing, and names the run with the
   expect(out).not.toMatch(/WARNING|NaN|undefined|Infinity/);
   expect(out).toMatch(
     new RegExp(
-      `Make the dry run:\\n {2}headgate run records --target pglite:index --relay ${relay} --plc ${network.plc} --allow-private-hosts --collection ${note} ${like}\\n$`,
+      `Make the dry run:\\n {2}headgate run records --target ${target} --relay ${relay} --plc ${network.plc} --allow-private-hosts --collection ${note} ${like}\\n$`,
     ),
   );
   const table = await headgate('coverage', 'records', ...ends, '--json');
@@ -93,7 +95,10 @@ it('says it as JSON, and the command that it ends with does what was predicted',
 it('ends as cancelled when it is interrupted', async () => {
   const {network, cwd, ends} = await makeWorld();
   const held = network.inject({type: 'held', server: 'two'});
-  const {child, ended} = startProgram(['estimate', 'records', ...ends, '--json'], {cwd});
+  const {child, ended} = startProgram(['estimate', 'records', ...ends, '--json'], {
+    cwd,
+    env: postgresVariables(),
+  });
   await expect.poll(() => held.fired, {timeout: 30_000}).toBeGreaterThan(0);
   child.kill('SIGINT');
   const stopped = await ended;

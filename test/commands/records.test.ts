@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 import type {NetworkSpec} from '../../src/sandbox/network/spec.ts';
 import type {NetworkSimulator} from '../simulators/network-simulator.ts';
 import {networkUnderTest} from '../simulators/network-under-test.ts';
-import {freshDatabase, postgresServer, postgresVariables} from '../support/postgres.ts';
+import {postgresVariables, serverOrPglite} from '../support/postgres.ts';
 import {type Ended, runProgram} from '../support/program.ts';
 import {tempFolder} from '../support/temp.ts';
 
@@ -18,9 +18,6 @@ interface RecordsWorld {
   run(...args: readonly string[]): Promise<Ended>;
 }
 
-/** A PGlite of the operator's takes seconds to start for each command: a server is taken where there is one. */
-const placeOfIndex = async () => (postgresServer() === null ? 'pglite:index' : await freshDatabase());
-
 /** A network, and an index of the operator's, who does not wait for hosts that are down. */
 async function makeWorld(spec: NetworkSpec): Promise<RecordsWorld> {
   const network = await networkUnderTest(spec);
@@ -29,7 +26,7 @@ async function makeWorld(spec: NetworkSpec): Promise<RecordsWorld> {
   writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify({settings}));
   const headgate = (...args: readonly string[]) => runProgram(args, {cwd, env: postgresVariables()});
   const [relay = ''] = network.relays;
-  const target = await placeOfIndex();
+  const target = await serverOrPglite('index');
   const ends = ['--target', target, '--relay', relay, '--plc', network.plc, '--allow-private-hosts'];
   await headgate('migrate', 'records', '--target', target);
   return {

@@ -22,7 +22,12 @@ export async function freshDatabase(): Promise<string> {
   return url;
 }
 
-/** The same for whoever knows himself when it is no longer needed. */
+/** A target for commands: a PGlite takes seconds to start for each of them, so a server is taken where there is one. */
+export async function serverOrPglite(folder: string): Promise<string> {
+  return postgresServer() === null ? `pglite:${folder}` : freshDatabase();
+}
+
+/** A database for whoever knows himself when it is no longer needed. */
 export async function makeDatabase(): Promise<{readonly url: string; drop(): Promise<void>}> {
   const name = `headgate_test_${randomBytes(6).toString('hex')}`;
   await asAdmin(`CREATE DATABASE ${name}`);
