@@ -1,5 +1,6 @@
 import {onTimer} from '../console/coalescer.ts';
-import {Console, type Leaving} from '../console/console.ts';
+import {Console} from '../console/console.ts';
+import type {Leaving} from '../console/console-options.ts';
 import {lastLines, leftAtOnce} from '../console/last-lines.ts';
 import type {Setup} from '../console/setup.ts';
 import {exitCodeOf} from '../core/exit-code.ts';

@@ -7,7 +7,7 @@ import {wholeName} from '../engine/live-gates.ts';
 import {failedText} from '../runbook/open-counts.ts';
 import type {Command} from './command.ts';
 import {confirmDialog, shrunkIn} from './confirm-dialog.ts';
-import type {ConsoleOptions} from './console.ts';
+import type {ConsoleOptions} from './console-options.ts';
 import {copyTextOf} from './copy-text.ts';
 import type {AcceptDialog} from './dialog.ts';
 import {flowOfSetup} from './flow-of.ts';

@@ -1,55 +1,22 @@
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {RunEvent} from '../core/event.ts';
-import type {Engine} from '../engine/engine.ts';
 import {watchSeconds} from '../engine/recovery-options.ts';
-import type {Ledger} from '../ledger/ledger.ts';
 import {Answers} from './answers.ts';
 import {availabilityOf} from './availability.ts';
-import {Coalescer, type Schedule} from './coalescer.ts';
+import {Coalescer} from './coalescer.ts';
 import type {Command} from './command.ts';
 import {Commands} from './commands.ts';
+import type {ConsoleOptions, Leaving} from './console-options.ts';
 import type {Dialog} from './dialog.ts';
 import type {Message} from './message.ts';
 import {placeOf, takesText} from './place.ts';
 import {pressedOn} from './pressed.ts';
 import {reduce} from './reduce.ts';
-import type {Setup} from './setup.ts';
 import {viewOfSetup} from './setup.ts';
-import {type ConsoleState, type Manner, type Size, view} from './state.ts';
+import {type ConsoleState, view} from './state.ts';
 import {troubleOf} from './trouble.ts';
 import {wholeScreen} from './whole-screen.ts';
 import {Work} from './work.ts';
-
-export interface ConsoleOptions {
-  readonly engine: Engine;
-  readonly ledger: Ledger;
-  readonly setups: readonly Setup[];
-  readonly manner: Manner;
-  readonly size: Size;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly schedule: Schedule;
-  readonly terminal: Terminal;
-  /** How long a recovery watches for other writers. */
-  readonly watchSeconds?: number;
-}
-
-/** What the console asks of the terminal that shows it. */
-export interface Terminal {
-  redraw(): void;
-  /** Shows a text in the operator's pager; resolves when that has ended. */
-  page(text: string): Promise<void>;
-  /** Stops the process, as Ctrl+Z does, until the shell continues it. */
-  suspend(): Promise<void>;
-  /** Puts a text on the terminal's clipboard. */
-  copy(text: string): void;
-}
-
-/** How the console was left. */
-export interface Leaving {
-  /** `unfinished`: something was still about to begin. */
-  readonly by: 'operator' | 'interrupt' | 'unfinished' | 'now';
-}
 
 /** Dialogs that ask before something is done for good. */
 const asks: readonly Dialog['type'][] = ['confirm', 'quit', 'cancel-run', 'accept', 'trouble'];
