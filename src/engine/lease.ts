@@ -64,9 +64,13 @@ export async function acquireLease(
   const asking = signal === undefined ? {} : {signal};
   const reader = readerFor(database, order, signal);
   const tables = createTables(database.dialect, order.leastFence);
-  const first = await claim(database, order, null, asking, tables);
+  const claimed = (...asked: Parameters<typeof claim>) =>
+    claim(...asked).catch(async (error: unknown) => {
+      throw isLocked(error) ? await explainLock(error, database, order) : error;
+    });
+  const first = await claimed(database, order, null, asking, tables);
   const instead = first === null ? displaced(await readLease(reader), order) : null;
-  const fence = first ?? (await claim(database, order, instead, asking));
+  const fence = first ?? (await claimed(database, order, instead, asking));
   if (fence === null) throw refusal(await readLease(reader));
   return new Lease(database, order, fence, signal);
 }
@@ -195,24 +199,34 @@ async function claim(
     ...before,
     claimLease(database.dialect, {run, holder, host, leaseMs, leastFence, instead}),
   ];
-  try {
-    const [row] = (await database.transaction(statements, asking)).at(-1) ?? [];
-    return row === undefined ? null : z.number().parse(row['fence']);
-  } catch (error) {
-    // A lock of another process on this machine; a service that did not answer is another matter.
-    if (!(error instanceof Fault) || error.kind !== 'timeout' || error.isUnsettled) throw error;
-    const standing = await readLease(database).catch(() => null);
-    // A lease of our own says nothing: then it is a program that takes none.
-    const who =
-      standing?.holder == null || standing.holder === holder
-        ? 'another program'
-        : `${standing.holder}, or a program without a lease,`;
-    throw new OperatorError(
-      'gate',
-      `the target is locked (${error.message}): ${who} sits inside a transaction`,
-      'Wait until it has finished, or end that program; then go on.',
-    );
-  }
+  const [row] = (await database.transaction(statements, asking)).at(-1) ?? [];
+  return row === undefined ? null : z.number().parse(row['fence']);
+}
+
+/**
+ * A lock of another process on this machine; a service that did not answer is another matter. In the middle of a run it may
+ * be the run's own transaction, over a connection that the server does not know to be lost: that is waited for.
+ */
+function isLocked(error: unknown): error is Fault {
+  return error instanceof Fault && error.kind === 'timeout' && !error.isUnsettled;
+}
+
+async function explainLock(
+  {message}: Fault,
+  database: Database,
+  {self}: Pick<LeaseOrder, 'self'>,
+): Promise<OperatorError> {
+  const standing = await readLease(database).catch(() => null);
+  // A lease of our own says nothing: then it is a program that takes none.
+  const who =
+    standing?.holder == null || standing.holder === self.holder.name
+      ? 'another program'
+      : `${standing.holder}, or a program without a lease,`;
+  return new OperatorError(
+    'gate',
+    `the target is locked (${message}): ${who} sits inside a transaction`,
+    'Wait until it has finished, or end that program; then go on.',
+  );
 }
 
 /** The holder that may be pushed aside now: one that is certainly dead, or the one that the operator named. */

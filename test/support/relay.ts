@@ -1,8 +1,11 @@
 import {connect, createServer, type Socket} from 'node:net';
 import {onTestFinished} from 'vitest';
 
-/** What becomes of bytes that a client sent: they are handed on, and the answer is or is not, or the connection ends here. */
-export type Passing = 'pass' | 'cut' | 'cut-the-answer' | 'go-silent';
+/**
+ * What becomes of bytes that a client sent: they are handed on, and the answer is or is not, or the connection ends here.
+ * `leave`: it ends for the client alone, and the server goes on waiting for what it would say.
+ */
+export type Passing = 'pass' | 'cut' | 'cut-the-answer' | 'go-silent' | 'leave';
 
 export interface Relay {
   /** The address of what is behind it, through this. */
@@ -20,9 +23,10 @@ export async function relayTo(target: string, at = '127.0.0.1'): Promise<Relay> 
     const upstream = connect(port, host);
     let isSilent = false;
     let isCutting = false;
+    let isLeft = false;
     const end = () => {
       client.destroy();
-      upstream.destroy();
+      if (!isLeft) upstream.destroy();
     };
     for (const socket of [client, upstream]) {
       open.add(socket);
@@ -31,7 +35,8 @@ export async function relayTo(target: string, at = '127.0.0.1'): Promise<Relay> 
     }
     client.on('data', sent => {
       const passing = isSilent ? 'go-silent' : relay.judge(sent);
-      if (passing === 'cut') return end();
+      isLeft = passing === 'leave';
+      if (passing === 'cut' || isLeft) return end();
       isSilent = passing === 'go-silent';
       isCutting ||= passing === 'cut-the-answer';
       if (!isSilent) upstream.write(sent);

@@ -82,6 +82,34 @@ describe.skipIf(postgresServer() === null)(
       },
     );
 
+    it('before a COMMIT, and the server does not know, are waited for: it keeps what they have locked', async () => {
+      const url = await freshDatabase();
+      const relay = await relayTo(`${url}?sslmode=disable`);
+      const timeouts = {lockMs: 300, idleMs: 2_000};
+      let left = 0;
+      const observe = ({type}: RunEvent) => {
+        if (type === 'discovered')
+          relay.judge = sent => (sent.includes('COMMIT\0') && left++ === 0 ? 'leave' : 'pass');
+      };
+      const bench = await makeRecords(
+        async () => ({
+          target: postgresTarget({url: relay.url, timeouts}),
+          sql: (text: string) => asAdmin(text, url),
+        }),
+        network,
+        {settings, observe},
+      );
+      await bench.sql(noting);
+      const run = await ended(bench, startUnrehearsed(bench, scope));
+      const waited = bench.events.flatMap(event => (event.type === 'retrying' ? [event.fault.message] : []));
+      expect(waited[0]).toContain('whether it was committed is unknown');
+      expect(waited).toContain('canceling statement due to lock timeout');
+      const all = networkOf(bench).size;
+      expect([run.record.status, countsOf(run)]).toEqual(['completed', {inserted: all, rows: all}]);
+      await expectTable(bench);
+      await expectOnce(bench);
+    });
+
     it('by an administrator again and again are opened anew, and nothing is written twice', async () => {
       const url = await freshDatabase();
       let ends = Promise.resolve();
