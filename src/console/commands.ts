@@ -1,25 +1,22 @@
-import {findBackfill, repositoryNouns} from '../backfills/registry.ts';
-import type {Tally} from '../core/accounting.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {printableKey} from '../core/keys.ts';
-import {partWord} from '../core/words.ts';
-import {wholeName} from '../engine/live-gates.ts';
-import {failedText} from '../runbook/open-counts.ts';
 import type {Command} from './command.ts';
-import {confirmDialog, shrunkIn} from './confirm-dialog.ts';
 import type {ConsoleOptions} from './console-options.ts';
 import {copyTextOf} from './copy-text.ts';
-import type {AcceptDialog} from './dialog.ts';
+import type {AcceptDialog, Dialog} from './dialog.ts';
 import {flowOfSetup} from './flow-of.ts';
 import {kindToRetry} from './going-on.ts';
 import {Lists} from './lists.ts';
 import type {Message} from './message.ts';
 import {moveAbout} from './move-about.ts';
+import {Opening} from './opening.ts';
+import {planDialog} from './plan-dialog.ts';
 import {recoveryDialog} from './recovery-dialog.ts';
-import {chosenCheck, chosenListRow, chosenRow, runRows} from './rows.ts';
+import {chosenCheck} from './rows.ts';
+import {runToResume} from './run-to-resume.ts';
 import {runToUndo} from './run-to-undo.ts';
 import type {Setup} from './setup.ts';
-import {recordOf, setupOf, shownRun} from './shown-run.ts';
+import {recordOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';
 import {stoppableRun} from './stopping.ts';
 import type {Work} from './work.ts';
@@ -38,10 +35,12 @@ const nudgeBy = 4;
 export class Commands {
   readonly #options: CommandsOptions;
   readonly #lists: Lists;
+  readonly #opening: Opening;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
     this.#lists = new Lists(options);
+    this.#opening = new Opening({send: options.send, lists: this.#lists});
   }
 
   readHistory(): Promise<void> {
@@ -71,7 +70,7 @@ export class Commands {
   }
 
   #askToAccept(run: string, accepting: Pick<AcceptDialog, 'acceptNew' | 'acceptDrift'>): void {
-    this.#options.send({type: 'opened', dialog: {type: 'accept', run, ...accepting, isYes: false}});
+    this.#ask({type: 'accept', run, ...accepting, isYes: false});
   }
 
   #ofSetup(state: ConsoleState, shown: SetupView, setup: Setup, command: Command): void {
@@ -79,7 +78,7 @@ export class Commands {
     const run = shownRun(state, shown);
     switch (command) {
       case 'open':
-        this.#open(state, shown);
+        this.#opening.open(state, shown);
         return;
       case 'go-on':
         this.#goOn(state, shown, setup);
@@ -104,7 +103,7 @@ export class Commands {
         void work.recover(setup, null);
         return;
       case 'mend':
-        this.#mend(shown);
+        this.#ask(recoveryDialog(shown));
         return;
       case 'give-up':
         work.giveUpRecovery(setup);
@@ -113,7 +112,7 @@ export class Commands {
         this.#review(state, shown, setup);
         return;
       case 'go-live':
-        this.#confirm(shown);
+        this.#ask(planDialog(shown));
         return;
       case 'resume':
       case 'accept':
@@ -149,45 +148,6 @@ export class Commands {
         return;
       default:
     }
-  }
-
-  #open(state: ConsoleState, shown: SetupView): void {
-    const {send} = this.#options;
-    const row = chosenRow(state);
-    if (row === null) return;
-    switch (shownView(state).name) {
-      case 'overview':
-        send({type: 'entered', view: view('runbook')});
-        return;
-      case 'history':
-        this.#choose(state, row);
-        send({type: 'entered', view: view('run', row)});
-        return;
-      case 'invariants':
-        send({type: 'entered', view: view('invariant', row)});
-        return;
-      case 'coverage':
-        void this.#lists.openMissing(shown, row);
-        return;
-      case 'failures':
-        this.#openFailed(state, shown);
-        return;
-      case 'run': {
-        const run = shownRun(state, shown);
-        const part = runRows.find(known => known === row);
-        if (run === null || part === undefined) return;
-        const word = partWord(part satisfies keyof Tally, run.snapshot.mode === 'dry-run');
-        void this.#lists.openPart(run.run, run.snapshot.mode, part, `${word}: ${run.run}`);
-        return;
-      }
-      default:
-    }
-  }
-
-  #openFailed(state: ConsoleState, {facts}: SetupView): void {
-    const kind = chosenListRow(state)?.kind;
-    if (facts?.open == null || kind === undefined) return;
-    void this.#lists.openFailed(facts.open.run, kind);
   }
 
   #goOn(state: ConsoleState, shown: SetupView, setup: Setup): void {
@@ -237,12 +197,7 @@ export class Commands {
   }
 
   #resume(state: ConsoleState, shown: SetupView, setup: Setup, isAccepting: boolean): void {
-    const {plan, live} = shown.facts ?? {plan: null, live: null};
-    const {name, of} = shownView(state);
-    const resting = plan !== null && plan.usedBy === null ? plan : live;
-    // A run that was opened from the history is the one that is meant.
-    const id = name === 'run' && of !== null ? of : resting?.id;
-    const record = id === undefined ? null : recordOf(state, id);
+    const record = runToResume(state, shown);
     if (record === null) return;
     const isDrift = record.stopReason?.by === 'drift' && record.status === 'paused';
     if (isAccepting) {
@@ -260,54 +215,24 @@ export class Commands {
     void this.#options.work.resume(setup, run, {acceptNew: false, acceptDrift: false, kind});
   }
 
-  /** What is looked at next is about the run's own source and target. */
-  #choose(state: ConsoleState, id: string): void {
-    const run = recordOf(state, id);
-    const setup = run === null ? null : setupOf(state, run);
-    if (setup !== null) this.#options.send({type: 'chosen', setup: state.setups.indexOf(setup)});
-  }
-
   #undo(state: ConsoleState): void {
     const {send, work, setups} = this.#options;
     const found = runToUndo(state);
     const setup = setups.find(({name}) => name === found?.setup?.name);
     if (found === null || setup === undefined) return;
-    this.#choose(state, found.run.id);
+    this.#opening.choose(state, found.run.id);
     send({type: 'switched', to: 'runbook'});
     void work.rehearseUndo(setup, found.run);
   }
 
-  #confirm({facts, gates, environment, targetName, backfill}: SetupView): void {
-    const plan = facts?.plan ?? null;
-    if (plan === null || targetName === null) return;
-    const open = facts?.open ?? null;
-    const nouns = plan.undoes === null ? repositoryNouns(backfill) : null;
-    const whole =
-      plan.undoes === null ? wholeName(findBackfill(backfill), plan.sourceLabel, plan.scope) : null;
-    this.#options.send({
-      type: 'opened',
-      dialog: confirmDialog(plan, {
-        targetName,
-        environment,
-        failures: open?.counts.failed ?? 0,
-        whole,
-        shrunk: shrunkIn(gates, plan),
-        ...(nouns === null || open === null
-          ? {}
-          : {items: nouns.items, failed: failedText(open.counts, nouns)}),
-      }),
-    });
-  }
-
-  #mend(shown: SetupView): void {
-    const dialog = recoveryDialog(shown);
+  /** Null where there is nothing to ask about. */
+  #ask(dialog: Dialog | null): void {
     if (dialog !== null) this.#options.send({type: 'opened', dialog});
   }
 
   #askToCancel(state: ConsoleState, shown: SetupView): void {
     const found = stoppableRun(state, shown);
-    if (found !== null)
-      this.#options.send({type: 'opened', dialog: {type: 'cancel-run', run: found.id, isYes: false}});
+    this.#ask(found === null ? null : {type: 'cancel-run', run: found.id, isYes: false});
   }
 
   #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
