@@ -37,6 +37,8 @@ const byState: Readonly<Record<string, FailureKind>> = {
 
 const byClass: Readonly<Record<string, FailureKind>> = {
   '08': 'connection',
+  // DATA EXCEPTION: an index, a generated column or a trigger that does not take a row is to fail that row alone.
+  '22': 'refused',
   '23': 'refused',
   '28': 'denied',
   '40': 'changed',

@@ -82,12 +82,12 @@ export function postgresConformance(name: string, make: () => Promise<Target>): 
       expect(row).toEqual({at: 1, a: '123456789012345678'});
     });
 
-    it('that JSON can say and Postgres can not hold are failures of kind invalid, and nothing is written', async () => {
+    it('that JSON can say and Postgres can not hold are refused, and nothing is written', async () => {
       const {database} = await writing();
       const sql = "INSERT INTO items (name) SELECT $1::jsonb ->> 'name'";
       for (const name of ['\\u0000', '\\ud800'])
         await expect(database.transaction([{sql, params: [`{"name": "${name}"}`]}])).rejects.toMatchObject({
-          kind: 'invalid',
+          kind: 'refused',
           isUnsettled: false,
         });
       expect(await database.query('SELECT count(*) AS n FROM items')).toEqual([{n: 0}]);

@@ -2,11 +2,11 @@ import {expect, it} from 'vitest';
 import {endsSession, faultOfPostgres, kindOf, postgresErrorIn} from '../../src/databases/postgres-faults.ts';
 
 it.each([
-  ['22001', 'invalid'],
-  ['22003', 'invalid'],
-  ['22021', 'invalid'],
-  ['22P02', 'invalid'],
-  ['22P05', 'invalid'],
+  ['22001', 'refused'],
+  ['22003', 'refused'],
+  ['22021', 'refused'],
+  ['22P02', 'refused'],
+  ['22P05', 'refused'],
   ['42P01', 'invalid'],
   ['42601', 'invalid'],
   ['0A000', 'invalid'],
