@@ -19,6 +19,7 @@ import type {Setup} from './setup.ts';
 import {recordOf, shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView, view} from './state.ts';
 import {stoppableRun} from './stopping.ts';
+import {Telling} from './telling.ts';
 import type {Work} from './work.ts';
 
 export interface CommandsOptions
@@ -36,10 +37,12 @@ export class Commands {
   readonly #options: CommandsOptions;
   readonly #lists: Lists;
   readonly #opening: Opening;
+  readonly #telling: Telling;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
     this.#lists = new Lists(options);
+    this.#telling = new Telling(options);
     this.#opening = new Opening({send: options.send, lists: this.#lists});
   }
 
@@ -238,14 +241,9 @@ export class Commands {
   #copy(state: ConsoleState, shown: SetupView, copy: (text: string) => void): void {
     const text = copyTextOf(state, shown);
     if (text !== null) copy(text);
-    this.#tell(
+    this.#telling.tell(
       text === null ? 'error' : 'info',
       text === null ? 'there is no command that goes on from here' : `copied: ${printableKey(text)}`,
     );
-  }
-
-  #tell(level: 'info' | 'error', text: string): void {
-    const {send, now} = this.#options;
-    send({type: 'told', notice: {level, text, at: now()}});
   }
 }

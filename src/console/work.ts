@@ -1,32 +1,29 @@
-import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {HostLimit} from '../core/event.ts';
 import type {Ending} from '../core/exit-code.ts';
-import type {FailureKind} from '../core/failure.ts';
-import {cancelAtRest} from '../engine/cancel-run.ts';
-import type {RunConnection} from '../engine/connection.ts';
 import {afterVerification, toldError} from '../engine/endings.ts';
 import type {Engine} from '../engine/engine.ts';
-import type {RunHandle, RunResult} from '../engine/execution.ts';
-import {nothingTyped} from '../engine/live-gates.ts';
 import type {FollowedRun} from '../engine/recovery-options.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import {Beginnings, type Steered} from './beginnings.ts';
 import {Looking} from './looking.ts';
 import type {Message} from './message.ts';
+import {
+  cancellation,
+  type LiveTyped,
+  liveRun,
+  type Order,
+  type Resuming,
+  rehearsal,
+  resumption,
+  undoRehearsal,
+  verification,
+} from './orders.ts';
 import {recoverSetup} from './recover-setup.ts';
 import type {RecoveryTyped} from './recovery-dialog.ts';
 import type {Setup} from './setup.ts';
-import {troubleOf} from './trouble.ts';
-
-/** A run or a verification, as far as it is steered from here. */
-type Steered = Pick<RunHandle, 'id' | 'cancel' | 'interrupt' | 'nudge' | 'limits'> & {
-  readonly pause?: () => void;
-  readonly done: Promise<RunResult>;
-};
-
-/** Null where there is nothing to wait for. Until the run has begun, the engine gives up when it is told to. */
-type Begin = (connection: RunConnection, engine: Engine) => Promise<Steered | null>;
+import {Telling} from './telling.ts';
 
 export interface WorkOptions {
   readonly engine: Engine;
@@ -49,8 +46,8 @@ export class Work {
   readonly #steered = new Map<string, Omit<Steered, 'done'>>();
   /** By setup, from the key that asks for a run until it has ended. */
   readonly #busy = new Map<string, Promise<void>>();
-  /** By setup, from the key that asks for a run until it has begun. */
-  readonly #beginning = new Map<string, AbortController>();
+  readonly #beginnings: Beginnings;
+  readonly #telling: Telling;
   /** By setup, from the key that asks for a recovery until that has ended. */
   readonly #recovering = new Map<string, AbortController>();
   #isLeaving = false;
@@ -62,77 +59,37 @@ export class Work {
   constructor(options: WorkOptions) {
     this.#options = options;
     this.looking = new Looking(options);
+    this.#telling = new Telling(options);
+    this.#beginnings = new Beginnings({
+      engine: options.engine,
+      connect: setup => this.looking.connect(setup),
+      telling: this.#telling,
+    });
   }
 
   get isAtWork(): boolean {
     return this.#busy.size > 0;
   }
 
-  rehearse(setup: Setup, {fresh}: {readonly fresh: boolean}): Promise<void> {
-    return this.#run(setup, 'The dry run could not begin', (connection, engine) =>
-      engine.rehearse(connection, setup.scope(connection), {fresh}),
-    );
+  rehearse(setup: Setup, options: {readonly fresh: boolean}): Promise<void> {
+    return this.#run(setup, rehearsal(setup, options));
   }
 
   rehearseUndo(setup: Setup, run: RunRecord): Promise<void> {
-    return this.#run(setup, 'The undo could not be looked at', (connection, engine) =>
-      engine.rehearseUndo(connection, run),
-    );
+    return this.#run(setup, undoRehearsal(run));
   }
 
   /** Executes a plan with what was typed; the gates are looked at once more. */
-  goLive(
-    setup: Setup,
-    plan: RunRecord,
-    typed: {
-      readonly confirm: string;
-      readonly acceptedFailures: number | null;
-      readonly acceptedListed: number | null;
-      readonly whole: string | null;
-    },
-  ): Promise<void> {
-    return this.#run(setup, 'Not going live', (connection, engine) =>
-      engine.live(connection, plan, {
-        ...nothingTyped,
-        ...typed,
-        acceptNew: false,
-        ...(plan.undoes === null ? {} : {undoes: plan.undoes}),
-      }),
-    );
+  goLive(setup: Setup, plan: RunRecord, typed: LiveTyped): Promise<void> {
+    return this.#run(setup, liveRun(plan, typed));
   }
 
-  resume(
-    setup: Setup,
-    run: RunRecord,
-    {
-      kind = null,
-      ...accepting
-    }: {
-      readonly acceptNew: boolean;
-      readonly acceptDrift: boolean;
-      /** Only what failed so. */
-      readonly kind?: FailureKind | null;
-    },
-  ): Promise<void> {
-    return this.#run(setup, 'The run could not go on', (connection, engine) =>
-      engine.resume(connection, run, {...accepting, takeOver: null, kind}),
-    );
+  resume(setup: Setup, run: RunRecord, resuming: Resuming): Promise<void> {
+    return this.#run(setup, resumption(run, resuming));
   }
 
   verify(setup: Setup): Promise<void> {
-    return this.#run(
-      setup,
-      'The verification could not begin',
-      (connection, engine) =>
-        engine.verify(connection, {
-          scope: setup.scope(connection),
-          sample: engine.host.settings.sample,
-          reads: ['target', 'rows', 'listing', 'bytes'],
-          coverage: true,
-          only: null,
-        }),
-      'verifying',
-    );
+    return this.#run(setup, verification(setup));
   }
 
   /** Looks what a recovery would do or, with what was typed, does it. */
@@ -160,22 +117,23 @@ export class Work {
       else steered.pause?.();
       return;
     }
-    await this.#trying(`Run ${run} could not be asked to ${how}`, null, async () => {
+    await this.#telling.trying(`Run ${run} could not be asked to ${how}`, null, async () => {
       const asked = await this.#options.ledger.runs.request(run, how);
-      this.#tell(asked ? 'info' : 'error', asked ? `asked ${run} to ${how}` : `run ${run} is at rest`);
+      this.#telling.tell(
+        asked ? 'info' : 'error',
+        asked ? `asked ${run} to ${how}` : `run ${run} is at rest`,
+      );
     });
   }
 
   /** A run that is about to begin does not. */
   giveUpBeginning(setup: Setup): void {
-    this.#beginning.get(setup.name)?.abort();
+    this.#beginnings.giveUp(setup);
   }
 
   /** Ends a run that rests: what it left half done is settled first. */
   giveUp(setup: Setup, run: RunRecord): Promise<void> {
-    return this.#run(setup, `Run ${run.id} could not be cancelled`, (connection, engine) =>
-      cancelAtRest(engine, () => Promise.resolve(connection), run),
-    );
+    return this.#run(setup, cancellation(run));
   }
 
   /** How the hosts of each run are being asked at this moment, by run. */
@@ -190,7 +148,7 @@ export class Work {
   /** Lets everything come to rest. False where a run was still about to begin after a while, and is left to itself. */
   async interrupt(): Promise<boolean> {
     this.#isLeaving = true;
-    for (const beginning of this.#beginning.values()) beginning.abort();
+    this.#beginnings.leave();
     for (const recovering of this.#recovering.values()) recovering.abort(new Error('interrupted'));
     for (const {interrupt} of this.#steered.values()) interrupt();
     // A recovery that is between two runs holds its target all the same.
@@ -202,19 +160,19 @@ export class Work {
   }
 
   /** Two keys in a row begin one run: the first holds the setup until its run has ended. */
-  #run(setup: Setup, failed: string, begin: Begin, as: 'atWork' | 'verifying' = 'atWork'): Promise<void> {
+  #run(setup: Setup, order: Order): Promise<void> {
     const {name} = setup;
     if (this.#isLeaving || this.#busy.has(name)) return Promise.resolve();
     this.#options.send({type: 'setup', setup: name, now: {isBeginning: true}});
-    const done = this.#steer(setup, failed, begin, as);
+    const done = this.#steer(setup, order);
     this.#busy.set(name, done);
     return done;
   }
 
-  async #steer(setup: Setup, failed: string, begin: Begin, as: 'atWork' | 'verifying'): Promise<void> {
+  async #steer(setup: Setup, {failed, begin, as = 'atWork'}: Order): Promise<void> {
     const {send} = this.#options;
-    await this.#trying(failed, setup, async () => {
-      const steered = await this.#begun(setup, begin);
+    await this.#telling.trying(failed, setup, async () => {
+      const steered = await this.#beginnings.begun(setup, begin);
       if (steered === null) return;
       this.#steered.set(setup.name, steered);
       // It was made while the console was being left.
@@ -232,7 +190,7 @@ export class Work {
         as === 'verifying' ? afterVerification(before, result.endings) : result.endings,
       );
       const error = toldError(result);
-      if (error !== null) this.#tellTrouble(`Run ${steered.id} failed`, setup, error);
+      if (error !== null) this.#telling.trouble(`Run ${steered.id} failed`, setup, error);
     });
     this.#steered.delete(setup.name);
     await this.looking.refresh(setup);
@@ -267,41 +225,5 @@ export class Work {
     const now = isMeasuring ? {atWork: null, verifying: id} : {atWork: id, verifying: null};
     send({type: 'setup', setup: setup.name, now});
     void this.looking.refresh(setup);
-  }
-
-  /** Null where there is nothing to steer, and where it was given up. */
-  async #begun(setup: Setup, begin: Begin): Promise<Steered | null> {
-    const giveUp = new AbortController();
-    const {signal} = giveUp;
-    this.#beginning.set(setup.name, giveUp);
-    try {
-      const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
-      const connection = await Promise.race([this.looking.connect(setup), givenUp]);
-      const steered = await begin(connection, this.#options.engine.until(signal));
-      if (signal.aborted && !this.#isLeaving) steered?.cancel();
-      return steered;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      this.#tell('info', 'given up before it began: nothing was written');
-      return null;
-    } finally {
-      this.#beginning.delete(setup.name);
-    }
-  }
-
-  async #trying(title: string, setup: Setup | null, action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      this.#tellTrouble(title, setup, error);
-    }
-  }
-
-  #tellTrouble(title: string, setup: Setup | null, error: unknown): void {
-    this.#options.send({type: 'opened', dialog: {type: 'trouble', title, ...troubleOf(error, setup)}});
-  }
-
-  #tell(level: 'info' | 'error', text: string): void {
-    this.#options.send({type: 'told', notice: {level, text, at: this.#options.now()}});
   }
 }
