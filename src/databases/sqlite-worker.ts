@@ -95,11 +95,21 @@ function answerAll(group: readonly Transaction[]): readonly Response[] {
       // Some errors (a full disk) roll everything back: then each is tried by itself.
       if (!db.isTransaction) return group.map(answer);
     }
-    db.exec('COMMIT');
-    return responses;
+    return isCommitted(db) ? responses : group.map(answer);
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
     return group.map(request => failed(request, error));
+  }
+}
+
+/** What is checked only here (a deferred foreign key) may be the fault of one, and is everybody's failure. */
+function isCommitted(db: DatabaseSync): boolean {
+  try {
+    db.exec('COMMIT');
+    return true;
+  } catch {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    return false;
   }
 }
 

@@ -44,4 +44,19 @@ describe('transactions that wait for their turn together', () => {
     });
     expect(await names(connection)).toEqual(['before', 'behind']);
   });
+
+  it('are each tried by themselves where the end of all is refused for one', async () => {
+    const connection = await opened();
+    await connection.transaction([
+      {sql: 'CREATE TABLE parts (item INTEGER REFERENCES items DEFERRABLE INITIALLY DEFERRED)', params: []},
+    ]);
+    const answers = await Promise.allSettled([
+      connection.transaction([insert('before')]),
+      connection.transaction([{sql: 'INSERT INTO parts (item) VALUES (7)', params: []}]),
+      connection.transaction([insert('behind')]),
+    ]);
+    expect(answers.map(({status}) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({reason: {kind: 'refused'}});
+    expect(await names(connection)).toEqual(['before', 'behind']);
+  });
 });
