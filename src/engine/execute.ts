@@ -1,7 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
-import type {CheckResult, CoverageGroup} from '../core/checks.ts';
-import type {HostLimit, RunEvent, RunNews} from '../core/event.ts';
-import {type RunStatus, restingStatus, type StopReason} from '../core/run.ts';
+import type {RunNews} from '../core/event.ts';
+import {restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
 import type {RunContext} from './context.ts';
@@ -14,6 +13,7 @@ import type {HeldLease} from './lease.ts';
 import {Limiter} from './limiter.ts';
 import {giveBack, type LiveLease, takeLease} from './live-lease.ts';
 import {makeContext} from './make-context.ts';
+import {measureAfter, nothingMeasured} from './measure-after.ts';
 import {outcomeOf} from './outcome.ts';
 import {publish, settlePublication} from './publish.ts';
 import {settleIntents} from './recover.ts';
@@ -21,10 +21,10 @@ import {RepositoryPool} from './repository-pool.ts';
 import {isStop, Stopper} from './run-handle.ts';
 import {PartitionPool} from './run-partitions.ts';
 import {RunState} from './run-state.ts';
+import {RunTeller} from './run-teller.ts';
 import {settleForGood} from './settle-for-good.ts';
-import {limitsOf, snapshotOf} from './snapshot.ts';
 import {steadyReader} from './steady-reader.ts';
-import {measure, remember} from './verify.ts';
+import type {Measured} from './verify.ts';
 import {watchRun} from './watch.ts';
 import {LeaseLost} from './writer.ts';
 
@@ -37,26 +37,20 @@ export function execute(host: EngineHost, execution: Execution): RunHandle {
     cancel: () => run.stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
     interrupt: () => run.stopper.stop('halt', {by: 'interrupt', message: 'interrupted'}),
     nudge: by => run.limiter.nudge(by),
-    limits: () => run.limits(),
+    limits: () => run.teller.limits(),
   };
 }
-
-/** How old what events say of hosts may be. */
-const limitsMs = 50;
 
 class Executor {
   readonly stopper: Stopper;
   readonly limiter: Limiter;
+  readonly teller: RunTeller;
   readonly #hosts: Hosts;
   readonly #host: EngineHost;
   readonly #execution: Execution;
   readonly #state: RunState;
   readonly #startedAt: number;
-  #status: RunStatus = 'running';
-  #limits: readonly HostLimit[] = [];
-  #limitsAt = Number.NEGATIVE_INFINITY;
-  #checks: readonly CheckResult[] = [];
-  #coverage: readonly CoverageGroup[] = [];
+  #measured: Measured = nothingMeasured;
 
   constructor(host: EngineHost, execution: Execution) {
     this.#host = host;
@@ -70,17 +64,20 @@ class Executor {
       limiter: this.limiter,
       halt: this.stopper.halt,
       now: host.now,
-      emit: news => this.#emit(news),
+      emit: news => this.teller.emit(news),
     });
-  }
-
-  limits(): readonly HostLimit[] {
-    return limitsOf(this.#execution.connection.target, this.#hosts);
+    this.teller = new RunTeller({
+      host,
+      execution,
+      state: this.#state,
+      limiter: this.limiter,
+      hosts: this.#hosts,
+    });
   }
 
   async done(): Promise<RunResult> {
     const {record, connection} = this.#execution;
-    this.#emit({
+    this.teller.emit({
       type: 'started',
       source: connection.source.label,
       target: connection.target.label,
@@ -90,9 +87,13 @@ class Executor {
       pageItems: this.#host.settings.page.items,
       label: record.label,
     });
-    this.#emit({type: 'probed', findings: this.#execution.probe.findings});
+    this.teller.emit({type: 'probed', findings: this.#execution.probe.findings});
     if (this.#execution.idle)
-      this.#emit({type: 'note', level: 'info', message: 'The plan has no changes: nothing is written.'});
+      this.teller.emit({
+        type: 'note',
+        level: 'info',
+        message: 'The plan has no changes: nothing is written.',
+      });
     let error: unknown = null;
     try {
       await this.#work();
@@ -124,13 +125,13 @@ class Executor {
 
   async #settleCancelled(database: Database): Promise<void> {
     if (this.stopper.reason?.by !== 'cancel') return;
-    const emit = (news: RunNews) => this.#emit(news);
+    const emit = (news: RunNews) => this.teller.emit(news);
     const parts = {host: this.#host, execution: this.#execution, state: this.#state, limiter: this.limiter};
     await settleForGood({...parts, database, emit});
   }
 
   async #on(opened: Reader, database: Database | null): Promise<void> {
-    const emit = (news: RunNews) => this.#emit(news);
+    const emit = (news: RunNews) => this.teller.emit(news);
     const {halt} = this.stopper;
     const reader = steadyReader(this.#host, opened, halt, (attempt, waitMs, fault) =>
       emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
@@ -176,7 +177,7 @@ class Executor {
         reason === null || (reason.by === 'cancel' && !(await context.ledger.pages.isHalfDone(context.run)));
     } finally {
       if (lease !== null && this.stopper.reason?.by !== 'lost')
-        await giveBack(lease, isOver, news => this.#emit(news));
+        await giveBack(lease, isOver, news => this.teller.emit(news));
     }
     this.#host.at('lease-released');
   }
@@ -192,90 +193,53 @@ class Executor {
       stopper: this.stopper,
       limiter: this.limiter,
       hosts: this.#hosts,
-      emit: news => this.#emit(news),
+      emit: news => this.teller.emit(news),
     });
   }
 
-  /** Verifies, where that is asked for; what the next run compares with is kept after an undo as well. */
   async #afterwards(context: RunContext, reader: Reader): Promise<void> {
-    const {connection, scope, probe, record, verifies, idle, plan} = this.#execution;
-    const measuring = {
-      host: this.#host,
-      connection,
-      reader,
-      scope,
-      hi: plan?.cappedAt ?? null,
-      probe,
-      run: record.id,
-      causesFrom: record.id,
-      sample: this.#host.settings.sample,
-      signal: this.stopper.halt,
-      limiter: context.limiter,
-      emit: (news: RunNews) => this.#emit(news),
-    };
-    if (!verifies) {
-      if (record.mode === 'undo') await remember(measuring);
-      return;
-    }
-    const measured = await measure({
-      ...measuring,
-      reads: ['target', 'rows', 'listing', ...(idle ? [] : (['bytes'] as const))],
-      coverage: true,
-      figures: true,
-      remembers: true,
-    });
-    this.#checks = measured.checks;
-    this.#coverage = measured.coverage;
-    this.#host.at('verified');
+    this.#measured = await measureAfter(this.#host, this.#execution, context, reader);
+    if (this.#execution.verifies) this.#host.at('verified');
   }
 
   async #end(error: unknown): Promise<RunResult> {
     const {ledger, self, now, at} = this.#host;
     const {id} = this.#execution.record;
     const reason = this.stopper.reason;
-    this.#status =
+    this.teller.status =
       reason === null
-        ? await outcomeOf(this.#host, this.#execution, this.#state, news => this.#emit(news))
+        ? await outcomeOf(this.#host, this.#execution, this.#state, news => this.teller.emit(news))
         : restingStatus(reason);
     // Whoever has taken the run over says how it ends.
-    await ledger.runs.move(id, this.#status, {reason, at: now(), holder: null, heldBy: self.holder.name});
+    await ledger.runs.move(id, this.teller.status, {
+      reason,
+      at: now(),
+      holder: null,
+      heldBy: self.holder.name,
+    });
     at('run-ended');
     const seconds = (now() - this.#startedAt) / 1_000;
-    this.#emit({type: 'ended', reason, seconds});
+    this.teller.emit({type: 'ended', reason, seconds});
     const record = (await ledger.runs.find(id)) ?? this.#execution.record;
     return {
       record,
       reason,
-      checks: this.#checks,
-      coverage: this.#coverage,
+      ...this.#measured,
       seconds,
-      endings: endingsOf(this.#status, reason, this.#checks, error),
+      endings: endingsOf(this.teller.status, reason, this.#measured.checks, error),
       error,
     };
   }
 
   #stopping(reason: StopReason): void {
     const status = restingStatus(reason) === 'cancelled' ? 'cancelling' : 'pausing';
-    this.#status = status;
-    this.#emit({type: 'stopping', reason});
+    this.teller.status = status;
+    this.teller.emit({type: 'stopping', reason});
     const {ledger, self, now} = this.#host;
     ledger.runs
       .move(this.#execution.record.id, status, {reason, at: now(), heldBy: self.holder.name})
       // A ledger that can't be written fails the run itself, with its own message.
       .catch(() => undefined);
-  }
-
-  #emit(news: RunNews): void {
-    const at = this.#host.now();
-    // Of hundreds of hosts it would cost more to tell than what there is to tell.
-    if (at - this.#limitsAt >= limitsMs || news.type === 'ended') {
-      this.#limits = this.limits();
-      this.#limitsAt = at;
-    }
-    const limits = {rate: this.limiter.rate, limits: this.#limits};
-    const snapshot = snapshotOf(this.#execution, this.#state, limits, this.#status, at);
-    const event: RunEvent = {...news, snapshot};
-    this.#host.observe(event);
   }
 }
 
