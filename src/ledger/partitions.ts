@@ -136,7 +136,12 @@ export async function finishWith(db: Database, run: string, statements: readonly
   ]);
 }
 
-export function finishStatements(run: string, id: string, at: number): readonly Statement[] {
+/** It is counted as long as it is not finished, and then it is. */
+export function finishStatements(
+  run: string,
+  id: string,
+  at: number,
+): readonly [counted: Statement, ended: Statement] {
   return [
     {
       sql: `UPDATE runs SET partitions_done = runs.partitions_done + CASE WHEN ${countedSql('part')} THEN 1 ELSE 0 END, beat_at = ?,
@@ -166,7 +171,7 @@ export function failStatements(
     {
       sql: `INSERT INTO partition_failures (run, partition, kind, message, at, attempts, host)
             SELECT run, id, ?3, ?4, ?5, ?6, COALESCE(host, CAST(?7 AS TEXT)) FROM partitions
-            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))
+            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2)) AND status <> 'done'
             ON CONFLICT (run, partition) DO UPDATE
             SET kind = excluded.kind, message = excluded.message, at = excluded.at, attempts = excluded.attempts,
               host = excluded.host`,
@@ -175,7 +180,7 @@ export function failStatements(
     // Where it is may not have been saved yet: a crash must not make it one that was never resolved.
     {
       sql: `UPDATE partitions SET status = 'failed', host = COALESCE(host, CAST(?3 AS TEXT))
-            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2))`,
+            WHERE run = ?1 AND id IN (SELECT atom FROM json_each(?2)) AND status <> 'done'`,
       params: [run, named, host],
     },
   ];

@@ -117,7 +117,7 @@ export class Repositories {
   async streamFailed(run: string, stream: string, {kind, message}: FaultData): Promise<void> {
     await this.#db.transaction([
       {
-        sql: `UPDATE streams SET status = 'failed', kind = ?, message = ? WHERE run = ? AND id = ?`,
+        sql: `UPDATE streams SET status = 'failed', kind = ?, message = ? WHERE run = ? AND id = ? AND status <> 'ended'`,
         params: [kind, toldText(message), run, stream],
       },
     ]);
@@ -179,7 +179,8 @@ export class Repositories {
 
   /** Folds a finished repository into its run's totals and its host's. */
   async finish(run: string, id: string, {host, items, ms}: Served, at: number): Promise<void> {
-    await finishWith(this.#db, run, [...finishStatements(run, id, at), served(run, {host, items, ms})]);
+    const [counted, ended] = finishStatements(run, id, at);
+    await finishWith(this.#db, run, [counted, served(run, id, {host, items, ms}), ended]);
   }
 
   /** How far a run came, by host and by group. */
@@ -202,12 +203,14 @@ const failedStream = z
   .object({id: z.string(), kind: z.enum(failureKinds), message: z.string()})
   .transform(({id, ...fault}): FailedStream => ({...fault, stream: id}));
 
-function served(run: string, {host, items, ms}: Served): Statement {
+/** As long as it is not finished: a process that was frozen may come with it a second time. */
+function served(run: string, id: string, {host, items, ms}: Served): Statement {
   return {
-    sql: `INSERT INTO hosts_done (run, host, partitions, items, ms) VALUES (?, ?, 1, ?, ?)
+    sql: `INSERT INTO hosts_done (run, host, partitions, items, ms)
+          SELECT ?1, ?2, 1, ?3, ?4 FROM partitions WHERE run = ?1 AND id = ?5 AND status <> 'done'
           ON CONFLICT (run, host) DO UPDATE
           SET partitions = hosts_done.partitions + 1, items = hosts_done.items + excluded.items,
             ms = hosts_done.ms + excluded.ms`,
-    params: [run, host, items, ms],
+    params: [run, host, items, ms, id],
   };
 }

@@ -127,6 +127,22 @@ overLedgers(({openLedger}) => {
     });
   });
 
+  it('what is finished stays so, once, whatever a process says that was frozen meanwhile', async () => {
+    const {repositories} = ledger;
+    await page(posts, null, 1);
+    const served = {host: 'a.example', items: 2, ms: 5};
+    await repositories.finish('r', at(1), served, 1);
+    await repositories.finish('r', at(1), served, 2);
+    await repositories.fail('r', [at(1)], {kind: 'timeout', message: 'silence'}, 3, 1);
+    await repositories.streamFailed('r', 'posts', {kind: 'timeout', message: 'silence'});
+    expect(await repositories.failedStreams('r')).toEqual([]);
+    expect((await run(ledger, 'r')).partitions).toEqual({done: 1, failed: 0, pending: 0});
+    expect(await ledger.openItems.failedAlike('r')).toEqual([]);
+    expect((await repositories.reached('r', hostOf)).hosts).toMatchObject([
+      {host: 'a.example', done: 1, items: 2, failed: {}},
+    ]);
+  });
+
   it('how far a run came is told by host and by group', async () => {
     const {repositories} = ledger;
     await page(posts, null, 1, 2, 3, 4);
