@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the two cores of CI: a third of the time tests wait for somebody else.
+    maxWorkers: 3,
     // The built program is run as it is.
     server: {deps: {external: [/\/dist\/src\//]}},
   },

@@ -20,9 +20,12 @@ export function workPanel(
   height: number,
 ): PanelSpec {
   const room = roomOf(layout, height);
-  const leastLog = Math.min(1, run.log.length);
-  const tries = economiesOf(layout).map(economy => told(state, setup, run, room.width, economy));
-  const top = tries.find(lines => lines.length + leastLog <= room.height) ?? tries.at(-1) ?? [];
+  const tries = economiesOf(layout).map(economy => ({
+    lines: told(state, setup, run, room.width, economy),
+    leastLog: economy.hasLog ? Math.min(1, run.log.length) : 0,
+  }));
+  const fitting = tries.find(({lines, leastLog}) => lines.length + leastLog <= room.height) ?? tries.at(-1);
+  const top = fitting?.lines ?? [];
   // Invariants may be more than there are rows: the newest are seen.
   const kept = top.slice(Math.max(0, top.length - room.height));
   return {
@@ -40,13 +43,21 @@ interface Economy {
   readonly hosts: number;
   readonly hasBlanks: boolean;
   readonly isTerse: boolean;
+  /** The newest entry of the log has a line in any case. */
+  readonly hasLog: boolean;
 }
 
-/** From the roomiest to the most sparing. */
+/** From the roomiest to the most sparing: what a run waits for, and until when, is worth more than the log. */
 function economiesOf(layout: Layout): readonly Economy[] {
-  const roomy: Economy = {hosts: hostsIn(layout), hasBlanks: !layout.isCompact, isTerse: false};
+  const roomy: Economy = {
+    hosts: hostsIn(layout),
+    hasBlanks: !layout.isCompact,
+    isTerse: false,
+    hasLog: true,
+  };
   const close: Economy = {...roomy, hasBlanks: false};
-  return [roomy, close, {...close, hosts: 1}, {...close, hosts: 1, isTerse: true}];
+  const one: Economy = {...close, hosts: 1};
+  return [roomy, close, one, {...one, hasLog: false}, {...one, isTerse: true, hasLog: false}];
 }
 
 function told(
