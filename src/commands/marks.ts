@@ -2,7 +2,7 @@ import type {TargetKind} from '../backfills/backfill.ts';
 import {backfills} from '../backfills/registry.ts';
 import {targetFlags, targetKind} from '../config/end-kinds.ts';
 import {OperatorError} from '../core/operator-error.ts';
-import {leaseObstacle} from '../engine/lease.ts';
+import {leaseObstacle} from '../engine/lease-obstacle.ts';
 import {readLease} from '../engine/mark.ts';
 import {dropTables, markTables} from '../engine/mark-statements.ts';
 import {unsettledPublishes} from '../engine/publish.ts';

@@ -1,6 +1,7 @@
 import {Fault} from '../core/failure.ts';
 import type {Database} from '../databases/database.ts';
-import {markAlone, markTables, numbered} from './mark-statements.ts';
+import {markAlone, markTables} from './mark-statements.ts';
+import {numbered} from './mark-words.ts';
 
 /** A partition that no run has. */
 const trial = '(trial)';

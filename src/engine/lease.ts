@@ -4,9 +4,11 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Asking, Database, Reader} from '../databases/database.ts';
 import {retrying} from './backoff.ts';
-import {parseHolder, type Self} from './holder.ts';
-import {readLease, type StandingLease} from './mark.ts';
-import {claimLease, createTables, dropMarks, handLease, releaseLease, renewLease} from './mark-statements.ts';
+import type {Self} from './holder.ts';
+import {displaced, refusal} from './lease-obstacle.ts';
+import {claimLease, handLease, releaseLease, renewLease} from './lease-statements.ts';
+import {readLease} from './mark.ts';
+import {createTables, dropMarks} from './mark-statements.ts';
 import {retryingReader} from './steady-reader.ts';
 
 /**
@@ -226,41 +228,5 @@ async function explainLock(
     'gate',
     `the target is locked (${message}): ${who} sits inside a transaction`,
     'Wait until it has finished, or end that program; then go on.',
-  );
-}
-
-/** The holder that may be pushed aside now: one that is certainly dead, or the one that the operator named. */
-function displaced(
-  standing: StandingLease | null,
-  {self, takeOver}: Pick<LeaseOrder, 'self' | 'takeOver'>,
-): string | null {
-  if (standing === null || standing.holder === null) return null;
-  if (takeOver !== null && takeOver === standing.holder) return takeOver;
-  const holder = parseHolder(standing.holder, standing.host ?? '');
-  return holder !== null && !self.isAlive(holder) ? standing.holder : null;
-}
-
-/** Whether a claim would be refused; the reason, or null where the lease is free. */
-export function leaseObstacle(
-  standing: StandingLease | null,
-  self: Self,
-  takeOver: string | null,
-): OperatorError | null {
-  if (standing === null || standing.run === null || standing.remainingMs <= 0) return null;
-  return displaced(standing, {self, takeOver}) === null ? refusal(standing) : null;
-}
-
-function refusal(standing: StandingLease | null): OperatorError {
-  if (standing === null || standing.holder === null)
-    return new OperatorError(
-      'gate',
-      'the lease of the target could not be taken',
-      'Try again: another process was faster.',
-    );
-  const seconds = Math.max(0, Math.ceil(standing.remainingMs / 1_000));
-  return new OperatorError(
-    'gate',
-    `the target is being written by ${standing.holder} (run ${standing.run}), whose lease holds ${seconds} s more`,
-    `Wait for it, pause it there, or, if it is dead, add --take-over '${standing.holder}'.`,
   );
 }

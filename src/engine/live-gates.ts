@@ -11,7 +11,7 @@ import type {Gate, GateFacts, Thresholds} from '../runbook/gate.ts';
 import {gatesOf} from '../runbook/gates.ts';
 import type {Connection, RunConnection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
-import {leaseObstacle} from './lease.ts';
+import {leaseObstacle} from './lease-obstacle.ts';
 import {Limiter} from './limiter.ts';
 import {readLease} from './mark.ts';
 import {reading} from './steady-reader.ts';

@@ -1,55 +1,15 @@
 import type {Statement} from '../core/sql.ts';
 import type {Dialect} from '../databases/database.ts';
+import {numbered, words} from './mark-words.ts';
 
 /**
- * Every statement that writes to the two tables that Headgate keeps in a target. A page's mark is written in the page's
+ * Every statement that makes the two tables that Headgate keeps in a target, and writes marks to one of them; what writes
+ * the lease is in lease-statements.ts. A page's mark is written in the page's
  * own transaction, so after a crash the mark says whether the page happened, and how many rows it changed. Without the
  * lease the mark's fence is NULL, which its column refuses: the whole transaction is rolled back.
  */
 
 export const markTables = ['headgate_lease', 'headgate_marks'] as const;
-
-/** What differs from one database to another; parameters are numbered as SQLite has them, ?1. */
-interface Words {
-  /** The database's clock, in milliseconds: processes on several machines agree on it. */
-  readonly clock: string;
-  readonly greatest: string;
-  /** Behind the look at the lease: else a take-over could slip in between mark and commit. */
-  readonly locked: string;
-  /** A column for milliseconds since the epoch. */
-  readonly time: string;
-  /** Before tables are made: two processes may begin at the same moment. */
-  readonly alone: readonly Statement[];
-}
-
-/** One of Postgres' advisory locks. */
-const makingTables = 1_748_329_569;
-
-const words: Readonly<Record<Dialect, Words>> = {
-  sqlite: {
-    clock: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    greatest: 'max',
-    locked: '',
-    time: 'INTEGER',
-    alone: [],
-  },
-  postgres: {
-    clock: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)',
-    greatest: 'greatest',
-    locked: ' FOR SHARE',
-    time: 'BIGINT',
-    alone: [{sql: 'SELECT pg_advisory_xact_lock($1)', params: [makingTables]}],
-  },
-};
-
-export function clockOf(dialect: Dialect): string {
-  return words[dialect].clock;
-}
-
-/** Numbered parameters as the database has them. There is no question mark in these statements but theirs. */
-export function numbered(dialect: Dialect, {sql, ...statement}: Statement): Statement {
-  return {...statement, sql: dialect === 'sqlite' ? sql : sql.replace(/\?(?=\d)/g, '$')};
-}
 
 export function createTables(dialect: Dialect, leastFence: number): readonly Statement[] {
   const {time, alone} = words[dialect];
@@ -90,75 +50,12 @@ export function dropTables(): readonly Statement[] {
   return markTables.map(table => ({sql: `DROP TABLE IF EXISTS ${table}`, params: []}));
 }
 
-export interface LeaseClaim {
-  readonly run: string;
-  readonly holder: string;
-  readonly host: string;
-  readonly leaseMs: number;
-  /** The new fence is above this and above whatever stands there. */
-  readonly leastFence: number;
-  /** A holder that may be pushed aside: known to be dead, or named by the operator. */
-  readonly instead: string | null;
-}
-
-/** Takes the lease where it is free, expired or the run's own. Answers with its fence, or with no row. */
-export function claimLease(
-  dialect: Dialect,
-  {run, holder, host, leaseMs, leastFence, instead}: LeaseClaim,
-): Statement {
-  const {clock, greatest} = words[dialect];
-  return numbered(dialect, {
-    sql: `UPDATE headgate_lease
-          SET run = ?1, fence = ${greatest}(fence, ?5) + 1, holder = ?2, host = ?3, expires_at = ${clock} + ?4
-          WHERE id = 1 AND (run IS NULL OR expires_at <= ${clock} OR (run = ?1 AND holder = ?2) OR holder = ?6)
-          RETURNING fence`,
-    params: [run, holder, host, leaseMs, leastFence, instead],
-  });
-}
-
-/** One row while the lease is held, none once it is lost. */
-export function renewLease(dialect: Dialect, run: string, fence: number, leaseMs: number): Statement {
-  return numbered(dialect, {
-    sql: `UPDATE headgate_lease SET expires_at = ${clockOf(dialect)} + ?3 WHERE run = ?1 AND fence = ?2 RETURNING fence`,
-    params: [run, fence, leaseMs],
-  });
-}
-
 /** Removes a run's marks, while it holds the lease. */
 export function dropMarks(dialect: Dialect, run: string, fence: number): Statement {
   return numbered(dialect, {
     sql: `DELETE FROM headgate_marks WHERE run = ?1
             AND EXISTS (SELECT 1 FROM headgate_lease WHERE run = ?1 AND fence = ?2)`,
     params: [run, fence],
-  });
-}
-
-export function releaseLease(dialect: Dialect, run: string, fence: number): Statement {
-  return numbered(dialect, {
-    sql: 'UPDATE headgate_lease SET run = NULL, holder = NULL, host = NULL, expires_at = 0 WHERE run = ?1 AND fence = ?2',
-    params: [run, fence],
-  });
-}
-
-/** Gives the lease to another run of the same holder in one step: it is never free in between. */
-export function handLease(
-  dialect: Dialect,
-  run: string,
-  fence: number,
-  to: string,
-  leaseMs: number,
-): Statement {
-  return numbered(dialect, {
-    sql: `UPDATE headgate_lease SET run = ?3, fence = fence + 1, expires_at = ${clockOf(dialect)} + ?4 WHERE run = ?1 AND fence = ?2`,
-    params: [run, fence, to, leaseMs],
-  });
-}
-
-/** Keeps a lease alive that is held for no run that writes; no row where a run of the same holder has it, or another. */
-export function renewReserved(dialect: Dialect, run: string, holder: string, leaseMs: number): Statement {
-  return numbered(dialect, {
-    sql: `UPDATE headgate_lease SET expires_at = ${clockOf(dialect)} + ?3 WHERE run = ?1 AND holder = ?2 RETURNING fence`,
-    params: [run, holder, leaseMs],
   });
 }
 

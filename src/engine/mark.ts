@@ -1,9 +1,10 @@
 import {z} from 'zod';
 import type {Row} from '../core/sql.ts';
 import type {Reader} from '../databases/database.ts';
-import {clockOf, markTables} from './mark-statements.ts';
+import {markTables} from './mark-statements.ts';
+import {clockOf} from './mark-words.ts';
 
-/** The lease and the marks as they stand in a target. What writes them is in mark-statements.ts. */
+/** The lease and the marks as they stand in a target. What writes them is in lease-statements.ts and mark-statements.ts. */
 
 export interface StandingLease {
   readonly run: string | null;

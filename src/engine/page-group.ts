@@ -1,5 +1,6 @@
 import type {Row, Statement} from '../core/sql.ts';
 import type {Dialect} from '../databases/database.ts';
+import {renewLease} from './lease-statements.ts';
 import {type Mark, readMark} from './mark.ts';
 import {
   type Counted,
@@ -7,7 +8,6 @@ import {
   countIntoMarks,
   forgetMarks,
   markPages,
-  renewLease,
   tellMark,
 } from './mark-statements.ts';
 

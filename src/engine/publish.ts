@@ -7,7 +7,7 @@ import type {Reader} from '../databases/database.ts';
 import type {StoredPage} from '../ledger/pages.ts';
 import type {RunContext} from './context.ts';
 import {readMarks} from './mark.ts';
-import {numbered} from './mark-statements.ts';
+import {numbered} from './mark-words.ts';
 import type {Committed} from './page-group.ts';
 import type {PublishedWork} from './work.ts';
 import type {Writer} from './writer.ts';

@@ -2,7 +2,7 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Database, Target} from '../databases/database.ts';
 import type {EngineHost} from './engine-host.ts';
 import {acquireLease, type HeldLease, releaseMs} from './lease.ts';
-import {renewReserved} from './mark-statements.ts';
+import {renewReserved} from './lease-statements.ts';
 
 /**
  * The lease of a target, held while several runs work one after the other: no Headgate anywhere goes live there in between.

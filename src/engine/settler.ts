@@ -1,11 +1,11 @@
 import {type Tally, unpublished} from '../core/accounting.ts';
 import {spentBudget} from '../core/budget.ts';
-import {applyDrift, type Drift, driftAllowed, noDrift} from '../core/drift.ts';
+import {applyDrift, type Drift, noDrift} from '../core/drift.ts';
 import {type Entry, isChange, pageTally} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
-import {counted, number} from '../core/words.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
+import {excessOf} from './drift-excess.ts';
 import {partOf} from './known.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
 import {
@@ -243,16 +243,6 @@ export class Settler {
     });
     if (spent !== null) stop('drain', {by: 'budget', message: spent});
   }
-}
-
-/** The sentence that says which drift is more than the limit allows; null where none is. */
-function excessOf({changed, gone}: Drift, {items, limit}: NonNullable<RunContext['plan']>): string | null {
-  const allowed = driftAllowed(limit, items);
-  if (changed > allowed)
-    return `${counted(changed, 'decision differs', 'decisions differ')} from the dry run's (limit ${number(allowed)} of ${number(items)})`;
-  if (gone > allowed)
-    return `${number(gone)} of the plan's ${number(items)} items are gone (limit ${number(allowed)}): is the source complete?`;
-  return null;
 }
 
 function unreachable(slot: Slot): never {

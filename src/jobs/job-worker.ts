@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {Fault, isRetryable} from '../core/failure.ts';
 import type {OperatorError} from '../core/operator-error.ts';
 import {Exhausted, retrying} from '../engine/backoff.ts';
-import {leaseObstacle} from '../engine/lease.ts';
+import {leaseObstacle} from '../engine/lease-obstacle.ts';
 import type {Job, JobProgress} from './job.ts';
 import type {JobNews} from './job-news.ts';
 import type {JobOutcome} from './job-outcome.ts';

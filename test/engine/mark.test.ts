@@ -1,6 +1,7 @@
 import {beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import type {Statement} from '../../src/core/sql.ts';
 import type {Database, Dialect, Target} from '../../src/databases/database.ts';
+import * as leases from '../../src/engine/lease-statements.ts';
 import {isLeaseRefusal, readLease, readMarks} from '../../src/engine/mark.ts';
 import * as marks from '../../src/engine/mark-statements.ts';
 import {groupPages, type ReadyPage} from '../../src/engine/page-group.ts';
@@ -17,13 +18,13 @@ async function connect(): Promise<Database> {
 
 const createTables = (leastFence: number) => marks.createTables(target.dialect, leastFence);
 const dropMarks = (run: string, fence: number) => marks.dropMarks(target.dialect, run, fence);
-const releaseLease = (run: string, fence: number) => marks.releaseLease(target.dialect, run, fence);
+const releaseLease = (run: string, fence: number) => leases.releaseLease(target.dialect, run, fence);
 const renewLease = (run: string, fence: number, leaseMs: number) =>
-  marks.renewLease(target.dialect, run, fence, leaseMs);
+  leases.renewLease(target.dialect, run, fence, leaseMs);
 
-async function claim(changes: Partial<marks.LeaseClaim> = {}, by: Database = target): Promise<unknown> {
+async function claim(changes: Partial<leases.LeaseClaim> = {}, by: Database = target): Promise<unknown> {
   const order = {run: 'r', holder: 'ada', host: 'here', leaseMs: 60_000, leastFence: 0, instead: null};
-  const [rows] = await by.transaction([marks.claimLease(by.dialect, {...order, ...changes})]);
+  const [rows] = await by.transaction([leases.claimLease(by.dialect, {...order, ...changes})]);
   return rows?.[0]?.['fence'] ?? null;
 }
 
@@ -150,7 +151,7 @@ describe.each(allHosts)('on $host', ({begin}) => {
       expect((await readLease(target))?.holder).toBe(fences[0] === null ? 'bob' : 'ada');
     });
 
-    it.each<[string, Partial<marks.LeaseClaim>, Partial<marks.LeaseClaim>, boolean]>([
+    it.each<[string, Partial<leases.LeaseClaim>, Partial<leases.LeaseClaim>, boolean]>([
       ['while it is held', {}, {holder: 'bob'}, false],
       ['once it has expired', {leaseMs: -1}, {holder: 'bob'}, true],
       ['by its own run and holder', {}, {}, true],
