@@ -2,15 +2,15 @@ import {changedOf} from '../core/accounting.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Probe} from '../core/probe.ts';
 import type {RunMode} from '../core/run.ts';
-import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate} from '../runbook/gate.ts';
 import {claimRun} from './claim-run.ts';
 import type {Connection, RunConnection} from './connection.ts';
-import {createRun, optionsOf, type RunOptions} from './create-run.ts';
+import {createRun, type RunOptions} from './create-run.ts';
 import type {EngineHost} from './engine-host.ts';
 import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
+import {executionOf, takenUp} from './execution-of.ts';
 import {givePlanBack} from './give-plan-back.ts';
 import {targetIoFor} from './io.ts';
 import {type GateOptions, lookAtGates, measureBaseline, requireOpen} from './live-gates.ts';
@@ -198,14 +198,10 @@ export class Engine {
       );
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
     const isAllTaken = await ledger.partitions.isAllTaken(run.id);
-    // A run that was killed or paused behind its last page has only to be finished.
-    // One whose listing broke, and then its verification with it, is taken up where that broke.
-    const isEnded = run.status === 'incomplete' || (run.status === 'failed' && run.partitions.failed > 0);
-    const retry = run.discovered && isAllTaken && isEnded ? {kind: options.kind} : null;
-    const idle = retry === null && isAllTaken && plan !== null && changedOf(plan.tally) === 0;
+    const {retry, idle} = takenUp(run, plan, isAllTaken, options.kind);
     await claimRun(this.host, run);
     await this.#audit('resume', run.id, options.kind ?? '');
-    if (idle && !run.discovered) await ledger.runs.adopt(plan.id, run.id);
+    if (idle && plan !== null && !run.discovered) await ledger.runs.adopt(plan.id, run.id);
     return this.#execute(connection, run.id, {
       probe,
       plan,
@@ -243,26 +239,7 @@ export class Engine {
     options: Partial<Execution> & Pick<Execution, 'probe'>,
   ): Promise<RunHandle> {
     const record = await this.host.ledger.runs.get(id);
-    const {cap, ordered} = limitsOf(record.scope);
-    const {rate, fresh} = optionsOf(record);
-    return execute(this.host, {
-      record,
-      connection,
-      scope: record.scope,
-      plan: null,
-      acceptNew: false,
-      acceptDrift: false,
-      takeOver: null,
-      rate,
-      reuse: !fresh,
-      // A plan ends where its dry run was capped, whatever has been added before that key since.
-      cap: record.undoes === null && (options.plan?.cappedAt ?? null) === null ? cap : null,
-      splittable: !ordered,
-      retry: null,
-      idle: false,
-      verifies: false,
-      ...options,
-    });
+    return execute(this.host, executionOf(record, connection, options));
   }
 
   #audit(action: string, run: string, detail: string): Promise<void> {

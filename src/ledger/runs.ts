@@ -3,6 +3,7 @@ import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/
 import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {adoptPlan} from './adopt-plan.ts';
+import {insertRun} from './insert-run.ts';
 import {type Holder, type RunOrder, type RunRecord, readRun} from './records.ts';
 import {runColumns} from './run-columns.ts';
 import {
@@ -35,32 +36,7 @@ export class Runs {
   }
 
   async create(order: RunOrder): Promise<void> {
-    await this.#db.transaction([
-      {
-        sql: `INSERT INTO runs (id, backfill, mode, status, source, target, source_label, target_label, target_name, scope,
-                settings, schema, config_digest, program, rehearsed_by, undoes, label, created_at)
-              VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        params: [
-          order.id,
-          order.backfill,
-          order.mode,
-          order.source,
-          order.target,
-          order.sourceLabel,
-          order.targetLabel,
-          order.targetName,
-          JSON.stringify(order.scope),
-          JSON.stringify(order.settings),
-          order.schema,
-          order.configDigest,
-          order.program,
-          order.rehearsedBy,
-          order.undoes,
-          order.label,
-          order.createdAt,
-        ],
-      },
-    ]);
+    await this.#db.transaction([insertRun(order)]);
   }
 
   async find(id: string): Promise<RunRecord | null> {
