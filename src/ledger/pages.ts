@@ -4,6 +4,7 @@ import {compareKeys, inRange, type KeyRange} from '../core/keys.ts';
 import type {Row, Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {packEntries, unpackEntries} from './codec.ts';
+import {openPrefix} from './counted.ts';
 
 /** `staged`: changes of a run that is published as a whole, and has not been yet. */
 export type PageKind = 'plan' | 'intent' | 'staged' | 'image';
@@ -215,9 +216,10 @@ export class Pages {
   }
 }
 
-/** Named one by one, so that the index by partition is used: there may be a page for each of a hundred thousand. */
+/** Named one by one, so that indexes are used: there may be a page for each of a hundred thousand, and as many failures. */
 function ofPartition(parameter: number): string {
-  return ` AND partition IN (SELECT ?${parameter} UNION SELECT id FROM partitions WHERE run = ?1 AND kind = 'open')`;
+  const ofRetries = `id >= '${openPrefix}' AND id < '${openPrefix}~' AND kind = 'open'`;
+  return ` AND partition IN (SELECT ?${parameter} UNION SELECT id FROM partitions WHERE run = ?1 AND ${ofRetries})`;
 }
 
 export async function insertPage(

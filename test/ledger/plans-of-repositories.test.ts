@@ -1,0 +1,55 @@
+import {expect, it} from 'vitest';
+import type {Ledger} from '../../src/ledger/ledger.ts';
+import {checkpoint, entry, order, overLedgers} from './ledger-under-test.ts';
+
+const did = (number: number) => `did:plc:${String(number).padStart(24, '0')}`;
+const rangeOf = (number: number) => ({lo: `at://${did(number)}/`, hi: `at://${did(number)}0`});
+const keyOf = (number: number) => `at://${did(number)}/app.example.note/r`;
+
+async function find(ledger: Ledger, from: number, count: number): Promise<readonly string[]> {
+  const repositories = Array.from({length: count}, (_, n) => ({id: did(from + n), ...rangeOf(from + n)}));
+  return ledger.repositories.found('r', {stream: 's', group: 'g', repositories, cursor: 'c'});
+}
+
+overLedgers(({openLedger}) => {
+  it('what is planned of a repository is looked up as fast where thousands of others have failed', async () => {
+    const ledger = await openLedger();
+    await ledger.runs.create(order('r'));
+    await ledger.repositories.streams('r', [{id: 's', group: 'g'}]);
+    await find(ledger, 0, 100);
+    for (let n = 0; n < 100; n++)
+      await ledger.checkpoint(checkpoint('r', 1, [entry(keyOf(n))], {partition: did(n)}));
+    const lookedUp = async () => {
+      const began = performance.now();
+      for (let n = 0; n < 100; n++) {
+        expect(await ledger.pages.between('r', 'plan', rangeOf(n), did(n))).toHaveLength(1);
+        expect(await ledger.pages.endBeyond('r', 'plan', rangeOf(n).lo, did(n))).toBe(keyOf(n));
+      }
+      return performance.now() - began;
+    };
+    // The first time statements are prepared, and files read.
+    await lookedUp();
+    const before = await lookedUp();
+    for (let n = 1; n <= 10; n++) {
+      const ids = await find(ledger, n * 2_000, 2_000);
+      await ledger.repositories.fail('r', ids, {kind: 'not-found', message: 'gone'}, 1, 1);
+    }
+    // Seen: once as long; and 10 to 30 times where all of them were looked at.
+    expect(await lookedUp()).toBeLessThan(6 * before);
+  });
+
+  it('what a retry has planned of a repository is found with the rest', async () => {
+    const ledger = await openLedger();
+    await ledger.runs.create(order('r'));
+    await ledger.repositories.streams('r', [{id: 's', group: 'g'}]);
+    await find(ledger, 1, 1);
+    await ledger.checkpoint(
+      checkpoint('r', 1, [entry(keyOf(1), {action: 'fail', fault: {kind: 'timeout', message: ''}})], {
+        partition: did(1),
+      }),
+    );
+    await ledger.partitions.add('r', [{id: 'open-1', kind: 'open', lo: '', hi: null, of: null}]);
+    await ledger.checkpoint(checkpoint('r', 1, [entry(keyOf(1))], {partition: 'open-1', reopened: true}));
+    expect(await ledger.pages.between('r', 'plan', rangeOf(1), did(1))).toMatchObject([{action: 'insert'}]);
+  });
+});
