@@ -5,8 +5,9 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {encodeCursor} from './cursor.ts';
 import {refuseDryRun} from './dry-run-only.ts';
+import type {Ends} from './ends.ts';
 import {scopeOf} from './scope-options.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface BatchCommandOptions extends Ends {
   readonly limit?: number;

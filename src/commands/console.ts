@@ -6,9 +6,10 @@ import type {Setup} from '../console/setup.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {ConsoleReport} from './console-report.ts';
+import type {Ends} from './ends.ts';
 import {inLines, type LooksOptions, looksOf, noTerminal} from './looks.ts';
 import type {ScopeOptions} from './scope-options.ts';
-import {type CommonOptions, type Ends, Session, type Surroundings} from './session.ts';
+import {type CommonOptions, Session, type Surroundings} from './session.ts';
 import {setupsOf} from './setups.ts';
 import type {ShownConsole, ShowsConsoles} from './shows-consoles.ts';
 

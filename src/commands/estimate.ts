@@ -11,11 +11,12 @@ import {
   estimateRepositories,
   estimateRun,
 } from '../engine/estimate-run.ts';
+import type {Ends} from './ends.ts';
 import {runFlags} from './estimate-flags.ts';
 import {repositoryEstimateLines, repositoryWordsOf} from './estimate-repository-words.ts';
 import {estimateLines} from './estimate-words.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface EstimateCommandOptions extends ScopeOptions, Ends {
   readonly sample?: number;

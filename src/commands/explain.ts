@@ -6,10 +6,11 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Dialect} from '../databases/database.ts';
 import {historyOf} from '../engine/explain.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Ends} from './ends.ts';
 import {showHistory} from './history.ts';
 import {itemLines, itemObject} from './item-lines.ts';
 import {type Given, isSeen, lookAt, openGiven} from './item-look.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface ExplainCommandOptions extends Ends {
   readonly backfill?: string;

@@ -5,8 +5,9 @@ import {prefixOf} from '../core/scope.ts';
 import {counted, durationText, number} from '../core/words.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import {type TakenInventory, takeInventory} from '../engine/take-inventory.ts';
+import {bucketFlags, type Ends, requireSource} from './ends.ts';
 import {scopeOf} from './scope-options.ts';
-import {bucketFlags, type Ends, requireSource, type Session} from './session.ts';
+import type {Session} from './session.ts';
 
 /** A listing that is kept in a file, or read from one. */
 export interface InventoryOptions {

@@ -9,7 +9,8 @@ import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} 
 import type {Kept} from '../ledger/fingerprints.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
-import {bucketFlags, type Ends, type Session} from './session.ts';
+import {bucketFlags, type Ends} from './ends.ts';
+import type {Session} from './session.ts';
 
 /**
  * What a source and a target have of one item now. Those that the operator names have to make sense; whatever else

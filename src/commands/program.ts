@@ -1,5 +1,4 @@
-import {Argument, Command, Option} from 'commander';
-import {OperatorError} from '../core/operator-error.ts';
+import {Command, Option} from 'commander';
 import type {BatchCommandOptions} from './batch.ts';
 import {exitCodeHelp} from './exit-code-help.ts';
 import {
@@ -18,7 +17,8 @@ import {addJobCommands} from './job-program.ts';
 import {batchLimit, natural, positive, positiveInteger, sampleSize, sandboxName} from './option-values.ts';
 import type {SandboxCommandOptions} from './sandbox.ts';
 import type {CommonOptions, Session, Surroundings} from './session.ts';
-import {type WorkflowSystem, workflowSystems} from './workflow.ts';
+import {requireNoCommand} from './unknown-command.ts';
+import {addSetUpCommands, addUpkeepCommands} from './upkeep-program.ts';
 
 type Exit = (code: number) => void;
 type Body<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number>;
@@ -221,80 +221,10 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--accept-writers', 'go on although another program still writes')
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(async () => (await import('./recover.ts')).recoverCommand));
-  const init = common(
-    program.command('init').description('write a config of examples, where there is none'),
-  ).action(async (_options: unknown, command: Command) => {
-    const {initCommand} = await import('./init.ts');
-    exit(await initCommand(surroundings, command.optsWithGlobals()));
-  });
-  common(
-    init
-      .command('github-actions')
-      .description('write a workflow into the repository of this folder')
-      .addArgument(
-        new Argument('[system]', 'what it runs').choices(workflowSystems).default(workflowSystems[0]),
-      ),
-  ).action(async (system: WorkflowSystem, _options: unknown, command: Command) => {
-    const {initGithubActionsCommand} = await import('./init-github-actions.ts');
-    exit(await initGithubActionsCommand(surroundings, system, command.optsWithGlobals()));
-  });
-  common(
-    program
-      .command('sync-check <folder>')
-      .description('what an uploader would do with the files of a folder, and why; writes nothing'),
-  )
-    .option('--target <target>', 'the index: an SQLite file, d1:NAME, or a name from the config')
-    .option('--prefix <prefix>', "what stands before a file's path in its key")
-    .option('--all', 'also name the files that are up to date')
-    .action(within(async () => (await import('./sync-check.ts')).syncCheckCommand));
-  common(program.command('doctor').description('what works, what does not, and what to do')).action(
-    within(async () => (await import('./doctor.ts')).doctorCommand),
-  );
+  addSetUpCommands(program, within, surroundings, exit);
   addJobCommands(program, within);
-  const ledger = program.command('ledger').description('copy, restore or shrink the ledger');
-  common(ledger.command('backup <file>').description('copy the ledger, while runs go on')).action(
-    within(async () => (await import('./ledger.ts')).backupCommand),
-  );
-  common(ledger.command('restore <file>').description("put a backup in the ledger's place")).action(
-    async (file: string, _options: unknown, command: Command) => {
-      const {restoreCommand} = await import('./ledger.ts');
-      exit(await restoreCommand(surroundings, command.optsWithGlobals(), file));
-    },
-  );
-  common(ledger.command('vacuum').description('give free space back')).action(
-    within(async () => (await import('./ledger.ts')).vacuumCommand),
-  );
-  const marks = program.command('marks').description('the two tables that headgate keeps in a target');
-  common(marks.command('remove').description('remove them'))
-    .option('--target <target>', targetHelp)
-    .action(within(async () => (await import('./marks.ts')).removeMarksCommand));
+  addUpkeepCommands(program, within, surroundings, exit);
   return program;
-}
-
-/** Words that are no command come here, because headgate alone is one. */
-function requireNoCommand(program: Command): void {
-  const [word] = program.args;
-  if (word === undefined) return;
-  if (word === 'help') commandNamed(program, program.args.slice(1)).help();
-  throw unknownCommand(program, word);
-}
-
-/** `marks remove`: a command of the program, or one of a group. */
-function commandNamed(program: Command, words: readonly string[]): Command {
-  return words.reduce((group, word) => {
-    const found = group.commands.find(command => command.name() === word);
-    if (found === undefined) throw unknownCommand(group, word);
-    return found;
-  }, program);
-}
-
-function unknownCommand({commands}: Command, word: string): OperatorError {
-  const known = commands.map(command => command.name()).join(', ');
-  return new OperatorError(
-    'usage',
-    `there is no command ${word}`,
-    known === '' ? 'headgate --help lists the commands.' : `Known are: ${known}.`,
-  );
 }
 
 /** Commander's own errors are worded by explain(); the help of a group of commands is written as it is. */

@@ -11,8 +11,9 @@ import {Engine} from '../engine/engine.ts';
 import {type Recovered, type RecoveryNews, recover} from '../engine/recovery.ts';
 import {watchSeconds} from '../engine/recovery-options.ts';
 import {refuseDryRun} from './dry-run-only.ts';
+import type {Ends} from './ends.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface RecoverCommandOptions extends Ends, Pick<ScopeOptions, 'prefix'> {
   readonly confirm?: string;

@@ -5,13 +5,14 @@ import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
 import {onlyRehearses} from './dry-run-only.ts';
+import type {Ends} from './ends.ts';
 import {connectWithInventory, type InventoryOptions} from './inventory-flags.ts';
 import {warnOfEmptySource} from './live.ts';
 import {tellPlan} from './plan.ts';
 import {requireSql, tellSql} from './plan-sql.ts';
 import {chosenBackfill, type VariantOptions} from './run-variants.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface RunCommandOptions extends ScopeOptions, Ends, InventoryOptions, VariantOptions {
   readonly rate?: number;

@@ -1,7 +1,7 @@
 import {type AnyBackfill, findBackfill, readsNetwork, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
 import {Connections} from '../config/connections.ts';
-import {requireTakes, targetFlags} from '../config/end-kinds.ts';
+import {requireTakes} from '../config/end-kinds.ts';
 import {endsWithEnvironment} from '../config/environment-ends.ts';
 import {isOn} from '../config/switched-on.ts';
 import {changedOf} from '../core/accounting.ts';
@@ -24,6 +24,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
+import {bucketFlags, type Ends, requireSource, requireTarget} from './ends.ts';
 import {JsonReport} from './json-report.ts';
 import {ledgerFlags, ledgerPlace} from './ledger-place.ts';
 import {PlainReport} from './plain-report.ts';
@@ -36,18 +37,6 @@ export interface CommonOptions {
   readonly config?: string;
   readonly ledger?: string;
   readonly json?: boolean;
-}
-
-/** What is read and what is brought up to date, as flags name them. */
-export interface Ends {
-  readonly source?: string | undefined;
-  readonly target?: string | undefined;
-  readonly endpoint?: string | undefined;
-  readonly region?: string | undefined;
-  /** Of the AT Protocol network. */
-  readonly relay?: readonly string[] | undefined;
-  readonly plc?: string | undefined;
-  readonly allowPrivateHosts?: boolean | undefined;
 }
 
 /** What a signal interrupts. One that `endsItself` is told of the second one too, and ends the process. */
@@ -232,20 +221,6 @@ export class Session {
   }
 }
 
-export function requireSource({source}: Ends): string {
-  if (source !== undefined) return source;
-  throw new OperatorError(
-    'usage',
-    'no source is named',
-    'Name what is read: --source FOLDER, or --source s3://BUCKET/PREFIX',
-  );
-}
-
-export function requireTarget({target}: Ends): string {
-  if (target !== undefined) return target;
-  throw new OperatorError('usage', 'no target is named', `Name what is brought up to date: ${targetFlags()}`);
-}
-
 function named(error: unknown, ends: NamedEnds): unknown {
   if (!(error instanceof OperatorError)) return error;
   const {code, message, hint} = error;
@@ -254,11 +229,4 @@ function named(error: unknown, ends: NamedEnds): unknown {
     namingEnds(message, ends),
     hint === undefined ? undefined : namingEnds(hint, ends),
   );
-}
-
-export function bucketFlags({endpoint, region}: Ends): {
-  readonly endpoint?: string;
-  readonly region?: string;
-} {
-  return {...(endpoint === undefined ? {} : {endpoint}), ...(region === undefined ? {} : {region})};
 }

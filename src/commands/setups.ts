@@ -10,8 +10,9 @@ import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import {endsWithEnvironment, hasEnvironmentEnds} from '../config/environment-ends.ts';
 import type {Setup} from '../console/setup.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
+import {bucketFlags, type Ends, requireSource, requireTarget} from './ends.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import {bucketFlags, type Ends, requireSource, requireTarget, type Session} from './session.ts';
+import type {Session} from './session.ts';
 
 /** Pairs of ends that are remembered from the ledger. */
 const remembered = 20;

@@ -4,9 +4,10 @@ import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {number} from '../core/words.ts';
 import {type Ratchet, turn} from '../engine/ratchet.ts';
 import {type Verified, type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
+import type {Ends} from './ends.ts';
 import {readRatchet, writeRatchet} from './ratchet-file.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
-import type {Ends, Session} from './session.ts';
+import type {Session} from './session.ts';
 
 export interface VerifyCommandOptions extends ScopeOptions, Ends {
   readonly sample?: number | 'all';

@@ -1,6 +1,7 @@
 import {findMeasuring} from '../backfills/registry.ts';
 import {type JobsContext, type JobsLook, lookAtJobs, openJobs} from '../jobs/jobs-context.ts';
-import type {Ends, Session} from './session.ts';
+import type {Ends} from './ends.ts';
+import type {Session} from './session.ts';
 
 /** What flags say of the target of jobs, and of the network that they read. */
 export type JobEnds = Pick<Ends, 'target' | 'relay' | 'plc' | 'allowPrivateHosts'>;
