@@ -29,6 +29,7 @@ export class Patience {
 
   async keep<T>(ask: () => Promise<T>): Promise<T> {
     const {patienceMs, now} = this.#options;
+    let tookLongSince: number | null = null;
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
         const answer = await ask();
@@ -37,7 +38,10 @@ export class Patience {
       } catch (error) {
         if (!isPassing(error)) throw error;
         this.#since ??= now();
-        if (now() - this.#since + waitMs > patienceMs) throw this.#outOfReach(error);
+        // What takes too long by itself does so every time, and others are answered meanwhile.
+        if (error.kind === 'timeout') tookLongSince ??= now();
+        const since = Math.min(this.#since, tookLongSince ?? this.#since);
+        if (now() - since + waitMs > patienceMs) throw this.#outOfReach(error);
         await sleep(waitMs);
       }
     }

@@ -151,3 +151,21 @@ describe.skipIf(postgresServer() === null)('a process that is stuck in the middl
     });
   });
 });
+
+describe.skipIf(postgresServer() === null)('a query of the ledger that takes too long', () => {
+  it('every time is told, also where others are answered meanwhile', async () => {
+    const {db} = await opened({timeouts: {statementMs: 100}, patienceMs: 2_100});
+    let isAsked = true;
+    const others = (async () => {
+      while (isAsked) await db.query('SELECT 1 AS one');
+    })();
+    const slow = db.query('SELECT pg_sleep(60)').finally(() => {
+      isAsked = false;
+    });
+    await expect(slow).rejects.toMatchObject({
+      name: 'OperatorError',
+      message: expect.stringMatching(/took too long \(canceling statement due to statement timeout\)/),
+    });
+    await others;
+  }, 10_000);
+});
