@@ -50,8 +50,9 @@ export async function exchange(
   const onAbort = () => stop(signal.reason);
   const deadline = setTimeout(() => stop(tookTooLong(host, 'its answer takes too long', withinMs)), withinMs);
   signal.addEventListener('abort', onAbort, {once: true});
+  let hasBegun = false;
   request.on('error', error =>
-    reject(isStale(request, error) ? new StaleConnection() : faultOfConnection(error, host)),
+    reject(!hasBegun && isStale(request, error) ? new StaleConnection() : faultOfConnection(error, host)),
   );
   request.on('timeout', () => stop(tookTooLong(host, 'nothing came', idleMs)));
   request.on('socket', socket => {
@@ -60,7 +61,10 @@ export async function exchange(
         stop(tookTooLong(host, 'no connection', connectMs)),
       );
   });
-  request.on('response', response => takeBody(response, options, resolve, stop));
+  request.on('response', response => {
+    hasBegun = true;
+    takeBody(response, options, resolve, stop);
+  });
   request.end();
   try {
     return await promise;

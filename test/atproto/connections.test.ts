@@ -113,4 +113,30 @@ describe('a connection', () => {
       });
     expect(connections).toBe(3);
   });
+
+  it('that breaks in the middle of an answer is told as such: nothing is asked twice, and no half is followed by a whole', async () => {
+    let requests = 0;
+    const began = Promise.withResolvers<void>();
+    const port = await serving(
+      createTcpServer(socket => {
+        socket.once('data', () => {
+          requests++;
+          socket.write(page);
+          socket.once('data', () => {
+            requests++;
+            socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\x0a123456789');
+            began.promise.then(() => socket.resetAndDestroy());
+          });
+        });
+      }),
+    );
+    const host = openNetwork({label: 'test', allowPrivateHosts: true}).pds(`http://127.0.0.1:${port}`);
+    await host.listRecords({did: 'did:plc:a', collection: post, cursor: null}, signal);
+    const order = {did: 'did:plc:a', collections: [post], mostBytes: 1_000, proof: null};
+    expect(await faultOf(host.repository({...order, onBytes: () => began.resolve()}, signal))).toMatchObject({
+      kind: 'connection',
+      message: expect.stringMatching(/it broke the connection/),
+    });
+    expect(requests).toBe(2);
+  });
 });
