@@ -56,8 +56,7 @@ function hostOf(did: string, services: readonly unknown[], allowPrivateHosts: bo
   const {type, serviceEndpoint} = service;
   if (type !== 'AtprotoPersonalDataServer')
     throw noHost(`${did}: its #atproto_pds is of type ${shown(type)}, and not a host of repositories`);
-  const said =
-    typeof serviceEndpoint === 'string' ? serviceEndpoint : JSON.stringify(serviceEndpoint ?? null);
+  const said = typeof serviceEndpoint === 'string' ? serviceEndpoint : written(serviceEndpoint);
   const refused = (why: string) => noHost(`${did}: its document names the host ${shown(said)}, ${why}`);
   if (!URL.canParse(said)) throw refused('which is no address');
   const url = new URL(said);
@@ -68,6 +67,15 @@ function hostOf(did: string, services: readonly unknown[], allowPrivateHosts: bo
     throw refused('which says more than where it is');
   if (!allowPrivateHosts && isWithin(hostname)) throw refused('which is not a public address');
   return origin;
+}
+
+/** JSON is read at any depth, and not written: a stranger's document must not end anybody's run by that. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value ?? null);
+  } catch {
+    return '(nested too deeply to be told)';
+  }
 }
 
 /** An address, or a name that means this machine. Other names are looked at when they are asked. */

@@ -159,6 +159,19 @@ describe('a document', () => {
     });
   });
 
+  it('with a host nested deeper than can be told fails like any other, and nothing else with it', async () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    let did = '';
+    const body = () =>
+      `{"id":"${did}","service":[{"id":"#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":${nested}}]}`;
+    const {local, resolve} = await resolved({}, {meddle: instead('resolve', () => ({body: body()}))});
+    did = local.didOf('alice');
+    expect(await faultOf(resolve())).toMatchObject({
+      kind: 'no-host',
+      message: `${did}: its document names the host (nested too deeply to be told), which is no address`,
+    });
+  });
+
   it('larger than documents are is not taken', async () => {
     const {resolve} = await written(did => ({id: did, more: 'x'.repeat(300_000)}));
     expect(await faultOf(resolve())).toMatchObject({
