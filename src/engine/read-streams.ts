@@ -5,6 +5,8 @@ import type {StreamRecord} from '../ledger/repositories.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
 import {HostDown} from './hosts.ts';
+import {isStop} from './run-handle.ts';
+import {downPatienceMs} from './stage-loop.ts';
 import type {RepositoriesWork} from './work.ts';
 
 export interface StreamsOptions {
@@ -66,7 +68,7 @@ async function readStream(options: StreamsOptions, stream: Stream, record: Strea
       cursor = page.cursor;
     }
   } catch (error) {
-    if (context.halt.aborted) return;
+    if (context.halt.aborted || (ending.aborted && isStop(error))) return;
     const fault = faultOf(error);
     if (fault === null) throw error;
     await ledger.repositories.streamFailed(run, stream.id, fault);
@@ -81,15 +83,18 @@ function pageOf(
 ): ReturnType<RepositoriesWork['discover']> {
   return stream.id === planStream
     ? pageOfPlan(context, cursor)
-    : askStream(context, repositories, stream, cursor);
+    : askStream({...context, halt: context.ending}, repositories, stream, cursor);
 }
 
 /** What it takes to ask somebody within limits. */
-export type Asking = Pick<RunContext, 'settings' | 'halt' | 'random' | 'hosts' | 'emit'>;
+export type Asking = Pick<RunContext, 'settings' | 'halt' | 'random' | 'hosts' | 'emit' | 'now'>;
 
-/** A page of a stream, within its host's limit and with retries. */
+/**
+ * A page of a stream, within its host's limit and with retries. One that is down is waited for as long as those that
+ * serve are: nobody else may know what it lists.
+ */
 export function askStream(
-  {settings, halt, random, hosts, emit}: Asking,
+  {settings, halt, random, hosts, emit, now}: Asking,
   repositories: Pick<RepositoriesWork, 'discover'>,
   stream: Stream,
   cursor: string | null,
@@ -99,9 +104,20 @@ export function askStream(
   if (host === null) return page();
   const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
     emit({type: 'retrying', host, attempt, waitMs, fault});
-  return retrying({attempts: settings.attempts, signal: halt, random, onRetry}, () =>
-    hosts.placed(host, page),
-  );
+  const patience = {forMs: downPatienceMs(settings), now};
+  const until = now() + patience.forMs;
+  return retrying({attempts: settings.attempts, patience, signal: halt, random, onRetry}, async () => {
+    const known = hosts.down(host);
+    if (known !== null && known.until <= now()) hosts.tryAgain(host);
+    try {
+      return await hosts.placed(host, page);
+    } catch (error) {
+      const down = hosts.down(host);
+      if (!(error instanceof HostDown) || down === null || down.until >= until) throw error;
+      const {kind, message} = down.fault;
+      throw new Fault(kind, message, {host, retryAfterMs: Math.max(0, down.until - now())});
+    }
+  });
 }
 
 async function pageOfPlan({ledger, plan}: RunContext, cursor: string | null) {

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {downAfter} from '../../../src/engine/hosts.ts';
 import {
   countsOf,
   expectTable,
@@ -95,6 +96,30 @@ describe('discovery', () => {
     const again = callsOf(bench, 'relay-0', 'com.atproto.sync.listReposByCollection').slice(asked + 1);
     expect(again.length).toBeGreaterThan(0);
     expect(again.every(({query}) => query['cursor'] !== undefined)).toBe(true);
+    await expectTable(bench);
+  });
+
+  it('waits for a relay that starts anew, as for a host that serves', async () => {
+    const bench = await makeRecords(
+      hosted,
+      {hosts, accounts, crowds: [crowdOf(20, 'one', 'two')], relays: [{pageMost: 6}]},
+      {settings: {attempts: 5, patienceSeconds: 30}},
+    );
+    bench.network.inject({
+      type: 'error',
+      status: 502,
+      server: 'relay-0',
+      method: 'com.atproto.sync.listReposByCollection',
+      // The probe, and a page of each collection.
+      skip: 3,
+      times: downAfter + 1,
+    });
+    const run = await unrehearsed(bench, scope);
+    expect(bench.events.flatMap(event => (event.type === 'host' ? [event.state] : []))).toEqual([
+      'down',
+      'up',
+    ]);
+    expect(run.record).toMatchObject({status: 'completed', partitions: {done: 24, failed: 0, pending: 0}});
     await expectTable(bench);
   });
 
