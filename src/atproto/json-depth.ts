@@ -23,3 +23,21 @@ export function isDeeperThan(json: Buffer, most: number): boolean {
   }
   return false;
 }
+
+const comma = 0x2c;
+
+/**
+ * Whether JSON may have more values, or more lists and maps, than so many bytes of a record can. To read eight millions of
+ * numbers one by one, as exact-json.ts does where one of them is large, holds everybody up for ten seconds (Node 24).
+ */
+export function hasMoreValuesThan(json: Buffer, bytes: number): boolean {
+  if (json.length <= bytes) return false;
+  let commas = 0;
+  let opened = 0;
+  // Those in texts are counted too: they are bytes of the record as well.
+  for (const byte of json) {
+    if (byte === comma) commas++;
+    else if (byte === openList || byte === openMap) opened++;
+  }
+  return commas > bytes || opened > bytes;
+}

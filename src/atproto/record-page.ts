@@ -15,6 +15,9 @@ export interface RawPage {
   readonly host: string;
 }
 
+/** A hundred are asked for at most; some hosts give all that they have. Each that is wrong is a failure on record. */
+const mostRecords = 10_000;
+
 const pageSchema = z.object({cursor: z.string().max(4_096).optional(), records: z.array(z.unknown())});
 
 /**
@@ -28,6 +31,14 @@ export function recordPage(
   const {success, data} = pageSchema.safeParse(value);
   if (!success) return null;
   const {cursor: said = '', records: items} = data;
+  if (items.length > mostRecords)
+    throw new Fault(
+      'invalid',
+      `${host}: a page of its list has ${items.length.toLocaleString('en-US')} records`,
+      {
+        host,
+      },
+    );
   const cursor = items.length === 0 || said === '' ? null : said;
   if (cursor !== null && cursor === asked)
     throw new Fault('invalid', `${host}: the list does not go on: its cursor ${shown(cursor)} is repeated`, {

@@ -1,6 +1,7 @@
 import {Fault} from '../core/failure.ts';
 import {isMap, parseExactly} from './exact-json.ts';
-import {isDeeperThan} from './json-depth.ts';
+import {hasMoreValuesThan, isDeeperThan} from './json-depth.ts';
+import {mostRecordBytes} from './record-limits.ts';
 import type {WebClient, WebGet} from './web-client.ts';
 import type {WebAnswer} from './web-exchange.ts';
 import {notAsDocumented} from './web-faults.ts';
@@ -28,6 +29,8 @@ export interface XrpcCall {
 
 /** Of an answer. A record that is too deep by itself is to be told of by itself. */
 const mostLevels = 200_000;
+/** What stands around a record, and around an answer. */
+const aroundRecord = 4_096;
 
 /** Queries of one server, whose answers are JSON: https://atproto.com/specs/xrpc */
 export class Xrpc {
@@ -49,6 +52,13 @@ export class Xrpc {
       throw new Fault(
         'invalid',
         `${this.host}: its answer to ${call.method} is nested deeper than anything that it should have`,
+        {host: this.host},
+      );
+    // Those of one record are: whoever asks for several asks again for fewer.
+    if (hasMoreValuesThan(body, mostRecordBytes + aroundRecord))
+      throw new Fault(
+        'too-large',
+        `${this.host}: its answer to ${call.method} has more values in it than a record may have`,
         {host: this.host},
       );
     const text = body.toString('utf8');

@@ -193,6 +193,30 @@ describe('records of a host', () => {
     ]);
   });
 
+  it('are asked for in fewer where a page has more values than a record may have, and not read one by one', async () => {
+    const good = await sound('9007199254740993');
+    const many = `{"uri":"u","cid":"c","value":{"n":[9007199254740993${',1'.repeat(3_000_000)}]}}`;
+    let did = '';
+    const asked: string[] = [];
+    const {local, pdsOf} = await networkOf(alice({}), {
+      meddle: instead(listRecords, ({query}) => {
+        asked.push(query.get('limit') ?? '');
+        return {body: `{"records":[${asked.length === 1 ? many : good(did)}]}`};
+      }),
+    });
+    did = local.didOf('alice');
+    const page = await (await pdsOf('alice')).listRecords({did, collection: post, cursor: null}, signal);
+    expect(page.records).toMatchObject([{rkey: 'a', fault: null}]);
+    expect(asked).toEqual(['100', '10']);
+  });
+
+  it('of which a page has a hundred times as many as were asked for are not taken one by one', async () => {
+    expect(await faultOf(pageOf(() => Array.from({length: 10_001}, () => '{}')))).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/: a page of its list has 10,001 records$/),
+    });
+  });
+
   it('that are too large for one answer together are asked for in fewer', async () => {
     const {local, pdsOf} = await networkOf(alice({[post]: posts(120)}), {limits: {pageBytes: 8_000}});
     const records = await listed(await pdsOf('alice'), local.didOf('alice'), post);
