@@ -92,7 +92,7 @@ export class OpenPds implements Pds {
         signal,
       );
       if (refusal !== null) throw await this.#refused(did, refusal, signal);
-      return await openRepository(reader.end(), {did, collections, proof, signal});
+      return await openRepository(reader.end(), {did, collections, proof, mostBytes, signal});
     } catch (error) {
       if (!(error instanceof Fault) || error.host !== undefined) throw error;
       throw new Fault(error.kind, `${did}: ${error.message} (${this.host})`, {host: this.host});

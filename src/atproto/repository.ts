@@ -19,6 +19,8 @@ export interface RepositoryChecks {
   readonly did: string;
   readonly collections: readonly string[];
   readonly proof: string | null;
+  /** Of all records together: a CAR has what many of them share once, and they would be written each by itself. */
+  readonly mostBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -28,16 +30,25 @@ export interface RepositoryChecks {
  * what the tree names is a fault of that record. With a proof it is what the key's holder signed, with nothing left out.
  */
 export async function openRepository({root, blocks}: Car, checks: RepositoryChecks): Promise<Repository> {
-  const {did, collections, proof, signal} = checks;
+  const {did, collections, proof, mostBytes, signal} = checks;
   const block = blocks.get(root);
   if (block === null) throw blocks.whyMissing(root);
   const commit = readCommit(block);
   await verifyCommit(commit, did, proof);
   const wanted: ReadonlySet<string> = new Set(collections);
   let keys = 0;
+  let bytes = 0;
   for (const {key, value} of walkMst(blocks, commit.data, {checksLayers: proof !== null})) {
-    if (wanted.has(collectionOf(key)) && !blocks.has(value) && !blocks.isFalse(value))
-      throw blocks.whyMissing(value);
+    if (wanted.has(collectionOf(key))) {
+      const content = blocks.get(value);
+      if (content === null && !blocks.isFalse(value)) throw blocks.whyMissing(value);
+      bytes += content?.length ?? 0;
+      if (bytes > mostBytes)
+        throw new Fault(
+          'too-large',
+          `its records are larger together than ${mostBytes.toLocaleString('en-US')} bytes`,
+        );
+    }
     if (++keys % keysPerTurn !== 0) continue;
     await nextTurn();
     signal.throwIfAborted();

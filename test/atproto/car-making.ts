@@ -88,6 +88,6 @@ export async function read(car: Buffer, reading: Reading = {}): Promise<readonly
   const reader = new CarReader(mostBytes);
   const places = [0, ...cuts.map(cut => cut % (car.length + 1)).toSorted((a, b) => a - b), car.length];
   for (const [index, end] of places.entries()) reader.push(car.subarray(places[index - 1] ?? 0, end));
-  const repository = await openRepository(reader.end(), {did, collections, proof, signal});
+  const repository = await openRepository(reader.end(), {did, collections, proof, mostBytes, signal});
   return [...repository.records()].flat();
 }

@@ -139,6 +139,20 @@ describe('a CAR', () => {
     });
   });
 
+  it('of which all records are the same large one is not taken for all of them', async () => {
+    const large = await record('x'.repeat(100_000));
+    const keys = Array.from({length: 200}, (_, n) => at(`r${1_000 + n}`, {value: large.cid}));
+    const tree = await node(keys);
+    const top = await commit(tree.cid);
+    const car = await carOf(top.cid, [top, tree, large]);
+    expect(car.length).toBeLessThan(150_000);
+    await expect(read(car, {mostBytes: 1_000_000})).rejects.toMatchObject({
+      kind: 'too-large',
+      message: 'its records are larger together than 1,000,000 bytes',
+    });
+    expect(await read(car)).toHaveLength(200);
+  });
+
   it('with records that can not be taken gives all others', async () => {
     const large = await encodeValue({$type: post, text: 'x'.repeat(1_100_000)});
     const list = await encodeValue(['no map']);

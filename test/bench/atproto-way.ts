@@ -20,7 +20,13 @@ async function byUs(path: string, proof: string | null): Promise<number> {
   const bytes = readFileSync(path);
   const reader = new CarReader(bytes.length);
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
-  const repository = await openRepository(reader.end(), {did, collections: [collection], proof, signal});
+  const repository = await openRepository(reader.end(), {
+    did,
+    collections: [collection],
+    proof,
+    mostBytes: Number.MAX_SAFE_INTEGER,
+    signal,
+  });
   let records = 0;
   for (const page of repository.records())
     for (const {json, fault} of page) if (fault === null && json !== '') records++;
