@@ -6,5 +6,7 @@ export interface RecordsFacts {
   readonly lexicons: ReadonlyMap<string, string>;
   /** The table has a flag for records of which something was replaced. */
   readonly hasAltered: boolean;
+  /** What can be written of a row: all of its columns but those that Postgres computes. */
+  readonly columns: readonly string[];
   readonly rows: number;
 }

@@ -45,12 +45,13 @@ export async function probeRecords(io: TargetIo<OfNetwork>): Promise<Probe<Recor
       collections,
       lexicons: new Map(lexicons.map(({id, json}) => [id, json])),
       hasAltered: hasColumn(table, 'altered'),
+      columns: table.columns.filter(({generated}) => generated !== 'stored').map(({name}) => name),
       rows,
     },
   };
 }
 
-const noFacts: RecordsFacts = {collections: [], lexicons: new Map(), hasAltered: false, rows: 0};
+const noFacts: RecordsFacts = {collections: [], lexicons: new Map(), hasAltered: false, columns: [], rows: 0};
 
 const missingTable: Finding = {
   level: 'error',

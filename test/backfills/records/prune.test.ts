@@ -58,6 +58,19 @@ describe.each(postgresHosts)('in $host, a prune', ({host, begin}) => {
     expect(await bench.sql(everything)).toEqual(before);
   });
 
+  it('is undone where Postgres computes columns of its own, or counts rows', async () => {
+    const bench = await makeWorld(hosted);
+    await bench.sql(
+      `ALTER TABLE records ADD COLUMN "of ""type" TEXT GENERATED ALWAYS AS (record->>'$type') STORED`,
+    );
+    await bench.sql('ALTER TABLE records ADD COLUMN number BIGINT GENERATED ALWAYS AS IDENTITY');
+    const before = await bench.sql(everything);
+    const run = await live(bench, await rehearsed(bench, prune));
+    expect(countsOf(run)).toEqual({deleted: 8, unchanged: 15, rows: 8});
+    expect(countsOf(await undo(bench, run))).toEqual({inserted: 8, rows: 8});
+    expect(await bench.sql(everything)).toEqual(before);
+  });
+
   it('leaves what came back between plan and live', async () => {
     const bench = await makeWorld(hosted);
     const plan = await rehearsed(bench, prune);

@@ -1,4 +1,5 @@
-import type {Statement} from '../../../core/sql.ts';
+import {quoted, type Statement} from '../../../core/sql.ts';
+import type {RecordsFacts} from '../facts.ts';
 import {moment} from '../rows.ts';
 import type {PruneChange} from './change.ts';
 
@@ -16,12 +17,16 @@ export function commitPrune(changes: readonly PruneChange[]): readonly Statement
   ];
 }
 
-/** Rows come back with all of their columns, where nobody has written another meanwhile. */
-export function undoPrune(changes: readonly PruneChange[]): readonly Statement[] {
+/** Rows come back with all of their columns, where nobody has written another meanwhile. What Postgres computes it computes anew. */
+export function undoPrune(
+  changes: readonly PruneChange[],
+  {columns}: Pick<RecordsFacts, 'columns'>,
+): readonly Statement[] {
   return [
     {
-      sql: `INSERT INTO records
-            SELECT back.*
+      sql: `INSERT INTO records (${columns.map(quoted).join(', ')})
+            OVERRIDING SYSTEM VALUE
+            SELECT ${columns.map(name => `back.${quoted(name)}`).join(', ')}
             FROM jsonb_array_elements_text($1::jsonb) AS item
             CROSS JOIN LATERAL jsonb_populate_record(NULL::records, item::jsonb) AS back
             ON CONFLICT (uri) DO NOTHING

@@ -74,7 +74,7 @@ export const recordsPrune: Backfill<RecordsPrune> = {
   decide: decidePrune,
   commit: commitPrune,
   decideUndo,
-  undo: undoPrune,
+  undo: (changes, {facts}) => undoPrune(changes, facts),
   preview: previewPrune,
   row: prunedRow,
   costs,
