@@ -71,6 +71,20 @@ describe.each(postgresHosts)('in $host, a prune', ({host, begin}) => {
     expect(await bench.sql(everything)).toEqual(before);
   });
 
+  it('takes large rows a few at a time: a page holds them whole', async () => {
+    const bench = await makeWorld(hosted);
+    await bench.sql(
+      `UPDATE records SET record = jsonb_build_object('text', repeat('0123456789', 60000)) WHERE did = '${bench.network.didOf('bob')}'`,
+    );
+    const plan = await rehearsed(bench, prune);
+    expect(countsOf(plan)).toEqual({deleted: 8, unchanged: 15});
+    const held: number[] = [];
+    for await (const {entries} of bench.ledger.pages.all(plan.record.id, 'plan'))
+      held.push(JSON.stringify(entries).length);
+    expect(Math.max(...held)).toBeGreaterThan(600_000);
+    expect(Math.max(...held)).toBeLessThan(1_600_000);
+  });
+
   it('leaves what came back between plan and live', async () => {
     const bench = await makeWorld(hosted);
     const plan = await rehearsed(bench, prune);

@@ -32,15 +32,19 @@ export async function* listRows(
   const listed = new Set<string>();
   for await (const page of readRepository({...range, address}, io, {facts}))
     for (const {key} of page) listed.add(key);
-  for await (const rows of rowsOf(io.target, facts.collections, range))
+  for await (const rows of rowsOf(io.target, facts.collections, range)) {
+    const unlisted = rows.map(({uri}) => uri).filter(uri => !listed.has(uri));
+    const sizes = await sizesOf(io.target, unlisted);
     yield rows.map(({uri, cid}) => ({
       key: uri,
       size: 0,
+      rowBytes: sizes.get(uri) ?? 0,
       fingerprint: null,
       cid,
       isListed: listed.has(uri),
       address,
     }));
+  }
 }
 
 /** In the order of bytes, whatever the order of the column: an index of another would not be of use here. */
@@ -61,6 +65,20 @@ async function* rowsOf(target: Reader, collections: readonly string[], {lo, hi}:
   }
 }
 
+const sizeSchema = z.object({uri: z.string(), bytes: z.number()});
+
+/** How large rows are as a change holds them: a thousand of a megabyte each must not come into one page. */
+async function sizesOf(target: Reader, uris: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (uris.length === 0) return new Map();
+  const rows = await target.query(
+    `SELECT row.uri, octet_length(to_jsonb(row)::text) AS bytes
+     FROM jsonb_array_elements_text($1::jsonb) AS item (uri)
+     JOIN records AS row ON row.uri = item.uri`,
+    [JSON.stringify(uris)],
+  );
+  return new Map(rows.map(row => sizeSchema.parse(row)).map(({uri, bytes}) => [uri, bytes]));
+}
+
 /** The second look: nothing is deleted that its host still gives when it is asked for it by name. */
 export async function isGone(
   uri: string,
@@ -79,8 +97,9 @@ export async function lookupRow(
   io: Pick<ReadIo, 'source' | 'signal' | 'placed'> & {readonly target?: Reader},
 ): Promise<RowItem | null> {
   const [row] = (await io.target?.query('SELECT uri, cid FROM records WHERE uri = $1', [key])) ?? [];
-  if (row === undefined) return null;
+  if (io.target === undefined || row === undefined) return null;
   const {cid} = rowSchema.parse(row);
+  const rowBytes = (await sizesOf(io.target, [key])).get(key) ?? 0;
   const address = await addressOf(didOf(key), io, false);
-  return {key, size: 0, fingerprint: null, cid, isListed: false, address};
+  return {key, size: 0, rowBytes, fingerprint: null, cid, isListed: false, address};
 }
