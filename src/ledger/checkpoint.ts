@@ -4,7 +4,7 @@ import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
 import {upsertFingerprints} from './fingerprints.ts';
-import {dropIntent, insertPage} from './pages.ts';
+import {dropIntent, insertPage} from './page-statements.ts';
 import {type SettledGroup, settleGroups} from './reached.ts';
 import {addTallySql, tallyParams} from './records.ts';
 import {toldText} from './told-text.ts';

@@ -1,10 +1,11 @@
 import {z} from 'zod';
 import type {Entry} from '../core/entry.ts';
 import {compareKeys, inRange, type KeyRange} from '../core/keys.ts';
-import type {Row, Statement} from '../core/sql.ts';
+import type {Row} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
-import {packEntries, unpackEntries} from './codec.ts';
+import {unpackEntries} from './codec.ts';
 import {openPrefix} from './counted.ts';
+import {dropIntent, insertPage} from './page-statements.ts';
 
 /** `staged`: changes of a run that is published as a whole, and has not been yet. */
 export type PageKind = 'plan' | 'intent' | 'staged' | 'image';
@@ -27,6 +28,7 @@ const kinds = ['plan', 'intent', 'staged', 'image'] as const satisfies readonly 
 const mentionRow = z.object({seq: z.number(), run: z.string(), kind: z.enum(kinds)});
 const pageRow = z.object({seq: z.number(), partition: z.string(), page: z.number()});
 const cachedPages = 8;
+const foundTogether = 1_000;
 
 /** Plans, intents, staged changes and before-images: compressed pages of entries in key order. */
 export class Pages {
@@ -157,28 +159,33 @@ export class Pages {
       [key, JSON.stringify(kinds)],
     );
     for (const {seq, run, kind} of rows.map(row => mentionRow.parse(row))) {
-      const [row] = await this.#db.query('SELECT body FROM pages WHERE seq = ?', [seq]);
-      // A run that is at work drops its intents.
-      if (row === undefined) continue;
-      const entry = (await unpackEntries(row['body'])).find(other => other.key === key);
+      const entry = (await this.#stored(seq))?.entries.find(other => other.key === key);
       if (entry !== undefined) yield {run, kind, entry};
     }
   }
 
   /** Pages of a kind in the order in which they were stored, a partition's or all; memory is one page. */
   async *all(run: string, kind: PageKind, partition?: string): AsyncGenerator<StoredPage> {
-    let after = 0;
-    for (;;) {
-      const [row] = await this.#db.query(
-        `SELECT seq, partition, page, body FROM pages
-         WHERE run = ? AND kind = ? AND seq > ? AND (CAST(?4 AS TEXT) IS NULL OR partition = ?4) ORDER BY seq LIMIT 1`,
-        [run, kind, after, partition ?? null],
+    const ofPart = partition === undefined ? '' : ' AND partition = ?';
+    for (let after = 0; ; ) {
+      // To find the next is to sort all of them.
+      const rows = await this.#db.query(
+        `SELECT seq FROM pages WHERE run = ? AND kind = ? AND seq > ?${ofPart} ORDER BY seq LIMIT ${foundTogether}`,
+        [run, kind, after, ...(partition === undefined ? [] : [partition])],
       );
-      if (row === undefined) return;
-      const page = await readPage(row);
-      yield page;
-      after = page.seq;
+      for (const row of rows) {
+        after = z.number().parse(row['seq']);
+        const page = await this.#stored(after);
+        if (page !== null) yield page;
+      }
+      if (rows.length < foundTogether) return;
     }
+  }
+
+  /** Null where it is gone: a run that is at work drops its intents. */
+  async #stored(seq: number): Promise<StoredPage | null> {
+    const [row] = await this.#db.query('SELECT seq, partition, page, body FROM pages WHERE seq = ?', [seq]);
+    return row === undefined ? null : readPage(row);
   }
 
   /** The partitions that hold pages of a kind, and how many entries each. */
@@ -220,29 +227,6 @@ export class Pages {
 function ofPartition(parameter: number): string {
   const ofRetries = `id >= '${openPrefix}' AND id < '${openPrefix}~' AND kind = 'open'`;
   return ` AND partition IN (SELECT ?${parameter} UNION SELECT id FROM partitions WHERE run = ?1 AND ${ofRetries})`;
-}
-
-export async function insertPage(
-  run: string,
-  kind: PageKind,
-  partition: string,
-  page: number,
-  entries: readonly Entry[],
-): Promise<Statement> {
-  const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) throw new RangeError('an empty page is not stored');
-  return {
-    sql: `INSERT INTO pages (run, kind, partition, page, first_key, last_key, entries, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    params: [run, kind, partition, page, first.key, last.key, entries.length, await packEntries(entries)],
-  };
-}
-
-export function dropIntent(run: string, partition: string): Statement {
-  return {
-    sql: "DELETE FROM pages WHERE run = ? AND kind = 'intent' AND partition = ?",
-    params: [run, partition],
-  };
 }
 
 async function readPage(row: Row): Promise<StoredPage> {

@@ -1,7 +1,8 @@
 import type {Tally} from '../core/accounting.ts';
 import type {Entry} from '../core/entry.ts';
 import type {Statement} from '../core/sql.ts';
-import {insertPage, type StoredPage} from './pages.ts';
+import {insertPage} from './page-statements.ts';
+import type {StoredPage} from './pages.ts';
 import {addTallySql, tallyParams} from './records.ts';
 
 /** A staged page of which the target has said what became of it. */

@@ -38,6 +38,42 @@ overLedgers(({openLedger}) => {
     expect(await lookedUp()).toBeLessThan(6 * before);
   });
 
+  it('pages of thousands of repositories are gone through one by one as fast as those of a few', async () => {
+    const ledger = await openLedger();
+    await ledger.runs.create(order('r'));
+    await ledger.repositories.streams('r', [{id: 's', group: 'g'}]);
+    const store = async (from: number, to: number) => {
+      const ids = await find(ledger, from, to - from);
+      const pages = ids.map((partition, n) => checkpoint('r', 1, [entry(keyOf(from + n))], {partition}));
+      await Promise.all(pages.map(page => ledger.checkpoint(page)));
+    };
+    const wentThrough = async () => {
+      const began = performance.now();
+      const all: string[] = [];
+      for await (const {partition} of ledger.pages.all('r', 'plan')) {
+        all.push(partition);
+        if (all.length === 100) break;
+      }
+      expect(all).toEqual(Array.from({length: 100}, (_, n) => did(n)));
+      for (const id of all) {
+        const own: string[] = [];
+        for await (const {entries} of ledger.pages.all('r', 'plan', id))
+          own.push(...entries.map(({key}) => key));
+        expect(own).toHaveLength(1);
+      }
+      return performance.now() - began;
+    };
+    await store(0, 100);
+    await wentThrough();
+    const before = await wentThrough();
+    for (let from = 100; from < 12_100; from += 2_000) await store(from, from + 2_000);
+    // Seen: once as long; and 6 to 10 times where each was found among all.
+    expect(await wentThrough()).toBeLessThan(4 * before);
+    let count = 0;
+    for await (const {partition} of ledger.pages.all('r', 'plan')) expect(partition).toBe(did(count++));
+    expect(count).toBe(12_100);
+  });
+
   it('what a retry has planned of a repository is found with the rest', async () => {
     const ledger = await openLedger();
     await ledger.runs.create(order('r'));
