@@ -40,7 +40,7 @@ export function addJobCommand(session: Session, {collection, did, ...ends}: AddJ
       ...(did === undefined ? {} : {dids: did}),
     });
     tellAdded(session, job, isNew);
-    showWork(session, job, context.connection.target.label);
+    showWork(session, job, context.connection.target.label, ends);
     return 0;
   });
 }
@@ -53,10 +53,20 @@ export function tellAdded({report}: Session, job: Job, isNew: boolean): void {
   ]);
 }
 
-/** What a job waits for. */
-export function showWork({report}: Session, {status}: Job, target: string): void {
-  if (status === 'pending')
-    report.next('A worker takes it up', ['headgate', 'jobs', 'work', '--target', target]);
+/** What a job waits for. It does not know of a network: one that was named has to be named to its worker, too. */
+export function showWork(
+  {report}: Session,
+  {status}: Job,
+  target: string,
+  {relay = [], plc, allowPrivateHosts = false}: Omit<JobEnds, 'target'> = {},
+): void {
+  if (status !== 'pending') return;
+  report.next('A worker takes it up', [
+    ...['headgate', 'jobs', 'work', '--target', target],
+    ...(relay.length === 0 ? [] : ['--relay', ...relay]),
+    ...(plc === undefined ? [] : ['--plc', plc]),
+    ...(allowPrivateHosts ? ['--allow-private-hosts'] : []),
+  ]);
 }
 
 /** One job in detail, with the first of what it could not read. */

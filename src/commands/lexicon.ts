@@ -23,7 +23,7 @@ export async function addLexiconCommand(
       );
     if (job === null) return 0;
     tellAdded(session, job.job, job.isNew);
-    showWork(session, job.job, context.connection.target.label);
+    showWork(session, job.job, context.connection.target.label, ends);
     return 0;
   });
 }

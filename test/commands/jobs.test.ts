@@ -98,11 +98,11 @@ describe.skipIf(postgresServer() === null)('headgate jobs', () => {
   it('goes from a lexicon to an index with its holes counted, and from there to a whole one', async () => {
     const {target, ends, headgate, write, simulator, rows} = await world(spec);
     write('post.json', {...match, id: post});
-    const added = await headgate('lexicon', 'add', 'post.json', ...target);
+    const added = await headgate('lexicon', 'add', 'post.json', ...ends);
     expect(added.code, told(added)).toBe(0);
     expect(added.out).toContain(`lexicon ${post} was added\n`);
     const id = /job (\S+) is pending: app\.bsky\.feed\.post\n/.exec(added.out)?.[1] ?? '';
-    expect(added.out).toContain(`headgate jobs work ${target.join(' ')}`);
+    expect(added.out).toContain(`headgate jobs work ${ends.join(' ')}`);
 
     const worked = await headgate('jobs', 'work', '--once', ...ends);
     expect(worked.code, told(worked)).toBe(5);
