@@ -7,7 +7,7 @@ import {countedSql} from './counted.ts';
 import {type Partition, type PartitionRecord, readPartition} from './records.ts';
 import {toldText} from './told-text.ts';
 
-/** Finished partitions that are kept to look at; older ones live on only in their run's totals. */
+/** Finished partitions that are kept to look at, and all that a retry took up: a plan has the last word on them there. */
 const keptCompletions = 1_000;
 
 /** A run's partitions: discovery, splits, completion. */
@@ -130,7 +130,7 @@ export async function finishWith(db: Database, run: string, statements: readonly
   await db.transaction([
     {
       sql: `DELETE FROM partitions WHERE run = ?1 AND status = 'done' AND id IN
-              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' ORDER BY finished_at DESC, id DESC LIMIT 1000000000 OFFSET ?2)`,
+              (SELECT id FROM partitions WHERE run = ?1 AND status = 'done' AND kind <> 'open' ORDER BY finished_at DESC, id DESC LIMIT 1000000000 OFFSET ?2)`,
       params: [run, keptCompletions],
     },
   ]);

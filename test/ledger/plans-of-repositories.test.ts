@@ -86,6 +86,14 @@ overLedgers(({openLedger}) => {
     );
     await ledger.partitions.add('r', [{id: 'open-1', kind: 'open', lo: '', hi: null, of: null}]);
     await ledger.checkpoint(checkpoint('r', 1, [entry(keyOf(1))], {partition: 'open-1', reopened: true}));
-    expect(await ledger.pages.between('r', 'plan', rangeOf(1), did(1))).toMatchObject([{action: 'insert'}]);
+    const planned = [{key: keyOf(1), action: 'insert'}];
+    expect(await ledger.pages.between('r', 'plan', rangeOf(1), did(1))).toMatchObject(planned);
+
+    // Of what is done, all but the last thousand is forgotten.
+    await ledger.partitions.finish('r', 'open-1', 1);
+    const others = await find(ledger, 2, 1_100);
+    for (const id of others) await ledger.partitions.finish('r', id, 2);
+    expect(await ledger.partitions.list('r')).not.toHaveLength(2 + others.length);
+    expect(await ledger.pages.between('r', 'plan', rangeOf(1), did(1))).toMatchObject(planned);
   });
 });
