@@ -2,6 +2,7 @@ import {type LexiconDoc, lexiconDoc, parseLexiconDoc} from '@atproto/lexicon';
 import {isValidNsid} from '@atproto/syntax';
 import {OperatorError} from '../core/operator-error.ts';
 import {isMap} from './exact-json.ts';
+import {isUnstorable} from './unstorable.ts';
 
 /** A lexicon that defines a record, and so a collection. */
 export interface RecordLexicon {
@@ -14,6 +15,8 @@ export interface RecordLexicon {
 }
 
 const mostCharacters = 1_048_576;
+/** Lists and maps within each other: real ones have ten. */
+const mostLevels = 64;
 /** Of what is wrong: the first few help, all of them hide each other. */
 const mostTold = 3;
 
@@ -49,6 +52,9 @@ export function readLexicon(text: string, name: string): LexiconDoc {
   if (text.length > mostCharacters) throw unusable(name, `it is longer than ${mostCharacters} characters`);
   const value = parse(text, name);
   if (!isMap(value)) throw unusable(name, 'it is not an object');
+  if (isDeeper(value, mostLevels)) throw unusable(name, `it is nested deeper than ${mostLevels} levels`);
+  if (isUnstorable(value))
+    throw unusable(name, 'its text holds U+0000 or half a surrogate pair, which Postgres stores in no text');
   const {success, error} = lexiconDoc.safeParse(value);
   if (success) return parseLexiconDoc(value);
   const told = error.issues
@@ -56,6 +62,11 @@ export function readLexicon(text: string, name: string): LexiconDoc {
     .map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
   const more = error.issues.length - told.length;
   throw unusable(name, `${told.join('; ')}${more > 0 ? ` (and ${more} more)` : ''}`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some(item => isDeeper(item, levels - 1));
 }
 
 function parse(text: string, name: string): unknown {

@@ -86,6 +86,16 @@ describe('the lexicon of a record', () => {
       /: games\.example\.match refers to player, which is no lexicon's name$/,
     ],
     [
+      'nested deeper than any',
+      lexicon().replace('{', `{"more":${'['.repeat(100_000)}${']'.repeat(100_000)},`),
+      /^lexicon match\.json: it is nested deeper than 64 levels$/,
+    ],
+    [
+      'that Postgres can not store',
+      lexicon({description: 'a\0b'}),
+      /^lexicon match\.json: its text holds U\+0000 or half a surrogate pair, which Postgres stores in no text$/,
+    ],
+    [
       'longer than any',
       lexicon({description: 'x'.repeat(1_100_000)}),
       /: it is longer than 1048576 characters$/,
