@@ -1,4 +1,5 @@
 import type {Config} from '../config/config.ts';
+import {requireLedgerPlace} from '../config/place-names.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
 import type {CommonOptions, Surroundings} from './session.ts';
 
@@ -8,6 +9,7 @@ export function ledgerPlace(
   config: Config,
   {defaultLedger}: Pick<Surroundings, 'defaultLedger'>,
 ): string {
+  if (ledger !== undefined) requireLedgerPlace(ledger);
   return ledger ?? config.ledger ?? defaultLedger;
 }
 

@@ -6,6 +6,7 @@ import type {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import {isPostgres} from '../databases/postgres-address.ts';
 import {defaultSettings, type Settings} from '../engine/settings.ts';
+import {requireLedgerPlace} from './place-names.ts';
 import {type ConfigFile, configSchema, type SettingsChanges, type SetupInConfig} from './schema.ts';
 
 /** The config as the program uses it: paths are absolute, settings complete. */
@@ -68,6 +69,7 @@ export async function loadConfig(named: string | null, folder: string): Promise<
 }
 
 function ledgerIn(base: string, ledger: string): string {
+  requireLedgerPlace(ledger);
   return isPostgres(ledger) ? ledger : resolve(base, ledger);
 }
 

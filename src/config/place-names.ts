@@ -1,5 +1,6 @@
 import {access} from 'node:fs/promises';
 import {OperatorError} from '../core/operator-error.ts';
+import {isPostgres, withoutPassword} from '../databases/postgres-address.ts';
 import type {Secret} from './schema.ts';
 
 /** What names of sources and targets have in common. */
@@ -11,10 +12,26 @@ export function requirePath(
   expected: string,
   known: readonly string[],
 ): void {
-  if (named !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(named)) return;
+  if (named !== '' && !scheme.test(named.trimStart())) return;
   const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
-  throw new OperatorError('usage', `${end} "${named}": this is not ${expected}`, `Name ${expected}${names}.`);
+  throw new OperatorError(
+    'usage',
+    `${end} "${withoutPassword(named)}": this is not ${expected}`,
+    `Name ${expected}${names}.`,
+  );
 }
+
+/** The same of a ledger. The address of a database of another kind would be made a file, and its password a folder's name. */
+export function requireLedgerPlace(named: string): void {
+  if (isPostgres(named) || !scheme.test(named.trimStart())) return;
+  throw new OperatorError(
+    'usage',
+    `ledger "${withoutPassword(named)}": this is neither a file nor the address of a Postgres database`,
+    'Name a file, or postgres://USER@HOST/DATABASE.',
+  );
+}
+
+const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
 export async function requireNoTypo(

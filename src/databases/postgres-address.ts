@@ -37,13 +37,25 @@ export function isPostgres(named: string): boolean {
   return scheme.test(named);
 }
 
+/** Of another kind, such as postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE: nobody here knows where its password ends. */
+const otherAddress = /^\s*([a-z][a-z0-9+.-]+:\/+).*@/is;
+/** As libpq has it: host=HOST password=PASSWORD */
+const passwordSetting = /(password\s*=\s*).*/is;
+
 /** An address as it may be shown, whatever is wrong with it. */
 export function withoutPassword(named: string): string {
-  if (!isPostgres(named)) return named;
+  if (!isPostgres(named)) return named.replace(otherAddress, '$1…@').replace(passwordSetting, '$1…');
   const url = parsed(named);
   if (url === null) return 'postgres://…';
   url.password = '';
+  // libpq takes a password there too. What can't be said there is told by its name.
+  for (const name of unknownIn(url)) url.searchParams.delete(name);
   return url.href;
+}
+
+function unknownIn({searchParams}: URL): readonly string[] {
+  const known: readonly string[] = parameters;
+  return [...searchParams.keys()].filter(name => !known.includes(name));
 }
 
 export function passwordIn(named: string): string | null {
@@ -55,8 +67,7 @@ export function passwordIn(named: string): string | null {
 export function postgresAddress(named: string, variables: Variables = {}): PostgresAddress {
   const url = parsed(named);
   if (url === null) throw malformed(named, 'this is not an address of a Postgres database');
-  const known: readonly string[] = parameters;
-  const unknown = [...url.searchParams.keys()].filter(name => !known.includes(name));
+  const unknown = unknownIn(url);
   if (unknown.length > 0)
     throw malformed(
       named,

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {freshDatabase, postgresServer, postgresVariables} from '../support/postgres.ts';
@@ -25,6 +25,18 @@ async function makeWorld() {
 }
 
 const told = ({out, err}: Ended) => `${out}${err}`;
+
+it('the address of another kind of database is no file to be made, and its password is not shown', async () => {
+  const {cwd} = makeCommandWorld();
+  const before = readdirSync(cwd);
+  const status = await runProgram(['status', '--ledger', 'postgresql+asyncpg://me:secret@db/shop'], {cwd});
+  expect(status.code, told(status)).toBe(2);
+  expect(status.err).toContain(
+    'ledger "postgresql+asyncpg://…@db/shop": this is neither a file nor the address of a Postgres database',
+  );
+  expect(told(status)).not.toContain('secret');
+  expect(readdirSync(cwd)).toEqual(before);
+});
 
 describe.skipIf(postgresServer() === null)('a ledger in Postgres', () => {
   it('is named by the config or a flag, and holds the same runs', async () => {

@@ -34,6 +34,18 @@ describe('a config', () => {
     expect(config.settings).toEqual(defaultSettings);
   });
 
+  it.each(['postgresql+asyncpg://me:secret@db/shop', ' postgres://me:secret@db/shop', 'pglite:folder'])(
+    'is refused where its ledger is neither a file nor a Postgres database, and shows no password: %s',
+    async ledger => {
+      const loading = loadConfig(null, folderWith({[json]: {ledger}}));
+      await expect(loading).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/this is neither a file nor the address of a Postgres database$/),
+      });
+      await expect(loading).rejects.not.toThrow(/secret/);
+    },
+  );
+
   it('may name a ledger by the address of a Postgres database', async () => {
     const address = 'postgres://headgate@db.example.org/operations?sslmode=require';
     expect((await loadConfig(null, folderWith({[json]: {ledger: address}}))).ledger).toBe(address);

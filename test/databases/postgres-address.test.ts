@@ -56,6 +56,10 @@ describe('an address of a Postgres database', () => {
     ['postgres://me:secret@db:port/shop', /this is not an address/],
     ['postgres://me:secret@db/shop?sslmode=maybe', /sslmode is maybe/],
     ['postgres://me:secret@db/shop?connect_timeout=3', /connect_timeout/],
+    ['postgres://me@db/shop?sslmode=require&password=secret', /it says password/],
+    ['postgresql+asyncpg://me:secret@db/shop', /postgresql\+asyncpg:\/\/…@db\/shop: this is not an address/],
+    [' postgres://me:secret@db/shop', /this is not an address/],
+    ['host=db user=me password=secret', /host=db user=me password=…: this is not an address/],
   ])('that can not be one is refused, and shows no password: %s', (named, message) => {
     const refusal = expect.objectContaining({
       code: 'usage',
