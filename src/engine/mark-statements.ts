@@ -12,31 +12,34 @@ import {numbered, words} from './mark-words.ts';
 export const markTables = ['headgate_lease', 'headgate_marks'] as const;
 
 export function createTables(dialect: Dialect, leastFence: number): readonly Statement[] {
-  const {time, alone} = words[dialect];
+  const {time, alone, made} = words[dialect];
+  const [lease, marks] = markTables;
   return [
     ...alone,
     {
-      sql: `CREATE TABLE IF NOT EXISTS headgate_lease (
-              id INTEGER PRIMARY KEY CHECK (id = 1),
+      sql: made(
+        lease,
+        `id INTEGER PRIMARY KEY CHECK (id = 1),
               run TEXT,
               fence INTEGER NOT NULL,
               holder TEXT,
               host TEXT,
-              expires_at ${time} NOT NULL
-            )`,
+              expires_at ${time} NOT NULL`,
+      ),
       params: [],
     },
     {
-      sql: `CREATE TABLE IF NOT EXISTS headgate_marks (
-              run TEXT NOT NULL,
+      sql: made(
+        marks,
+        `run TEXT NOT NULL,
               partition TEXT NOT NULL,
               page INTEGER NOT NULL,
               fence INTEGER NOT NULL,
               inserted INTEGER NOT NULL DEFAULT 0,
               updated INTEGER NOT NULL DEFAULT 0,
               deleted INTEGER NOT NULL DEFAULT 0,
-              PRIMARY KEY (run, partition)
-            )`,
+              PRIMARY KEY (run, partition)`,
+      ),
       params: [],
     },
     numbered(dialect, {

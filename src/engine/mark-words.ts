@@ -12,6 +12,8 @@ interface Words {
   readonly time: string;
   /** Before tables are made: two processes may begin at the same moment. */
   readonly alone: readonly Statement[];
+  /** Makes a table where it is missing. */
+  readonly made: (table: string, columns: string) => string;
 }
 
 /** One of Postgres' advisory locks. */
@@ -24,6 +26,7 @@ export const words: Readonly<Record<Dialect, Words>> = {
     locked: '',
     time: 'INTEGER',
     alone: [],
+    made: (table, columns) => `CREATE TABLE IF NOT EXISTS ${table} (${columns})`,
   },
   postgres: {
     clock: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)',
@@ -31,6 +34,9 @@ export const words: Readonly<Record<Dialect, Words>> = {
     locked: ' FOR SHARE',
     time: 'BIGINT',
     alone: [{sql: 'SELECT pg_advisory_xact_lock($1)', params: [makingTables]}],
+    // To ask for one that is there takes the right to make it, which a user that writes rows need not have.
+    made: (table, columns) =>
+      `DO $$ BEGIN IF to_regclass('${table}') IS NULL THEN CREATE TABLE ${table} (${columns}); END IF; END $$`,
   },
 };
 
