@@ -158,10 +158,11 @@ export interface Backfill<S extends Shape> {
   list(range: ListedRange, io: Io<S>, probe: Probe<S['facts']>): AsyncIterable<readonly S['item'][]>;
   /** A key that parts a range in two, or null. */
   middle(range: KeyRange, io: Io<S>): Promise<string | null>;
-  /** One item as it is now; null where it is gone. Without a target where the backfill does not list that. */
+  /** One item as it is now; null where it is gone. Without a target and a scope where it is looked at for no run. */
   lookup(
     key: string,
-    io: Pick<Io<S>, 'source' | 'options' | 'signal' | 'placed'> & Partial<Pick<Io<S>, 'target'>>,
+    io: Pick<Io<S>, 'source' | 'options' | 'signal' | 'placed'> &
+      Partial<Pick<Io<S>, 'target' | 'scope' | 'onBytes'>>,
     probe: Probe<S['facts']> | null,
   ): Promise<S['item'] | null>;
   /** Whose limit a request for the item counts against. */

@@ -9,7 +9,7 @@ import {FetchChoice} from './fetch-choice.ts';
 import type {RecordItem} from './item.ts';
 import type {OfNetwork} from './of-network.ts';
 import {didOf} from './uri.ts';
-import {readPages, readWhole} from './ways.ts';
+import {type ReadOrder, readPages, readWhole} from './ways.ts';
 
 export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now'> & {readonly source: Network};
 
@@ -66,13 +66,7 @@ async function* readAt(
   const {options, scope, source} = io;
   const order = {pds, did, collections};
   if (scope.proofs) {
-    const whole = await readWhole(order, io);
-    if (whole === null)
-      throw new Fault(
-        'too-large',
-        `${did}: its CAR is larger than options.records.carBytes, so it can't be proven`,
-      );
-    yield* whole.pages;
+    yield* (await requireWhole(order, io)).pages;
     return;
   }
   const choice = choiceFor(source, pds.host);
@@ -90,6 +84,16 @@ async function* readAt(
   // What was too large a moment ago is not fetched again.
   yield* readPages(order, io, taken, options.fetch !== 'pages' && way !== 'car');
   choice.took('pages', taken);
+}
+
+/** As one CAR, or not at all: nothing else can be proven. */
+export async function requireWhole(order: ReadOrder, io: ReadIo) {
+  const whole = await readWhole(order, io);
+  if (whole !== null) return whole;
+  throw new Fault(
+    'too-large',
+    `${order.did}: its CAR is larger than options.records.carBytes, so it can't be proven`,
+  );
 }
 
 function choiceFor(network: Network, host: string): FetchChoice {

@@ -13,6 +13,7 @@ import {recordInvariants} from './invariants.ts';
 import {itemOf, type RecordItem} from './item.ts';
 import {type RecordsOptions, recordsOptions} from './options.ts';
 import {hasRecordTables, probeRecords} from './probe.ts';
+import {provenRecord} from './proven-record.ts';
 import {addressOf, readRepository} from './read-repository.ts';
 import {repositories} from './repositories.ts';
 import {recordRow} from './row.ts';
@@ -67,7 +68,7 @@ export const records: Backfill<Records> = {
   async *partitions() {},
   list: (range, io, probe) => readRepository(range, io, probe),
   middle: async () => null,
-  lookup: async (key, {source, signal, options, placed}) => {
+  lookup: async (key, {source, signal, options, placed, scope, onBytes = () => {}}) => {
     const parts = parseUri(key);
     if (parts === null) throw new Fault('invalid', `${key} is no URI of a record: at://DID/COLLECTION/RKEY`);
     const {did, collection, rkey} = parts;
@@ -76,6 +77,7 @@ export const records: Backfill<Records> = {
         'invalid',
         `${key} stands for what its host listed there: a new run looks what that is now`,
       );
+    if (scope?.proofs === true) return provenRecord(parts, {source, signal, options, placed, scope, onBytes});
     const pds = source.pds(await addressOf(did, {source, signal, placed}, false));
     const record = await placed(pds.host, () => pds.record(did, collection, rkey, signal));
     return record === null ? null : itemOf(record, options);
