@@ -2,6 +2,7 @@ import {isValidTid} from '@atproto/syntax';
 import {Fault} from '../core/failure.ts';
 import {CborReader, major} from './cbor-reader.ts';
 import {type Digest, digestOfCid} from './cid.ts';
+import {shown} from './web-faults.ts';
 
 /** The signed root of a repository: https://atproto.com/specs/repository#commit-objects */
 export interface Commit {
@@ -48,7 +49,7 @@ export function readCommit(block: Buffer): Commit {
         signed = [block.subarray(start, fieldStart), block.subarray(reader.at)];
         break;
       default:
-        throw invalid(`it has a field ${name.slice(0, 40)}`);
+        throw invalid(`it has a field ${shown(name.slice(0, 40))}`);
     }
   }
   if (!reader.isAtEnd || count > 23) throw invalid('it is of another form than a commit has');
@@ -61,7 +62,7 @@ export function readCommit(block: Buffer): Commit {
 
 /** Fails where it is not the commit of this repository, and where a key is given, not signed by it. */
 export async function verifyCommit(commit: Commit, did: string, signingKey: string | null): Promise<void> {
-  if (commit.did !== did) throw invalid(`it is of another repository, ${commit.did.slice(0, 100)}`);
+  if (commit.did !== did) throw invalid(`it is of another repository, ${shown(commit.did.slice(0, 100))}`);
   if (signingKey === null) return;
   // Curves take 80 ms to load, and only proofs need them.
   const {verifySignature} = await import('@atproto/crypto');

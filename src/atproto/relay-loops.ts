@@ -1,4 +1,5 @@
 import {Fault} from '../core/failure.ts';
+import {shown} from './web-faults.ts';
 
 /** Pages without anything in them, one after the other: a filter may leave a few. */
 const mostEmpty = 50;
@@ -23,7 +24,7 @@ export class RelayLoops {
     if (next === this.#kept || next === asked)
       throw new Fault(
         'invalid',
-        `${host}: its list comes round again: the cursor ${next.slice(0, 60)} is repeated`,
+        `${host}: its list comes round again: the cursor ${shown(next.slice(0, 60))} is repeated`,
         {host},
       );
     this.#empty = count === 0 ? this.#empty + 1 : 0;

@@ -12,6 +12,8 @@ describe('a commit', () => {
     ['of another version', {version: 2}, /it is of version 2, and not 3/],
     ['without a revision', {rev: 'now'}, /its revision is no TID/],
     ['with another field', {more: 1}, /it has a field more/],
+    ['that writes to the screen', {'\x1b[2J': 1}, /it has a field \\x1b\[2J$/],
+    ['of an account that does', {did: 'did:\x1b]0;\x07'}, /it is of another repository, did:\\x1b\]0;\\x07$/],
     ['of nothing', {data: null}, /a value of another type/],
     ['with a text for its tree', {data: 'bafy'}, /a value of another type/],
   ])('%s is refused', async (_, fields, message) => {

@@ -159,6 +159,11 @@ describe('of a relay that is not sound', () => {
     expect(pages).toBeLessThan(4 * length + 4);
   });
 
+  it('a cursor that is repeated and writes to the screen is told in letters', async () => {
+    const relay = await telling(() => ({repos: [did(1)], cursor: '\x1b[2J'}));
+    expect((await faultOf(everyDid(relay, post))).message).toMatch(/the cursor \S*\\x1b\[2J is repeated$/);
+  });
+
   it('pages that stay empty are found out, and a few are not', async () => {
     const some = await telling(cursor => {
       const page = Number(cursor ?? 0);
