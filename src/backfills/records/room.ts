@@ -25,6 +25,20 @@ export class Room {
   async enter(signal: AbortSignal): Promise<Held> {
     signal.throwIfAborted();
     while (this.#held >= this.#most) await this.#moved(signal);
+    return this.#hold();
+  }
+
+  /** The same, but not for longer than so many milliseconds: null where nobody has left by then. */
+  async enterWithin(ms: number, signal: AbortSignal): Promise<Held | null> {
+    try {
+      return await this.enter(AbortSignal.any([signal, AbortSignal.timeout(ms)]));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return null;
+    }
+  }
+
+  #hold(): Held {
     let counted = least;
     let bytes = 0;
     this.#held += counted;

@@ -66,14 +66,20 @@ function isOfCar({kind}: Fault, {options, scope}: Pick<ReadIo, 'options' | 'scop
   return kind === 'server-error' || kind === 'denied' || kind === 'invalid';
 }
 
-/** As one CAR; null where it has to be read page by page: the CAR is too large to be held in memory, or there is none. */
+/**
+ * As one CAR; null where it has to be read page by page: the CAR is too large to be held in memory, or there is none, or
+ * there is no room for it because others take their time.
+ */
 export async function readWhole(
   {pds, did, collections}: ReadOrder,
   io: ReadIo,
 ): Promise<(Taken & {readonly pages: Iterable<readonly RecordItem[]>}) | null> {
   const {options, scope, signal} = io;
   const proof = scope.proofs ? await signingKeyOf(did, io) : null;
-  const held = await roomOf(io.source).enter(signal);
+  const room = roomOf(io.source);
+  const mayDoWithout = options.fetch === 'auto' && !scope.proofs;
+  const held = await (mayDoWithout ? room.enterWithin(roomMs, signal) : room.enter(signal));
+  if (held === null) return null;
   let bytes = 0;
   const onBytes = (count: number) => {
     bytes += count;
@@ -93,6 +99,8 @@ export async function readWhole(
 
 /** Bytes of CARs, of all repositories together; decoded they take several times that. */
 const heldBytes = 16 * 1024 * 1024;
+/** A host that sends so much and then hardly anything would keep all others waiting for as long as a repository may take. */
+const roomMs = 10_000;
 const rooms = new WeakMap<Network, Room>();
 
 function roomOf(network: Network): Room {
