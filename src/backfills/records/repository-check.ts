@@ -26,12 +26,19 @@ export function repositoryCheck(facts: RecordsFacts): Invariant<OfNetwork> {
       const dids = await sampleOf(io);
       const found: Breach[] = [];
       let unread = 0;
+      let unproven = 0;
       for (const did of dids) {
         try {
           found.push(...(await differences(did, io, facts)));
         } catch (error) {
           if (!(error instanceof Fault)) throw error;
-          unread++;
+          // What its owner has not signed is no repository that happens not to answer.
+          if (!io.scope.proofs || error.kind !== 'invalid') {
+            unread++;
+            continue;
+          }
+          unproven++;
+          found.push({key: did, detail: error.message});
         }
       }
       const proven = io.scope.proofs ? ', each down to its signed commit' : '';
@@ -39,7 +46,7 @@ export function repositoryCheck(facts: RecordsFacts): Invariant<OfNetwork> {
       return {
         count: found.length,
         sample: found.slice(0, shown),
-        note: `${counted(dids.length - unread, 'repository', 'repositories')} compared${proven}${rest}`,
+        note: `${counted(dids.length - unread - unproven, 'repository', 'repositories')} compared${proven}${rest}`,
       };
     },
   };
