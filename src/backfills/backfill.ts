@@ -183,6 +183,8 @@ export interface Backfill<S extends Shape> {
     of(change: S['change']): S['change'];
     /** Bytes that it writes, about. */
     size(change: S['change']): number;
+    /** Bytes that are kept of it, about. */
+    keptSize(change: S['change']): number;
   };
   /** Rows that a change makes, where that is not one. */
   rowsOf?(change: S['change']): number;

@@ -53,6 +53,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     publication: publicationOf(backfill, io, probe, {run, service}),
     keeps: keepsOf(backfill),
     sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(decided(change))),
+    keptSizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.keptSize(decided(change))),
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.commit(changes.map(decided), probe),
     readBack: async changes => {

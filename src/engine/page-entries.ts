@@ -62,10 +62,25 @@ export function refused(entries: readonly Entry[], {kind, message}: Fault): read
   );
 }
 
-/** Behind the first half of the changes. */
-export function halfway(entries: readonly Entry[]): number {
+/** As many changes in one as in the other. */
+export function halvesOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const places = entries.flatMap((entry, index) => (isChange(entry) ? [index] : []));
-  return places[Math.floor(places.length / 2)] ?? entries.length;
+  const middle = places[Math.floor(places.length / 2)] ?? entries.length;
+  return [entries.slice(0, middle), entries.slice(middle)];
+}
+
+/** Of changes that are kept in one page: half a gigabyte is no text any more. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Pages are cut by what they read. What their changes replace is known only now, and may be much more. */
+export function partsOf(
+  entries: readonly Entry[],
+  sizeOf: (change: unknown) => number,
+): readonly (readonly Entry[])[] {
+  const changes = entries.filter(isChange);
+  const bytes = changes.reduce((sum, {change}) => sum + sizeOf(change), 0);
+  if (bytes <= mostBytes || changes.length < 2) return [entries];
+  return halvesOf(entries).flatMap(half => partsOf(half, sizeOf));
 }
 
 export function isGone({action, reason}: Entry): boolean {

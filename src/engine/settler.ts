@@ -13,8 +13,9 @@ import {
   type Formers,
   formersOf,
   groupsOf,
-  halfway,
+  halvesOf,
   isGone,
+  partsOf,
   refused,
   stillWaiting,
 } from './page-entries.ts';
@@ -63,10 +64,13 @@ export class Settler {
     if (halt.aborted) return false;
     at('page-decided');
     const formers = formersOf(page.slots);
-    const {writer} = this.#context;
-    if (writer !== null && !this.#isStaged && entries.some(isChange))
-      await this.#write(writer, entries, drift, formers);
-    else await this.#checkpoint(++this.#page, entries, drift, formers, 0, false);
+    const {writer, work} = this.#context;
+    for (const part of partsOf(entries, work.keptSizeOf)) {
+      const drifted = part === entries ? drift : await this.#driftOf(part);
+      if (writer !== null && !this.#isStaged && part.some(isChange))
+        await this.#write(writer, part, drifted, formers);
+      else await this.#checkpoint(++this.#page, part, drifted, formers, 0, false);
+    }
     await this.#checkBudgets();
     return true;
   }
@@ -108,7 +112,8 @@ export class Settler {
       const result = results[index];
       if (result === undefined) throw new RangeError('a slot without a result');
       const entry = undecided(slot, result);
-      if (entry !== null || result.kind !== 'inspected') return entry ?? unreachable(slot);
+      if (entry !== null) return entry;
+      if (result.kind !== 'inspected') throw new RangeError(`no entry for ${slot.item.key}`);
       const decision = decisions[next++];
       if (decision === undefined) throw new RangeError(`no decision for ${slot.item.key}`);
       const {item, found, bytes} = result.inspection;
@@ -172,8 +177,7 @@ export class Settler {
       if (!(error instanceof Fault) || !canBeHalved(error)) throw error;
       if (changes.length === 1)
         return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
-      const middle = halfway(entries);
-      for (const half of [entries.slice(0, middle), entries.slice(middle)])
+      for (const half of halvesOf(entries))
         await this.#write(writer, half, await this.#driftOf(half), formers);
       return;
     }
@@ -243,8 +247,4 @@ export class Settler {
     });
     if (spent !== null) stop('drain', {by: 'budget', message: spent});
   }
-}
-
-function unreachable(slot: Slot): never {
-  throw new RangeError(`no entry for ${slot.item.key}`);
 }

@@ -59,6 +59,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     publication: null,
     keeps: null,
     sizeOf: () => 0,
+    keptSizeOf: () => 0,
     rowsOf: change => rowsOf(backfill, change),
     commit: changes => backfill.undo(parseChanges(backfill, changes), probe),
     readBack: async changes => {

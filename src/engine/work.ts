@@ -28,6 +28,8 @@ export interface Work {
   readonly keeps: ((change: unknown) => unknown) | null;
   /** Bytes that a change writes, about; 0 where that is not told. */
   sizeOf(change: unknown): number;
+  /** Bytes that the ledger keeps of it, about; 0 where its pages are cut by them. */
+  keptSizeOf(change: unknown): number;
   /** How many rows a change makes where it is made as a whole. */
   rowsOf(change: unknown): number;
   /** Which changes the target shows as made, after an outcome that nothing else can tell. */

@@ -28,6 +28,7 @@ export type RecordState = z.infer<typeof state>;
 export const kept = {
   of: ({record: _, ...change}: RecordChange): RecordChange => change,
   size: ({record = '', key}: RecordChange) => record.length + key.length,
+  keptSize: ({key, before}: RecordChange) => key.length + (before?.record.length ?? 0),
 };
 
 export function previewRecord({before, cid, altered}: RecordChange): Preview {

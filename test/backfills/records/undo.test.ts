@@ -57,6 +57,29 @@ describe.each(postgresHosts)('in $host, an undo', ({begin}) => {
     expect(await sql(everything)).toEqual(before);
   });
 
+  it('puts back small and large, however much of it small ones have replaced: a page keeps some of it', async () => {
+    const bench = await makeRecords(hosted, {hosts: {one: {}}, accounts: [accountAt('one', 'alice', 40)]});
+    await unrehearsed(bench, {collections: [note]});
+    await bench.sql(
+      `UPDATE records SET cid = 'bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a',
+         record = jsonb_build_object('text', repeat('0123456789', 90000), 'of', rkey)`,
+    );
+    const before = await bench.sql(everything);
+    const plan = await rehearsed(bench, {collections: [note]});
+    const run = await live(bench, plan);
+    expect([run.record.status, countsOf(run)]).toEqual(['completed', {updated: 40, rows: 40}]);
+    expect(run.record.drift).toEqual({added: 0, gone: 0, changed: 0});
+    await expectTable(bench);
+    for (const [id, kind] of [
+      [plan.record.id, 'plan'],
+      [run.record.id, 'image'],
+    ] as const)
+      for await (const {entries} of bench.ledger.pages.all(id, kind))
+        expect(JSON.stringify(entries).length).toBeLessThan(20_000_000);
+    expect(countsOf(await undo(bench, run))).toEqual({updated: 40, rows: 40});
+    expect(await bench.sql(everything)).toEqual(before);
+  });
+
   it('leaves what somebody has written, deleted or put back since', async () => {
     const bench = await makeWorld(hosted);
     const {network, sql} = bench;
