@@ -8,6 +8,7 @@ import {runPager} from './commands/pager.ts';
 import type {Followed, Surroundings} from './commands/session.ts';
 import type {ShowsConsoles} from './commands/shows-consoles.ts';
 import {type JobControl, stopAndContinue} from './console/stop-and-continue.ts';
+import {interruptedCode} from './core/exit-code.ts';
 import {crasher} from './engine/crash-points.ts';
 import {thisProcess} from './engine/holder.ts';
 import {programVersion} from './version.ts';
@@ -124,7 +125,6 @@ const jobControl: JobControl = {
 };
 
 const hangUp = 129;
-const interruptedByKey = 130;
 const lateMs = 100;
 
 /** The first signal lets the run come to rest; the second leaves at once: intent and mark settle it on resume. */
@@ -135,7 +135,7 @@ class Interruption {
 
   constructor() {
     for (const [signal, code] of [
-      ['SIGINT', interruptedByKey],
+      ['SIGINT', interruptedCode],
       ['SIGTERM', 143],
       ['SIGHUP', hangUp],
     ] as const)
@@ -160,7 +160,7 @@ class Interruption {
   }
 
   #signalled(code: number): void {
-    if (this.#isDeaf && code === interruptedByKey) return;
+    if (this.#isDeaf && code === interruptedCode) return;
     if (this.#followed === null) process.exit(code);
     if (this.exitCode !== null) {
       // A window that closes tells its shell, and the shell its jobs: the second of these is nobody's impatience.

@@ -3,7 +3,7 @@ import {Console} from '../console/console.ts';
 import type {Leaving} from '../console/console-options.ts';
 import {lastLines, leftAtOnce} from '../console/last-lines.ts';
 import type {Setup} from '../console/setup.ts';
-import {exitCodeOf} from '../core/exit-code.ts';
+import {exitCodeOf, interruptedCode} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {ConsoleReport} from './console-report.ts';
 import type {Ends} from './ends.ts';
@@ -21,9 +21,6 @@ export interface ConsoleCommandOptions
   readonly backfill?: string;
   readonly readOnly?: boolean;
 }
-
-/** Ctrl+C, as any program that it ends. */
-const interruptedCode = 130;
 
 /** The console on what is named, on the config, or on what was run before. */
 export async function consoleCommand(

@@ -12,6 +12,9 @@ export const exitCodes = {
   paused: 9,
 } as const;
 
+/** Of a program that Ctrl+C ended, as shells have it: 128, and the number of SIGINT. */
+export const interruptedCode = 130;
+
 export type Ending = keyof typeof exitCodes;
 
 const precedence: readonly Ending[] = [

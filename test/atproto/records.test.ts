@@ -3,6 +3,7 @@ import type {FetchedRecord} from '../../src/atproto/network.ts';
 import type {Json} from '../../src/sandbox/network/spec.ts';
 import {listRecords} from './asking.ts';
 import {alice, faultOf, instead, like, listed, networkOf, post, posts, signal} from './network-under-test.ts';
+import {sound} from './sound-record.ts';
 
 /** What a host would have to say of Alice's posts for them to look like this. */
 type Told = Readonly<Partial<Record<'uri' | 'cid' | 'value', unknown>>>;
@@ -20,14 +21,6 @@ async function pageOf(items: readonly (Told | string)[] | ((did: string) => read
   did = local.didOf('alice');
   const page = await (await pdsOf('alice')).listRecords({did, collection: post, cursor: null}, signal);
   return {did, records: page.records, network};
-}
-
-/** A sound one; whether our CIDs are right is for content.test.ts. */
-async function sound(text: string, rkey = 'a') {
-  const {network} = await networkOf(alice({}));
-  const json = `{"$type":"${post}","text":${text}}`;
-  const cid = network.cidOf(json);
-  return (did: string) => `{"uri":"at://${did}/${post}/${rkey}","cid":"${cid}","value":${json}}`;
 }
 
 const faults = (records: readonly FetchedRecord[]) => records.map(({fault}) => fault?.message ?? null);
@@ -228,45 +221,6 @@ describe('records of a host', () => {
     expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
       kind: 'too-large',
       message: expect.stringMatching(/a page of one record is larger than 100 bytes/),
-    });
-  });
-});
-
-describe('a list of records', () => {
-  it('of millions of levels is refused before it takes a gigabyte', async () => {
-    const deep = '['.repeat(2_000_000) + ']'.repeat(2_000_000);
-    const {local, pdsOf} = await networkOf(alice({}), {meddle: instead(listRecords, () => ({body: deep}))});
-    expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
-      kind: 'invalid',
-      message: expect.stringContaining('is nested deeper than anything that it should have'),
-    });
-  });
-
-  it('ends with a page that is empty, whatever its cursor', async () => {
-    const meddle = instead(listRecords, () => ({body: {records: [], cursor: 'more'}}));
-    const {local, pdsOf} = await networkOf(alice({}), {meddle});
-    expect(await listed(await pdsOf('alice'), local.didOf('alice'), post)).toEqual([]);
-  });
-
-  it('that repeats its cursor is a failure that names it', async () => {
-    const good = await sound('"hello"');
-    const meddle = instead(listRecords, () => ({
-      body: `{"records":[${good('did:plc:x')}],"cursor":"again"}`,
-    }));
-    const {local, pdsOf} = await networkOf(alice({}), {meddle});
-    const pds = await pdsOf('alice');
-    expect(await faultOf(listed(pds, local.didOf('alice'), post))).toMatchObject({
-      kind: 'invalid',
-      host: pds.host,
-      message: expect.stringContaining('the list does not go on: its cursor again is repeated'),
-    });
-  });
-
-  it.each([['<html>'], [[]], [{records: 7}], [{}]])('of another form is named: %j', async body => {
-    const {local, pdsOf} = await networkOf(alice({}), {meddle: instead(listRecords, () => ({body}))});
-    expect(await faultOf(listed(await pdsOf('alice'), local.didOf('alice'), post))).toMatchObject({
-      kind: 'invalid',
-      message: expect.stringContaining(`its answer to ${listRecords} is not of the form`),
     });
   });
 });

@@ -4,14 +4,13 @@ import {availabilityOf} from '../../src/console/availability.ts';
 import {type Command, commands} from '../../src/console/command.ts';
 import {helpLines, paletteRows} from '../../src/console/dialog-rows.ts';
 import {editOf} from '../../src/console/edit.ts';
-import {flowOfSetup} from '../../src/console/flow-of.ts';
 import {type Key, keys, keysOf, type Place} from '../../src/console/keys.ts';
 import {placeOf, takesText} from '../../src/console/place.ts';
-import {type ConsoleState, type SetupView, shownView, view} from '../../src/console/state.ts';
+import {type ConsoleState, shownView, view} from '../../src/console/state.ts';
 import {emptyField, fieldOf} from '../../src/console/text-field.ts';
-import {gate, liveRun, open, planRun, stopped, used} from '../runbook/flow-facts.ts';
+import {liveRun, open, planRun, stopped, used} from '../runbook/flow-facts.ts';
 import {consoleStates} from './console-arbitraries.ts';
-import {consoleState, noFacts, questions, review, setupView, viewNames} from './console-states.ts';
+import {consoleState, noFacts, questions, setupView, viewNames} from './console-states.ts';
 
 const runs = {numRuns: 2_000};
 const dialogs = [...new Set(questions.map(({type}) => type))];
@@ -195,52 +194,6 @@ describe('a read-only console', () => {
     const steering: readonly Command[] = ['resume', 'retry', 'accept', 'pause', 'cancel', 'go-live'];
     expect(of(true).filter(command => steering.includes(command))).toEqual([]);
     expect(of(false).filter(command => steering.includes(command))).not.toEqual([]);
-  });
-});
-
-describe('a live run for which items wait', () => {
-  it('is not resumed as if it had stopped: what waits is accepted, by a key of its own', () => {
-    const live = liveRun({status: 'incomplete'}, {pending: 2});
-    const facts = {...noFacts, plan: planRun(used), live, open: {run: 'live', counts: open({waiting: 2})}};
-    const state = consoleState({views: [view('overview'), view('runbook')], setups: [setupView({facts})]});
-    expect(availabilityOf(state, 'resume')).toBe('absent');
-    expect(availabilityOf(state, 'accept')).toBe('now');
-    expect(availabilityOf(state, 'go-on')).toBe('now');
-  });
-});
-
-describe('coverage of a backfill that does not list what is missing', () => {
-  it('opens no group, and says why', () => {
-    const coverage = {
-      at: 0,
-      run: 'live',
-      isPart: false,
-      groups: [
-        {group: '*', done: 1, total: 2, at: 0, rows: 1, rowsDone: 1, objects: 2, missing: {failed: 1}},
-      ],
-    };
-    const of = (listsMissing: boolean) =>
-      consoleState({
-        views: [view('coverage')],
-        setups: [setupView({facts: {...noFacts, coverage}, listsMissing})],
-      });
-    expect(availabilityOf(of(true), 'open')).toBe('now');
-    expect(availabilityOf(of(false), 'open')).toEqual({because: expect.stringContaining('not which')});
-  });
-});
-
-describe('the gates of an earlier plan', () => {
-  it('say nothing of the newer one', () => {
-    const stale = {
-      gates: [gate('unused', false)],
-      review: {state: 'ready', plan: 'earlier', at: null, review},
-    } as const;
-    const of = (setup: Partial<SetupView>) => {
-      const shown = setupView({facts: {...noFacts, plan: planRun()}, ...setup});
-      return flowOfSetup(consoleState({setups: [shown]}), shown).move.do;
-    };
-    expect(of(stale)).toBe('review');
-    expect(of({...stale, review: {...stale.review, plan: 'plan'}})).toBe('dry-run');
   });
 });
 
