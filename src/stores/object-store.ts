@@ -42,7 +42,7 @@ export interface ObjectMetadata {
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
-  /** Told of every chunk that was read. */
+  /** Told of bytes that were read, as they are: all of them by the end. */
   readonly onBytes?: (count: number) => void;
 }
 
@@ -71,6 +71,13 @@ export interface ObjectStore {
   lookup(key: string, signal: AbortSignal): Promise<StoredObject | null>;
   /** SHA-256 of the object's bytes in lower-case hex, in constant memory. Fault `changed` where it is not the listed version. */
   sha256(object: StoredObject, options: ReadOptions): Promise<string>;
+  /**
+   * The bytes of the listed version in order, in chunks that are the receiver's own, where the store can give them. Fault
+   * `changed` at the beginning or at the end where it is another version: they count only when the last has come.
+   */
+  read?(object: StoredObject, options: Pick<ReadOptions, 'signal'>): AsyncIterable<Uint8Array>;
+  /** Where an object lies on this machine, as an absolute path, if it does. */
+  pathOf?(key: string): string;
   /** SHA-256 of the whole object as the store itself states it for the listed version; null where it does not. */
   statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null>;
   /**
