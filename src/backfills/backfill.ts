@@ -5,6 +5,7 @@ import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Statement} from '../core/sql.ts';
 import type {Reader} from '../databases/database.ts';
+import type {Effects} from './effects.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
 import type {Publication} from './publication.ts';
 import type {Repositories} from './repositories.ts';
@@ -165,10 +166,10 @@ export interface Backfill<S extends Shape> {
       Partial<Pick<Io<S>, 'target' | 'scope' | 'onBytes'>>,
     probe: Probe<S['facts']> | null,
   ): Promise<S['item'] | null>;
-  /** Whose limit a request for the item counts against. */
-  host(item: S['item'], io: Io<S>): string;
-  /** The expensive part: reads the item. */
-  inspect(item: S['item'], io: Io<S>): Promise<Inspected<S>>;
+  /** Whose limit a request for the item counts against; null where the source keeps within its limits by itself. */
+  host(item: S['item'], io: Io<S>): string | null;
+  /** The expensive part: reads the item. Of a large one, `onProgress` may be told how many bytes are done. */
+  inspect(item: S['item'], io: Io<S>, onProgress: (bytes: number) => void): Promise<Inspected<S>>;
   /** One decision for each of a page's items, in order, after one read of the target. */
   decide(
     page: readonly Inspected<S>[],
@@ -186,6 +187,14 @@ export interface Backfill<S extends Shape> {
     /** Bytes that are kept of it, about. */
     keptSize(change: S['change']): number;
   };
+  /** What changes do outside of the target before they are committed. */
+  readonly effects?: Effects<S>;
+  /** Which of changes that could not be made somebody else has made meanwhile, so that nothing is left to do. */
+  stands?(
+    changes: readonly S['change'][],
+    io: Io<S>,
+    probe: Probe<S['facts']>,
+  ): Promise<readonly boolean[]>;
   /** Rows that a change makes, where that is not one. */
   rowsOf?(change: S['change']): number;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */

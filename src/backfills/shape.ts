@@ -1,5 +1,6 @@
 import type {FaultData} from '../core/failure.ts';
 import type {Reader} from '../databases/database.ts';
+import type {Kept} from './kept.ts';
 
 /** The types that a backfill is made of. Found and Change are JSON: the ledger keeps them. */
 export interface Shape {
@@ -53,6 +54,8 @@ export interface Io<S extends Shape> {
    * taken up again by the engine, and a host that is down ends it by an error of the engine's own.
    */
   placed<T>(host: string, request: () => Promise<T>): Promise<T>;
+  /** Small stores that the ledger keeps. */
+  readonly kept: Kept;
   /** Told of every chunk of bytes that was read from the source. */
   readonly onBytes: (count: number) => void;
   /** Milliseconds since the epoch. */

@@ -138,6 +138,8 @@ export class PlainReport implements Report {
       case 'discovered':
         if (this.#isVerbose) this.#err(`${event.stream}: ${number(event.partitions)} found\n`);
         return;
+      case 'moving':
+        return;
       case 'partition':
       case 'listed':
       case 'returned':

@@ -94,6 +94,8 @@ function toldOfAny(view: RunView, event: RunEvent): RunView {
       const next = {...view, publication};
       return state === 'staged' ? next : said(next, at, 'info', publicationText(publication));
     }
+    case 'moving':
+      return view;
     case 'figures':
       return said(view, at, 'info', figuresText(event.summary));
     case 'coverage': {

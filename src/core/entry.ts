@@ -3,8 +3,8 @@ import type {FaultData} from './failure.ts';
 
 /** What a backfill says should happen to an item. */
 export type Decision<Change> =
-  | {readonly action: 'insert' | 'update' | 'delete'; readonly change: Change}
-  | {readonly action: 'unchanged'}
+  | {readonly action: 'insert' | 'update' | 'delete'; readonly change: Change; readonly note?: string}
+  | {readonly action: 'unchanged'; readonly note?: string; readonly sameAs?: string}
   | {readonly action: 'skip' | 'conflict'; readonly reason: string};
 
 export const actions = [
@@ -34,6 +34,10 @@ export interface Entry {
   readonly found?: unknown;
   readonly change?: unknown;
   readonly reason?: string;
+  /** What the operator may want to know of the decision beside what it is. */
+  readonly note?: string;
+  /** The key of its page with whose change it stands or falls. */
+  readonly sameAs?: string;
   readonly fault?: FaultData;
   readonly attempts?: number;
 }

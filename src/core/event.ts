@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly drift: Drift;
   /** Read from the source by this process so far, also of items under way: what a throughput is measured by. */
   readonly bytesRead: number;
+  /** Missing until something was inspected. */
+  readonly underWay?: UnderWay;
   /** Items that a plan announces; null while the total is not known. */
   readonly expected: number | null;
   readonly limits: readonly HostLimit[];
@@ -25,6 +27,22 @@ export interface Snapshot {
   readonly rate: number | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+export interface UnderWay {
+  /** Items that this process has inspected so far. */
+  readonly inspected: number;
+  /** What is large and takes a while, as far as it is, the largest first; not all where there are many. */
+  readonly motions: readonly Motion[];
+}
+
+/** An item that is being hashed or uploaded. */
+export interface Motion {
+  readonly key: string;
+  readonly doing: 'hashing' | 'uploading';
+  /** Bytes that are done, and of how many. */
+  readonly bytes: number;
+  readonly of: number;
 }
 
 export interface HostLimit {
@@ -91,6 +109,8 @@ export type RunEvent = {readonly snapshot: Snapshot} & (
   /** A page of a stream was read: so many repositories that were not known before. */
   | {readonly type: 'discovered'; readonly stream: string; readonly partitions: number}
   | HostNews
+  /** Something large goes on: where it is, the snapshot says. */
+  | {readonly type: 'moving'}
   | {readonly type: 'listed'; readonly partition: string; readonly items: number}
   | {readonly type: 'returned'; readonly partition: string; readonly items: number}
   | {

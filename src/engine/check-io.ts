@@ -9,6 +9,7 @@ import {causesOf} from './causes.ts';
 import type {Connection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
 import {targetIoFor} from './io.ts';
+import {keptToLook} from './kept.ts';
 import type {Limiter} from './limiter.ts';
 import {writtenBy} from './written.ts';
 
@@ -45,7 +46,16 @@ export function checkIo({
 }: Checking): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
   return {
-    ...targetIoFor({connection, reader, scope, signal, now, onBytes, placed: limited}),
+    ...targetIoFor({
+      connection,
+      reader,
+      scope,
+      signal,
+      now,
+      onBytes,
+      kept: keptToLook(host, connection.target.id),
+      placed: limited,
+    }),
     range: {lo: limitsOf(scope).startAfter, hi},
     sample,
     random,

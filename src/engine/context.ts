@@ -1,5 +1,5 @@
 import type {DriftLimit} from '../core/drift.ts';
-import type {RunNews} from '../core/event.ts';
+import type {Motion, RunNews} from '../core/event.ts';
 import type {StopReason} from '../core/run.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {AtPoint} from './crash-points.ts';
@@ -48,6 +48,8 @@ export interface RunContext {
   readonly random: () => number;
   readonly at: AtPoint;
   emit(news: RunNews): void;
+  /** Tells how far something large is that takes a while. */
+  moving(motion: Motion): void;
   /** Ends the run early. `drain` finishes the pages under way, `halt` gives them back. */
   stop(how: 'halt' | 'drain', reason: StopReason): void;
 }

@@ -3,6 +3,9 @@ import {OperatorError} from '../core/operator-error.ts';
 /** Those of a run that is published as a whole, which no other meets. */
 export const publishPoints = ['page-staged', 'publish-sent', 'published', 'publication-settled'] as const;
 
+/** Those of a run whose changes have effects outside of the target. */
+export const effectPoints = ['effect-made', 'effects-reverted'] as const;
+
 /** Those of a run whose partitions are found while it is on. */
 export const repositoryPoints = [
   'repositories-found',
@@ -23,11 +26,13 @@ export const crashPoints = [
   'page-inspected',
   'page-decided',
   'intent-saved',
+  'effects-applied',
   'commit-sent',
   'page-committed',
   'page-checkpointed',
   'partition-finished',
   ...publishPoints,
+  ...effectPoints,
   ...repositoryPoints,
   'lease-released',
   'run-ended',

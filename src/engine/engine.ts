@@ -13,6 +13,7 @@ import type {Execution, RunHandle} from './execution.ts';
 import {executionOf, takenUp} from './execution-of.ts';
 import {givePlanBack} from './give-plan-back.ts';
 import {targetIoFor} from './io.ts';
+import {keptToLook} from './kept.ts';
 import {type GateOptions, lookAtGates, measureBaseline, requireOpen} from './live-gates.ts';
 import {type MissingOptions, type MissingPage, missing} from './missing.ts';
 import {
@@ -70,7 +71,8 @@ export class Engine {
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const signal = this.host.giveUp ?? new AbortController().signal;
-    const rest = {connection, scope, signal, now: this.host.now, onBytes: () => undefined};
+    const kept = keptToLook(this.host, connection.target.id);
+    const rest = {connection, scope, signal, kept, now: this.host.now, onBytes: () => undefined};
     const probe = await lookingAgain(this.host, () =>
       reading(this.host, connection.target, reader =>
         connection.backfill.probe(targetIoFor({reader, ...rest})),

@@ -11,6 +11,7 @@ import {type RepositoryWarning, repositoryWarningsOf} from './estimate-repositor
 import {targetFactsOf} from './estimate-target.ts';
 import {forwardWork} from './forward.ts';
 import {ioFor} from './io.ts';
+import {keptToLook} from './kept.ts';
 import {steadyReader} from './steady-reader.ts';
 import {TimedReader} from './timed-reader.ts';
 
@@ -88,26 +89,29 @@ function unbudgeted(host: Estimating['host']): Estimating['host'] {
 }
 
 function metering(
-  {connection, probe, scope, record, state, host: {ledger, now}}: Estimating,
+  {connection, probe, scope, record, state, host}: Estimating,
   {hosts, halt: signal}: RunContext,
   reader: Reader,
 ): SampleOptions['metered'] {
   const {backfill, target} = connection;
+  const {ledger, now} = host;
+  const kept = keptToLook(host, target.id);
   const common = {backfill, probe, ledger, run: record.id, service: target.service, hi: null};
-  return (meter, {directory, host}) => {
+  return (meter, {directory, host: pds}) => {
     const io = ioFor({
       connection,
       reader,
       scope,
       signal,
       now,
+      kept,
       onBytes: count => {
         meter.bytes += count;
         state.read(count);
       },
       placed: (name, request) =>
         hosts.placed(name, () => {
-          if (name === host || name !== directory) meter.host++;
+          if (name === pds || name !== directory) meter.host++;
           else meter.directory++;
           return request();
         }),

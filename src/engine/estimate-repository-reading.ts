@@ -2,7 +2,7 @@ import type {FaultData} from '../core/failure.ts';
 import type {RunContext} from './context.ts';
 import {addKinds, type Kinds, noKinds} from './estimate-facts.ts';
 import {tally} from './estimate-sample.ts';
-import {inspect} from './inspect.ts';
+import {inspect, placeFor} from './inspect.ts';
 import {ListingFailed, listAscending} from './listing.ts';
 import type {SlotResult} from './page.ts';
 import {mostRowBytes, PageCount} from './page-count.ts';
@@ -89,10 +89,9 @@ async function settleItems(context: RunContext, items: readonly WorkItem[]): Pro
 }
 
 async function inspectAll(context: RunContext, items: readonly WorkItem[]): Promise<readonly SlotResult[]> {
-  const {limiter, work, halt} = context;
   const results: Promise<SlotResult>[] = [];
   for (const item of items)
-    results.push(inspect(context, item, await limiter.acquire(work.host(item), halt)));
+    results.push(inspect(context, item, await placeFor(context, item)));
   return Promise.all(results);
 }
 

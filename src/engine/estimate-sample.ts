@@ -3,7 +3,7 @@ import type {RunContext} from './context.ts';
 import type {Kind, Kinds, SampleFacts, TargetFacts} from './estimate-facts.ts';
 import type {Listed} from './estimate-listing.ts';
 import type {Reading} from './estimate-time.ts';
-import {inspect} from './inspect.ts';
+import {inspect, placeFor} from './inspect.ts';
 import type {Slot} from './limiter.ts';
 import type {Inspection, WorkItem} from './work.ts';
 
@@ -64,7 +64,7 @@ async function readAll(context: RunContext, items: readonly WorkItem[]): Promise
   let underWay = 0;
   let atOnce = 0;
   const startedAt = now();
-  const read = async (item: WorkItem, place: Slot) => {
+  const read = async (item: WorkItem, place: Slot | null) => {
     atOnce = Math.max(atOnce, ++underWay);
     const from = now();
     const result = await inspect(context, item, place);
@@ -77,9 +77,9 @@ async function readAll(context: RunContext, items: readonly WorkItem[]): Promise
   };
   const reads: Promise<void>[] = [];
   for (const item of items) {
-    const place = await limiter.acquire(work.host(item), halt);
+    const place = await placeFor(context, item);
     if (drain.aborted || broken.length > 0) {
-      place.done({bytes: 0});
+      place?.done({bytes: 0});
       break;
     }
     reads.push(read(item, place));

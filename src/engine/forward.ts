@@ -1,13 +1,14 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Change, Inspected, Io, Shape} from '../backfills/shape.ts';
-import type {Decision, Entry} from '../core/entry.ts';
+import {type Decision, type Entry, isChange} from '../core/entry.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Service} from '../core/service.ts';
+import type {UploadRecord} from '../core/uploads.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {Gathered} from './gathered.ts';
 import {openItems} from './open-list.ts';
 import {faultOf} from './read-streams.ts';
-import type {PublishedWork, RepositoriesWork, Work, WorkItem} from './work.ts';
+import type {AppliedWork, PublishedWork, RepositoriesWork, Work, WorkItem} from './work.ts';
 
 export interface ForwardOptions {
   readonly backfill: AnyBackfill;
@@ -47,10 +48,13 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
         : backfill.list({...range, address: partition.host ?? null}, io, probe),
     middle: range => backfill.middle(range, io),
     host: item => backfill.host(item, io),
-    inspect: item => backfill.inspect(item, io),
+    inspect: (item, onProgress) => backfill.inspect(item, io, onProgress),
     decide: page => (decisions === null ? backfill.decide(page, io, probe) : decisions.ask(page)),
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
+    applied: appliedOf(backfill, io),
+    revert: null,
+    uploads: uploadsOf(backfill, io),
     keeps: keepsOf(backfill),
     sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(decided(change))),
     keptSizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.keptSize(decided(change))),
@@ -60,6 +64,10 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
       const decisions = await backfill.decideUndo(parseChanges(backfill, changes), io, probe);
       return decisions.map(({action}) => action === 'update' || action === 'delete' || action === 'insert');
     },
+    standing:
+      backfill.stands === undefined
+        ? null
+        : async changes => (await backfill.stands?.(parseChanges(backfill, changes), io, probe)) ?? [],
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: backfill.leavesChanged ?? false,
     inspects: backfill.inspects !== false,
@@ -96,6 +104,29 @@ function repositoriesOf(
     hostOf: address => repositories.hostOf(address),
     range: id => repositories.range(id),
     groupOf: key => repositories.groupOf(key),
+  };
+}
+
+function appliedOf({effects}: AnyBackfill, io: Io<Shape>): AppliedWork | null {
+  if (effects === undefined) return null;
+  return {
+    host: change => effects.host(decided(change), io),
+    size: change => effects.size(decided(change)),
+    apply: (change, onProgress) => effects.apply(decided(change), io, onProgress),
+  };
+}
+
+/** What was uploaded is known from then on; so is what could not be, with the reason. */
+function uploadsOf({effects}: AnyBackfill, io: Io<Shape>): Work['uploads'] {
+  if (effects === undefined) return null;
+  return entries => {
+    const keep = entries.flatMap((entry): readonly UploadRecord[] => {
+      const record = entry.change === undefined ? null : effects.record(decided(entry.change), io);
+      if (record === null) return [];
+      if (isChange(entry)) return [record];
+      return entry.fault === undefined ? [] : [{...record, status: 'error', note: entry.fault.message}];
+    });
+    return {keep, forget: []};
   };
 }
 

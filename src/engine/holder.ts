@@ -28,6 +28,11 @@ export function thisProcess(nonce: string): Self {
   };
 }
 
+/** The name of the machine alone: what lies on its disks outlives a restart. */
+export function machineOf({host}: Pick<Holder, 'host'>): string {
+  return host.split(' ', 1)[0] ?? host;
+}
+
 /** A holder as a lease names it; null where the name is not one of ours. */
 export function parseHolder(name: string, host: string): Holder | null {
   const parts = /:(\d+):(\d*)-[^:]*$/.exec(name);

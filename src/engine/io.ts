@@ -1,3 +1,4 @@
+import type {Kept} from '../backfills/kept.ts';
 import type {Io, Shape, TargetIo} from '../backfills/shape.ts';
 import type {Reader} from '../databases/database.ts';
 import type {Connection, RunConnection} from './connection.ts';
@@ -9,6 +10,7 @@ export interface IoOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly onBytes: (count: number) => void;
+  readonly kept: Kept;
   /** Where nothing keeps hosts within limits, a request is made at once. */
   readonly placed?: Io<Shape>['placed'];
 }
@@ -25,8 +27,9 @@ export function targetIoFor({
   signal,
   now,
   onBytes,
+  kept,
   placed = (_, request) => request(),
 }: IoOptions): TargetIo<Shape> {
   const options = connection.options ?? connection.backfill.options.parse(undefined);
-  return {source: connection.source, target: reader, scope, options, signal, now, onBytes, placed};
+  return {source: connection.source, target: reader, scope, options, signal, now, onBytes, kept, placed};
 }

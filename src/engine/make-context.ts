@@ -5,8 +5,10 @@ import type {RunContext} from './context.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import {forwardWork} from './forward.ts';
+import {machineOf} from './holder.ts';
 import {Hosts} from './hosts.ts';
 import {type IoOptions, ioFor} from './io.ts';
+import {keptFor} from './kept.ts';
 import type {HeldLease} from './lease.ts';
 import type {Limiter} from './limiter.ts';
 import type {Stopper} from './run-handle.ts';
@@ -69,6 +71,7 @@ export function makeContext(parts: Parts): RunContext {
     random,
     at,
     emit,
+    moving: telling(state, now, () => emit({type: 'moving'})),
     stop: (how, reason) => stopper.stop(how, reason),
   };
 }
@@ -85,6 +88,22 @@ function looking<T>(look: () => Promise<T>, now: () => number): () => Promise<T>
   };
 }
 
+/** Smaller items are through before anybody has looked. */
+const leastMotion = 8 * 1024 * 1024;
+const tellEveryMs = 100;
+
+function telling(state: RunState, now: () => number, tell: () => void): RunContext['moving'] {
+  let told = Number.NEGATIVE_INFINITY;
+  return motion => {
+    if (motion.of < leastMotion) return;
+    state.move(motion);
+    const at = now();
+    if (at - told < tellEveryMs) return;
+    told = at;
+    tell();
+  };
+}
+
 const anyDrift = {share: 1, least: Number.MAX_SAFE_INTEGER};
 
 function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts): Work {
@@ -93,7 +112,16 @@ function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts
   const {backfill} = connection;
   const onBytes = (count: number) => state.read(count);
   const placed: IoOptions['placed'] = (name, request) => hosts.placed(name, request);
-  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes, placed});
+  const kept = keptFor({
+    ledger,
+    machine: machineOf(host.self.holder),
+    target: connection.target.id,
+    run: record.id,
+    undoes: record.undoes,
+    meets: record.mode === 'dry-run',
+    now,
+  });
+  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes, placed, kept});
   const common = {backfill, io, probe, ledger, run: record.id};
   if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
   return forwardWork({...common, service: connection.target.service, hi: plan?.cappedAt ?? null});

@@ -3,6 +3,7 @@ import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
 import type {Fault} from '../core/failure.ts';
 import type {SettledGroup} from '../ledger/reached.ts';
 import {goneReason, type Slot} from './page.ts';
+import type {Counted} from './mark-statements.ts';
 import type {Committed} from './page-group.ts';
 import type {RepositoriesWork, Work} from './work.ts';
 
@@ -15,7 +16,10 @@ export function formersOf(slots: readonly Slot[]): Formers {
   return new Map(slots.flatMap(({item, former}) => (former === undefined ? [] : [[item.key, former]])));
 }
 
-/** Which of a page's changes were made, from what the database says; the others are conflicts, left for a retry. */
+/**
+ * Which of a page's changes were made, and how, from what the database says. Where somebody else has made what another
+ * was to make, it stands as it should; the others are conflicts, left for a retry.
+ */
 export async function confirm(
   work: Work,
   entries: readonly Entry[],
@@ -26,14 +30,41 @@ export async function confirm(
     return entries;
   const made =
     touched === null
-      ? new Set(
+      ? new Map(
           (await work.readBack(changes.map(({change}) => change))).flatMap((is, index) =>
-            is ? [changes[index]?.key] : [],
+            is ? [[changes[index]?.key, null]] : [],
           ),
         )
       : touched;
-  if (changes.every(({key}) => made.has(key))) return entries;
-  return entries.map(entry => (isChange(entry) && !made.has(entry.key) ? overtaken(entry) : entry));
+  if (changes.every(({key, action}) => made.has(key) && isMadeAs(action, made.get(key)))) return entries;
+  const others = changes.filter(({key}) => !made.has(key));
+  const stand = (await work.standing?.(others.map(({change}) => change))) ?? [];
+  const standing = new Set(others.filter((_, index) => stand[index] === true).map(({key}) => key));
+  return entries.map(entry => {
+    if (!isChange(entry)) return entry;
+    if (made.has(entry.key)) return {...entry, action: actionOf(made.get(entry.key)) ?? entry.action};
+    return standing.has(entry.key) ? madeMeanwhile(entry) : overtaken(entry);
+  });
+}
+
+const actionsBy = {inserted: 'insert', updated: 'update', deleted: 'delete'} as const satisfies Record<
+  Counted,
+  Entry['action']
+>;
+
+/** Null where nobody knows. */
+function actionOf(how: Counted | null | undefined): Entry['action'] | null {
+  return how == null ? null : actionsBy[how];
+}
+
+/** A row that was to be inserted may have been there by then, and was updated. */
+function isMadeAs(action: Entry['action'], how: Counted | null | undefined): boolean {
+  const made = actionOf(how);
+  return made === null || made === action;
+}
+
+function madeMeanwhile({key, bytes, fingerprint, found}: Entry): Entry {
+  return {key, bytes, fingerprint, found, action: 'unchanged', note: 'somebody else recorded it meanwhile'};
 }
 
 function overtaken({key, bytes, fingerprint, found}: Entry): Entry {

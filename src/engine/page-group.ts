@@ -26,8 +26,8 @@ export interface ReadyPage {
 
 /** What the database says about a page that was committed. */
 export interface Committed {
-  /** Keys of the items whose rows were touched; null where only the mark is known (after an unknown outcome). */
-  readonly touched: ReadonlySet<string> | null;
+  /** How rows were touched, by their items' keys; null where only the mark is known (after an unknown outcome). */
+  readonly touched: ReadonlyMap<string, Counted> | null;
   /** Null where nothing but the rows themselves can tell. */
   readonly rows: number | null;
 }
@@ -117,7 +117,7 @@ function mergedPart(pages: readonly ReadyPage[], {run, dialect, lease, commit}: 
     read: rows => {
       const touched = touchedBy(own, rows);
       return pages.map(({keyed = new Map()}) => {
-        const mine = new Set([...keyed.keys()].filter(key => touched.has(key)));
+        const mine = new Map([...touched].filter(([key]) => keyed.has(key)));
         return {touched: mine, rows: mine.size};
       });
     },
@@ -148,12 +148,12 @@ function touchedBy(
   statements: readonly Statement[],
   rows: readonly (readonly Row[])[],
   onRows: (count: number) => void = () => undefined,
-): ReadonlySet<string> {
-  const touched = new Set<string>();
+): ReadonlyMap<string, Counted> {
+  const touched = new Map<string, Counted>();
   statements.forEach(({counts, makes}, index) => {
     if (counts === undefined) return;
     const keys = makes === undefined ? (rows[index] ?? []).map(row => String(row['key'])) : [makes];
-    for (const key of keys) touched.add(key);
+    for (const key of keys) touched.set(key, counts);
     onRows(keys.length);
   });
   return touched;

@@ -7,7 +7,7 @@ import type {Inspection, WorkItem} from './work.ts';
 export interface Slot {
   readonly item: WorkItem;
   readonly planned: Entry | undefined;
-  /** Bytes that inspecting it reads. */
+  /** Bytes that inspecting it reads, or that are moved with it. */
   readonly reads: number;
   /** What it counted as before, where a retry takes it up again. */
   readonly former: Outcome | 'pending' | undefined;

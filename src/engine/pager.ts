@@ -137,7 +137,8 @@ export class Pager {
     former: Outcome | 'pending' | undefined,
   ): Promise<Slot | null> {
     const planned = known.planned.get(item.key);
-    const slot = {item, planned, former, reads: 0};
+    // What is uploaded with the page counts as much as what is read for it.
+    const slot = {item, planned, former, reads: this.#isApplied ? item.size : 0};
     if (item.skip !== undefined)
       return {...slot, result: Promise.resolve({kind: 'skipped', reason: item.skip})};
     if (item.fault !== undefined)
@@ -148,7 +149,12 @@ export class Pager {
         await this.#context.limiter.pace(this.#ending);
         return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found, bytes: 0}})};
       }
-      const place = await this.#context.limiter.acquire(this.#context.work.host(item), this.#ending);
+      const host = this.#context.work.host(item);
+      if (host === null) {
+        await this.#context.limiter.pace(this.#ending);
+        return {...slot, result: inspect(this.#context, item, null)};
+      }
+      const place = await this.#context.limiter.acquire(host, this.#ending);
       return {...slot, reads: item.size, result: inspect(this.#context, item, place)};
     } catch (error) {
       if (this.#ending.aborted) return null;
@@ -180,6 +186,10 @@ export class Pager {
       }
       lo = hi;
     }
+  }
+
+  get #isApplied(): boolean {
+    return this.#context.writer !== null && this.#context.work.applied !== null;
   }
 
   get #isSlice(): boolean {

@@ -9,6 +9,7 @@ import type {EngineHost} from './engine-host.ts';
 import type {Amount, EstimateFacts, ListingFacts, Outlook} from './estimate-facts.ts';
 import {targetFactsOf} from './estimate-target.ts';
 import {ioFor} from './io.ts';
+import {keptToLook} from './kept.ts';
 import type {PlanFacts} from './review-plan.ts';
 
 /**
@@ -66,7 +67,8 @@ export async function listOnePage(
   if (undoes !== null) return {items: 0, bytes: 0, seconds: 0};
   const abort = new AbortController();
   const {now} = host;
-  const io = ioFor({connection, reader, scope, signal: abort.signal, now, onBytes: () => undefined});
+  const kept = keptToLook(host, connection.target.id);
+  const io = ioFor({connection, reader, scope, signal: abort.signal, now, onBytes: () => undefined, kept});
   const startedAt = now();
   try {
     for await (const range of connection.backfill.partitions(io))

@@ -13,8 +13,10 @@ import {
 } from '../core/accounting.ts';
 import {addDrift, type Drift} from '../core/drift.ts';
 import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
-import type {Discovery} from '../core/event.ts';
+import type {Discovery, Motion, UnderWay} from '../core/event.ts';
 import type {RunRecord} from '../ledger/records.ts';
+
+const mostMotions = 8;
 
 /**
  * Where a run stands, in memory: what the ledger has checkpointed and, as pending, the items of the pages under way.
@@ -27,6 +29,8 @@ export class RunState {
   #compared: Drift;
   #failuresInARow = 0;
   #bytesRead = 0;
+  #inspectedItems = 0;
+  readonly #motions = new Map<string, Motion>();
   #resolved: number | null = null;
   #isDiscovered = false;
   readonly #before: Tally;
@@ -108,6 +112,27 @@ export class RunState {
   compare(drift: Drift): Drift {
     this.#compared = addDrift(this.#compared, drift);
     return this.#compared;
+  }
+
+  /** Of a large item, how far it is. */
+  move(motion: Motion): void {
+    this.#motions.set(motion.key, motion);
+  }
+
+  /** It is done with, one way or the other. */
+  still(key: string): void {
+    this.#motions.delete(key);
+  }
+
+  /** Null until there is something to tell. */
+  get underWay(): UnderWay | null {
+    if (this.#motions.size === 0 && this.#inspectedItems === 0) return null;
+    const motions = [...this.#motions.values()].sort((a, b) => b.of - a.of).slice(0, mostMotions);
+    return {inspected: this.#inspectedItems, motions};
+  }
+
+  itemInspected(): void {
+    this.#inspectedItems++;
   }
 
   inspected(succeeded: boolean): void {

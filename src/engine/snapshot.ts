@@ -8,7 +8,7 @@ import type {RunState} from './run-state.ts';
 /** Where a run stands, with the limits of the source's hosts and of the service behind the target. */
 export function snapshotOf(
   {record, plan}: Execution,
-  {tally, partitions, drift, bytesRead, discovery}: RunState,
+  {tally, partitions, drift, bytesRead, discovery, underWay}: RunState,
   {rate, limits}: Pick<Snapshot, 'rate' | 'limits'>,
   status: RunStatus,
   at: number,
@@ -22,6 +22,7 @@ export function snapshotOf(
     partitions,
     drift,
     bytesRead,
+    ...(underWay === null ? {} : {underWay}),
     ...(discovery === null ? {} : {discovery}),
     expected: plan === null ? null : listedOf(plan.tally),
     rate,

@@ -6,6 +6,7 @@ import type {Target} from '../databases/database.ts';
 import type {ObjectStore, StoredObject} from '../stores/object-store.ts';
 import type {Engine} from './engine.ts';
 import {targetIoFor} from './io.ts';
+import {keptToLook} from './kept.ts';
 import {Limiter} from './limiter.ts';
 import {reading} from './steady-reader.ts';
 
@@ -40,7 +41,8 @@ export async function syncCheck(engine: Engine, check: SyncCheck): Promise<void>
   const limiter = new Limiter({...host.settings.concurrency, rate: host.settings.rate, now: host.now});
   await reading(host, target, async reader => {
     const connection = {backfill, source: null, target};
-    const io = targetIoFor({connection, reader, scope, signal, now: host.now, onBytes: () => undefined});
+    const kept = keptToLook(host, target.id);
+    const io = targetIoFor({connection, reader, scope, signal, now: host.now, onBytes: () => undefined, kept});
     for await (const page of local.list({prefix: '', lo: '', hi: null, signal})) {
       const hashed = await Promise.all(page.map(object => hash(object)));
       const files = hashed.filter(result => 'hash' in result);

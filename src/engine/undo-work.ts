@@ -1,5 +1,6 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Io, Shape} from '../backfills/shape.ts';
+import {isChange} from '../core/entry.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -57,6 +58,22 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
       ),
     repositories: null,
     publication: null,
+    applied: null,
+    standing: null,
+    revert:
+      backfill.effects === undefined
+        ? null
+        : changes => backfill.effects?.revert(parseChanges(backfill, changes), io, probe) ?? Promise.resolve(),
+    uploads:
+      backfill.effects === undefined
+        ? null
+        : entries => ({
+            keep: [],
+            forget: entries.filter(isChange).flatMap(({change}) => {
+              const record = backfill.effects?.record(backfill.change.parse(change), io) ?? null;
+              return record === null ? [] : [record];
+            }),
+          }),
     keeps: null,
     sizeOf: () => 0,
     keptSizeOf: () => 0,

@@ -3,6 +3,7 @@ import type {Item} from '../backfills/shape.ts';
 import type {Decision, Entry} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Statement} from '../core/sql.ts';
+import type {UploadRecord} from '../core/uploads.ts';
 import type {Partition, PartitionRecord} from '../ledger/records.ts';
 
 /**
@@ -15,15 +16,24 @@ export interface Work {
   /** Items beyond the cursor, in ascending key order. `hi` may have been lowered since the partition was found. */
   list(partition: PartitionRecord, range: KeyRange): AsyncIterable<readonly WorkItem[]>;
   middle(range: KeyRange): Promise<string | null>;
-  host(item: WorkItem): string;
-  /** The expensive part. Not called where `known` has the answer. */
-  inspect(item: WorkItem): Promise<Inspection>;
+  /** Whose limit inspecting it counts against; null where the source keeps within its limits by itself. */
+  host(item: WorkItem): string | null;
+  /** The expensive part. Not called where `known` has the answer. Large items may tell how far they are, in bytes. */
+  inspect(item: WorkItem, onProgress: (bytes: number) => void): Promise<Inspection>;
   decide(page: readonly Inspection[]): Promise<readonly Decision<unknown>[]>;
   commit(changes: readonly unknown[]): readonly Statement[];
   /** Partitions that are found while the run is on; null where `partitions` says all of them. */
   readonly repositories: RepositoriesWork | null;
   /** Changes are staged and published as one; null where each page is committed by itself. */
   readonly publication: PublishedWork | null;
+  /** What is done outside of the target before changes are committed; null where that is nothing. */
+  readonly applied: AppliedWork | null;
+  /** Takes back what was done outside of the target for changes that were undone; null where that is nothing. */
+  readonly revert: ((changes: readonly unknown[]) => Promise<void>) | null;
+  /** What entries say of uploaded contents; null where nothing is uploaded. */
+  readonly uploads:
+    | ((entries: readonly Entry[]) => {readonly keep: readonly UploadRecord[]; readonly forget: readonly UploadRecord[]})
+    | null;
   /** What the ledger keeps of a change; null where that is all of it. */
   readonly keeps: ((change: unknown) => unknown) | null;
   /** Bytes that a change writes, about; 0 where that is not told. */
@@ -34,6 +44,8 @@ export interface Work {
   rowsOf(change: unknown): number;
   /** Which changes the target shows as made, after an outcome that nothing else can tell. */
   readBack(changes: readonly unknown[]): Promise<readonly boolean[]>;
+  /** Which changes that could not be made the target shows as if they were; null where that means nothing. */
+  readonly standing: ((changes: readonly unknown[]) => Promise<readonly boolean[]>) | null;
   /** What of a change was reviewed: two changes with the same signature are the same decision. */
   signature(entry: Entry): string;
   /** A change that is not as it was reviewed is left alone. */
@@ -44,6 +56,13 @@ export interface Work {
   readonly keepsFingerprints: boolean;
   /** Reads `found` back from the ledger; undefined where it is not of the present form. */
   parseFound(found: unknown): unknown;
+}
+
+/** A backfill's effects (backfills/effects.ts), for changes as the ledger has them. */
+export interface AppliedWork {
+  host(change: unknown): string;
+  size(change: unknown): number;
+  apply(change: unknown, onProgress: (bytes: number) => void): Promise<void>;
 }
 
 /** A backfill's publication (backfills/publication.ts), for changes as the ledger has them. */

@@ -3,11 +3,13 @@ import type {Drift} from '../core/drift.ts';
 import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
 import {Fault} from '../core/failure.ts';
 import type {Statement} from '../core/sql.ts';
+import type {UploadRecord} from '../core/uploads.ts';
 import {upsertFingerprints} from './fingerprints.ts';
 import {dropIntent, insertPage} from './page-statements.ts';
 import {type SettledGroup, settleGroups} from './reached.ts';
 import {addTallySql, tallyParams} from './records.ts';
 import {toldText} from './told-text.ts';
+import {forgetUploads, keepUploads} from './uploads.ts';
 
 export interface Checkpoint {
   readonly run: string;
@@ -28,6 +30,12 @@ export interface Checkpoint {
   readonly reopened: boolean;
   /** Whose fingerprints these are; null where none are kept. */
   readonly fingerprints: {readonly source: string; readonly target: string} | null;
+  /** What the page says of contents that were uploaded to the target's providers: to be known from now on, or no more. */
+  readonly uploads?: {
+    readonly target: string;
+    readonly keep: readonly UploadRecord[];
+    readonly forget: readonly UploadRecord[];
+  };
   /** What the page adds to the counts of groups, where items are counted by group. */
   readonly groups?: readonly SettledGroup[];
   readonly at: number;
@@ -71,6 +79,16 @@ export async function checkpointStatements(checkpoint: Checkpoint): Promise<read
       ? []
       : [settleGroups(run, checkpoint.groups)]),
     ...(checkpoint.fingerprints === null ? [] : upsertFingerprints(checkpoint.fingerprints, entries)),
+    ...uploadStatements(checkpoint),
+  ];
+}
+
+function uploadStatements({uploads}: Checkpoint): readonly Statement[] {
+  if (uploads === undefined) return [];
+  const {target, keep, forget} = uploads;
+  return [
+    ...(keep.length === 0 ? [] : [keepUploads(target, keep)]),
+    ...(forget.length === 0 ? [] : [forgetUploads(target, forget)]),
   ];
 }
 

@@ -2,6 +2,7 @@ import type {Statement} from '../core/sql.ts';
 import {isPostgres, type Variables} from '../databases/postgres-address.ts';
 import {Audit} from './audit.ts';
 import {type Checkpoint, checkpointStatements, isHolderRefusal} from './checkpoint.ts';
+import {FileHashes} from './file-hashes.ts';
 import {Fingerprints} from './fingerprints.ts';
 import {Measurements} from './measurements.ts';
 import {OpenItems} from './open-items.ts';
@@ -13,6 +14,7 @@ import {Remembered} from './remembered.ts';
 import {Repositories} from './repositories.ts';
 import {Runs} from './runs.ts';
 import {sqlitePlace} from './sqlite-place.ts';
+import {Uploads} from './uploads.ts';
 
 /** Another process has taken the run over: nothing more of it is ours to write. */
 export class RunLost extends Error {
@@ -32,6 +34,8 @@ export class Ledger {
   readonly pages: Pages;
   readonly openItems: OpenItems;
   readonly fingerprints: Fingerprints;
+  readonly fileHashes: FileHashes;
+  readonly uploads: Uploads;
   readonly measurements: Measurements;
   readonly remembered: Remembered;
   readonly audit: Audit;
@@ -50,6 +54,8 @@ export class Ledger {
     this.pages = new Pages(db);
     this.openItems = new OpenItems(db);
     this.fingerprints = new Fingerprints(db);
+    this.fileHashes = new FileHashes(db);
+    this.uploads = new Uploads(db);
     this.measurements = new Measurements(db);
     this.remembered = new Remembered(db);
     this.audit = new Audit(db);
@@ -96,7 +102,7 @@ export class Ledger {
     return this.#place.vacuum();
   }
 
-  close(): Promise<void> {
-    return this.#place.db.close();
+  async close(): Promise<void> {
+    await this.fileHashes.flush().finally(() => this.#place.db.close());
   }
 }

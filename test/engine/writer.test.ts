@@ -83,6 +83,10 @@ function page(partition: string, keys: readonly string[], size = 1): ReadyPage {
   return {partition, page: 1, changes: keys.length, statements};
 }
 
+function inserted(...made: readonly string[]) {
+  return new Map(made.map(key => [key, 'inserted'] as const));
+}
+
 const three = [page('a', ['a1', 'a2']), page('b', ['b1']), page('c', ['c1', 'c2'])];
 
 async function keys(): Promise<unknown> {
@@ -113,9 +117,9 @@ describe('pages that are ready at the same time', () => {
     const {writer, database} = await makeWriter();
     const committed = await Promise.all(three.map(each => writer.commit(each)));
     expect(committed).toEqual([
-      {touched: new Set(['a1', 'a2']), rows: 2},
-      {touched: new Set(['b1']), rows: 1},
-      {touched: new Set(['c1', 'c2']), rows: 2},
+      {touched: inserted('a1', 'a2'), rows: 2},
+      {touched: inserted('b1'), rows: 1},
+      {touched: inserted('c1', 'c2'), rows: 2},
     ]);
     expect(sent()).toEqual(together);
     expect((await readMarks(database, 'r'))?.get('c')).toMatchObject({page: 1, inserted: 2});
@@ -234,7 +238,7 @@ describe('the lease', () => {
     expect(raised).toEqual([2]);
     expect(await lateClaim.release()).toEqual([200]);
     expect(await writer.commit({...page('a', ['a2']), page: 2})).toEqual({
-      touched: new Set(['a2']),
+      touched: inserted('a2'),
       rows: 1,
     });
     expect(raised).toEqual([2, 4]);
@@ -272,7 +276,7 @@ describe('the lease', () => {
 describe('without marks', () => {
   it('what a page did is taken from its answer', async () => {
     const {writer} = await makeWriter({marks: false});
-    expect(await writer.commit(page('a', ['a1', 'a2']))).toEqual({touched: new Set(['a1', 'a2']), rows: 2});
+    expect(await writer.commit(page('a', ['a1', 'a2']))).toEqual({touched: inserted('a1', 'a2'), rows: 2});
     expect(await simulator().sql('SELECT * FROM headgate_marks')).toEqual([]);
   });
 
@@ -290,13 +294,13 @@ describe('without marks', () => {
     await expect(writer.commit(page('a', ['a1', 'a2'], 500))).rejects.toMatchObject({kind: 'refused'});
     expect(await keys()).toEqual(['a1', 'a2']);
     expect(await writer.commit({...page('a', ['a2']), page: 2})).toEqual({touched: null, rows: null});
-    expect(await writer.commit(page('b', ['b1']))).toEqual({touched: new Set(['b1']), rows: 1});
+    expect(await writer.commit(page('b', ['b1']))).toEqual({touched: inserted('b1'), rows: 1});
   });
 });
 
 it('an answer that never comes is waited for as long as is said, and no longer', async () => {
   const {writer, retries} = await makeWriter({account: {requestMs: 200}});
   simulator().inject(silence('never'), commits);
-  expect(await writer.commit(page('a', ['a1']))).toEqual({touched: new Set(['a1']), rows: 1});
+  expect(await writer.commit(page('a', ['a1']))).toEqual({touched: inserted('a1'), rows: 1});
   expect(retries).toEqual(['timeout']);
 });

@@ -17,6 +17,7 @@ import {directoryStore} from '../../../src/stores/directory.ts';
 import {sharedSimulator} from '../../support/cloudflare.ts';
 import {never} from '../../support/listing.ts';
 import {startMeter} from '../../support/meter.ts';
+import {noKept} from '../../support/no-kept.ts';
 import {tempFolder} from '../../support/temp.ts';
 import {hashOf, layouts} from './index-under-test.ts';
 
@@ -74,6 +75,7 @@ it.each(layouts)('what D1 counts is what the $layout table was said to cost', as
     signal: never,
     onBytes: () => undefined,
     placed: (_, request) => request(),
+    kept: noKept,
     reached: async () => null,
     now: Date.now,
     range: {lo: '', hi: null},

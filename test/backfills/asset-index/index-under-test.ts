@@ -15,6 +15,7 @@ import type {ObjectStore} from '../../../src/stores/object-store.ts';
 import {productionSchema} from '../../support/assets.ts';
 import {never} from '../../support/listing.ts';
 import {type HostedTarget, literal, type MakeHosted, sqliteHosted} from '../../support/target-host.ts';
+import {noKept} from '../../support/no-kept.ts';
 import {tempFolder} from '../../support/temp.ts';
 
 export const documentedSchema = readFileSync(
@@ -73,6 +74,7 @@ export class IndexUnderTest {
       signal: never,
       onBytes: () => undefined,
       placed: (_, request) => request(),
+      kept: noKept,
       now: () => this.now,
     };
   }

@@ -1,0 +1,36 @@
+/** What the ledger keeps about uploads, and backfills ask it for. */
+
+/** What hashing found of a file. */
+export interface FileHash {
+  readonly sha256: string;
+  /** 16 hex digits; null for what is no image. */
+  readonly phash64: string | null;
+}
+
+/** A version of a file on this machine: another size or another time of modification is another version. */
+export interface FileVersion {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** What is known of one content of one user at one provider. */
+export interface KnownUpload {
+  readonly sha256: string;
+  readonly status: 'success' | 'error';
+  readonly note: string;
+  /** Of the row that says so; null where that was not told. */
+  readonly assetId: string | null;
+  /** The key under which it was found then. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Whose uploads, and where to. */
+export interface UploadedBy {
+  readonly user: string;
+  readonly provider: string;
+}
+
+/** A content of one user at one provider, as the hash store of a target has it. */
+export interface UploadRecord extends KnownUpload, UploadedBy {}

@@ -1,0 +1,53 @@
+import type {Kept} from '../backfills/kept.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {EngineHost} from './engine-host.ts';
+import {machineOf} from './holder.ts';
+
+export interface KeptOptions {
+  readonly ledger: Pick<Ledger, 'fileHashes' | 'uploads'>;
+  readonly machine: string;
+  /** The target's id. */
+  readonly target: string;
+  /** Null where nothing is worked on: it begins no uploads, and meets no contents. */
+  readonly run: string | null;
+  readonly undoes?: string | null;
+  /** A dry run remembers which contents it has met. */
+  readonly meets?: boolean;
+  readonly now: () => number;
+}
+
+/** For whoever only looks. */
+export function keptToLook({ledger, self, now}: Pick<EngineHost, 'ledger' | 'self' | 'now'>, target: string): Kept {
+  return keptFor({ledger, machine: machineOf(self.holder), target, run: null, now});
+}
+
+/** The ledger's small stores as a backfill has them: of one target, one run and this machine. */
+export function keptFor({ledger, machine, target, run, undoes = null, meets = false, now}: KeptOptions): Kept {
+  const {fileHashes, uploads} = ledger;
+  return {
+    hashes: files => fileHashes.of(machine, files),
+    keepHash: file => fileHashes.keep(machine, file, now()),
+    pathsOf: hashes => fileHashes.pathsOf(machine, hashes),
+    uploads: (whose, hashes) => uploads.of(target, whose, hashes),
+    keepUploads: (whose, known) =>
+      uploads.keep(
+        target,
+        known.map(upload => ({...upload, ...whose})),
+      ),
+    firstMet: async contents =>
+      run !== null && meets
+        ? uploads.firstMet(run, contents)
+        : new Map(contents.toReversed().map(({sha256, key}) => [sha256, key])),
+    journal: provider => ({
+      begun: object => uploads.begun(provider, object),
+      begin: (object, handle) => uploads.begin(ofRun(run), provider, object, handle, now()),
+      end: object => uploads.end(provider, object),
+    }),
+    begun: async () => (run === null ? [] : uploads.begunBy(undoes ?? run)),
+  };
+}
+
+function ofRun(run: string | null): string {
+  if (run === null) throw new Error('an upload was begun outside of a run');
+  return run;
+}

@@ -1,0 +1,17 @@
+import type {Kept} from '../../src/backfills/kept.ts';
+
+/** For backfills that keep nothing in the ledger's small stores. */
+export const noKept: Kept = {
+  hashes: refuse,
+  keepHash: refuse,
+  pathsOf: refuse,
+  uploads: refuse,
+  keepUploads: refuse,
+  firstMet: refuse,
+  journal: refuse,
+  begun: refuse,
+};
+
+function refuse(): never {
+  throw new Error('this backfill was taken to keep nothing');
+}
