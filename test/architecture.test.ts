@@ -95,6 +95,7 @@ function uses(among: readonly Source[], what: RegExp): readonly string[] {
 
 const interfaces = [
   'src/stores/object-store.ts',
+  'src/stores/providers/provider.ts',
   'src/databases/database.ts',
   'src/databases/schema.ts',
   'src/databases/postgres-schema.ts',

@@ -19,9 +19,12 @@ export async function apply(context: RunContext, entries: readonly Entry[]): Pro
   const results = await Promise.all(
     entries.map(entry => (isChange(entry) ? applyOne(context, work, entry) : 'made')),
   );
+  context.at('effects-applied');
   const stopped = results.indexOf('returned');
   const failed = new Map(
-    results.flatMap((result, at) => (typeof result === 'object' ? [[entries[at]?.key, result] as const] : [])),
+    results.flatMap((result, at) =>
+      typeof result === 'object' ? [[entries[at]?.key, result] as const] : [],
+    ),
   );
   if (stopped < 0 && failed.size === 0) return entries;
   return entries.slice(0, stopped < 0 ? undefined : stopped).map(entry => {
@@ -51,6 +54,7 @@ async function applyOne(context: RunContext, work: AppliedWork, {key, change}: E
       }
     });
     state.inspected(true);
+    context.at('effect-made');
     return 'made';
   } catch (error) {
     if (halt.aborted || (attempts === 0 && ending.aborted)) return 'returned';

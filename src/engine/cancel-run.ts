@@ -15,7 +15,7 @@ export async function cancelAtRest(
   run: RunRecord,
 ): Promise<RunHandle | null> {
   const {ledger} = engine.host;
-  const isHalfDone = await ledger.pages.isHalfDone(run.id);
+  const isHalfDone = await ledger.hasLooseEnds(run.id);
   // A measurement writes nothing that could be half done, so one whose process is gone is simply over.
   if (!onlyMeasures(run.mode) && (isActive(run.status) || isHalfDone)) {
     const handle = await engine.resume(await connect(), run, {

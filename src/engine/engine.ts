@@ -71,12 +71,11 @@ export class Engine {
   /** Looks, and touches nothing. */
   async probe(connection: Connection, scope: unknown): Promise<Probe<unknown>> {
     const signal = this.host.giveUp ?? new AbortController().signal;
-    const kept = keptToLook(this.host, connection.target.id);
-    const rest = {connection, scope, signal, kept, now: this.host.now, onBytes: () => undefined};
-    const probe = await lookingAgain(this.host, () =>
-      reading(this.host, connection.target, reader =>
-        connection.backfill.probe(targetIoFor({reader, ...rest})),
-      ),
+    const {host} = this;
+    const kept = keptToLook(host, connection.target.id);
+    const rest = {connection, scope, signal, kept, now: host.now, onBytes: () => undefined};
+    const probe = await lookingAgain(host, () =>
+      reading(host, connection.target, reader => connection.backfill.probe(targetIoFor({reader, ...rest}))),
     );
     // A source has its own patience.
     signal.throwIfAborted();

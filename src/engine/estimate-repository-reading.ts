@@ -90,8 +90,7 @@ async function settleItems(context: RunContext, items: readonly WorkItem[]): Pro
 
 async function inspectAll(context: RunContext, items: readonly WorkItem[]): Promise<readonly SlotResult[]> {
   const results: Promise<SlotResult>[] = [];
-  for (const item of items)
-    results.push(inspect(context, item, await placeFor(context, item)));
+  for (const item of items) results.push(inspect(context, item, await placeFor(context, item)));
   return Promise.all(results);
 }
 

@@ -56,7 +56,7 @@ interface Read {
 
 /** In the order in which they were drawn, so that what a budget cuts short is a sample too. */
 async function readAll(context: RunContext, items: readonly WorkItem[]): Promise<Read> {
-  const {limiter, work, halt, drain, now} = context;
+  const {halt, drain, now} = context;
   const inspections: Inspection[] = [];
   const readings: Reading[] = [];
   let firstFault: string | null = null;

@@ -145,6 +145,8 @@ class Executor {
       const {lease, marks} = held;
       const context = this.#context(reader, database, marks);
       if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
+      if (this.stopper.reason === null && execution.record.undoes !== null && database !== null)
+        await context.work.abandon?.();
       if (this.stopper.reason === null) await this.#afterwards(context, reader);
     } finally {
       await watch.stop();

@@ -54,6 +54,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     publication: publicationOf(backfill, io, probe, {run, service}),
     applied: appliedOf(backfill, io),
     revert: null,
+    abandon: abandonOf(backfill, io),
     uploads: uploadsOf(backfill, io),
     keeps: keepsOf(backfill),
     sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(decided(change))),
@@ -114,6 +115,10 @@ function appliedOf({effects}: AnyBackfill, io: Io<Shape>): AppliedWork | null {
     size: change => effects.size(decided(change)),
     apply: (change, onProgress) => effects.apply(decided(change), io, onProgress),
   };
+}
+
+export function abandonOf({effects}: AnyBackfill, io: Io<Shape>): Work['abandon'] {
+  return effects === undefined ? null : () => effects.abandon(io);
 }
 
 /** What was uploaded is known from then on; so is what could not be, with the reason. */

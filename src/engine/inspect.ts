@@ -13,11 +13,7 @@ export async function placeFor({limiter, work, halt}: RunContext, item: WorkItem
 }
 
 /** Inspects one item in its place, with retries. While it waits for another attempt, its place goes to others. */
-export async function inspect(
-  context: RunContext,
-  item: WorkItem,
-  place: Place | null,
-): Promise<SlotResult> {
+export async function inspect(context: RunContext, item: WorkItem, place: Place | null): Promise<SlotResult> {
   const {work, limiter, settings, random, halt} = context;
   const host = work.host(item);
   const {key, size: of} = item;

@@ -17,12 +17,23 @@ export interface KeptOptions {
 }
 
 /** For whoever only looks. */
-export function keptToLook({ledger, self, now}: Pick<EngineHost, 'ledger' | 'self' | 'now'>, target: string): Kept {
+export function keptToLook(
+  {ledger, self, now}: Pick<EngineHost, 'ledger' | 'self' | 'now'>,
+  target: string,
+): Kept {
   return keptFor({ledger, machine: machineOf(self.holder), target, run: null, now});
 }
 
 /** The ledger's small stores as a backfill has them: of one target, one run and this machine. */
-export function keptFor({ledger, machine, target, run, undoes = null, meets = false, now}: KeptOptions): Kept {
+export function keptFor({
+  ledger,
+  machine,
+  target,
+  run,
+  undoes = null,
+  meets = false,
+  now,
+}: KeptOptions): Kept {
   const {fileHashes, uploads} = ledger;
   return {
     hashes: files => fileHashes.of(machine, files),

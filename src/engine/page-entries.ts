@@ -2,8 +2,8 @@ import type {Outcome} from '../core/accounting.ts';
 import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
 import type {Fault} from '../core/failure.ts';
 import type {SettledGroup} from '../ledger/reached.ts';
-import {goneReason, type Slot} from './page.ts';
 import type {Counted} from './mark-statements.ts';
+import {goneReason, type Slot} from './page.ts';
 import type {Committed} from './page-group.ts';
 import type {RepositoriesWork, Work} from './work.ts';
 

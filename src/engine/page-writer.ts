@@ -53,7 +53,6 @@ export class PageWriter {
     }
     const page = await this.#intend(entries);
     const applied = await apply(this.#context, entries);
-    this.#context.at('effects-applied');
     // What was made is found made when the page is done again.
     if (this.#context.halt.aborted) return false;
     if (applied === entries) {
@@ -80,10 +79,17 @@ export class PageWriter {
     formers: Formers,
   ): Promise<void> {
     this.#page = Math.max(this.#page, page);
-    const {work} = this.#context;
-    const confirmed = await confirm(work, entries, {touched: null, rows});
-    await work.revert?.(changesOf(confirmed));
+    const confirmed = await confirm(this.#context.work, entries, {touched: null, rows});
+    await this.#revert(confirmed);
     await this.#checkpoint(page, confirmed, drift, formers, rows, true);
+  }
+
+  /** Once more after a crash: what is gone already is fine. */
+  async #revert(entries: readonly Entry[]): Promise<void> {
+    const {work, at} = this.#context;
+    if (work.revert === null) return;
+    await work.revert(changesOf(entries));
+    at('effects-reverted');
   }
 
   /** The number that the page gets. */
@@ -135,7 +141,7 @@ export class PageWriter {
     }
     at('page-committed');
     const confirmed = await confirm(work, entries, committed);
-    await work.revert?.(changesOf(confirmed));
+    await this.#revert(confirmed);
     const rows = committed.rows ?? confirmed.filter(isChange).length;
     await this.#checkpoint(page, confirmed, drift, formers, rows, true);
   }

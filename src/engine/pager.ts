@@ -2,6 +2,7 @@ import type {Outcome} from '../core/accounting.ts';
 import {compareKeys, type KeyRange} from '../core/keys.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
+import {goneSlot, withGone} from './gone.ts';
 import {inspect} from './inspect.ts';
 import {type KnownRange, knownBetween, partOf} from './known.ts';
 import {ListingFailed, listAscending} from './listing.ts';
@@ -223,34 +224,4 @@ export class Pager {
     this.#rowBytes = 0;
     return {slots, cursor: this.frontier};
   }
-}
-
-/** Listed items and planned ones that are gone, together in key order. */
-function* withGone(
-  items: readonly WorkItem[],
-  known: KnownRange,
-): Generator<{readonly item: WorkItem; readonly gone: boolean}> {
-  const listed = new Set(items.map(({key}) => key));
-  const gone = [...known.planned.keys()].filter(key => !listed.has(key));
-  let next = 0;
-  for (const item of items) {
-    for (let key = gone[next]; key !== undefined && compareKeys(key, item.key) < 0; key = gone[++next])
-      yield {item: goneItem(key), gone: true};
-    yield {item, gone: false};
-  }
-  for (const key of gone.slice(next)) yield {item: goneItem(key), gone: true};
-}
-
-function goneItem(key: string): WorkItem {
-  return {key, size: 0, fingerprint: null};
-}
-
-function goneSlot(item: WorkItem, known: KnownRange): Slot {
-  return {
-    item,
-    planned: known.planned.get(item.key),
-    former: undefined,
-    reads: 0,
-    result: Promise.resolve({kind: 'gone'}),
-  };
 }

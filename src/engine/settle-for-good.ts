@@ -29,7 +29,7 @@ interface Parts {
 export async function settleForGood(parts: Parts): Promise<void> {
   const {host, execution, database, state} = parts;
   const reader = steadyReader(host, database);
-  if (await host.ledger.pages.isHalfDone(execution.record.id)) await settlePages(parts, reader);
+  if (await host.ledger.hasLooseEnds(execution.record.id)) await settlePages(parts, reader);
   if (execution.record.mode === 'undo' && listedOf(state.tally) > 0) await rememberUndone(parts, reader);
 }
 
@@ -41,6 +41,7 @@ async function settlePages(parts: Parts, reader: Reader): Promise<void> {
   await settleIntents(context, reader, marks !== null);
   await settlePublication(context, reader);
   await abandonPublication(context);
+  await context.work.abandon?.();
   if (lease !== null) await giveBack(lease, true, emit);
 }
 

@@ -42,7 +42,15 @@ export async function syncCheck(engine: Engine, check: SyncCheck): Promise<void>
   await reading(host, target, async reader => {
     const connection = {backfill, source: null, target};
     const kept = keptToLook(host, target.id);
-    const io = targetIoFor({connection, reader, scope, signal, now: host.now, onBytes: () => undefined, kept});
+    const io = targetIoFor({
+      connection,
+      reader,
+      scope,
+      signal,
+      now: host.now,
+      onBytes: () => undefined,
+      kept,
+    });
     for await (const page of local.list({prefix: '', lo: '', hi: null, signal})) {
       const hashed = await Promise.all(page.map(object => hash(object)));
       const files = hashed.filter(result => 'hash' in result);

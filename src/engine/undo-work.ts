@@ -1,10 +1,12 @@
+import type {Effects} from '../backfills/effects.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Io, Shape} from '../backfills/shape.ts';
-import {isChange} from '../core/entry.ts';
+import {type Entry, isChange} from '../core/entry.ts';
 import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
+import type {UploadRecord} from '../core/uploads.ts';
 import type {Ledger} from '../ledger/ledger.ts';
-import {parseChanges, rowsOf, signatureOf} from './forward.ts';
+import {abandonOf, parseChanges, rowsOf, signatureOf} from './forward.ts';
 import {openItems} from './open-list.ts';
 import type {Work, WorkItem} from './work.ts';
 
@@ -23,6 +25,7 @@ export interface UndoOptions {
  * on a retry, those of the undo's own open items.
  */
 export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions): Work {
+  const {effects} = backfill;
   return {
     async *partitions() {
       for (const [partition] of await ledger.pages.partitionsWith(undoes, 'image'))
@@ -61,19 +64,9 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     applied: null,
     standing: null,
     revert:
-      backfill.effects === undefined
-        ? null
-        : changes => backfill.effects?.revert(parseChanges(backfill, changes), io, probe) ?? Promise.resolve(),
-    uploads:
-      backfill.effects === undefined
-        ? null
-        : entries => ({
-            keep: [],
-            forget: entries.filter(isChange).flatMap(({change}) => {
-              const record = backfill.effects?.record(backfill.change.parse(change), io) ?? null;
-              return record === null ? [] : [record];
-            }),
-          }),
+      effects === undefined ? null : changes => effects.revert(parseChanges(backfill, changes), io, probe),
+    abandon: abandonOf(backfill, io),
+    uploads: effects === undefined ? null : entries => ({keep: [], forget: recordsOf(entries, effects)}),
     keeps: null,
     sizeOf: () => 0,
     keptSizeOf: () => 0,
@@ -89,6 +82,10 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     keepsFingerprints: false,
     parseFound: found => found,
   };
+
+  function recordsOf(entries: readonly Entry[], {record}: Effects<Shape>): readonly UploadRecord[] {
+    return entries.filter(isChange).flatMap(({change}) => record(backfill.change.parse(change), io) ?? []);
+  }
 
   async function imageOf(key: string): Promise<WorkItem> {
     const image = await ledger.pages.entry(undoes, 'image', key);

@@ -30,9 +30,14 @@ export interface Work {
   readonly applied: AppliedWork | null;
   /** Takes back what was done outside of the target for changes that were undone; null where that is nothing. */
   readonly revert: ((changes: readonly unknown[]) => Promise<void>) | null;
+  /** Leaves nothing behind of what was begun outside of the target and not ended; null where nothing is. */
+  readonly abandon: (() => Promise<void>) | null;
   /** What entries say of uploaded contents; null where nothing is uploaded. */
   readonly uploads:
-    | ((entries: readonly Entry[]) => {readonly keep: readonly UploadRecord[]; readonly forget: readonly UploadRecord[]})
+    | ((entries: readonly Entry[]) => {
+        readonly keep: readonly UploadRecord[];
+        readonly forget: readonly UploadRecord[];
+      })
     | null;
   /** What the ledger keeps of a change; null where that is all of it. */
   readonly keeps: ((change: unknown) => unknown) | null;

@@ -74,6 +74,11 @@ export class Ledger {
     await this.#holding(await checkpointStatements(checkpoint));
   }
 
+  /** Something of a run was begun of which nothing says yet what became of it: pages, or uploads. */
+  async hasLooseEnds(run: string): Promise<boolean> {
+    return (await this.pages.isHalfDone(run)) || (await this.uploads.begunBy(run)).length > 0;
+  }
+
   /** What became of a staged page. Throws RunLost where another process has taken the run over. */
   async published(page: PublishedPage): Promise<void> {
     await this.#holding(await publishedStatements(page));

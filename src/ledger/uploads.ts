@@ -1,6 +1,6 @@
 import {z} from 'zod';
-import type {KnownUpload, UploadedBy, UploadRecord} from '../core/uploads.ts';
 import type {Statement} from '../core/sql.ts';
+import type {KnownUpload, UploadedBy, UploadRecord} from '../core/uploads.ts';
 import type {Database} from '../databases/database.ts';
 
 const known = z
@@ -84,10 +84,10 @@ export class Uploads {
   }
 
   async begun(provider: string, object: string): Promise<string | null> {
-    const [row] = await this.#db.query(
-      'SELECT handle FROM begun_uploads WHERE provider = ? AND object = ?',
-      [provider, object],
-    );
+    const [row] = await this.#db.query('SELECT handle FROM begun_uploads WHERE provider = ? AND object = ?', [
+      provider,
+      object,
+    ]);
     return row === undefined ? null : z.string().parse(row['handle']);
   }
 
@@ -119,7 +119,9 @@ export class Uploads {
 
 /** Where a content is known to be there, a failure says nothing against it. */
 export function keepUploads(target: string, uploads: readonly UploadRecord[]): Statement {
-  const latest = new Map(uploads.map(upload => [[upload.user, upload.provider, upload.sha256].join('\0'), upload]));
+  const latest = new Map(
+    uploads.map(upload => [[upload.user, upload.provider, upload.sha256].join('\0'), upload]),
+  );
   return {
     sql: `INSERT INTO uploads_by_hash (target, user_id, provider, sha256, status, note, asset_id, name, at)
           SELECT ?, value->>'user', value->>'provider', value->>'sha256', value->>'status', value->>'note',
@@ -145,9 +147,6 @@ export function forgetUploads(
             WHERE gone.value->>'user' = user_id AND gone.value->>'provider' = provider
               AND gone.value->>'sha256' = sha256
           )`,
-    params: [
-      target,
-      JSON.stringify(uploads.map(({user, provider, sha256}) => ({user, provider, sha256}))),
-    ],
+    params: [target, JSON.stringify(uploads.map(({user, provider, sha256}) => ({user, provider, sha256})))],
   };
 }

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {
   type CrashPoint,
   crashPoints,
+  effectPoints,
   publishPoints,
   repositoryPoints,
 } from '../../src/engine/crash-points.ts';
@@ -33,7 +34,7 @@ async function expectLive(world: CrashWorld, at: string): Promise<void> {
 }
 
 describe('kill -9 and resume', () => {
-  const others: readonly CrashPoint[] = [...publishPoints, ...repositoryPoints];
+  const others: readonly CrashPoint[] = [...publishPoints, ...effectPoints, ...repositoryPoints];
   const points = crashPoints.filter(point => !others.includes(point));
   const dryPoints = points.filter(
     point => !['lease-acquired', 'intent-saved', 'commit-sent', 'page-committed', 'verified'].includes(point),

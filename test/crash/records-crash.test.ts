@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {type CrashPoint, crashPoints, publishPoints} from '../../src/engine/crash-points.ts';
+import {type CrashPoint, crashPoints, effectPoints, publishPoints} from '../../src/engine/crash-points.ts';
 import {type NetworkSimulator, startNetworkSimulator} from '../simulators/network-simulator.ts';
 import {copiedPglite} from '../support/pglite.ts';
 import {makeDatabase, postgresServer} from '../support/postgres.ts';
@@ -36,7 +36,7 @@ const later: Readonly<Partial<Record<CrashPoint, readonly number[]>>> = {
   'repositories-found': [3, 5],
   'repository-fetched': [6],
 };
-const others: readonly CrashPoint[] = [...publishPoints, 'partition-split'];
+const others: readonly CrashPoint[] = [...publishPoints, ...effectPoints, 'partition-split'];
 const points = crashPoints.filter(point => !others.includes(point));
 const casesOf = (of: readonly CrashPoint[]): readonly Case[] =>
   of.flatMap(point => [1, ...(later[point] ?? [])].map((nth): Case => [point, nth]));
