@@ -6,6 +6,7 @@ import type {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import {isPostgres} from '../databases/postgres-address.ts';
 import {defaultSettings, type Settings} from '../engine/settings.ts';
+import {formatFolders, parseFolders} from '../stores/folder-names.ts';
 import {requireLedgerPlace} from './place-names.ts';
 import {type ConfigFile, configSchema, type SettingsChanges, type SetupInConfig} from './schema.ts';
 
@@ -47,6 +48,8 @@ export async function loadConfig(named: string | null, folder: string): Promise<
     ledger: file.ledger === undefined ? null : ledgerIn(base, file.ledger),
     sources: mapValues(file.sources, source => {
       if ('folder' in source) return {...source, folder: resolve(base, source.folder)};
+      if ('folders' in source)
+        return {...source, folders: source.folders.map(folder => resolve(base, folder))};
       return 'inventory' in source ? {...source, inventory: resolve(base, source.inventory)} : source;
     }),
     targets: mapValues(file.targets, target => {
@@ -89,6 +92,9 @@ function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Conf
 
 /** A name stays one, and so does a word that is neither a path nor an address: it is told where it is opened. */
 function placeIn(base: string, place: string, names: readonly string[]): string {
+  const folders = parseFolders(place);
+  if (folders !== null && !names.includes(place))
+    return formatFolders(folders.map(folder => resolve(base, folder)));
   const [, scheme, path] = /^(inventory|pglite):(.+)$/s.exec(place) ?? [];
   if (path !== undefined && !names.includes(place)) return `${scheme}:${resolve(base, path)}`;
   const isPath = /[/\\.]/.test(place) && !/^[a-z][a-z0-9+.-]+:/i.test(place);
@@ -164,7 +170,7 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
   if (mistakes !== undefined) return mistakes.map(mistake => `${place}.${mistake}`);
   return [
     place.startsWith('sources')
-      ? `${place}: a source is {folder: …}, {inventory: FILE}, {atproto: {relays, plc}} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
+      ? `${place}: a source is {folder: …}, {folders: […]}, {inventory: FILE}, {atproto: {relays, plc}} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`
       : `${place}: a target is {sqlite: …}, {d1: DATABASE, account}, {postgres: 'postgres://USER@HOST/DATABASE', password} or {pglite: DIR}`,
   ];
 }

@@ -3,6 +3,8 @@ import type {Network} from '../atproto/network.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import {directoryStore} from '../stores/directory.ts';
+import {formatFolders, parseFolders} from '../stores/folder-names.ts';
+import {foldersStore} from '../stores/folders.ts';
 import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
 import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
@@ -37,7 +39,7 @@ export class Connections {
     this.#targets = new Targets(options);
   }
 
-  /** A name from the config, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX), an inventory (inventory:FILE), or a folder. */
+  /** A name from the config, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX), an inventory (inventory:FILE), a folder, or several of them (folders:DIR:DIR). */
   async source(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<ObjectStore> {
     const {sources} = this.#options.config;
     const known = sources[named];
@@ -45,6 +47,8 @@ export class Connections {
     if (known !== undefined && 'atproto' in known) throw noObjects(named);
     if (known !== undefined && 'folder' in known)
       return {...(await directoryStore(known.folder)), label: named};
+    if (known !== undefined && 'folders' in known)
+      return {...(await foldersStore(known.folders)), label: named};
     if (known !== undefined && 'inventory' in known)
       return {...(await inventoryStore(known.inventory)), label: named};
     if (known !== undefined) {
@@ -62,6 +66,8 @@ export class Connections {
       const keys = address.scheme === 'b2' ? b2Keys(address, environment) : undefined;
       return this.#bucket(address, formatBucket(address), keys);
     }
+    const folders = parseFolders(named);
+    if (folders !== null) return {...(await foldersStore(folders)), label: formatFolders(folders)};
     const inventory = inventoryPath(named);
     if (inventory !== null) return inventoryStore(inventory);
     const expected =
@@ -80,6 +86,8 @@ export class Connections {
         ? formatBucket({...parseBucket(known.s3), ...known, ...flags})
         : named;
     if (isNetwork(named)) return formatNetwork(parseNetwork(named));
+    const folders = parseFolders(named);
+    if (folders !== null) return formatFolders(folders);
     const inventory = inventoryPath(named);
     if (inventory !== null) return `inventory:${resolve(inventory)}`;
     return isBucket(named) ? formatBucket(this.#address(named, flags)) : resolve(named);

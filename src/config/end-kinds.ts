@@ -13,6 +13,7 @@ export function sourceKind({sources}: Pick<Config, 'sources'>, named: string): S
   if (known !== undefined) return 's3' in known ? 'bucket' : 'inventory' in known ? 'inventory' : 'folder';
   if (isNetwork(named)) return 'network';
   if (named.startsWith('inventory:')) return 'inventory';
+  // folders:DIR:DIR is read as a folder is.
   return isBucket(named) ? 'bucket' : 'folder';
 }
 

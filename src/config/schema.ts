@@ -56,6 +56,8 @@ const settings = z.strictObject({
 export type SettingsChanges = z.infer<typeof settings>;
 
 const folderSource = z.strictObject({folder: z.string().min(1)});
+/** As one source: keys begin with the name of their folder. */
+const foldersSource = z.strictObject({folders: z.array(z.string().min(1)).min(1)});
 const inventorySource = z.strictObject({inventory: z.string().min(1)});
 /** Itself, or better the name of the environment variable that holds it. */
 const secret = z.union([
@@ -130,7 +132,9 @@ const setup = z.strictObject({
 export const configSchema = z.strictObject({
   /** Where the ledger is: a file, relative to the config's, or the address of a Postgres database. */
   ledger: z.string().min(1).exactOptional(),
-  sources: z.record(name, z.union([folderSource, inventorySource, bucketSource, networkSource])).default({}),
+  sources: z
+    .record(name, z.union([folderSource, foldersSource, inventorySource, bucketSource, networkSource]))
+    .default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target, postgresTarget, pgliteTarget])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),

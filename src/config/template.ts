@@ -87,6 +87,9 @@ const sources = `    // What is read: headgate run asset-index --source photos â
     // A folder.
     // photos: {folder: 'photos'},
 
+    // Several folders as one: keys begin with the name of their folder. As a --source: folders:photos:videos
+    // media: {folders: ['photos', 'videos']},
+
     // An inventory that --inventory-out wrote: what it lists is taken as it stands there, and no bucket is asked.
     // listed: {inventory: 'data/b2/inventory.json'},
 

@@ -10,10 +10,12 @@ import {middleOf, walk} from './directory-walk.ts';
 import {localHashes} from './hash-pool.ts';
 import type {Listing, ObjectStore, StoredObject} from './object-store.ts';
 
+/** Its objects are files of this machine. */
+export type LocalStore = ObjectStore & Required<Pick<ObjectStore, 'read' | 'pathOf'>>;
+
 /** A folder as an object store: keys are paths below it, with slashes. Nothing outside of it is ever read. */
-export async function directoryStore(folder: string): Promise<ObjectStore> {
-  const absolute = resolve(folder);
-  const root = await resolveLinks(absolute).catch(() => absolute);
+export async function directoryStore(folder: string): Promise<LocalStore> {
+  const root = await rootOf(folder);
   return {
     host: 'local disk',
     service: 'local',
@@ -30,6 +32,12 @@ export async function directoryStore(folder: string): Promise<ObjectStore> {
     statedSha256: () => Promise.resolve(null),
     middle: (listing: Listing) => middleOf(root, listing),
   };
+}
+
+/** With all links resolved, as far as it is there. */
+export async function rootOf(folder: string): Promise<string> {
+  const absolute = resolve(folder);
+  return resolveLinks(absolute).catch(() => absolute);
 }
 
 async function check(root: string, folder: string): Promise<readonly Finding[]> {

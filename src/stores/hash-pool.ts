@@ -72,11 +72,12 @@ export class HashPool {
   }
 
   #dealSmall(): void {
+    const takers = this.#size - this.#threads.filter(({roomForSmall}) => roomForSmall === 0).length;
+    const share = Math.min(smallInMessage, Math.ceil(this.#small.size / takers));
     while (this.#small.size > 0) {
       const thread = this.#threadFor(({roomForSmall}) => roomForSmall);
       if (thread === null) return;
-      const share = Math.ceil(this.#small.size / this.#size);
-      const jobs = [...this.#small.values().take(Math.min(share, smallInMessage, thread.roomForSmall))];
+      const jobs = [...this.#small.values().take(Math.min(share, thread.roomForSmall))];
       for (const job of jobs) this.#small.delete(job);
       thread.give(jobs);
     }

@@ -6,6 +6,7 @@ const sources = {
   's3:odd': {folder: '/odd'},
   r2: {s3: 's3://assets'},
   listed: {inventory: '/x.json'},
+  media: {folders: ['/photos', '/videos']},
 };
 const targets = {
   local: {sqlite: '/index.sqlite'},
@@ -25,6 +26,8 @@ it('an end is of the kind that its name, or the config, says', () => {
     './folder',
     'listed',
     'inventory:x.json',
+    'media',
+    'folders:/photos:/videos',
   ];
   const kinds = named.map(name => sourceKind({sources}, name));
   expect(kinds).toEqual([
@@ -36,6 +39,8 @@ it('an end is of the kind that its name, or the config, says', () => {
     'folder',
     'inventory',
     'inventory',
+    'folder',
+    'folder',
   ]);
   const targetNames = {
     sqlite: ['local', 'd1:odd', 'index.sqlite', 'postgres', 'pglite.sqlite'],

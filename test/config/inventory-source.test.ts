@@ -56,6 +56,6 @@ it('a source of the config is of one kind', async () => {
   await expect(connectionsIn({sources: {x: {inventory: 'a', folder: 'b'}}})).rejects.toThrow(/x/);
   await expect(connectionsIn({sources: {x: {inventory: ''}}})).rejects.toThrow(/sources\.x\.inventory/);
   await expect(connectionsIn({sources: {x: {}}})).rejects.toThrow(
-    /a source is \{folder: …\}, \{inventory: FILE\}, \{atproto: \{relays, plc\}\} or \{s3:/,
+    /a source is \{folder: …\}, \{folders: \[…\]\}, \{inventory: FILE\}, \{atproto: \{relays, plc\}\} or \{s3:/,
   );
 });
