@@ -2,7 +2,7 @@
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'error';
-  readonly subject: 'source' | 'target';
+  readonly subject: 'source' | 'target' | 'provider';
   readonly message: string;
   readonly remedy?: string;
   /** It is a matter of credentials or permission. */

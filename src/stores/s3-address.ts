@@ -15,11 +15,11 @@ export function isAws({hostname}: URL): boolean {
 }
 
 /** What could not be part of a path as it is, or would change it. */
-export function requireBucket(bucket: string): void {
+export function requireBucket(bucket: string, end: 'source' | 'provider' = 'source'): void {
   if (/^[\w:-][\w.:-]*$/.test(bucket)) return;
   throw new OperatorError(
     'usage',
-    `source s3://${bucket}: this is no name of a bucket`,
+    `${end} s3://${bucket}: this is no name of a bucket`,
     'Name it as s3://BUCKET or s3://BUCKET/PREFIX.',
   );
 }

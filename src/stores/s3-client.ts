@@ -8,6 +8,8 @@ import {type AwsEnvironment, endpointOfProfile} from './s3-profile.ts';
 
 /** Where a bucket is, and how it is reached. Credentials come from the environment or a profile, as AWS tools take them. */
 export interface S3Place {
+  /** What the operator calls it, in what is said of it. */
+  readonly end?: 'source' | 'provider';
   readonly bucket: string;
   /** https://ACCOUNT.r2.cloudflarestorage.com, https://s3.REGION.backblazeb2.com …; AWS where there is none. */
   readonly endpoint?: string;
@@ -52,7 +54,7 @@ export async function connectS3(
   timeouts: S3Timeouts = defaultTimeouts,
 ): Promise<S3Connection> {
   const {bucket, profile} = place;
-  requireBucket(bucket);
+  requireBucket(bucket, place.end);
   const endpoint =
     place.endpoint ??
     (profile === undefined ? undefined : await endpointOfProfile(profile, place.environment ?? {}));
@@ -72,7 +74,7 @@ export async function connectS3(
     if (region === undefined)
       throw new OperatorError(
         'usage',
-        `source s3://${bucket}: no region is known`,
+        `${place.end ?? 'source'} s3://${bucket}: no region is known`,
         'Add --region, or set AWS_REGION. Where the bucket is not at AWS, add --endpoint.',
       );
     const client = clientIn(region);
@@ -125,17 +127,17 @@ function clientOf(
   });
 }
 
-function explain(error: unknown, {bucket, profile}: S3Place): unknown {
+function explain(error: unknown, {end = 'source', bucket, profile}: S3Place): unknown {
   if (!(error instanceof Error) || error instanceof OperatorError) return error;
   if (error.name === 'CredentialsProviderError')
     return new OperatorError(
       'auth',
-      `source s3://${bucket}: there are no credentials${profile === undefined ? '' : ` in the profile ${profile}`} (${error.message})`,
+      `${end} s3://${bucket}: there are no credentials${profile === undefined ? '' : ` in the profile ${profile}`} (${error.message})`,
       noCredentials,
     );
   return new OperatorError(
     'usage',
-    `source s3://${bucket}: its address can't be told (${error.message})`,
+    `${end} s3://${bucket}: its address can't be told (${error.message})`,
     'Look at --endpoint and --region, or at AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION and the profile.',
   );
 }

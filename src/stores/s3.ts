@@ -28,7 +28,16 @@ export interface S3Options extends S3Place {
 export async function s3Store({timeouts, ...options}: S3Options): Promise<ObjectStore> {
   const times = {...defaultTimeouts, ...timeouts};
   const connection = await connectS3(options, times);
-  return new S3Store(connection, new S3Http(connection, times), options);
+  return storeOver(connection, new S3Http(connection, times), options);
+}
+
+/** The same over a connection that somebody else has a use for as well. */
+export function storeOver(
+  connection: S3Connection,
+  http: S3Http,
+  options: Omit<S3Options, 'timeouts'>,
+): ObjectStore {
+  return new S3Store(connection, http, options);
 }
 
 class S3Store implements ObjectStore {
@@ -46,7 +55,7 @@ class S3Store implements ObjectStore {
   /** False once the server has shown that it does not know StartAfter. */
   #startsAnywhere = true;
 
-  constructor(connection: S3Connection, http: S3Http, options: S3Options) {
+  constructor(connection: S3Connection, http: S3Http, options: Omit<S3Options, 'timeouts'>) {
     const {bucket, label, prefix = '', versions, keysRemedy} = options;
     this.#connection = connection;
     this.#http = http;

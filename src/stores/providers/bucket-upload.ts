@@ -1,0 +1,166 @@
+import {hash} from 'node:crypto';
+import {Fault, isRetryable} from '../../core/failure.ts';
+import {printableKey} from '../../core/keys.ts';
+import type {ExpectedFacts} from './bucket-facts.ts';
+import type {BucketObjects} from './bucket-objects.ts';
+import {type BucketRequests, isUnknownUpload, type NewObject, type SentPart} from './bucket-requests.ts';
+import {FileReading} from './file-reading.ts';
+import {PartSending} from './multipart.ts';
+import {type PartPlan, partPlan} from './part-plan.ts';
+import {patiently} from './patience.ts';
+import type {UploadedFile, UploadOptions} from './provider.ts';
+
+/** Enough to end an upload some of whose parts are still on their way to the service. */
+const abortAttempts = 3;
+
+export interface UploadPlace {
+  readonly key: string;
+  readonly host: string;
+  readonly requests: BucketRequests;
+  readonly objects: BucketObjects;
+}
+
+/**
+ * One file on its way to one key. One PUT is tried once: whether one that broke off was done is for `find` to say. An
+ * upload in parts stays open in the journal until its object was seen to be right, or until it can never be.
+ */
+export class BucketUpload {
+  readonly #place: UploadPlace;
+  readonly #file: UploadedFile;
+  readonly #options: UploadOptions;
+
+  constructor(place: UploadPlace, file: UploadedFile, options: UploadOptions) {
+    this.#place = place;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async go(): Promise<void> {
+    const {name, size} = this.#file;
+    const open = await this.#options.journal.begun(name);
+    const plan = partPlan(size);
+    if (plan !== null) return this.#inParts(plan, open);
+    // It was a larger one when that was begun.
+    if (open !== null) await this.#giveUp(open);
+    await this.#inOne();
+  }
+
+  async #inOne(): Promise<void> {
+    const {signal, onProgress} = this.#options;
+    const {size} = this.#file;
+    const reading = new FileReading(this.#file, signal);
+    try {
+      const bytes = await reading.next(size);
+      const sha256 = await reading.end();
+      await this.#place.requests.put(this.#object(sha256), bytes, signal);
+      onProgress?.(size);
+      await this.#verify({size, sha256, etag: hash('md5', bytes)});
+    } finally {
+      await reading.close();
+    }
+  }
+
+  async #inParts(plan: PartPlan, open: string | null): Promise<void> {
+    const {signal, journal} = this.#options;
+    const begun = await this.#begin(open);
+    if (begun === null) return;
+    try {
+      await this.#sendParts(plan, begun);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isUnknownUpload(error)) {
+        if (await this.#isWhole()) return;
+        throw new Fault('server-error', error.message, {host: this.#place.host, cause: error});
+      }
+      if (isFinal(error)) await this.#giveUp(begun.id).catch(() => signal.throwIfAborted());
+      throw error;
+    }
+    await journal.end(this.#file.name);
+  }
+
+  /** The upload to go on with, or a new one; null where an earlier attempt turns out to have ended well. */
+  async #begin(open: string | null): Promise<Begun | null> {
+    const {requests, key} = this.#place;
+    const {signal, journal} = this.#options;
+    if (open !== null) {
+      const known = await patiently(() => requests.listParts({key, id: open}, signal), signal);
+      if (known !== null) return {id: open, known};
+      if (await this.#isWhole()) return null;
+    }
+    const id = await requests.create(this.#object(this.#file.sha256), signal);
+    await journal.begin(this.#file.name, id);
+    return {id, known: []};
+  }
+
+  /** The service does not know the upload any more: is that because it was completed? */
+  async #isWhole(): Promise<boolean> {
+    const {signal, journal} = this.#options;
+    const found = await this.#place.objects.find(this.#place.key, this.#file, signal);
+    await journal.end(this.#file.name);
+    return found === 'same';
+  }
+
+  async #sendParts(plan: PartPlan, {id, known}: Begun): Promise<void> {
+    const {requests, key} = this.#place;
+    const {signal, onProgress} = this.#options;
+    const {size} = this.#file;
+    let there = 0;
+    const onBytes = (count: number) => {
+      there += count;
+      onProgress?.(there);
+    };
+    const reading = new FileReading(this.#file, signal);
+    const sending = new PartSending({requests, upload: {key, id}, plan, size, known, onBytes}, signal);
+    try {
+      await sending.sendAll(reading);
+      const sha256 = await reading.end();
+      await sending.complete(signal);
+      await this.#verify({size, sha256, etag: sending.etag});
+    } finally {
+      await reading.close();
+    }
+  }
+
+  /** What differs from what was sent is taken away again: nobody is to find it there. */
+  async #verify(expected: ExpectedFacts): Promise<void> {
+    const {objects, requests, key, host} = this.#place;
+    const {signal} = this.#options;
+    const mismatch = await objects.mismatch(key, expected, signal);
+    if (mismatch === null) return;
+    await patiently(() => requests.remove(key, signal), signal);
+    throw new Fault('server-error', `${printableKey(key)}: ${mismatch}`, {host});
+  }
+
+  /** Nothing of it stays, at the service and in the journal; where that fails, the journal still knows of it. */
+  async #giveUp(id: string): Promise<void> {
+    await abandonUpload(this.#place, id, this.#options.signal);
+    await this.#options.journal.end(this.#file.name);
+  }
+
+  #object(sha256: string | null): NewObject {
+    return {key: this.#place.key, contentType: this.#file.contentType, sha256};
+  }
+}
+
+interface Begun {
+  readonly id: string;
+  readonly known: readonly SentPart[];
+}
+
+/** A part that was on its way may land after an upload was ended, so it is looked whether it is gone. */
+export async function abandonUpload(
+  {key, host, requests}: Omit<UploadPlace, 'objects'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; attempt <= abortAttempts; attempt++) {
+    await patiently(() => requests.abort({key, id}, signal), signal);
+    if ((await patiently(() => requests.listParts({key, id}, signal), signal)) === null) return;
+  }
+  throw new Fault('server-error', `${printableKey(key)}: its upload can't be ended`, {host});
+}
+
+/** Another attempt would not go on from here: it would fail in the same way, or be of other bytes. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Fault && (error.kind === 'changed' || !isRetryable(error.kind));
+}
