@@ -9,14 +9,7 @@ import type {ObjectStore, StoredObject} from '../object-store.ts';
 import {readThrough} from './file-digests.ts';
 import {FileReading} from './file-reading.ts';
 import {writing} from './folder-faults.ts';
-import {
-  folderOf,
-  isTemporaryOf,
-  makeFolders,
-  removeFile,
-  syncFolder,
-  temporaryName,
-} from './folder-places.ts';
+import {isTemporaryOf, makeFolder, removeFile, syncFolder, temporaryName} from './folder-places.ts';
 import {requireName} from './object-name.ts';
 import type {Provider, UploadedFile, UploadOptions} from './provider.ts';
 
