@@ -30,15 +30,18 @@ export class HashJob {
   }
 
   read(bytes: number): void {
-    if (this.#isSettled || bytes === 0) return;
+    if (this.#isSettled) return;
     try {
-      this.#options.onBytes?.(bytes);
+      if (bytes > 0) this.#options.onBytes?.(bytes);
     } catch (error) {
       this.reject(error);
     }
   }
 
-  resolve(sha256: string): void {
+  /** Who stops it on hearing of the last bytes gets the hash all the same: it is known. */
+  finish(sha256: string, bytes: number): void {
+    this.#options.signal.removeEventListener('abort', this.#stop);
+    this.read(bytes);
     this.#settle();
     this.#deferred.resolve(sha256);
   }

@@ -128,9 +128,7 @@ export class HashThread {
 function settle(job: HashJob, answer: Exclude<HashAnswer, {readonly op: 'report'}>): void {
   switch (answer.op) {
     case 'done':
-      job.read(answer.bytes);
-      // It may have been stopped on hearing of the last bytes.
-      if (!job.isSettled) job.resolve(answer.sha256);
+      job.finish(answer.sha256, answer.bytes);
       break;
     case 'failed':
       job.fail(answer.fault);
