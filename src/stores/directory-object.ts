@@ -2,6 +2,7 @@ import type {BigIntStats} from 'node:fs';
 import {sep} from 'node:path';
 import {faultOf, hasCode} from './directory-faults.ts';
 import {lstat, type Path, realpath, stat} from './files.ts';
+import type {Look} from './looks.ts';
 import type {StoredObject} from './object-store.ts';
 
 /** A file written more recently may change again without a new mtime: some file systems count in two seconds. */
@@ -58,7 +59,8 @@ export async function isBelow(root: string, path: Path, signal: AbortSignal): Pr
   return real !== null && (real === root || isInside(root, real));
 }
 
-function objectOf(key: string, info: BigIntStats): StoredObject {
+/** A regular file as an object. */
+export function objectOf(key: string, info: Look): StoredObject {
   const version = versionOf(info);
   const age = Date.now() - Number(info.mtimeMs);
   return {
@@ -71,7 +73,7 @@ function objectOf(key: string, info: BigIntStats): StoredObject {
 }
 
 /** Size and modification time: what rsync trusts, to the nanosecond. */
-export function versionOf(info: BigIntStats): string {
+export function versionOf(info: Pick<BigIntStats, 'size' | 'mtimeNs'>): string {
   return `${info.size}-${info.mtimeNs}`;
 }
 

@@ -10,8 +10,9 @@ import {
   sortKey,
   withFreeNames,
 } from './directory-names.ts';
-import {describeFile, isBelow, unreadableFolder} from './directory-object.ts';
+import {describeFile, isBelow, objectOf, unreadableFolder} from './directory-object.ts';
 import {type Path, readdir, stat} from './files.ts';
+import {type Look, localLooks} from './looks.ts';
 import type {Listing, StoredObject} from './object-store.ts';
 
 const batchSize = 1_000;
@@ -35,11 +36,7 @@ export async function* walk(root: string, listing: Listing): AsyncGenerator<read
   for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
     listing.signal.throwIfAborted();
     const files = nextFiles(folder);
-    page.push(
-      ...(await Promise.all(files.map(file => describe(root, folder, file, listing.signal)))).filter(
-        object => object !== null,
-      ),
-    );
+    page.push(...(await describeAll(root, folder, files, listing.signal)));
     const below = folder.entries[folder.next];
     if (page.length >= batchSize) {
       await requireStill(root, identity, listing.signal);
@@ -128,14 +125,35 @@ async function openFolder(
   return {path, prefix, valid, entries: inKeyOrder(entries), next: 0};
 }
 
+async function describeAll(
+  root: string,
+  folder: Folder,
+  files: readonly NamedEntry[],
+  signal: AbortSignal,
+): Promise<readonly StoredObject[]> {
+  const plain = files.map(({kind, raw}) => (kind === 'file' ? joinPath(folder.path, raw) : null));
+  const paths = plain.filter(path => typeof path === 'string');
+  const looks = (await localLooks.lookAt(paths)).values();
+  signal.throwIfAborted();
+  const objects = files.map((file, index) => {
+    const look = typeof plain[index] === 'string' ? looks.next().value : null;
+    return describe(root, folder, file, look ?? null, signal);
+  });
+  return (await Promise.all(objects)).filter(object => object !== null);
+}
+
 async function describe(
   root: string,
   folder: Folder,
   entry: NamedEntry,
+  look: Look | null,
   signal: AbortSignal,
 ): Promise<StoredObject | null> {
   const key = folder.prefix + entry.name;
-  const object = await describeFile(root, joinPath(folder.path, entry.raw), key, signal);
+  const object =
+    look === null
+      ? await describeFile(root, joinPath(folder.path, entry.raw), key, signal)
+      : objectOf(key, look);
   if (object === null || (folder.valid && entry.valid)) return object;
   return {
     ...object,

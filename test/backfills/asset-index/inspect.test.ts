@@ -7,6 +7,9 @@ import {theOne} from '../../support/listing.ts';
 import {tempFolder} from '../../support/temp.ts';
 import {documentedSchema, IndexUnderTest} from './index-under-test.ts';
 
+/** Large enough to be told of while it is read; a small one is read before anybody hears of it. */
+const content = 'as listed'.padEnd(4 * 1_048_576, '.');
+
 /** A file as it was listed, and what its inspection comes to after, or while, something happens to it. */
 async function inspected(
   key: string,
@@ -14,7 +17,7 @@ async function inspected(
 ) {
   const index = await IndexUnderTest.make(documentedSchema);
   const path = join(index.folder, key);
-  writeAsset(index.folder, key, 'as listed');
+  writeAsset(index.folder, key, content);
   const object = await theOne(index.source, key);
   before?.(path);
   let happened = false;
@@ -28,8 +31,8 @@ async function inspected(
 describe('an object', () => {
   it('has the hash and size of its bytes', async () => {
     const {item, found} = await inspected('file', {});
-    expect(found).toEqual({hash: sha256('as listed'), size: 9});
-    expect(item).toMatchObject({key: 'file', size: 9});
+    expect(found).toEqual({hash: sha256(content), size: content.length});
+    expect(item).toMatchObject({key: 'file', size: content.length});
   });
 
   it.each([
@@ -37,8 +40,9 @@ describe('an object', () => {
     ['while it was read', {during: (path: string) => appendFileSync(path, ', and more')}],
   ])('that changed %s is taken as it is now, and its fingerprint with it', async (_, happens) => {
     const {item, found} = await inspected('file', happens);
-    expect(found).toEqual({hash: sha256('as listed, and more'), size: 19});
-    expect(item).toMatchObject({size: 19, fingerprint: null});
+    const now = `${content}, and more`;
+    expect(found).toEqual({hash: sha256(now), size: now.length});
+    expect(item).toMatchObject({size: now.length, fingerprint: null});
   });
 
   it.each([
@@ -64,10 +68,10 @@ describe('an object', () => {
 
   it('that changes again and again is left to the retries, as changed', async () => {
     const index = await IndexUnderTest.make(documentedSchema);
-    writeAsset(index.folder, 'log', 'line');
+    writeAsset(index.folder, 'log', content);
     const path = join(index.folder, 'log');
     let lines = 0;
-    const onBytes = () => writeFileSync(path, `${'line\n'.repeat(++lines)}`);
+    const onBytes = () => writeFileSync(path, content + 'line\n'.repeat(++lines));
     const reading = inspectObject(await theOne(index.source, 'log'), {...index.io, onBytes});
     await expect(reading).rejects.toMatchObject({kind: 'changed'});
   });
