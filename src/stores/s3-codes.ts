@@ -61,7 +61,11 @@ export const meanings: readonly Meaning[] = [
     kind: 'invalid',
     cause: 'the service, or a proxy, takes the . or .. in its key for a folder',
   },
-  {codes: ['BadDigest'], kind: 'server-error', cause: 'other bytes came there than were sent'},
+  {
+    codes: ['BadDigest', 'XAmzContentSHA256Mismatch'],
+    kind: 'server-error',
+    cause: 'other bytes came there than were sent',
+  },
   {codes: ['EntityTooLarge'], kind: 'too-large', cause: 'it is larger than the service takes'},
   {codes: ['QuotaExceeded'], kind: 'refused', cause: 'the quota is used up'},
   {codes: ['NoSuchUpload'], kind: 'not-found', cause: 'the upload is not known any more'},

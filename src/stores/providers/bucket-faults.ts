@@ -24,13 +24,17 @@ export function faultOfSdk(error: unknown, what: string, host: string): Fault {
     const said = answerOf(status, $response?.headers ?? {}, '');
     // A body without a code of S3 is somebody else's.
     const code = /^(Unknown|SyntaxError|Error$|TypeError)/.test(name) ? '' : name;
-    return faultOfAnswer({...said, code, message: code === '' ? '' : message}, what, host);
+    return faultOfAnswer(
+      {...said, code, message: code === '' || message === 'UnknownError' ? '' : message},
+      what,
+      host,
+    );
   }
   if (isNamed(error, 'CredentialsProviderError'))
     return new S3Fault('denied', `${what}: there are no credentials (${error.message})`, {
       code: 'NoCredentials',
     });
-  const fault = faultOfConnection(isNamed(error, 'TimeoutError') ? unanswered(error) : error, what, host);
+  const fault = faultOfConnection(isTimeout(error) ? unanswered(error) : error, what, host);
   return unsettled(fault.kind, fault.message, error, host, fault instanceof S3Fault ? fault.code : '');
 }
 
@@ -38,7 +42,11 @@ function unsettled(kind: FailureKind, message: string, cause: unknown, host: str
   return new S3Fault(kind, message, {host, code, isUnsettled: true, cause});
 }
 
-/** The SDK tells its own time-outs by a name. */
+/** The SDK tells its own time-outs by a name, which it also gives to a connection that broke: that has a code of Node's. */
+function isTimeout(error: unknown): error is Error {
+  return isNamed(error, 'TimeoutError') && !('code' in error);
+}
+
 function unanswered(error: Error): Error {
   const code = error.message.includes('did not establish') ? 'NoConnection' : 'NoAnswer';
   const said = error.message.replace(/^@smithy\/node-http-handler - /, '');

@@ -73,8 +73,8 @@ export class BucketRequests {
     return ETag;
   }
 
-  /** What the service has of an upload; null where it does not know it any more. */
-  async listParts(upload: OpenUpload, signal: AbortSignal): Promise<readonly SentPart[] | null> {
+  /** What the service has of an upload; null where it does not know it any more, `untold` where it lists no parts at all. */
+  async listParts(upload: OpenUpload, signal: AbortSignal): Promise<readonly SentPart[] | null | 'untold'> {
     const parts: SentPart[] = [];
     try {
       for (let marker: string | undefined; ; ) {
@@ -93,6 +93,8 @@ export class BucketRequests {
       }
     } catch (error) {
       if (isUnknownUpload(error)) return null;
+      // So it is with miniflare's R2, though not with Cloudflare's.
+      if (error instanceof S3Fault && error.code === 'NotImplemented') return 'untold';
       throw error;
     }
   }
@@ -163,9 +165,9 @@ interface Sending {
   readonly requestTimeout: number;
 }
 
-/** It was completed, aborted, or removed by a rule of the bucket. */
+/** It was completed, aborted, or removed by a rule of the bucket. Ceph then says NoSuchKey to whoever asks for its parts. */
 export function isUnknownUpload(error: unknown): error is S3Fault {
-  return error instanceof S3Fault && error.code === 'NoSuchUpload';
+  return error instanceof S3Fault && (error.code === 'NoSuchUpload' || error.code === 'NoSuchKey');
 }
 
 function body(bytes: Buffer) {

@@ -62,8 +62,8 @@ export class BucketUpload {
 
   async #inParts(plan: PartPlan, open: string | null): Promise<void> {
     const {signal, journal} = this.#options;
-    const begun = await this.#begin(open);
-    if (begun === null) return;
+    const begun = (open === null ? null : await this.#resume(open)) ?? (await this.#begin());
+    if (begun === 'whole') return;
     try {
       await this.#sendParts(plan, begun);
     } catch (error) {
@@ -78,18 +78,22 @@ export class BucketUpload {
     await journal.end(this.#file.name);
   }
 
-  /** The upload to go on with, or a new one; null where an earlier attempt turns out to have ended well. */
-  async #begin(open: string | null): Promise<Begun | null> {
-    const {requests, key} = this.#place;
-    const {signal, journal} = this.#options;
-    if (open !== null) {
-      const known = await patiently(() => requests.listParts({key, id: open}, signal), signal);
-      if (known !== null) return {id: open, known};
-      if (await this.#isWhole()) return null;
-    }
-    const id = await requests.create(this.#object(this.#file.sha256), signal);
-    await journal.begin(this.#file.name, id);
+  async #begin(): Promise<Begun> {
+    const id = await this.#place.requests.create(this.#object(this.#file.sha256), this.#options.signal);
+    await this.#options.journal.begin(this.#file.name, id);
     return {id, known: []};
+  }
+
+  /** What an earlier attempt has begun; null where the service knows it no more, and it has come to nothing. */
+  async #resume(id: string): Promise<Begun | 'whole' | null> {
+    const {requests, key} = this.#place;
+    const {signal} = this.#options;
+    const known = await patiently(() => requests.listParts({key, id}, signal), signal);
+    if (known !== null && known !== 'untold') return {id, known};
+    if (await this.#isWhole()) return 'whole';
+    // Whoever tells nothing of parts gets an upload of its own, or it would not be known where this one stands.
+    if (known === 'untold') await this.#giveUp(id);
+    return null;
   }
 
   /** The service does not know the upload any more: is that because it was completed? */
@@ -155,7 +159,8 @@ export async function abandonUpload(
 ): Promise<void> {
   for (let attempt = 1; attempt <= abortAttempts; attempt++) {
     await patiently(() => requests.abort({key, id}, signal), signal);
-    if ((await patiently(() => requests.listParts({key, id}, signal), signal)) === null) return;
+    const left = await patiently(() => requests.listParts({key, id}, signal), signal);
+    if (left === null || left === 'untold') return;
   }
   throw new Fault('server-error', `${printableKey(key)}: its upload can't be ended`, {host});
 }
