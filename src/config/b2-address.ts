@@ -14,6 +14,9 @@ const ofEndpoint = 'B2_ENDPOINT';
 export const b2KeysRemedy =
   'Look at B2_KEY_ID and B2_APP_KEY: they are the keyID and the applicationKey of one application key, which may list this bucket and read its files (listFiles, readFiles).';
 
+export const b2WritingKeysRemedy =
+  'Look at B2_KEY_ID and B2_APP_KEY: they are the keyID and the applicationKey of one application key, which may list this bucket, read and write its files (listFiles, readFiles, writeFiles, deleteFiles).';
+
 /** With the endpoint that it is reached at, in the one form that its label has. Any other bucket stays as it is. */
 export function withB2Endpoint(address: BucketAddress, environment: Environment): BucketAddress {
   if (address.scheme !== 'b2') return address;
@@ -23,11 +26,15 @@ export function withB2Endpoint(address: BucketAddress, environment: Environment)
 }
 
 /** Everything that is not set is told at once. */
-export function b2Keys({bucket, endpoint, profile}: BucketAddress, environment: Environment): B2Keys {
+export function b2Keys(
+  {bucket, endpoint, profile}: BucketAddress,
+  environment: Environment,
+  end: 'source' | 'provider' = 'source',
+): B2Keys {
   if (profile !== undefined)
     throw new OperatorError(
       'usage',
-      `source b2://${bucket}: its keys are those of B2_KEY_ID and B2_APP_KEY, not those of the profile ${profile}`,
+      `${end} b2://${bucket}: its keys are those of B2_KEY_ID and B2_APP_KEY, not those of the profile ${profile}`,
       `Leave profile out, or name the bucket as s3://${bucket}, with its endpoint.`,
     );
   const needed = endpoint === undefined ? [...ofKey, ofEndpoint] : ofKey;
@@ -35,7 +42,7 @@ export function b2Keys({bucket, endpoint, profile}: BucketAddress, environment: 
   if (missing.length > 0)
     throw new OperatorError(
       'usage',
-      `source b2://${bucket}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
+      `${end} b2://${bucket}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
       `Set ${missing.length === 1 ? 'it' : 'them'}: B2_KEY_ID and B2_APP_KEY are the keyID and the applicationKey of an application key, B2_ENDPOINT (or --endpoint) is such as https://s3.eu-central-003.backblazeb2.com.`,
     );
   const [accessKeyId = '', secretAccessKey = ''] = ofKey.map(name => environment[name]);

@@ -22,13 +22,13 @@ export function isBucket(text: string): boolean {
  * `s3://BUCKET/PREFIX?endpoint=https://…&region=auto`, or the same with `b2://`. The prefix is taken as it is: a question mark in it is only the
  * beginning of options where one of their names follows.
  */
-export function parseBucket(text: string): BucketAddress {
+export function parseBucket(text: string, end: 'source' | 'provider' = 'source'): BucketAddress {
   const [, scheme, bucket, rest = ''] =
     /^(s3|b2):\/\/([^/?]+)(?:\/([\s\S]*)|(?=\?)[\s\S]*)?$/.exec(text) ?? [];
   if (bucket === undefined)
     throw new OperatorError(
       'usage',
-      `source ${text}: this is not a bucket`,
+      `${end} ${text}: this is not a bucket`,
       'Write s3://BUCKET or s3://BUCKET/PREFIX, with --endpoint for another service than AWS, or b2://BUCKET for Backblaze B2.',
     );
   const query = /\?((?:endpoint|region|profile)=[\s\S]*)$/.exec(text)?.[1];

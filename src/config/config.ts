@@ -17,6 +17,8 @@ export interface Config {
   readonly ledger: string | null;
   readonly sources: ConfigFile['sources'];
   readonly targets: ConfigFile['targets'];
+  /** Where files are uploaded to. */
+  readonly providers: ConfigFile['providers'];
   /** What the console offers to run, by the operator's name for it. Whether there is such a backfill is not known here. */
   readonly backfills: Readonly<Record<string, BackfillSetup>>;
   readonly settings: Settings;
@@ -56,6 +58,9 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       if ('sqlite' in target) return {...target, sqlite: resolve(base, target.sqlite)};
       return 'pglite' in target ? {...target, pglite: resolve(base, target.pglite)} : target;
     }),
+    providers: mapValues(file.providers, provider =>
+      'folder' in provider ? {...provider, folder: resolve(base, provider.folder)} : provider,
+    ),
     backfills: setupsIn(file, base),
     settings,
     options: file.options,
@@ -63,7 +68,13 @@ export async function loadConfig(named: string | null, folder: string): Promise<
       // A renewed credential is no other config.
       .update(
         JSON.stringify(
-          {targets: file.targets, sources: file.sources, page: settings.page, options: file.options},
+          {
+            targets: file.targets,
+            sources: file.sources,
+            providers: file.providers,
+            page: settings.page,
+            options: file.options,
+          },
           (name, value) => (['credentials', 'password'].includes(name) ? undefined : value),
         ),
       )
@@ -168,6 +179,10 @@ function describeUnion(place: string, {errors}: z.core.$ZodIssueInvalidUnion): r
     !issues.some(({path, message}) => path.length === 0 || message.endsWith('received undefined'));
   const mistakes = errors.find(isNamed)?.flatMap(describeIssue);
   if (mistakes !== undefined) return mistakes.map(mistake => `${place}.${mistake}`);
+  if (place.startsWith('providers'))
+    return [
+      `${place}: a provider is {folder: …} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile, credentials}`,
+    ];
   return [
     place.startsWith('sources')
       ? `${place}: a source is {folder: …}, {folders: […]}, {inventory: FILE}, {atproto: {relays, plc}} or {s3: 's3://BUCKET/PREFIX', endpoint, region, profile}`

@@ -7,8 +7,10 @@ import {formatFolders, parseFolders} from '../stores/folder-names.ts';
 import {foldersStore} from '../stores/folders.ts';
 import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
+import type {Provider} from '../stores/providers/provider.ts';
 import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
 import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
+import {type Credentials, credentialsOf} from './bucket-credentials.ts';
 import type {Config} from './config.ts';
 import {sourceKind} from './end-kinds.ts';
 import {
@@ -19,8 +21,8 @@ import {
   networkWith,
   parseNetwork,
 } from './network-address.ts';
-import {requireNoTypo, requirePath, secretOf} from './place-names.ts';
-import type {BucketCredentials} from './schema.ts';
+import {requireNoTypo, requirePath} from './place-names.ts';
+import {Providers} from './providers.ts';
 import {Targets} from './targets.ts';
 
 export interface ConnectionsOptions {
@@ -29,14 +31,16 @@ export interface ConnectionsOptions {
   readonly now: () => number;
 }
 
-/** Opens what the operator calls a source or a target. */
+/** Opens what the operator calls a source, a target or a provider. */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #targets: Targets;
+  readonly #providers: Providers;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#targets = new Targets(options);
+    this.#providers = new Providers(options);
   }
 
   /** A name from the config, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX), an inventory (inventory:FILE), a folder, or several of them (folders:DIR:DIR). */
@@ -53,7 +57,10 @@ export class Connections {
       return {...(await inventoryStore(known.inventory)), label: named};
     if (known !== undefined) {
       const {s3, credentials, ...rest} = known;
-      const keys = credentials === undefined ? undefined : this.#keys(credentials, `source ${named}`);
+      const keys =
+        credentials === undefined
+          ? undefined
+          : credentialsOf(credentials, `source ${named}`, this.#options.environment);
       const address = {...parseBucket(s3), ...rest, ...flags};
       // A run has to find its source again by this label, so flags beside a name are part of it.
       const isChanged = Object.keys(flags).length > 0;
@@ -146,17 +153,23 @@ export class Connections {
     return this.#targets.open(named);
   }
 
-  #address(named: string, flags: Partial<BucketAddress>): BucketAddress {
-    return withB2Endpoint({...parseBucket(named), ...flags}, this.#options.environment);
+  /** A name from the config or a place, as in providers.ts. */
+  provider(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<Provider> {
+    return this.#providers.open(named, flags);
   }
 
-  #keys({accessKeyId, secretAccessKey, sessionToken}: BucketCredentials, what: string): Credentials {
-    const {environment} = this.#options;
-    return {
-      accessKeyId: secretOf(accessKeyId, what, environment),
-      secretAccessKey: secretOf(secretAccessKey, what, environment),
-      ...(sessionToken === undefined ? {} : {sessionToken: secretOf(sessionToken, what, environment)}),
-    };
+  /** What a provider is called in rows and in the ledger, without opening it. */
+  providerLabel(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): string {
+    return this.#providers.label(named, flags);
+  }
+
+  /** Names of all that the config has. */
+  providers(): readonly string[] {
+    return this.#providers.names;
+  }
+
+  #address(named: string, flags: Partial<BucketAddress>): BucketAddress {
+    return withB2Endpoint({...parseBucket(named), ...flags}, this.#options.environment);
   }
 
   /** The SDK takes a while to load: only who reads a bucket waits for it. */
@@ -186,10 +199,6 @@ function noObjects(named: string): OperatorError {
     'Name a folder, a bucket (s3://BUCKET/PREFIX) or an inventory (inventory:FILE).',
   );
 }
-
-type Credentials = Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> & {
-  readonly sessionToken?: string;
-};
 
 /** The file in inventory:FILE; null where a source is something else. */
 function inventoryPath(named: string): string | null {

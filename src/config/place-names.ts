@@ -3,15 +3,12 @@ import {OperatorError} from '../core/operator-error.ts';
 import {isPostgres, withoutPassword} from '../databases/postgres-address.ts';
 import type {Secret} from './schema.ts';
 
-/** What names of sources and targets have in common. */
+/** What names of sources, targets and providers have in common. */
+
+type End = 'source' | 'target' | 'provider';
 
 /** A word with a scheme is no path, whatever lies in the folder. */
-export function requirePath(
-  end: 'source' | 'target',
-  named: string,
-  expected: string,
-  known: readonly string[],
-): void {
+export function requirePath(end: End, named: string, expected: string, known: readonly string[]): void {
   if (named !== '' && !scheme.test(named.trimStart())) return;
   const names = known.length === 0 ? '' : `, or a name from the config (${known.join(', ')})`;
   throw new OperatorError(
@@ -34,16 +31,12 @@ export function requireLedgerPlace(named: string): void {
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
-export async function requireNoTypo(
-  end: 'source' | 'target',
-  named: string,
-  known: readonly string[],
-): Promise<void> {
+export async function requireNoTypo(end: End, named: string, known: readonly string[]): Promise<void> {
   if (known.length === 0 || /[/\\.]/.test(named) || (await exists(named))) return;
   throw new OperatorError(
     'usage',
     `there is no ${end} "${named}" in the config: it has ${known.join(', ')}`,
-    `For a ${end === 'source' ? 'folder' : 'file'} write ./${named}`,
+    `For a ${end === 'target' ? 'file' : 'folder'} write ./${named}`,
   );
 }
 

@@ -127,6 +127,9 @@ const setup = z.strictObject({
   source: place.exactOptional(),
   target: place,
   prefix: z.string().exactOptional(),
+  /** uploads: where to, and whose files these are. */
+  provider: place.exactOptional(),
+  user: z.string().min(1).exactOptional(),
 });
 
 export const configSchema = z.strictObject({
@@ -136,6 +139,7 @@ export const configSchema = z.strictObject({
     .record(name, z.union([folderSource, foldersSource, inventorySource, bucketSource, networkSource]))
     .default({}),
   targets: z.record(name, z.union([sqliteTarget, d1Target, postgresTarget, pgliteTarget])).default({}),
+  providers: z.record(name, z.union([folderSource, bucketSource])).default({}),
   backfills: z.record(name, setup).default({}),
   settings: settings.default({}),
   /** Of each system that has some, by its name. */

@@ -1,7 +1,7 @@
 import {defaultSettings, type Settings} from '../engine/settings.ts';
 
 /**
- * The config that `headgate init` writes: nothing is set, and every kind of source and target and every setting with
+ * The config that `headgate init` writes: nothing is set, and every kind of source, target and provider and every setting with
  * its default stands in it as an example behind `//`. An example is one line, `name: value,`, and a remark is a
  * sentence. The defaults are read from the engine's own, so they can not go stale.
  */
@@ -53,6 +53,10 @@ ${sources}
 
   targets: {
 ${targets}
+  },
+
+  providers: {
+${providers}
   },
 
   backfills: {
@@ -126,6 +130,15 @@ const targets = `    // What is brought up to date: headgate run asset-index --t
 
     // A PGlite folder: Postgres in this program, which one process at a time can open.
     // local: {pglite: 'records.pglite'},`;
+
+const providers = `    // Where files are uploaded to: headgate run uploads --provider archive …
+    // Rows say by this name where their bytes are: another place gets another name.
+
+    // A folder, for instance on a disk of another machine. It has to be there: nobody makes one beneath a disk that is gone.
+    // archive: {folder: 'archive'},
+
+    // A bucket, named and reached as a source is. Its keys have to read, write, list and delete objects.
+    // cdn: {s3: 's3://my-bucket/assets', endpoint: 'https://ACCOUNT_ID.r2.cloudflarestorage.com', region: 'auto', profile: 'r2'},`;
 
 const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
     // a place. Where the name is that of the backfill itself, backfill is left out.

@@ -110,7 +110,7 @@ describe('its examples', () => {
     });
   });
 
-  it('are right together: every kind of source and target, and every setting at its default', async () => {
+  it('are right together: every kind of source, target and provider, and every setting at its default', async () => {
     const cwd = folderWith({[name]: uncommented(examples)});
     const module: {readonly default: unknown} = await import(pathToFileURL(join(cwd, name)).href);
     expect(module.default).toEqual({
@@ -135,6 +135,10 @@ describe('its examples', () => {
         main: expect.objectContaining({d1: expect.any(String), marks: true}),
         records: {postgres: expect.stringMatching(/^postgres:/), password: {env: expect.any(String)}},
         local: {pglite: expect.any(String)},
+      },
+      providers: {
+        archive: {folder: expect.any(String)},
+        cdn: expect.objectContaining({s3: expect.stringMatching(/^s3:/), profile: expect.any(String)}),
       },
       settings: defaultSettings,
     });
