@@ -94,10 +94,10 @@ async function upload(
   signal.throwIfAborted();
   const begun = await journal.begun(name);
   if (begun !== null) await removeTemporary(root, name, begun);
+  const folder = await makeFolder(root, name);
   const handle = temporaryName(name);
   await journal.begin(name, handle);
   try {
-    const folder = await makeFolder(root, name);
     const draft = `${folder}/${basename(handle)}`;
     const path = `${folder}/${basename(name)}`;
     const sha256 = await write(draft, file, options);
