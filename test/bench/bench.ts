@@ -12,6 +12,8 @@ import {heapTable, keyStreamTable} from './console-stream.ts';
 import {consoleSpeedTable, keyTable} from './console-table.ts';
 import type {Corpus} from './corpus.ts';
 import {firstFrameTable} from './first-frame.ts';
+import {hashingRounds} from './hashing-rounds.ts';
+import {type HashingRounds, hashingTable} from './hashing-table.ts';
 import {type ListingRounds, listingTable} from './listing-table.ts';
 import {publishTable} from './media-publish.ts';
 import {mediaTable} from './media-table.ts';
@@ -36,6 +38,7 @@ interface Plan {
   readonly media: {readonly objects: number; readonly publishes: readonly number[]};
   readonly atproto: AtprotoRounds;
   readonly records: RecordsRounds;
+  readonly hashing: readonly HashingRounds[];
   readonly console: {
     readonly starts: number;
     readonly files: number;
@@ -72,6 +75,7 @@ const full: Plan = {
   media: {objects: 100_000, publishes: [100_000, 250_000, 500_000]},
   atproto: {records: 50_000, rounds: 3},
   records: {large: 40, few: 1_000, many: 100_000},
+  hashing: hashingRounds({large: 256 * mib, small: 20_000, sparse: 10e9, rounds: 5}),
   console: {starts: 9, files: 30_000, rounds: 3, keys: 200, hours: 14},
 };
 
@@ -88,13 +92,14 @@ const quick: Plan = {
   media: {objects: 2_000, publishes: [1_000]},
   atproto: {records: 1_000, rounds: 1},
   records: {large: 1, few: 50, many: 200},
+  hashing: hashingRounds({large: 8 * mib, small: 200, sparse: 50e6, rounds: 1}),
   console: {starts: 1, files: 1_000, rounds: 1, keys: 20, hours: 0.1},
 };
 
 /**
  * Measures the engine beside the original's way in the same run, and prints ratios: seconds differ from machine to
  * machine, so no time fails; a wrong count does. `--quick` only shows that everything still runs; `--console`,
- * `--artifacts`, `--media` and `--atproto` (the client of the AT Protocol network) measure that alone.
+ * `--artifacts`, `--media`, `--hashing` and `--atproto` (the client of the AT Protocol network) measure that alone.
  */
 async function bench(
   {
@@ -107,9 +112,10 @@ async function bench(
     media,
     atproto,
     records,
+    hashing,
     console: inConsole,
   }: Plan,
-  only: 'console' | 'artifacts' | 'media' | 'atproto' | 'records' | null,
+  only: 'console' | 'artifacts' | 'media' | 'atproto' | 'records' | 'hashing' | null,
 ): Promise<void> {
   await using root = await mkdtempDisposable(join(tmpdir(), 'headgate-bench-'));
   process.once('SIGINT', () => {
@@ -125,6 +131,7 @@ async function bench(
   if (only === 'media') return await benchMedia(root.path, media);
   if (only === 'atproto') return printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
   if (only === 'records') return await benchRecords(root.path, records);
+  if (only === 'hashing') return await benchHashing(root.path, hashing);
   for (const {title, corpus, rounds} of throughput) {
     await using world = await makeWorld(join(root.path, 'throughput'), corpus);
     const ways = await throughputTable(measure, world, rounds);
@@ -147,6 +154,7 @@ async function bench(
   await benchMedia(root.path, media);
   printTable(atprotoTitle(atproto), await atprotoTable(root.path, atproto));
   await benchRecords(root.path, records);
+  await benchHashing(root.path, hashing);
   await benchConsole(root.path, inConsole);
 }
 
@@ -154,6 +162,11 @@ async function benchRecords(root: string, rounds: RecordsRounds): Promise<void> 
   const title = 'records of a network of four hosts: 10,000 to a large repository, five to a small one';
   printTable(title, await recordsTable(root, rounds));
   print(recordsLegend);
+}
+
+async function benchHashing(root: string, all: readonly HashingRounds[]): Promise<void> {
+  printTable('listing and hashing a folder, in the page cache; medians', await hashingTable(root, all));
+  print(hashingLegend);
 }
 
 async function benchArtifacts(root: string, {sqlite, d1}: Plan['artifacts']): Promise<void> {
@@ -222,6 +235,9 @@ const mediaLegend = `  The original's way has its inventory in a file already, a
 const recordsLegend = `  The network is a process of its own on the same CPUs, and so is Postgres. The original's way resolves, pages and upserts
   record by record, eight repositories at once; it checks no CID, keeps no plan, no mark and no before-image.\n\n`;
 
+const hashingLegend = `  "sha256sum" is find, xargs -P2 and sha256sum over the same files, in turns with ours, with as many files in a command as
+  keep both of its processes at work. Seconds of ours are without the start of Node. Sparse files are in no cache.\n\n`;
+
 const consoleLegend = `  "a key" is from its way into the terminal until the screen that it leads to has come out of it. Runs of the second
   table leave the emulator, the terminal and this bench the same two CPUs. Seconds of runs are those of the ledger.
   The heap is of a console with everything but a run: a ledger that it asks, keys that switch screens.\n`;
@@ -271,7 +287,7 @@ function print(text: string): void {
 }
 
 const only =
-  (['console', 'artifacts', 'media', 'atproto', 'records'] as const).find(name =>
+  (['console', 'artifacts', 'media', 'atproto', 'records', 'hashing'] as const).find(name =>
     process.argv.includes(`--${name}`),
   ) ?? null;
 await bench(process.argv.includes('--quick') ? quick : full, only);
