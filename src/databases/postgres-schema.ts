@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Reader} from './database.ts';
+import type {ForeignKey} from './schema.ts';
 
 /** A table as Postgres describes it: what probes compare with what they expect. */
 export interface PostgresTable {
@@ -130,6 +131,35 @@ export async function describePostgresTable(target: Reader, table: string): Prom
     ].join('\n'),
   };
 }
+
+/** Every foreign key of the database that refers to a table, one by one with its columns in order; its own are among them. */
+export async function postgresForeignKeysTo(target: Reader, table: string): Promise<readonly ForeignKey[]> {
+  const rows = await target.query(
+    `SELECT made.conrelid::regclass::text AS "table", made.confdeltype AS action,
+       (SELECT json_agg(json_build_object('from', own.attname, 'to', theirs.attname) ORDER BY pair.place)
+        FROM unnest(made.conkey, made.confkey) WITH ORDINALITY AS pair (from_number, to_number, place)
+        JOIN pg_attribute AS own ON own.attrelid = made.conrelid AND own.attnum = pair.from_number
+        JOIN pg_attribute AS theirs ON theirs.attrelid = made.confrelid AND theirs.attnum = pair.to_number) AS columns
+     FROM pg_constraint AS made
+     WHERE made.contype = 'f' AND made.confrelid = ${found} AND made.conparentid = 0
+     ORDER BY 1, made.conname`,
+    [table],
+  );
+  return rows.map(row => foreignKey.parse(row));
+}
+
+const actions = {a: 'NO ACTION', r: 'RESTRICT', c: 'CASCADE', n: 'SET NULL', d: 'SET DEFAULT'} as const;
+
+const foreignKey = z
+  .object({
+    table: z.string(),
+    action: z.enum(['a', 'r', 'c', 'n', 'd']),
+    columns: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(z.array(z.object({from: z.string(), to: z.string()}))),
+  })
+  .transform(({action, ...key}): ForeignKey => ({...key, onDelete: actions[action]}));
 
 const truth = z.number().transform(value => value === 1);
 

@@ -1,0 +1,126 @@
+import type {Reader} from '../../databases/database.ts';
+import {describePostgresTable, postgresForeignKeysTo} from '../../databases/postgres-schema.ts';
+import {collating, describeTable, type ForeignKey, foreignKeysTo, hasRowid} from '../../databases/schema.ts';
+
+/** The table assets as either database describes it, said in one way. */
+export interface FoundTable {
+  readonly columns: readonly FoundColumn[];
+  readonly uniqueIndexes: readonly FoundIndex[];
+  /** Sets of columns of which one row alone can have the same values. */
+  readonly keys: readonly (readonly string[])[];
+  /** How many indexes it has in all. */
+  readonly indexes: number;
+  readonly triggers: readonly string[];
+  readonly referredBy: readonly ForeignKey[];
+  readonly refersTo: readonly string[];
+  /** Columns that take different texts for the same. */
+  readonly collating: readonly string[];
+  /** All of it as text, for telling whether it is the same schema as before. */
+  readonly schema: string;
+}
+
+export interface FoundColumn {
+  readonly name: string;
+  /** As the database calls it, in lower case. */
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly defaultSql: string | null;
+  /** The database gives a new row its number. */
+  readonly countsByItself: boolean;
+}
+
+export interface FoundIndex {
+  readonly name: string;
+  readonly columns: readonly (string | null)[];
+  /** Which rows are in it, as SQL; null is all. */
+  readonly condition: string | null;
+  /** ON CONFLICT finds it, and it tells texts apart by their bytes. */
+  readonly isPlain: boolean;
+}
+
+export async function findTable(target: Reader): Promise<FoundTable | null> {
+  return target.dialect === 'postgres' ? findPostgresTable(target) : findSqliteTable(target);
+}
+
+async function findSqliteTable(target: Reader): Promise<FoundTable | null> {
+  const [table, referredBy] = await Promise.all([
+    describeTable(target, 'assets'),
+    foreignKeysTo(target, 'assets'),
+  ]);
+  if (table === null) return null;
+  const {columns, sql} = table;
+  const keys = columns.filter(({primaryKey}) => primaryKey > 0);
+  const texts = columns.map(({name}) => name).filter(name => collated.has(name));
+  return {
+    columns: columns.map(({name, type, notNull, defaultSql, primaryKey}) => ({
+      name,
+      type: type.toLowerCase(),
+      notNull,
+      defaultSql,
+      countsByItself: type === 'INTEGER' && primaryKey > 0 && keys.length === 1 && hasRowid(sql),
+    })),
+    uniqueIndexes: table.uniqueIndexes.map(index => ({
+      name: index.name,
+      columns: index.columns,
+      condition: index.isPartial ? conditionIn(index.sql ?? '') : null,
+      isPlain: index.collations.every(collation => collation === 'BINARY'),
+    })),
+    keys: table.uniques,
+    indexes: table.indexes.length,
+    triggers: table.triggers.map(({name}) => name),
+    referredBy,
+    refersTo: table.refersTo.map(({table: name, column}) => `${column} → ${name}`),
+    collating: texts.length === 0 ? [] : await collating(target, 'assets', texts),
+    schema: [
+      sql,
+      ...table.triggers.map(trigger => trigger.sql),
+      ...table.uniqueIndexes.map(({name, sql: made}) => made ?? name),
+    ].join('\n'),
+  };
+}
+
+const collated: ReadonlySet<string> = new Set(['user_id', 'sha256', 'provider_id', 'provider_asset_id']);
+
+async function findPostgresTable(target: Reader): Promise<FoundTable | null> {
+  const [table, referredBy] = await Promise.all([
+    describePostgresTable(target, 'assets'),
+    postgresForeignKeysTo(target, 'assets'),
+  ]);
+  if (table === null) return null;
+  return {
+    columns: table.columns
+      .filter(({generated}) => generated !== 'stored')
+      .map(({name, type, notNull, defaultSql, generated}) => ({
+        name,
+        type,
+        notNull,
+        defaultSql,
+        countsByItself: generated === 'identity' || /^nextval\(/.test(defaultSql ?? ''),
+      })),
+    uniqueIndexes: table.uniqueIndexes.map(({name, columns, isPartial, isPlain, sql}) => ({
+      name,
+      columns,
+      condition: isPartial ? conditionIn(sql) : null,
+      isPlain,
+    })),
+    keys: table.uniques,
+    indexes: table.uniqueIndexes.length + table.otherIndexes.length,
+    triggers: table.triggers.map(({name}) => name),
+    referredBy,
+    refersTo: table.constraints
+      .filter(({table: of, sql}) => of === 'assets' && sql.startsWith('FOREIGN KEY'))
+      .map(({sql}) => sql),
+    collating: [],
+    schema: table.sql,
+  };
+}
+
+/** `sha256 is not null`, however it is written. */
+function conditionIn(sql: string): string {
+  const [, condition = ''] = /\bWHERE\b([\s\S]*)$/i.exec(sql) ?? [];
+  return condition
+    .replace(/["`[\]();]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+}
