@@ -13,8 +13,12 @@ export function readingConformance({name, make, keySets, runs = 40}: StoreFactor
       ['nothing', 0],
       ['one byte', 1],
       ['a little', 1_000],
-      ['a chunk', 256 * 1024],
-      ['a chunk and one byte', 256 * 1024 + 1],
+      ['64 KiB', 64 * 1024],
+      ['64 KiB and one byte', 64 * 1024 + 1],
+      ['256 KiB', 256 * 1024],
+      ['256 KiB and one byte', 256 * 1024 + 1],
+      ['just below 4 MiB', 4 * mebibyte - 1],
+      ['4 MiB', 4 * mebibyte],
       ['many chunks', 5 * mebibyte + 3],
     ])('the SHA-256 of %s', async (_, size) => {
       const {store, put} = await make();

@@ -1,11 +1,12 @@
 import {mkdirSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {directoryStore} from '../../src/stores/directory.ts';
+import {directoryStore, type LocalStore} from '../../src/stores/directory.ts';
 import type {StoreUnderTest} from '../conformance/object-store.ts';
 import {tempFolder} from '../support/temp.ts';
 
 export interface FolderUnderTest extends StoreUnderTest {
   readonly folder: string;
+  readonly store: LocalStore;
 }
 
 export async function folderUnderTest(): Promise<FolderUnderTest> {
