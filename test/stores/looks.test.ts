@@ -16,9 +16,9 @@ it('in a folder of thousands, each file is listed as it is by itself, and what i
   for (let number = 0; number < many; number++) {
     const path = join(folder, `file ${number}`);
     writeFileSync(path, 'x'.repeat(number % 7));
-    // Before 1970, too, and with parts of a second.
-    utimesSync(path, (number - 100) * 1_000.123, (number - 100) * 1_000.123);
+    utimesSync(path, number * 1_000.123, number * 1_000.123);
   }
+  execFileSync('touch', ['-d', '1960-01-02T03:04:05.6789Z', join(folder, 'file 7')]);
   mkdirSync(join(folder, 'below'));
   symlinkSync('file 1', join(folder, 'link in'));
   symlinkSync(outside, join(folder, 'link out'));
