@@ -20,6 +20,8 @@ export interface AssetSql {
   /** A part of an item, or of the item of an identity. */
   field(name: string): string;
   fieldOf(number: number, identity: string, name: string): string;
+  /** Of a hash that is there: 64 lower-case hex digits. */
+  isHash(value: string): string;
   /** A random UUID. */
   readonly newId: string;
   readonly map: MapSql;
@@ -38,6 +40,8 @@ export interface MapSql {
   named(map: string, provider: string): string;
   /** It can't be read, and has the object's name in it somewhere. */
   mentions(map: string, object: string): string;
+  /** Of one that is there: an object of texts and of objects with an id, or JSON's null. */
+  isSound(map: string): string;
   /** It has at least one provider. */
   isSome(map: string): string;
   only(provider: string, object: string): string;
@@ -68,6 +72,12 @@ const sqliteMap: MapSql = {
     `(SELECT CASE entry.type WHEN 'object' THEN entry.value->>'id' ELSE entry.value END
       FROM json_each(${orNothing(map)}) AS entry WHERE entry.key = ${provider})`,
   mentions: (map, object) => `NOT json_valid(${map}) AND instr(${map}, ${object}) > 0`,
+  isSound: map => `CASE
+      WHEN NOT json_valid(${map}) THEN false
+      WHEN json_type(${map}) = 'null' THEN true
+      WHEN json_type(${map}) <> 'object' THEN false
+      ELSE NOT ${entries(map, `entry.type <> 'text' AND (entry.type <> 'object' OR entry.value->>'id' IS NULL)`)}
+    END`,
   isSome: map => entries(map, 'true'),
   only: (provider, object) => `json_object(${provider}, ${object})`,
   // A patch of RFC 7396: what it names is set, or taken out where it is null, and all else stays.
@@ -100,6 +110,7 @@ const sqliteSql: AssetSql = {
   same: (one, other) => `${one} IS ${other}`,
   field: name => `item.value->>'${name}'`,
   fieldOf: (number, identity, name) => `?${number} -> ${identity} ->> '${name}'`,
+  isHash: value => `typeof(${value}) = 'text' AND length(${value}) = 64 AND NOT ${value} GLOB '*[^0-9a-f]*'`,
   newId: `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
             || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`,
   map: sqliteMap,
@@ -119,6 +130,7 @@ function postgresSql({types}: AssetFacts): AssetSql {
     same: (one, other) => `${one} IS NOT DISTINCT FROM ${other}`,
     field: name => `(item.value->>'${name}')`,
     fieldOf: (number, identity, name) => `($${number}::jsonb -> ${identity}::text ->> '${name}')`,
+    isHash: value => `${value} ~ '^[0-9a-f]{64}$'`,
     newId: 'gen_random_uuid()',
     map: {
       takes: map => `COALESCE(jsonb_typeof(${json(map)}) IN ('object', 'null'), true)`,
@@ -131,6 +143,13 @@ function postgresSql({types}: AssetFacts): AssetSql {
         END`,
       // Its type lets nothing in that can't be read.
       mentions: () => 'false',
+      isSound: map => `CASE jsonb_typeof(${json(map)})
+          WHEN 'null' THEN true
+          WHEN 'object' THEN NOT EXISTS (
+            SELECT FROM jsonb_each(${json(map)}) AS entry
+            WHERE jsonb_typeof(entry.value) <> 'string' AND entry.value ->> 'id' IS NULL)
+          ELSE false
+        END`,
       isSome: map => `COALESCE(${json(map)} NOT IN ('{}', 'null'), false)`,
       only: (provider, object) => `${entry(provider, object)}::${mapType}`,
       with: (map, provider, object) => `(${filled(map)} || ${entry(provider, object)})::${mapType}`,
