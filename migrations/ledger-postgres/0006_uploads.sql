@@ -5,9 +5,12 @@ CREATE TABLE file_hashes (
   version TEXT COLLATE "C" NOT NULL,
   sha256 TEXT COLLATE "C" NOT NULL,
   phash64 TEXT,
+  sure BIGINT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (host, path)
 );
+
+CREATE INDEX file_hashes_by_hash ON file_hashes (sha256, host);
 
 -- What was uploaded, by its content: it outlives the folders and the names under which the content was found.
 CREATE TABLE uploads_by_hash (

@@ -5,9 +5,12 @@ CREATE TABLE file_hashes (
   version TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   phash64 TEXT,
+  sure INTEGER NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (host, path)
 ) WITHOUT ROWID;
+
+CREATE INDEX file_hashes_by_hash ON file_hashes (sha256, host);
 
 -- What was uploaded, by its content: it outlives the folders and the names under which the content was found.
 CREATE TABLE uploads_by_hash (

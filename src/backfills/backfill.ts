@@ -132,6 +132,10 @@ export interface Backfill<S extends Shape> {
   readonly change: z.ZodType<S['change']>;
   /** The folder of migrations/ that makes its tables. */
   readonly migrations: string;
+  /** It uploads files of folders to a provider, or looks at the objects that a provider has (upload-source.ts). */
+  readonly uploads?: 'files' | 'objects';
+  /** What was found is kept for the run that executes a plan, and for no other. */
+  readonly keepsFingerprints?: false;
   /** A change that is not as it was reviewed is left alone, as a conflict, instead of made as it is now. */
   readonly leavesChanged?: true;
   /** Nothing is read of an item beyond its listing: what is found is null, and nothing is kept for the next run. */
@@ -163,7 +167,7 @@ export interface Backfill<S extends Shape> {
   lookup(
     key: string,
     io: Pick<Io<S>, 'source' | 'options' | 'signal' | 'placed'> &
-      Partial<Pick<Io<S>, 'target' | 'scope' | 'onBytes'>>,
+      Partial<Pick<Io<S>, 'target' | 'scope' | 'onBytes' | 'kept'>>,
     probe: Probe<S['facts']> | null,
   ): Promise<S['item'] | null>;
   /** Whose limit a request for the item counts against; null where the source keeps within its limits by itself. */
@@ -190,11 +194,7 @@ export interface Backfill<S extends Shape> {
   /** What changes do outside of the target before they are committed. */
   readonly effects?: Effects<S>;
   /** Which of changes that could not be made somebody else has made meanwhile, so that nothing is left to do. */
-  stands?(
-    changes: readonly S['change'][],
-    io: Io<S>,
-    probe: Probe<S['facts']>,
-  ): Promise<readonly boolean[]>;
+  stands?(changes: readonly S['change'][], io: Io<S>, probe: Probe<S['facts']>): Promise<readonly boolean[]>;
   /** Rows that a change makes, where that is not one. */
   rowsOf?(change: S['change']): number;
   /** The statements that make the changes; the engine runs them in one transaction with the page's mark. */

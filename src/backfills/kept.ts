@@ -1,9 +1,11 @@
-import type {FileHash, FileVersion, KnownUpload, UploadedBy} from '../core/uploads.ts';
+import type {FileHash, FileVersion, KnownUpload, UploadedBy, UploadRecord} from '../core/uploads.ts';
 import type {UploadJournal} from '../stores/providers/provider.ts';
 
 /** Small stores that the ledger keeps for a backfill, of this target, this run and this machine. */
 export interface Kept {
-  /** Of files of this machine, by path; only where the version is the one that was hashed. */
+  /** For a dry run, where nothing of what it plans is made. */
+  readonly rehearses: boolean;
+  /** Of files of this machine, by path; only where the version is the one that was hashed, and sure or not. */
   hashes(files: readonly FileVersion[]): Promise<ReadonlyMap<string, FileHash>>;
   /** Kept soon, in company: a crash loses the work of a moment. */
   keepHash(file: FileVersion & FileHash): void;
@@ -11,13 +13,17 @@ export interface Kept {
   pathsOf(hashes: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The hash store: what is known of contents, by hash. */
   uploads(whose: UploadedBy, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownUpload>>;
+  /** All that the hash store takes to be at a provider of this target. */
+  successes(): AsyncIterable<readonly UploadRecord[]>;
   /** What the target was found to have. */
   keepUploads(whose: UploadedBy, uploads: readonly KnownUpload[]): Promise<void>;
   /**
    * In a dry run, the key of this run under which a content was met first, which may be the one that asks: nothing is
    * uploaded then, so the target can't tell. In a live run it can, and all keys are met first.
    */
-  firstMet(contents: readonly {readonly sha256: string; readonly key: string}[]): Promise<ReadonlyMap<string, string>>;
+  firstMet(
+    contents: readonly {readonly sha256: string; readonly key: string}[],
+  ): Promise<ReadonlyMap<string, string>>;
   journal(provider: string): UploadJournal;
   /** What this run, or the one that it undoes, began at a provider and did not end. */
   begun(): Promise<readonly {readonly provider: string; readonly object: string; readonly handle: string}[]>;

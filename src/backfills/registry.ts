@@ -14,6 +14,8 @@ import {mediaSeen} from './media-ingest/seen/seen.ts';
 import {recordsPrune} from './records/prune/prune.ts';
 import {records} from './records/records.ts';
 import type {Shape} from './shape.ts';
+import {uploadsRepair} from './uploads/repair/repair.ts';
+import {uploads} from './uploads/uploads.ts';
 
 /** Any backfill, for the engine, which looks into none of its types. */
 export type AnyBackfill = Backfill<Shape>;
@@ -31,6 +33,8 @@ export const backfills: readonly AnyBackfill[] = [
   mediaPrune,
   records,
   recordsPrune,
+  uploads,
+  uploadsRepair,
 ];
 
 /** Systems that can be recovered as a whole. */

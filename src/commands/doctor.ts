@@ -43,6 +43,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     findings.push(...(await examine(() => source(session, name), `source ${name}`)));
   for (const name of Object.keys(config.targets))
     findings.push(...(await examine(() => target(session, name), `target ${name}`)).map(naming(name)));
+  for (const name of session.connections.providers())
+    findings.push(...(await examine(() => provider(session, name), `provider ${name}`)));
   for (const {level, message, remedy} of findings)
     session.report.data(
       {type: 'finding', ok: level !== 'error', level, message, ...(remedy === undefined ? {} : {remedy})},
@@ -100,9 +102,18 @@ async function here({config, ledger, surroundings}: Session): Promise<Finding[]>
 
 async function source({connections}: Session, name: string): Promise<readonly Finding[]> {
   const store = await connections.anySource(name);
-  return (await store.check()).map(({level, message, remedy, isDenied = false}) => ({
+  return checked(await store.check(), `source ${name}`);
+}
+
+async function provider({connections}: Session, name: string): Promise<readonly Finding[]> {
+  const opened = await connections.provider(name);
+  return checked(await opened.check(), `provider ${name}`);
+}
+
+function checked(findings: readonly Probed[], what: string): readonly Finding[] {
+  return findings.map(({level, message, remedy, isDenied = false}) => ({
     level,
-    message: `source ${name}: ${message}`,
+    message: `${what}: ${message}`,
     ...(remedy === undefined ? {} : {remedy}),
     ...(isDenied ? {ending: 'auth' as const} : {}),
   }));

@@ -57,6 +57,17 @@ export function accounts(command: Command): Command {
     .option('--proofs', 'records: prove every repository down to its signed commit');
 }
 
+/** Which files, where to and for whom. */
+export function uploads(command: Command): Command {
+  return command
+    .option('--folder <dir...>', 'uploads: a folder of this machine, or several, in the place of --source')
+    .option(
+      '--provider <provider>',
+      'uploads: where to: a name from the config, a folder, s3://BUCKET/PREFIX',
+    )
+    .option('--user <id>', 'uploads: whose files these are');
+}
+
 export function prefix(command: Command): Command {
   return command
     .option('--prefix <prefix>', 'only keys that begin so')
@@ -64,7 +75,7 @@ export function prefix(command: Command): Command {
 }
 
 export function scope(command: Command): Command {
-  return accounts(prefix(command))
+  return uploads(accounts(prefix(command)))
     .option('--since <time>', 'only what was modified at or after this time (ISO 8601)')
     .option('--max-objects <n>', 'at most so many, in key order', positiveInteger)
     .option('--start-after <key>', 'only keys beyond this one')

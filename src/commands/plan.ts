@@ -82,7 +82,7 @@ async function* changes(ledger: Ledger, run: string): AsyncGenerator<readonly En
 
 function showEntry(
   {report}: Session,
-  {key, action, reason, fault}: Entry,
+  {key, action, reason, fault, notes = []}: Entry,
   preview: Preview | null,
   width: number,
 ): void {
@@ -94,12 +94,14 @@ function showEntry(
       action,
       ...(preview === null ? {} : {before: preview.before, after: preview.after}),
       ...(why === undefined ? {} : {reason: why}),
+      ...(notes.length === 0 ? {} : {notes}),
     },
     [
       [
         `${action.padEnd(9)} ${printableKey(key).padEnd(width)}`,
         ...(preview === null ? [] : [previewText(preview)]),
         ...(why === undefined ? [] : [why]),
+        ...notes,
       ]
         .join('  ')
         .trimEnd(),

@@ -11,6 +11,7 @@ import {
   scope,
   shrunkHelp,
   targetHelp,
+  uploads,
   wholeHelp,
 } from './flags.ts';
 import {addJobCommands} from './job-program.ts';
@@ -52,7 +53,7 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
           : (await import('./sandbox.ts')).sandboxCommand;
       exit(await open(surroundings, options));
     });
-  looks(prefix(ends(common(program.command('console').description('the console on what is named')))))
+  looks(uploads(prefix(ends(common(program.command('console').description('the console on what is named'))))))
     .option('--backfill <backfill>', 'only this backfill')
     .action(async (_options: unknown, command: Command) => {
       const {consoleCommand} = await import('./console.ts');
@@ -156,12 +157,14 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     .option('--take-over <holder>', 'push this dead holder of the lease aside')
     .action(within(async () => (await import('./undo.ts')).undoCommand));
   ends(
-    accounts(
-      prefix(
-        common(
-          program
-            .command('verify <backfill>')
-            .description('measure invariants and coverage, of a backfill or of a system'),
+    uploads(
+      accounts(
+        prefix(
+          common(
+            program
+              .command('verify <backfill>')
+              .description('measure invariants and coverage, of a backfill or of a system'),
+          ),
         ),
       ),
     ),
@@ -174,8 +177,10 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     )
     .action(within(async () => (await import('./verify.ts')).verifyCommand));
   ends(
-    accounts(
-      prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+    uploads(
+      accounts(
+        prefix(common(program.command('coverage <backfill>').description('measure coverage, by group'))),
+      ),
     ),
   ).action(within(async () => (await import('./verify.ts')).coverageCommand));
   common(

@@ -8,6 +8,7 @@ import {onlyRehearses} from './dry-run-only.ts';
 import type {Ends} from './ends.ts';
 import {connectWithInventory, type InventoryOptions} from './inventory-flags.ts';
 import {warnOfEmptySource} from './live.ts';
+import {tellNotes} from './notes.ts';
 import {tellPlan} from './plan.ts';
 import {requireSql, tellSql} from './plan-sql.ts';
 import {chosenBackfill, type VariantOptions} from './run-variants.ts';
@@ -52,6 +53,7 @@ export async function runCommand(session: Session, id: string, options: RunComma
   const isWhole = rehearsed.record.status === 'completed' || rehearsed.record.status === 'incomplete';
   if (isWhole && (isOnlyRehearsed || options.sqlOut !== undefined) && backfill.sql !== undefined)
     await tellSql(session, rehearsed.record, options.sqlOut);
+  if (isWhole && backfill.uploads !== undefined) await tellNotes(session, rehearsed.record);
   if (isWhole && options.staleReport === true) await tellPlan(session, rehearsed.record);
   if (isOnlyRehearsed) session.report.note('DRY_RUN is set: nothing but a dry run was made');
   if (!isUnattended) {

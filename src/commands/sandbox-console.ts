@@ -6,7 +6,7 @@ import {type AnyBackfill, readsTarget} from '../backfills/registry.ts';
 import type {Setup} from '../console/setup.ts';
 import {defaultSettings} from '../engine/settings.ts';
 import {introductionOf} from '../sandbox/introduction.ts';
-import type {SandboxName} from '../sandbox/names.ts';
+import {cardOwner, type SandboxName} from '../sandbox/names.ts';
 import {backfillsIn, placeOf, placesIn} from '../sandbox/places.ts';
 import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
@@ -66,7 +66,8 @@ function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promis
       const connection = await connectionIn(await made(), backfill);
       return {...connection, target: {...connection.target, label: labels.target}};
     },
-    scope: connection => scopeOf(connection, {}),
+    ...(backfill.uploads !== undefined ? {whose: cardOwner} : {}),
+    scope: connection => scopeOf(connection, backfill.uploads !== undefined ? cardOwner : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface ScopeOptions {
   readonly collection?: readonly string[];
   readonly did?: readonly string[];
   readonly proofs?: boolean;
+  readonly user?: string;
+  readonly provider?: string | undefined;
 }
 
 /** What is read, and of it: the prefix that the source was named with, or a longer one. */
@@ -32,6 +34,8 @@ export function scopeOf(
     ...(options.collection === undefined ? {} : {collections: options.collection}),
     ...(options.did === undefined ? {} : {dids: options.did}),
     ...(options.proofs === undefined ? {} : {proofs: options.proofs}),
+    ...(options.user === undefined ? {} : {user: options.user}),
+    ...(options.provider === undefined ? {} : {provider: options.provider}),
     ...(options.since === undefined ? {} : {since: timeOf(options.since)}),
     ...(options.maxObjects === undefined ? {} : {maxItems: options.maxObjects}),
     ...(options.startAfter === undefined ? {} : {startAfter: options.startAfter}),

@@ -24,7 +24,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import type {Thresholds} from '../runbook/gate.ts';
 import {gateCount} from '../runbook/gates.ts';
 import {nextSteps} from '../runbook/next-steps.ts';
-import {bucketFlags, type Ends, requireSource, requireTarget} from './ends.ts';
+import {bucketFlags, type Ends, plainEnds, requireSource, requireTarget} from './ends.ts';
 import {JsonReport} from './json-report.ts';
 import {ledgerFlags, ledgerPlace} from './ledger-place.ts';
 import {PlainReport} from './plain-report.ts';
@@ -126,11 +126,11 @@ export class Session {
   }
 
   async connect(backfill: AnyBackfill, named: Ends): Promise<RunConnection> {
-    const ends = this.endsOf(backfill, named);
+    const ends = this.endsOf(backfill, plainEnds(backfill, named));
     const needsNoName = readsTarget(backfill) || readsNetwork(backfill);
     const connection = await this.connectTarget(
       backfill,
-      needsNoName ? ends : {...ends, source: requireSource(ends)},
+      needsNoName ? ends : {...ends, source: requireSource(ends, backfill.uploads)},
     );
     const {source} = connection;
     if (source === null) throw new Error(`${backfill.id} was connected to no source`);
@@ -142,7 +142,8 @@ export class Session {
     return endsInEnvironment === true ? endsWithEnvironment(ends, this.surroundings.environment) : ends;
   }
 
-  async connectTarget(backfill: AnyBackfill, ends: Ends): Promise<Connection> {
+  async connectTarget(backfill: AnyBackfill, named: Ends): Promise<Connection> {
+    const ends = plainEnds(backfill, named);
     const target = requireTarget(ends);
     this.#named = {backfill: backfill.id, target: withoutPassword(target)};
     requireTakes(backfill, this.config, target);
@@ -165,6 +166,10 @@ export class Session {
 
   async #source(backfill: AnyBackfill, target: Target, ends: Ends): Promise<Source | null> {
     if (readsNetwork(backfill)) return this.connections.network(this.#networkOf(ends));
+    if (backfill.uploads !== undefined && ends.source === undefined) return null;
+    if (backfill.uploads === 'files') return this.connections.uploads(requireSource(ends), bucketFlags(ends));
+    if (backfill.uploads === 'objects')
+      return this.connections.objects(requireSource(ends), bucketFlags(ends));
     if (!readsTarget(backfill))
       return ends.source === undefined ? null : this.connections.source(ends.source, bucketFlags(ends));
     if (ends.source === undefined) return {id: target.id, label: '', service: target.service};

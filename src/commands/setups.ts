@@ -10,14 +10,14 @@ import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import {endsWithEnvironment, hasEnvironmentEnds} from '../config/environment-ends.ts';
 import type {Setup} from '../console/setup.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
-import {bucketFlags, type Ends, requireSource, requireTarget} from './ends.ts';
+import {bucketFlags, type Ends, requireSource, requireTarget, sourceOf} from './ends.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
 
 /** Pairs of ends that are remembered from the ledger. */
 const remembered = 20;
 
-interface Named extends Ends, Pick<ScopeOptions, 'prefix'> {
+interface Named extends Ends, Pick<ScopeOptions, 'prefix' | 'user' | 'provider'> {
   readonly name: string;
   readonly backfill: AnyBackfill;
   readonly target: string;
@@ -26,14 +26,15 @@ interface Named extends Ends, Pick<ScopeOptions, 'prefix'> {
 /** What the console offers: what was named, else what the config names, and what was run before. */
 export async function setupsOf(
   session: Session,
-  options: Ends & Pick<ScopeOptions, 'prefix'> & {readonly backfill?: string},
+  options: Ends & Pick<ScopeOptions, 'prefix' | 'user' | 'provider'> & {readonly backfill?: string},
 ): Promise<readonly Setup[]> {
-  const {source, target, backfill, prefix} = options;
+  const {target, backfill, prefix} = options;
+  const source = sourceOf(options);
   if (source !== undefined || target !== undefined) {
-    const named = {...options, target: requireTarget(options)};
+    const named = {...options, source, folder: undefined, target: requireTarget(options)};
     const fitting = backfill === undefined ? await between(session, named) : [findBackfill(backfill)];
     // Says what is missing before the console opens.
-    if (fitting.every(each => !readsTarget(each))) requireSource(options);
+    if (fitting.every(each => !readsTarget(each))) requireSource(named);
     const chosen = source === undefined ? fitting.filter(readsTarget) : fitting;
     return unique(chosen.map(each => ofBackfill(each, named))).map(each => setupOf(session, each));
   }
@@ -47,12 +48,15 @@ export async function setupsOf(
 /** Those that fit the ends: which of them is meant, the operator chooses. */
 async function between(
   session: Session,
-  {source, target}: Pick<Named, 'source' | 'target'>,
+  {source, target, user, provider}: Pick<Named, 'source' | 'target' | 'user' | 'provider'>,
 ): Promise<readonly AnyBackfill[]> {
   const {config} = session;
+  // Where files go to, and for whom, is said for uploads, and for nothing else.
+  const isUpload = user !== undefined || provider !== undefined;
+  const isMeant = (backfill: AnyBackfill) => (backfill.uploads !== undefined) === isUpload;
   const kind = source === undefined ? null : sourceKind(config, source);
   const at = targetKind(config, target);
-  const fitting = backfillsBetween(kind, at, backfills);
+  const fitting = backfillsBetween(kind, at, backfills).filter(isMeant);
   const there = at === 'sqlite' ? await withTables(session, target) : [];
   return there.length > 0 ? fitting.filter(backfill => there.includes(backfill)) : fitting;
 }
@@ -75,7 +79,7 @@ async function withTables({connections}: Session, target: string): Promise<reado
 
 /** What reads its target alone has neither a source nor a prefix of one. */
 function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill'>): Named {
-  const {source, prefix, endpoint, region, target} = named;
+  const {source, prefix, user, provider, endpoint, region, target} = named;
   const base = {name: backfill.id, backfill, target};
   if (readsTarget(backfill)) return base;
   return {
@@ -84,6 +88,8 @@ function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill
     endpoint,
     region,
     ...(prefix === undefined ? {} : {prefix}),
+    ...(user === undefined || backfill.uploads === undefined ? {} : {user}),
+    ...(provider === undefined || backfill.uploads === undefined ? {} : {provider}),
   };
 }
 
@@ -113,11 +119,16 @@ function inEnvironment({surroundings: {environment}}: Session): readonly Named[]
 /** What was run before can be run again. */
 async function recentOf({ledger}: Session): Promise<readonly Named[]> {
   const ends = await ledger.runs.recentEnds(remembered);
-  return ends.flatMap(({backfill: id, sourceLabel, targetLabel, prefix}): readonly Named[] => {
+  return ends.flatMap(({backfill: id, sourceLabel, targetLabel, prefix, ...ends}): readonly Named[] => {
     const backfill = backfills.find(known => known.id === id);
     if (backfill === undefined || (sourceLabel === '' && !readsTarget(backfill))) return [];
-    return [{...ofBackfill(backfill, {source: sourceLabel, target: targetLabel}), prefix}];
+    const named = {source: sourceLabel, target: targetLabel};
+    return [{...ofBackfill(backfill, named), ...whoseOf(ends), prefix}];
   });
+}
+
+function whoseOf({user, provider}: {readonly user: string | null; readonly provider: string | null}) {
+  return user === null || provider === null ? {} : {user, provider};
 }
 
 function withoutDoubles({connections}: Session, all: readonly Named[]): readonly Named[] {
@@ -130,6 +141,8 @@ function withoutDoubles({connections}: Session, all: readonly Named[]): readonly
       source === undefined ? '' : connections.sourceLabel(source, bucketFlags(named)),
       connections.targetLabel(target),
       prefix,
+      named.user,
+      named.provider,
     ]);
     if (seen.has(key)) return false;
     seen.add(key);
@@ -152,7 +165,7 @@ function unique(all: readonly Named[]): readonly Named[] {
 }
 
 function setupOf(session: Session, named: Named): Setup {
-  const {name, backfill, source, target, prefix} = named;
+  const {name, backfill, source, target, prefix, user, provider} = named;
   const {connections, config} = session;
   return {
     name,
@@ -161,7 +174,15 @@ function setupOf(session: Session, named: Named): Setup {
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
     prefix: prefix ?? (source === undefined ? '' : connections.sourcePrefix(source)),
+    ...(user === undefined || provider === undefined
+      ? {}
+      : {whose: {user, provider: connections.providerLabel(provider, bucketFlags(named))}}),
     open: () => session.connect(backfill, named),
-    scope: connection => scopeOf(connection, prefix === undefined ? {} : {prefix}),
+    scope: connection =>
+      scopeOf(connection, {
+        ...(prefix === undefined ? {} : {prefix}),
+        ...(user === undefined ? {} : {user}),
+        ...(provider === undefined ? {} : {provider}),
+      }),
   };
 }

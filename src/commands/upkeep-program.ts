@@ -44,7 +44,7 @@ export function addSetUpCommands(
   );
 }
 
-/** The commands of what Headgate keeps: its ledger, and two tables in each target. */
+/** The commands of what Headgate keeps: its ledger, what it knows of folders, and two tables in each target. */
 export function addUpkeepCommands(
   program: Command,
   within: Within,
@@ -64,6 +64,19 @@ export function addUpkeepCommands(
   common(ledger.command('vacuum').description('give free space back')).action(
     within(async () => (await import('./ledger.ts')).vacuumCommand),
   );
+  const folders = common(
+    program.command('folders').description('folders whose files were uploaded, and how many files are known'),
+  ).action(within(async () => (await import('./folders.ts')).listFoldersCommand));
+  common(
+    folders
+      .command('remove <folder>')
+      .description('forget the files of a folder; what was uploaded stays known by its content'),
+  ).action(within(async () => (await import('./folders.ts')).removeFolderCommand));
+  common(
+    folders
+      .command('merged')
+      .description('contents that were found under several names: copies, renamed files'),
+  ).action(within(async () => (await import('./folders.ts')).mergedCommand));
   const marks = program.command('marks').description('the two tables that headgate keeps in a target');
   common(marks.command('remove').description('remove them'))
     .option('--target <target>', targetHelp)

@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import type {Network} from '../atproto/network.ts';
+import type {ProviderSource, UploadSource} from '../backfills/upload-source.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import {directoryStore} from '../stores/directory.ts';
@@ -7,6 +8,7 @@ import {formatFolders, parseFolders} from '../stores/folder-names.ts';
 import {foldersStore} from '../stores/folders.ts';
 import {inventoryStore} from '../stores/inventory.ts';
 import type {ObjectStore} from '../stores/object-store.ts';
+import {perceptualHash} from '../stores/perceptual-hash.ts';
 import type {Provider} from '../stores/providers/provider.ts';
 import {b2Keys, b2KeysRemedy, withB2Endpoint} from './b2-address.ts';
 import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
@@ -156,6 +158,32 @@ export class Connections {
   /** A name from the config or a place, as in providers.ts. */
   provider(named: string, flags: Pick<BucketAddress, 'endpoint' | 'region'> = {}): Promise<Provider> {
     return this.#providers.open(named, flags);
+  }
+
+  /** Folders whose files are uploaded, and whatever provider they go to: each is opened once. */
+  async uploads(
+    named: string,
+    flags: Pick<BucketAddress, 'endpoint' | 'region'> = {},
+  ): Promise<UploadSource> {
+    const opened = new Map<string, Promise<Provider>>();
+    return {
+      ...(await this.source(named)),
+      provider: name => {
+        const known = opened.get(name) ?? this.provider(name, flags);
+        opened.set(name, known);
+        return known;
+      },
+      looks: perceptualHash,
+    };
+  }
+
+  /** The objects of a provider, as a source. */
+  async objects(
+    named: string,
+    flags: Pick<BucketAddress, 'endpoint' | 'region'> = {},
+  ): Promise<ProviderSource> {
+    const provider = await this.provider(named, flags);
+    return {id: `provider:${provider.store.id}`, label: provider.label, service: provider.service, provider};
   }
 
   /** What a provider is called in rows and in the ledger, without opening it. */

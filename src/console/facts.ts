@@ -1,4 +1,5 @@
 import {type RunMode, runModes} from '../core/run.ts';
+import {narrowedOf} from '../core/scope.ts';
 import {isAbandoned} from '../engine/claim-run.ts';
 import type {EngineHost} from '../engine/engine-host.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -19,13 +20,14 @@ export async function loadFacts(
 ): Promise<SetupFacts> {
   const {runs, measurements} = ledger;
   const backfill = setup.backfill.id;
-  const {sourceLabel, targetLabel, prefix} = setup;
-  const ends = {backfill, sourceLabel, targetLabel, prefix};
+  const {sourceLabel, targetLabel, prefix, whose} = setup;
+  const narrowed = narrowedOf({prefix, ...whose});
+  const ends = {backfill, sourceLabel, targetLabel, narrowed};
   const [plan, newest] = await Promise.all([runs.latestOf(ends, ['dry-run']), runs.latestOf(ends, runModes)]);
   const live =
     plan?.usedBy == null ? await runs.latestOf(ends, ['live', 'undo']) : await runs.find(plan.usedBy);
   // What was measured against another source says nothing of this one.
-  const measured = newest === null ? null : {target: newest.target, backfill, sourceLabel, prefix};
+  const measured = newest === null ? null : {target: newest.target, backfill, sourceLabel, narrowed};
   const [checks, coverage, trend, took, open] = await Promise.all([
     measured === null ? [] : measurements.lastChecks(measured),
     measured === null ? null : measurements.lastCoverage(measured),

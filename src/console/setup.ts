@@ -1,4 +1,5 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {UploadedBy} from '../core/uploads.ts';
 import type {RunConnection} from '../engine/connection.ts';
 import {recoverableOf} from './recovery-view.ts';
 import type {SetupView} from './state.ts';
@@ -13,6 +14,8 @@ export interface Setup {
   readonly environment: string | null;
   /** What the keys of its runs begin with; empty is everything. */
   readonly prefix: string;
+  /** Where its runs upload to, and for whom. */
+  readonly whose?: UploadedBy;
   /** Told as long as nothing was run. */
   readonly introduction?: string;
   open(): Promise<RunConnection>;
@@ -27,6 +30,7 @@ export function viewOfSetup({
   targetLabel,
   environment,
   prefix,
+  whose,
   introduction,
 }: Setup): SetupView {
   return {
@@ -40,6 +44,7 @@ export function viewOfSetup({
     source: sourceLabel,
     target: targetLabel,
     prefix,
+    ...(whose === undefined ? {} : {whose}),
     targetName: null,
     environment,
     link: {state: 'unknown'},

@@ -1,6 +1,6 @@
 import {listedOf} from '../core/accounting.ts';
 import {isActive} from '../core/run.ts';
-import {prefixOf} from '../core/scope.ts';
+import {narrowedOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {runAtWork} from './flow-of.ts';
 import {noPace} from './pace.ts';
@@ -47,11 +47,11 @@ export function goneRuns({setups}: ConsoleState): readonly string[] {
 export function setupOf({setups}: ConsoleState, run: RunRecord): SetupView | null {
   return (
     setups.find(
-      ({backfill, source, target, prefix}) =>
+      ({backfill, source, target, prefix, whose}) =>
         backfill === run.backfill &&
         source === run.sourceLabel &&
         target === run.targetLabel &&
-        prefix === prefixOf(run.scope),
+        narrowedOf({prefix, ...whose}) === narrowedOf(run.scope),
     ) ?? null
   );
 }

@@ -1,6 +1,7 @@
 import type {BackfillWords} from '../backfills/backfill.ts';
 import type {FailureKind} from '../core/failure.ts';
 import type {RunMode} from '../core/run.ts';
+import type {UploadedBy} from '../core/uploads.ts';
 import type {Review} from '../engine/review.ts';
 import type {CoveragePoint, LastCoverage, MeasuredCheck} from '../ledger/measured.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -95,6 +96,8 @@ export interface SetupView {
   readonly target: string;
   /** What the keys of its runs begin with; empty is everything. */
   readonly prefix: string;
+  /** Where its runs upload to, and for whom. */
+  readonly whose?: UploadedBy;
   readonly targetName: string | null;
   readonly environment: string | null;
   readonly link: Link;

@@ -3,9 +3,13 @@ import type {FaultData} from './failure.ts';
 
 /** What a backfill says should happen to an item. */
 export type Decision<Change> =
-  | {readonly action: 'insert' | 'update' | 'delete'; readonly change: Change; readonly note?: string}
-  | {readonly action: 'unchanged'; readonly note?: string; readonly sameAs?: string}
-  | {readonly action: 'skip' | 'conflict'; readonly reason: string};
+  | {
+      readonly action: 'insert' | 'update' | 'delete';
+      readonly change: Change;
+      readonly notes?: readonly string[];
+    }
+  | {readonly action: 'unchanged'; readonly notes?: readonly string[]; readonly sameAs?: string}
+  | {readonly action: 'skip' | 'conflict'; readonly reason: string; readonly notes?: readonly string[]};
 
 export const actions = [
   'insert',
@@ -34,12 +38,18 @@ export interface Entry {
   readonly found?: unknown;
   readonly change?: unknown;
   readonly reason?: string;
-  /** What the operator may want to know of the decision beside what it is. */
-  readonly note?: string;
+  /** What the operator may want to know of the decision beside what it is: `kind: detail`, and decisions are counted by kind. */
+  readonly notes?: readonly string[];
   /** The key of its page with whose change it stands or falls. */
   readonly sameAs?: string;
   readonly fault?: FaultData;
   readonly attempts?: number;
+}
+
+/** `similar` of `similar: asset 12`. */
+export function noteKind(note: string): string {
+  const end = note.indexOf(': ');
+  return end === -1 ? note : note.slice(0, end);
 }
 
 export const outcomeOf: Readonly<Record<Action, Outcome | 'pending'>> = {

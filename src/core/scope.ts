@@ -25,6 +25,23 @@ export function sinceOf(scope: unknown): number | null {
   return limits.parse(scope).since;
 }
 
+const narrowing = z.looseObject({
+  prefix: z.string().default(''),
+  user: z.string().nullable().default(null),
+  provider: z.string().nullable().default(null),
+});
+
+/** What a run is narrowed to beside its ends, as one text: its prefix, or where it uploads to and for whom. */
+export function narrowedOf(scope: unknown): string {
+  const {prefix, user, provider} = narrowing.parse(scope);
+  return `${prefix}${user === null || provider === null ? '' : ` → ${provider} for ${user}`}`;
+}
+
+/** The same as SQL, of a column that holds scopes as JSON. */
+export function narrowedSql(column: string): string {
+  return `(COALESCE(${column}->>'prefix', '') || COALESCE(' → ' || (${column}->>'provider') || ' for ' || (${column}->>'user'), ''))`;
+}
+
 /** What the keys of a run begin with. */
 export function prefixOf(scope: unknown): string {
   return limits.parse(scope).prefix;

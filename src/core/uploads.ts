@@ -5,6 +5,8 @@ export interface FileHash {
   readonly sha256: string;
   /** 16 hex digits; null for what is no image. */
   readonly phash64: string | null;
+  /** False where it was written so shortly before that it may have changed again within the same moment. */
+  readonly isSure: boolean;
 }
 
 /** A version of a file on this machine: another size or another time of modification is another version. */

@@ -72,7 +72,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: backfill.leavesChanged ?? false,
     inspects: backfill.inspects !== false,
-    keepsFingerprints: backfill.inspects !== false,
+    keepsFingerprints: backfill.inspects !== false && backfill.keepsFingerprints !== false,
     parseFound: found => {
       const parsed = backfill.found.safeParse(found);
       return parsed.success ? parsed.data : undefined;

@@ -36,10 +36,12 @@ export function keptFor({
 }: KeptOptions): Kept {
   const {fileHashes, uploads} = ledger;
   return {
+    rehearses: meets,
     hashes: files => fileHashes.of(machine, files),
     keepHash: file => fileHashes.keep(machine, file, now()),
     pathsOf: hashes => fileHashes.pathsOf(machine, hashes),
     uploads: (whose, hashes) => uploads.of(target, whose, hashes),
+    successes: () => successesOf(uploads, target),
     keepUploads: (whose, known) =>
       uploads.keep(
         target,
@@ -56,6 +58,19 @@ export function keptFor({
     }),
     begun: async () => (run === null ? [] : uploads.begunBy(undoes ?? run)),
   };
+}
+
+const readAtOnce = 1_000;
+
+async function* successesOf(uploads: Ledger['uploads'], target: string) {
+  let after = {user: '', provider: '', sha256: ''};
+  for (;;) {
+    const page = await uploads.successes(target, after, readAtOnce);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last;
+    yield page;
+  }
 }
 
 function ofRun(run: string | null): string {

@@ -64,7 +64,14 @@ function isMadeAs(action: Entry['action'], how: Counted | null | undefined): boo
 }
 
 function madeMeanwhile({key, bytes, fingerprint, found}: Entry): Entry {
-  return {key, bytes, fingerprint, found, action: 'unchanged', note: 'somebody else recorded it meanwhile'};
+  return {
+    key,
+    bytes,
+    fingerprint,
+    found,
+    action: 'unchanged',
+    notes: ['recorded meanwhile: by somebody else'],
+  };
 }
 
 function overtaken({key, bytes, fingerprint, found}: Entry): Entry {

@@ -1,4 +1,4 @@
-import type {Action, Entry} from '../core/entry.ts';
+import {type Action, type Entry, isChange, noteKind} from '../core/entry.ts';
 import {compareKeys} from '../core/keys.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -13,23 +13,35 @@ export interface PlanFacts {
   /** What a live run has to read again; a failed item's size is not known, and taken to be that of those that were read. */
   readonly unproven: Amount;
   readonly samples: readonly Entry[];
+  /** How many decisions have a note of each kind. */
+  readonly notes: Readonly<Record<string, number>>;
+  /** What changes move outside of the target: files to upload. */
+  readonly moved: Amount;
 }
 
 const kinds = ['insert', 'update', 'delete'] as const;
 type Kind = (typeof kinds)[number];
 const shown = 5;
 
-export async function planFacts(ledger: Ledger, plan: RunRecord): Promise<PlanFacts> {
+export async function planFacts(
+  ledger: Ledger,
+  plan: RunRecord,
+  sizeOf: (change: unknown) => number = () => 0,
+): Promise<PlanFacts> {
   const wanted = placesOf(plan);
   const seen: Record<Kind, number> = {insert: 0, update: 0, delete: 0};
   const samples: Entry[] = [];
   const read = {items: 0, bytes: 0};
   const unread = {items: 0, bytes: 0};
+  const moved = {items: 0, bytes: 0};
+  const notes: Record<string, number> = {};
   let failed = 0;
   const take = (entry: Entry) => {
     if (entry.bytes > 0) count(read, entry);
     if (entry.action === 'fail') failed++;
     else if (entry.fingerprint === null && entry.action !== 'skip') count(unread, entry);
+    for (const note of entry.notes ?? []) notes[noteKind(note)] = (notes[noteKind(note)] ?? 0) + 1;
+    if (isChange(entry)) count(moved, {bytes: sizeOf(entry.change)});
     const kind = kinds.find(known => known === entry.action);
     if (kind !== undefined && wanted[kind].has(seen[kind]++)) samples.push(entry);
   };
@@ -45,6 +57,8 @@ export async function planFacts(ledger: Ledger, plan: RunRecord): Promise<PlanFa
     read,
     // An undo reads its before-images from the ledger.
     unproven: plan.undoes === null ? unproven : {items: 0, bytes: 0},
+    notes,
+    moved,
     samples: samples.sort((a, b) => compareKeys(a.key, b.key)),
   };
 }
@@ -73,7 +87,7 @@ function placesOf({tally}: RunRecord): Readonly<Record<Kind, ReadonlySet<number>
   return {insert: spread('insert'), update: spread('update'), delete: spread('delete')};
 }
 
-function count(amount: {items: number; bytes: number}, {bytes}: Entry): void {
+function count(amount: {items: number; bytes: number}, {bytes}: Pick<Entry, 'bytes'>): void {
   amount.items++;
   amount.bytes += bytes;
 }

@@ -32,6 +32,10 @@ export interface Review {
   /** What could not be decided, or may have changed, is read again: so many items, of so many bytes: exact, unless something failed. */
   readonly itemsToRead: number;
   readonly bytesToRead: number;
+  /** How many decisions have a note of each kind: what is there already, what looks alike. */
+  readonly notes: Readonly<Record<string, number>>;
+  /** What is uploaded; null where nothing is. */
+  readonly uploads: {readonly items: number; readonly bytes: number} | null;
   /** Repositories that are read once more as a whole: their plan holds no content; null where that is not so. */
   readonly repositories: {
     readonly count: number;
@@ -86,7 +90,7 @@ async function reviewed(
   {probe, requests}: {readonly probe: Probe<unknown>; readonly requests: number},
 ): Promise<Review> {
   const [plan, actions, page] = await Promise.all([
-    planFacts(host.ledger, run),
+    planFacts(host.ledger, run, sizesOf(connection, run)),
     actionsOf(host.ledger, run),
     listOnePage(host, connection, reader, probe, run),
   ]);
@@ -111,6 +115,8 @@ async function reviewed(
       action: entry.action,
       preview: previewOf(run, entry),
     })),
+    notes: plan.notes,
+    uploads: connection.backfill.effects === undefined || run.undoes !== null ? null : plan.moved,
     itemsToRead: repositories === null ? plan.unproven.items : 0,
     bytesToRead: repositories === null ? plan.unproven.bytes : 0,
     repositories,
@@ -129,6 +135,13 @@ async function reviewed(
     publishes: publishesOf(connection, run),
     bookmark,
   };
+}
+
+/** What making a change moves outside of the target. */
+function sizesOf({backfill}: RunConnection, {undoes}: RunRecord): (change: unknown) => number {
+  const {effects} = backfill;
+  if (effects === undefined || undoes !== null) return () => 0;
+  return change => effects.size(backfill.change.parse(change));
 }
 
 /** They are fetched as they were in the dry run, with as many requests and in as long a time. */

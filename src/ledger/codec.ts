@@ -21,7 +21,7 @@ const entrySchema = z.object({
   found: z.unknown().optional(),
   change: z.unknown().optional(),
   reason: z.string().exactOptional(),
-  note: z.string().exactOptional(),
+  notes: z.array(z.string()).exactOptional(),
   sameAs: z.string().exactOptional(),
   fault: z.object({kind: z.enum(failureKinds), message: z.string()}).exactOptional(),
   attempts: z.number().exactOptional(),

@@ -2,7 +2,9 @@ import {z} from 'zod';
 import type {FileHash, FileVersion} from '../core/uploads.ts';
 import type {Database} from '../databases/database.ts';
 
-const row = z.object({path: z.string(), sha256: z.string(), phash64: z.string().nullable()});
+const row = z
+  .object({path: z.string(), sha256: z.string(), phash64: z.string().nullable(), sure: z.number()})
+  .transform(({path, sure, ...hash}) => ({path, hash: {...hash, isSure: sure === 1}}));
 const keptEvery = {ms: 250, files: 512};
 
 /** What hashing found of files, by machine and path: a file that has not changed is not read twice. */
@@ -21,30 +23,26 @@ export class FileHashes {
   async of(host: string, files: readonly FileVersion[]): Promise<ReadonlyMap<string, FileHash>> {
     if (files.length === 0) return new Map();
     const rows = await this.#db.query(
-      `SELECT kept.path, kept.sha256, kept.phash64
+      `SELECT kept.path, kept.sha256, kept.phash64, kept.sure
        FROM json_each(?2) AS file
        JOIN file_hashes AS kept ON kept.host = ?1 AND kept.path = file.value->>'path'
        WHERE kept.version = file.value->>'version'`,
       [host, JSON.stringify(files.map(({path, version}) => ({path, version})))],
     );
-    return new Map(
-      rows.map(each => row.parse(each)).map(({path, sha256, phash64}) => [path, {sha256, phash64}]),
-    );
+    return new Map(rows.map(each => row.parse(each)).map(({path, hash}) => [path, hash]));
   }
 
   async pathsOf(host: string, hashes: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const rows = await this.#db.query(
-      `SELECT path, sha256, phash64 FROM file_hashes
+      `SELECT path, sha256, phash64, sure FROM file_hashes
        WHERE host = ? AND sha256 IN (SELECT atom FROM json_each(?)) ORDER BY path`,
       [host, JSON.stringify(hashes)],
     );
-    return Map.groupBy(
+    const byHash = Map.groupBy(
       rows.map(each => row.parse(each)),
-      ({sha256}) => sha256,
-    )
-      .entries()
-      .map(([sha256, found]) => [sha256, found.map(({path}) => path)] as const)
-      .reduce((map, [sha256, paths]) => map.set(sha256, paths), new Map<string, readonly string[]>());
+      ({hash}) => hash.sha256,
+    );
+    return new Map([...byHash].map(([sha256, found]) => [sha256, found.map(({path}) => path)]));
   }
 
   /** Written within a moment, many together. What could not be written is thrown by `flush`. */
@@ -60,6 +58,32 @@ export class FileHashes {
     const failed = this.#failed;
     this.#failed = null;
     if (failed !== null) throw failed.error;
+  }
+
+  /** How many files below a folder are known, and when the last of them was hashed. */
+  async below(host: string, folder: string): Promise<{readonly files: number; readonly at: number | null}> {
+    await this.flush();
+    const [found] = await this.#db.query(
+      'SELECT count(*) AS files, max(at) AS at FROM file_hashes WHERE host = ?1 AND path >= ?2 AND path < ?3',
+      [host, `${folder}/`, `${folder}0`],
+    );
+    return z.object({files: z.number(), at: z.number().nullable()}).parse(found);
+  }
+
+  /** Contents that are known under more than one path, beyond a hash, in the order of hashes. */
+  async shared(
+    host: string,
+    after: string,
+    limit: number,
+  ): Promise<readonly {readonly sha256: string; readonly paths: readonly string[]}[]> {
+    const rows = await this.#db.query(
+      `SELECT sha256 FROM file_hashes WHERE host = ? AND sha256 > ?
+       GROUP BY sha256 HAVING count(*) > 1 ORDER BY sha256 LIMIT ?`,
+      [host, after, limit],
+    );
+    const hashes = rows.map(each => z.string().parse(each['sha256']));
+    const paths = await this.pathsOf(host, hashes);
+    return hashes.map(sha256 => ({sha256, paths: paths.get(sha256) ?? []}));
   }
 
   /** Nothing below this folder is known any more. Answers with how many files that were. */
@@ -94,13 +118,14 @@ export class FileHashes {
     const latest = [...new Map(files.map(file => [`${file.host}\0${file.path}`, file])).values()];
     await this.#db.transaction([
       {
-        sql: `INSERT INTO file_hashes (host, path, version, sha256, phash64, at)
+        sql: `INSERT INTO file_hashes (host, path, version, sha256, phash64, sure, at)
               SELECT value->>'host', value->>'path', value->>'version', value->>'sha256', value->>'phash64',
-                CAST(value->>'at' AS BIGINT)
+                CAST(value->>'sure' AS BIGINT), CAST(value->>'at' AS BIGINT)
               FROM json_each(?) WHERE true
               ON CONFLICT (host, path) DO UPDATE
-              SET version = excluded.version, sha256 = excluded.sha256, phash64 = excluded.phash64, at = excluded.at`,
-        params: [JSON.stringify(latest)],
+              SET version = excluded.version, sha256 = excluded.sha256, phash64 = excluded.phash64,
+                sure = excluded.sure, at = excluded.at`,
+        params: [JSON.stringify(latest.map(({isSure, ...file}) => ({...file, sure: isSure ? 1 : 0})))],
       },
     ]);
   }

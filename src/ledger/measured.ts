@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {type CheckResult, type CoverageGroup, recoveries} from '../core/checks.ts';
-import {limitsOf} from '../core/scope.ts';
+import {limitsOf, narrowedSql} from '../core/scope.ts';
 import type {Row} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 
@@ -93,16 +93,16 @@ export interface MeasuredOf {
   readonly target: string;
   readonly backfill?: string;
   readonly sourceLabel?: string;
-  /** What the runs were narrowed to. */
-  readonly prefix?: string;
+  /** What the runs were narrowed to (core/scope.ts). */
+  readonly narrowed?: string;
 }
 
 const isOf = `(CAST(?2 AS TEXT) IS NULL OR runs.backfill = ?2)
   AND (CAST(?3 AS TEXT) IS NULL OR runs.source_label = ?3)
-  AND (CAST(?4 AS TEXT) IS NULL OR COALESCE(runs.scope->>'prefix', '') = ?4)`;
+  AND (CAST(?4 AS TEXT) IS NULL OR ${narrowedSql('runs.scope')} = ?4)`;
 
-function ofParams({target, backfill, sourceLabel, prefix}: MeasuredOf) {
-  return [target, backfill ?? null, sourceLabel ?? null, prefix ?? null];
+function ofParams({target, backfill, sourceLabel, narrowed}: MeasuredOf) {
+  return [target, backfill ?? null, sourceLabel ?? null, narrowed ?? null];
 }
 
 /** Of each invariant the newest result, in the order in which they were measured. */

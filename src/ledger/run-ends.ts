@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {listedOf} from '../core/accounting.ts';
 import type {RunMode} from '../core/run.ts';
+import {narrowedSql} from '../core/scope.ts';
 import type {Database} from '../databases/database.ts';
 import {type RunRecord, readRun} from './records.ts';
 import {runColumns} from './run-columns.ts';
@@ -12,12 +13,16 @@ export interface EndLabels {
   /** Empty where there was none; any where it is left out. */
   readonly sourceLabel?: string;
   readonly targetLabel: string;
-  /** What the runs were narrowed to; anything where it is left out. */
-  readonly prefix?: string;
+  /** What the runs were narrowed to (core/scope.ts); anything where it is left out. */
+  readonly narrowed?: string;
 }
 
 /** A backfill between two places, as runs have had it. */
-export interface KnownEnds extends Required<EndLabels> {
+export interface KnownEnds extends Required<Omit<EndLabels, 'narrowed'>> {
+  readonly prefix: string;
+  /** Where it uploads to and for whom; null where it does not. */
+  readonly provider: string | null;
+  readonly user: string | null;
   readonly targetName: string;
   /** When its newest run was made, in milliseconds since the epoch. */
   readonly newestAt: number;
@@ -39,6 +44,8 @@ const knownEnds = z
     target_name: z.string(),
     newest_at: z.number(),
     prefix: z.string().nullable(),
+    provider: z.string().nullable(),
+    for_user: z.string().nullable(),
   })
   .transform(
     (row): KnownEnds => ({
@@ -48,6 +55,8 @@ const knownEnds = z
       targetName: row.target_name,
       newestAt: row.newest_at,
       prefix: row.prefix ?? '',
+      provider: row.provider,
+      user: row.for_user,
     }),
   );
 
@@ -55,9 +64,9 @@ const knownEnds = z
 export async function recentEnds(db: Database, limit: number): Promise<readonly KnownEnds[]> {
   const rows = await db.query(
     `SELECT backfill, source_label, target_label, target_name, scope->>'prefix' AS prefix,
-       max(created_at) AS newest_at
+       scope->>'provider' AS provider, scope->>'user' AS for_user, max(created_at) AS newest_at
      FROM runs
-     GROUP BY backfill, source_label, target_label, target_name, prefix
+     GROUP BY backfill, source_label, target_label, target_name, prefix, provider, for_user
      ORDER BY newest_at DESC, max(id) DESC
      LIMIT ?`,
     [limit],
@@ -66,10 +75,10 @@ export async function recentEnds(db: Database, limit: number): Promise<readonly 
 }
 
 const between = `r.target_label = ?1 AND r.backfill = ?2 AND (CAST(?3 AS TEXT) IS NULL OR r.source_label = ?3)
-  AND r.mode IN (SELECT atom FROM json_each(?4)) AND (CAST(?5 AS TEXT) IS NULL OR COALESCE(r.scope->>'prefix', '') = ?5)`;
+  AND r.mode IN (SELECT atom FROM json_each(?4)) AND (CAST(?5 AS TEXT) IS NULL OR ${narrowedSql('r.scope')} = ?5)`;
 
-function betweenParams({backfill, sourceLabel, targetLabel, prefix}: EndLabels, modes: readonly RunMode[]) {
-  return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes), prefix ?? null];
+function betweenParams({backfill, sourceLabel, targetLabel, narrowed}: EndLabels, modes: readonly RunMode[]) {
+  return [targetLabel, backfill, sourceLabel ?? null, JSON.stringify(modes), narrowed ?? null];
 }
 
 /** The newest run between two ends in one of the modes; null where there is none. */

@@ -41,7 +41,13 @@ const records: Readonly<Record<string, string>> = {
     'Rows of records that their repositories have deleted. Each is looked for once more at its host before its row is deleted, and an undo brings the row back as it was.',
 };
 
+/** The card of a camera, and where its files go. */
+const uploads: Readonly<Record<string, string>> = {
+  uploads:
+    'Here the card of a camera whose files go to the provider pixverse, for user 7: each content once. Some were uploaded before, some are at another provider and are linked, some are on the card twice or look alike. One upload is refused at first, and is tried again.',
+};
+
 /** For who sees a sandbox for the first time. */
 export function introductionOf(backfill: string, sandbox: SandboxName): string {
-  return artifacts[backfill] ?? media[backfill] ?? records[backfill] ?? assets[sandbox];
+  return uploads[backfill] ?? artifacts[backfill] ?? media[backfill] ?? records[backfill] ?? assets[sandbox];
 }

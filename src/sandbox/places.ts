@@ -1,9 +1,9 @@
 import {type AnyBackfill, backfills, backfillsBetween, readsNetwork} from '../backfills/registry.ts';
 import {archive} from './archive.ts';
 import {mediaBucket} from './media-content.ts';
-import {appviewName, networkLabel, type SandboxName} from './names.ts';
+import {appviewName, card, networkLabel, type SandboxName} from './names.ts';
 
-type PlaceName = 'assets' | 'artifacts' | 'media' | 'records';
+type PlaceName = 'assets' | 'artifacts' | 'media' | 'records' | 'uploads';
 
 const records = {source: networkLabel, target: `pglite:${appviewName}`};
 
@@ -15,12 +15,14 @@ export const placesIn: Readonly<
     assets: {source: 'assets', target: 'asset-index.sqlite'},
     artifacts: {source: archive, target: 'artifacts.sqlite'},
     media: {source: mediaBucket, target: 'catalogue.sqlite'},
+    uploads: {source: card, target: 'assets.sqlite'},
     records,
   },
   'r2-d1': {
     assets: {source: 's3://assets', target: 'd1:asset-index'},
     artifacts: {source: `s3://${archive}`, target: 'd1:artifacts'},
     media: {source: `s3://${mediaBucket}`, target: 'd1:catalogue'},
+    uploads: {source: card, target: 'd1:assets'},
     records,
   },
 };
@@ -28,7 +30,7 @@ export const placesIn: Readonly<
 /** The place of a backfill in a sandbox. */
 export function placeOf({system}: Pick<AnyBackfill, 'system'>): PlaceName {
   if (system === 'media-ingest') return 'media';
-  if (system === 'records') return 'records';
+  if (system === 'records' || system === 'uploads') return system;
   return system === 'artifacts' ? 'artifacts' : 'assets';
 }
 
@@ -36,6 +38,8 @@ export function placeOf({system}: Pick<AnyBackfill, 'system'>): PlaceName {
 export function backfillsIn(sandbox: SandboxName): readonly AnyBackfill[] {
   const [source, target] =
     sandbox === 'folder' ? (['folder', 'sqlite'] as const) : (['bucket', 'd1'] as const);
-  // The network and its index are the same, whatever the others' ends are.
-  return [...backfillsBetween(source, target, backfills), ...backfills.filter(readsNetwork)];
+  // The network and the card of a camera are the same, whatever the others' ends are.
+  const between = backfillsBetween(source, target, backfills);
+  const everywhere = backfills.filter(backfill => readsNetwork(backfill) || backfill.uploads !== undefined);
+  return [...new Set([...between, ...everywhere])];
 }

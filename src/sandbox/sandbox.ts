@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {systemOf} from '../backfills/registry.ts';
 import {D1Account} from '../databases/d1-account.ts';
@@ -7,13 +8,15 @@ import {sqliteTarget} from '../databases/sqlite.ts';
 import type {Source} from '../engine/connection.ts';
 import {applyMigrations} from '../engine/migrate-target.ts';
 import {directoryStore} from '../stores/directory.ts';
+import {openProvider} from '../stores/providers/open-provider.ts';
 import type {Appview} from './appview.ts';
 import {archive} from './archive.ts';
 import {artifactsContent} from './artifacts-content.ts';
+import type {CameraOptions} from './camera.ts';
 import {flakyStore} from './flaky-store.ts';
 import {startLocalCloudflare} from './local-cloudflare.ts';
 import {fillMedia, md5Of, mediaBucket, mediaObjects} from './media-content.ts';
-import type {SandboxName} from './names.ts';
+import {cardOwner, type SandboxName} from './names.ts';
 import {
   brokenKey,
   fillIndex,
@@ -35,8 +38,9 @@ export interface Sandbox {
   readonly assets: Place;
   readonly artifacts: Place;
   readonly media: Place;
-  /** Made when somebody first comes to it. */
+  /** Made when somebody first comes to them. */
   records(): Promise<Place>;
+  uploads(): Promise<Place>;
   readonly ledger: string;
   /** Ends what was started for it; its folder is the caller's. */
   close(): Promise<void>;
@@ -56,13 +60,19 @@ export interface SandboxOptions {
 export async function openSandbox(name: SandboxName, options: SandboxOptions): Promise<Sandbox> {
   const sandbox = await (name === 'folder' ? folderSandbox(options) : cloudflareSandbox(options));
   let appview: Promise<Appview> | null = null;
+  let camera: Promise<Place> | null = null;
   return {
     ...sandbox,
     records: () => {
       appview ??= import('./appview.ts').then(({openAppview}) => openAppview(options.root));
       return appview;
     },
+    uploads: () => {
+      camera ??= sandbox.uploads();
+      return camera;
+    },
     close: async () => {
+      await camera?.catch(() => null);
       await (await appview?.catch(() => null))?.close();
       await sandbox.close();
     },
@@ -70,6 +80,8 @@ export async function openSandbox(name: SandboxName, options: SandboxOptions): P
 }
 
 type WithoutRecords = Omit<Sandbox, 'records'>;
+
+const {provider} = cardOwner;
 
 async function folderSandbox({root, failingReads}: SandboxOptions): Promise<WithoutRecords> {
   const {folder, index, ledger} = await makeWorld(root);
@@ -94,6 +106,15 @@ async function folderSandbox({root, failingReads}: SandboxOptions): Promise<With
       source: {...(await directoryStore(join(root, mediaBucket))), label: mediaBucket},
       target: catalogue,
     },
+    uploads: async () => {
+      const target = await sqliteTarget({path: join(root, 'assets.sqlite'), environment: 'sandbox'});
+      const folder = join(root, provider);
+      await mkdir(folder, {recursive: true});
+      return cameraPlace({root, failingReads}, target, {
+        provider: await openProvider('folder', {id: provider, label: provider, folder}),
+        fill: objects => writeObjects(folder, objects),
+      });
+    },
     ledger,
     close: () => Promise.resolve(),
   };
@@ -108,9 +129,9 @@ async function cloudflareSandbox({
   signal = new AbortController().signal,
 }: SandboxOptions): Promise<WithoutRecords> {
   const cloudflare = await startLocalCloudflare({
-    databases: ['asset-index', 'artifacts', 'catalogue'],
+    databases: ['asset-index', 'artifacts', 'catalogue', 'assets'],
     bucket: 'assets',
-    otherBuckets: [archive, mediaBucket],
+    otherBuckets: [archive, mediaBucket, provider],
   });
   // What was sent may still arrive: it goes with the services.
   const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason));
@@ -141,6 +162,19 @@ async function cloudflareSandbox({
       assets: {source: flakyStore(await storeOf(first), brokenKey, failingReads), target: index},
       artifacts: {source: await storeOf(archive), target: artifacts},
       media: {source: await storeOf(mediaBucket), target: catalogue},
+      uploads: async () =>
+        cameraPlace({root, failingReads}, await targetOf('assets'), {
+          provider: await openProvider('bucket', {
+            id: provider,
+            label: provider,
+            bucket: provider,
+            prefix: '',
+            endpoint,
+            region: 'auto',
+            credentials,
+          }),
+          fill: objects => cloudflare.putObjects(objects, provider),
+        }),
       ledger: join(root, 'ledger.sqlite'),
       close: () => cloudflare.stop(),
     };
@@ -148,6 +182,16 @@ async function cloudflareSandbox({
     await cloudflare.stop();
     throw error;
   }
+}
+
+/** What it is made of takes a while to load, and is loaded for whoever comes to it. */
+async function cameraPlace(
+  {root, failingReads}: Pick<SandboxOptions, 'root' | 'failingReads'>,
+  target: Target,
+  ends: Pick<CameraOptions, 'provider' | 'fill'>,
+): Promise<Place> {
+  const {makeCamera} = await import('./camera.ts');
+  return {source: await makeCamera({root, target, failingUploads: failingReads / 2, ...ends}), target};
 }
 
 /** With all that the runs beside media-ingest keep in it. */

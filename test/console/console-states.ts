@@ -126,6 +126,8 @@ export const review: Review = {
   itemsToRead: 0,
   bytesToRead: 0,
   repositories: null,
+  notes: {},
+  uploads: null,
   verifies: {items: 40, bytes: 400},
   requests: {source: 0, target: 0},
   seconds: 2,

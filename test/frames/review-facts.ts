@@ -28,6 +28,8 @@ export const review: Review = {
   itemsToRead: 0,
   bytesToRead: 0,
   repositories: null,
+  notes: {},
+  uploads: null,
   verifies: {items: 300, bytes: 40_960_000},
   requests: {source: 0, target: 129},
   seconds: 48,

@@ -79,13 +79,13 @@ overLedgers(({openLedger}) => {
         await measurements.saveCoverage(run, 't', [group('*', count, 9, at)]);
       }
       const of = {target: 't', backfill: 'asset-index', sourceLabel: '/assets'};
-      const counted = async (more: {readonly prefix?: string}) => [
+      const counted = async (more: {readonly narrowed?: string}) => [
         (await measurements.lastChecks({...of, ...more})).map(({result}) => result.count),
         (await measurements.lastCoverage({...of, ...more}))?.groups[0]?.done,
         (await measurements.coverageTrend({...of, ...more}, 9)).map(({done}) => done),
       ];
-      expect(await counted({prefix: ''})).toEqual([[1], 1, [1]]);
-      expect(await counted({prefix: 'a/'})).toEqual([[3], 3, [3]]);
+      expect(await counted({narrowed: ''})).toEqual([[1], 1, [1]]);
+      expect(await counted({narrowed: 'a/'})).toEqual([[3], 3, [3]]);
       expect(await counted({})).toEqual([[3], 3, [1, 3]]);
     });
 

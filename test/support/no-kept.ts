@@ -2,10 +2,12 @@ import type {Kept} from '../../src/backfills/kept.ts';
 
 /** For backfills that keep nothing in the ledger's small stores. */
 export const noKept: Kept = {
+  rehearses: false,
   hashes: refuse,
   keepHash: refuse,
   pathsOf: refuse,
   uploads: refuse,
+  successes: refuse,
   keepUploads: refuse,
   firstMet: refuse,
   journal: refuse,

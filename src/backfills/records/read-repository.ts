@@ -11,7 +11,9 @@ import type {OfNetwork} from './of-network.ts';
 import {didOf} from './uri.ts';
 import {type ReadOrder, readPages, readWhole} from './ways.ts';
 
-export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now' | 'kept'> & {readonly source: Network};
+export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now' | 'kept'> & {
+  readonly source: Network;
+};
 
 /** A CAR that can't be used is worth as much as that many requests. */
 const inVain = {requests: 100, bytes: 0};

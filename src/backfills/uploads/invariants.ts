@@ -1,19 +1,13 @@
 import type {Probe} from '../../core/probe.ts';
 import type {Invariant} from '../invariant.ts';
-import type {Shape, Shape} from '../shape.ts';
+import type {Shape} from '../shape.ts';
 import {sqlOf} from './asset-sql.ts';
-import {bytesMatch} from './bytes-check.ts';
 import {doublesOf} from './doubles.ts';
 import type {AssetFacts} from './facts.ts';
 import {findRows} from './find-rows.ts';
-import {successesHaveRows} from './hash-store-check.ts';
-
-export function invariants<S extends Shape>({facts}: Probe<AssetFacts>): readonly Invariant<S>[] {
-  return [...assetInvariants<Uploads>(facts), successesHaveRows(facts), bytesMatch(facts)];
-}
 
 /** What must hold of the table by itself, whichever backfill of the system is asked. */
-export function assetInvariants<S extends Shape>(facts: AssetFacts): readonly Invariant<S>[] {
+export function invariants<S extends Shape>({facts}: Probe<AssetFacts>): readonly Invariant<S>[] {
   const sql = sqlOf(facts);
   return [
     {

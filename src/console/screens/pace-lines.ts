@@ -7,6 +7,7 @@ import {repositoryRunOf} from '../repository-run.ts';
 import type {RunView} from '../run-view.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {limitLines} from './host-lines.ts';
+import {motionLines} from './motion-lines.ts';
 import type {AtNow} from './run-lines.ts';
 import {paragraph} from './wrapped.ts';
 
@@ -33,6 +34,7 @@ export function paceLines(
     isTerse ? [fitLine([{text, tone: 'warn'}], width)] : paragraph(text, width, 'warn');
   return [
     fitLine(headLine(run, width, now), width),
+    ...motionLines(run, width, isTerse ? 1 : hosts),
     ...(run.stopping === null ? [] : warned(`coming to rest: ${run.stopping.message}`)),
     ...(wait === null ? [] : warned(wait)),
     ...(isTerse ? limits.slice(0, 1) : limits),

@@ -1,3 +1,4 @@
+import {narrowedOf} from '../../core/scope.ts';
 import {bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
@@ -13,6 +14,8 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
     itemsToRead,
     bytesToRead,
     repositories,
+    uploads,
+    notes,
     verifies,
     requests,
     rows,
@@ -35,6 +38,8 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
   ];
   return [
+    ...(uploads === null ? [] : pair('uploads', uploadsText(uploads, plan), width, 'strong')),
+    ...(Object.keys(notes).length === 0 ? [] : pair('notes', notesText(notes), width)),
     ...pair('reads', read, width),
     ...(verifies.items === 0
       ? []
@@ -83,6 +88,19 @@ function undoText(manner: Manner): string {
 
 function publishesText({table, rows}: NonNullable<Review['publishes']>): string {
   return `${counted(rows, 'row')} in one transaction, all or none; until then they wait in ${table}, which goes with the run`;
+}
+
+/** `12 files, 3.4 GiB, to pixverse for user 7`. */
+function uploadsText({items, bytes}: NonNullable<Review['uploads']>, {scope}: RunRecord): string {
+  const whose = narrowedOf(scope).replace(/^.*? → /, '');
+  return items === 0 ? 'nothing' : `${counted(items, 'file')}, ${bytesText(bytes)}, to ${whose}`;
+}
+
+/** `40 already uploaded · 3 same content · 2 similar`. */
+function notesText(notes: Review['notes']): string {
+  return Object.entries(notes)
+    .map(([kind, count]) => `${number(count)} ${kind}`)
+    .join(' · ');
 }
 
 function tablesText(tables: Review['tables'], manner: Manner, {targetLabel}: RunRecord): string {

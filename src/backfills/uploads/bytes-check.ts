@@ -1,0 +1,74 @@
+import type {Breach} from '../../core/checks.ts';
+import {Fault} from '../../core/failure.ts';
+import {Reservoir} from '../../core/reservoir.ts';
+import type {Provider} from '../../stores/providers/provider.ts';
+import type {CheckIo, Invariant} from '../invariant.ts';
+import type {AssetFacts} from './facts.ts';
+import {type StoredAsset, storedAssets} from './stored-assets.ts';
+import type {Uploads} from './uploads.ts';
+
+const shown = 20;
+const readAtOnce = 8;
+
+/** A sample of the provider's objects is read again: each has the bytes that its row says. */
+export function bytesMatch(facts: AssetFacts): Invariant<Uploads> {
+  return {
+    id: 'hash-matches-bytes',
+    title: 'hashes match the bytes at the provider, in a sample',
+    severity: 'blocking',
+    reads: 'bytes',
+    counts: ['object', 'objects'],
+    why: 'Whoever asks for the content of such a row gets something else, and the content itself may be nowhere.',
+    recovery: 'uploads-repair reads the bytes of every row, and plans the hashes that are wrong.',
+    measure: async io => {
+      const {source, scope} = io;
+      if (source === null || scope.provider === null) return {count: 0, sample: []};
+      const provider = await source.provider(scope.provider);
+      const drawn = new Reservoir<StoredAsset>(io.sample ?? Number.POSITIVE_INFINITY, () => io.random());
+      for await (const page of storedAssets(io.target, facts, {...scope, provider: provider.id}, io.signal))
+        for (const asset of page) if (asset.sha256 !== null) drawn.offer(asset);
+      return reread(drawn.kept, provider, io);
+    },
+  };
+}
+
+async function reread(assets: readonly StoredAsset[], provider: Provider, io: CheckIo<Uploads>) {
+  const sample: Breach[] = [];
+  let [count, read, unread] = [0, 0, 0];
+  const wrong = (asset: StoredAsset, detail: string) => {
+    count++;
+    if (sample.length < shown) sample.push({key: asset.object, detail});
+  };
+  const left = [...assets];
+  const work = async () => {
+    for (let asset = left.pop(); asset !== undefined; asset = left.pop()) {
+      try {
+        const hash = await hashOf(asset, provider, io);
+        read++;
+        if (hash === null) wrong(asset, `asset ${asset.id}: the provider has no such object`);
+        else if (hash !== asset.sha256) wrong(asset, `asset ${asset.id}: row ${asset.sha256}, bytes ${hash}`);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        unread++;
+      }
+    }
+  };
+  await Promise.all(Array.from({length: readAtOnce}, work));
+  return {count, sample, note: noteOf(read, unread)};
+}
+
+/** Null where there is no such object. */
+async function hashOf(
+  {object}: StoredAsset,
+  {host, store, key}: Provider,
+  {signal, onBytes, limited}: CheckIo<Uploads>,
+): Promise<string | null> {
+  return limited(host, async () => {
+    const found = await store.lookup(key(object), signal);
+    return found === null ? null : store.sha256(found, {signal, onBytes});
+  });
+}
+
+function noteOf(read: number, unread: number): string {
+  return `${read} read${unread === 0 ? '' : `, ${unread} could not be`}`;
+}

@@ -1,0 +1,75 @@
+import {Fault} from '../../core/failure.ts';
+import {printableKey} from '../../core/keys.ts';
+import type {Provider, UploadedFile} from '../../stores/providers/provider.ts';
+import type {Effects} from '../effects.ts';
+import type {Io} from '../shape.ts';
+import type {UploadChange} from './change.ts';
+import {namedObjects} from './named-objects.ts';
+import type {Uploads} from './uploads.ts';
+
+export const uploadEffects: Effects<Uploads> = {
+  host: ({provider}) => provider,
+  size: ({size}) => size,
+
+  async apply(change, io, onProgress) {
+    const {source, signal, kept} = io;
+    const provider = await source.provider(change.provider);
+    const file = await fileOf(change, io);
+    const there = await provider.find(file, signal);
+    if (there === 'same') return;
+    if (there === 'other') throw another(change, provider);
+    await provider.upload(file, {signal, journal: kept.journal(provider.id), onProgress});
+  },
+
+  async revert(changes, io, {facts}) {
+    for (const [id, ofProvider] of Map.groupBy(changes, ({provider}) => provider)) {
+      const provider = await io.source.provider(id);
+      const objects = ofProvider.map(({object}) => object);
+      const named = await namedObjects(io.target, facts, id, objects);
+      for (const object of objects) if (!named.has(object)) await provider.remove(object, io.signal);
+    }
+  },
+
+  async abandon({source, kept, signal}) {
+    for (const {provider: id, object, handle} of await kept.begun()) {
+      const provider = await source.provider(id);
+      await provider.abandon(object, handle, signal);
+      await kept.journal(id).end(object);
+    }
+  },
+
+  record: ({key, user, provider, sha256, before}, {now}) =>
+    sha256 === null
+      ? null
+      : {
+          user,
+          provider,
+          sha256,
+          status: 'success',
+          note: '',
+          assetId: before?.id ?? null,
+          name: key,
+          at: now(),
+        },
+};
+
+async function fileOf(
+  {key, object, size, sha256, mime}: UploadChange,
+  {source, signal}: Io<Uploads>,
+): Promise<UploadedFile> {
+  const listed = await source.lookup(key, signal);
+  if (listed === null) throw new Fault('not-found', `${printableKey(key)}: the file is gone`);
+  if (listed.fault !== undefined) throw new Fault(listed.fault.kind, listed.fault.message);
+  if (listed.size !== size)
+    throw new Fault('changed', `${printableKey(key)}: the file has changed since it was hashed`);
+  const {read} = source;
+  if (read === undefined) throw new TypeError(`${source.label} has no files that can be read`);
+  return {name: object, size, sha256, contentType: mime, read: ending => read(listed, {signal: ending})};
+}
+
+function another({object}: UploadChange, {label}: Provider): Fault {
+  return new Fault(
+    'invalid',
+    `${label} has something else under ${object}: it is not overwritten. Look at it, remove it there, and retry`,
+  );
+}

@@ -1,0 +1,21 @@
+import type {Preview} from '../backfill.ts';
+import type {UploadChange} from './change.ts';
+
+/** When it happens differs from run to run, so it is no part of what is reviewed. */
+export function previewUpload(change: UploadChange): Preview {
+  const {user, sha256, provider, object, mime, size, before} = change;
+  const uploads = {provider_uploads: JSON.stringify({[provider]: object})};
+  if (before === null)
+    return {
+      before: null,
+      after: {user_id: user, sha256, provider_id: provider, provider_asset_id: object, mime, size},
+    };
+  return {
+    before: {id: before.id, provider_id: before.providerId, provider_uploads: before.providerUploads},
+    after: {
+      id: before.id,
+      provider_id: before.providerId,
+      provider_uploads: `… and ${uploads.provider_uploads}`,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type {Backfill} from '../backfill.ts';
+import type {UploadSource} from '../upload-source.ts';
+import {type UploadChange, uploadChange} from './change.ts';
+import {commitUploads} from './commit.ts';
+import {undoUploads} from './commit-undo.ts';
+import {costs} from './costs.ts';
+import {coverage, missingOf} from './coverage.ts';
+import {decideUploads} from './decide.ts';
+import {uploadEffects} from './effects.ts';
+import type {AssetFacts} from './facts.ts';
+import {inspectFile} from './inspect.ts';
+import {invariants} from './invariants.ts';
+import {type FoundFile, foundFile, type UploadItem} from './item.ts';
+import {listFiles, withHashes} from './list.ts';
+import {type UploadOptions, uploadOptions} from './options.ts';
+import {previewUpload} from './preview.ts';
+import {hasAssetsTable, probeAssets} from './probe.ts';
+import {assetRow} from './row.ts';
+import {stands} from './rows-of.ts';
+import {requireWhose, type UploadScope, uploadScope} from './scope.ts';
+import {decideUndo} from './undo.ts';
+
+export interface Uploads {
+  readonly scope: UploadScope;
+  readonly options: UploadOptions;
+  readonly source: UploadSource;
+  readonly facts: AssetFacts;
+  readonly item: UploadItem;
+  readonly found: FoundFile;
+  readonly change: UploadChange;
+}
+
+/** Uploads the files of folders to a provider, each content once for each user, and says so in the table assets. */
+export const uploads: Backfill<Uploads> = {
+  id: 'uploads',
+  system: 'uploads',
+  title: 'folders → provider, each content once',
+  rehearsal: {
+    reads: 'hashes every file that is new or has changed, and asks the target which contents it has',
+    predicts: 'every upload and every link, exactly, for the files that are there now',
+  },
+  words: {
+    items: ['file', 'files'],
+    rows: ['asset', 'assets'],
+    done: {items: 'are at the provider', rows: 'are at the provider'},
+    reads: {
+      source: 'whether the folders can be listed, and the provider be reached',
+      target: 'the table assets, its columns and indexes',
+      verify: 'the target, the folders, and a sample of the objects at the provider',
+    },
+    nothing: 'are these the folders that you meant?',
+  },
+  takes: {sources: ['folder'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
+  uploads: 'files',
+  keepsFingerprints: false,
+  scope: uploadScope,
+  options: uploadOptions,
+  found: foundFile,
+  change: uploadChange,
+  migrations: 'uploads',
+
+  complete: async (scope, {source}) => {
+    const {user, provider} = requireWhose(scope);
+    return {...scope, user, provider: (await source.provider(provider)).id};
+  },
+  probe: async ({source, target, scope, options}) => {
+    const probe = await probeAssets(target, options);
+    if (source === null || scope.provider === null) return probe;
+    const [folders, provider] = await Promise.all([
+      source.check(),
+      source.provider(scope.provider).then(opened => opened.check()),
+    ]);
+    return {...probe, findings: [...folders, ...provider, ...probe.findings]};
+  },
+  needsMigration: async target => !(await hasAssetsTable(target)),
+  async *partitions({scope}) {
+    yield {lo: scope.startAfter, hi: null};
+  },
+  list: listFiles,
+  // One partition: what was met first of a content is the first in the order of keys.
+  middle: async () => null,
+  lookup: async (key, {source, signal, options, kept}) => {
+    const object = await source.lookup(key, signal);
+    if (object === null) return null;
+    if (kept === undefined) return {...object, known: null};
+    const [item] = await withHashes([object], {source, options, kept});
+    return item ?? null;
+  },
+  // The threads that hash have places of their own: a large file keeps none of them from the small ones.
+  host: () => null,
+  inspect: inspectFile,
+  decide: decideUploads,
+  effects: uploadEffects,
+  stands,
+  commit: (changes, {facts}) => commitUploads(changes, facts),
+  decideUndo,
+  undo: (changes, {facts}) => undoUploads(changes, facts),
+  preview: previewUpload,
+  row: assetRow,
+  costs,
+  coverage,
+  missing: missingOf,
+  invariants,
+};

@@ -1,0 +1,87 @@
+import {access, realpath} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {findBackfill} from '../backfills/registry.ts';
+import {counted, number} from '../core/words.ts';
+import {machineOf} from '../engine/holder.ts';
+import {parseFolders} from '../stores/folder-names.ts';
+import type {Session} from './session.ts';
+
+const recentEnds = 200;
+const sharedAtOnce = 500;
+
+/** Folders whose files were uploaded from this machine, and how many of their files are known. */
+export async function listFoldersCommand(session: Session): Promise<number> {
+  const {ledger, report} = session;
+  const folders = new Set<string>();
+  for (const {backfill, sourceLabel} of await ledger.runs.recentEnds(recentEnds))
+    if (findBackfill(backfill).uploads === 'files')
+      for (const folder of foldersIn(session, sourceLabel)) folders.add(folder);
+  if (folders.size === 0)
+    report.note('No folders yet. Begin: headgate run uploads --folder DIR --provider P --user ID --target T');
+  for (const folder of [...folders].sort()) {
+    const {files, at} = await ledger.fileHashes.below(machine(session), await realPath(folder));
+    const when = at === null ? '' : `, last hashed ${new Date(at).toISOString().slice(0, 10)}`;
+    report.data({type: 'folder', folder, files, at}, [
+      `${folder}  ${counted(files, 'file is', 'files are')} known${when}`,
+    ]);
+  }
+  return 0;
+}
+
+/** What is known of a folder's files is forgotten; what was uploaded from it stays known by its content. */
+export async function removeFolderCommand(session: Session, folder: string): Promise<number> {
+  const path = await realPath(resolve(session.surroundings.cwd, folder));
+  const files = await session.ledger.fileHashes.forget(machine(session), path);
+  session.report.data({type: 'folder-removed', folder: path, files}, [
+    files === 0
+      ? `${path}: nothing was known of it`
+      : `${path}: ${number(files)} ${files === 1 ? 'file is' : 'files are'} forgotten. What was uploaded from there stays known by its content: no file of it is uploaded twice.`,
+  ]);
+  return 0;
+}
+
+/** Contents that were found under several names: copies, and files that were renamed. */
+export async function mergedCommand(session: Session): Promise<number> {
+  const {ledger, report} = session;
+  const host = machine(session);
+  await ledger.fileHashes.flush();
+  let contents = 0;
+  for (let after = ''; ; ) {
+    const page = await ledger.fileHashes.shared(host, after, sharedAtOnce);
+    for (const {sha256, paths} of page) {
+      after = sha256;
+      contents++;
+      const names = await Promise.all(paths.map(async path => ({path, isThere: await exists(path)})));
+      report.data({type: 'merged', sha256, names}, [
+        sha256.slice(0, 12),
+        ...names.map(({path, isThere}) => `  ${isThere ? path : `${path} (renamed or gone)`}`),
+      ]);
+    }
+    if (page.length < sharedAtOnce) break;
+  }
+  if (contents === 0) report.note('No content is known under more than one name.');
+  return 0;
+}
+
+function foldersIn({config}: Session, label: string): readonly string[] {
+  const known = config.sources[label];
+  if (known !== undefined && 'folder' in known) return [known.folder];
+  if (known !== undefined && 'folders' in known) return known.folders;
+  return parseFolders(label) ?? [label];
+}
+
+function machine({surroundings: {self}}: Session): string {
+  return machineOf(self.holder);
+}
+
+/** Files are known by where they really lie; a folder that is gone by what it was called. */
+async function realPath(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
