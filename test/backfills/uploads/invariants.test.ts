@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {CheckIo} from '../../../src/backfills/invariant.ts';
 import type {Shape} from '../../../src/backfills/shape.ts';
-import {assetInvariants} from '../../../src/backfills/uploads/invariants.ts';
+import {invariants} from '../../../src/backfills/uploads/invariants.ts';
 import {probeAssets} from '../../../src/backfills/uploads/probe.ts';
 import type {Reader} from '../../../src/databases/database.ts';
 import {noKept} from '../../support/no-kept.ts';
@@ -12,9 +12,9 @@ describe.each(allHosts)('the invariants of assets on $host', ({begin}) => {
   const host = begin();
 
   async function measured(assets: Assets, duplicatesAreLegal = false) {
-    const {facts} = await probeAssets(assets.database, {duplicatesAreLegal});
+    const probe = await probeAssets(assets.database, {duplicatesAreLegal});
     const found = await Promise.all(
-      assetInvariants<Shape>(facts).map(async ({id, severity, measure}) => {
+      invariants<Shape>(probe).map(async ({id, severity, measure}) => {
         const {count, sample} = await measure(ioOn(assets.database));
         return [id, {severity, count, sample}] as const;
       }),
