@@ -1,5 +1,6 @@
 import type {Backfill} from '../backfill.ts';
 import type {UploadSource} from '../upload-source.ts';
+import {bytesMatch} from './bytes-check.ts';
 import {type UploadChange, uploadChange} from './change.ts';
 import {commitUploads} from './commit.ts';
 import {undoUploads} from './commit-undo.ts';
@@ -8,6 +9,7 @@ import {coverage, missingOf} from './coverage.ts';
 import {decideUploads} from './decide.ts';
 import {uploadEffects} from './effects.ts';
 import type {AssetFacts} from './facts.ts';
+import {successesHaveRows} from './hash-store-check.ts';
 import {inspectFile} from './inspect.ts';
 import {invariants} from './invariants.ts';
 import {type FoundFile, foundFile, type UploadItem} from './item.ts';
@@ -100,5 +102,9 @@ export const uploads: Backfill<Uploads> = {
   costs,
   coverage,
   missing: missingOf,
-  invariants,
+  invariants: probe => [
+    ...invariants<Uploads>(probe),
+    successesHaveRows(probe.facts),
+    bytesMatch(probe.facts),
+  ],
 };

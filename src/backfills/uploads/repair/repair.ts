@@ -4,11 +4,10 @@ import type {Backfill} from '../../backfill.ts';
 import type {ProviderSource} from '../../upload-source.ts';
 import {costs} from '../costs.ts';
 import type {AssetFacts} from '../facts.ts';
-import {assetInvariants} from '../invariants.ts';
+import {invariants} from '../invariants.ts';
 import {type UploadOptions, uploadOptions} from '../options.ts';
 import {hasAssetsTable, probeAssets} from '../probe.ts';
-import {type RepairChange, repairChange} from './change.ts';
-import {commitRepair, undoRepair} from './commit.ts';
+import {commitRepair, type RepairChange, repairChange, undoRepair} from './change.ts';
 import {repairCoverage} from './coverage.ts';
 import {decideRepair, decideUndoRepair} from './decide.ts';
 import {readObject} from './inspect.ts';
@@ -101,5 +100,5 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   row: (key, change, io) => assetNow(idOf(key), change, io),
   costs,
   coverage: repairCoverage,
-  invariants: ({facts}) => assetInvariants(facts),
+  invariants: probe => invariants<UploadsRepair>(probe),
 };
