@@ -1,6 +1,17 @@
 import {execFileSync, fork} from 'node:child_process';
 import {once} from 'node:events';
-import {chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it, onTestFinished} from 'vitest';
@@ -204,3 +215,29 @@ it('what was begun stays in the journal where its folder is gone for now', async
   await expect(provider.upload(file, {signal: never, journal})).rejects.toMatchObject({kind: 'not-found'});
   expect(journal.open.size).toBe(1);
 });
+
+it.each([
+  ['other bytes', 'x', / were uploaded, and the provider has 2097152 bytes, SHA-256 \w{64}$/],
+  ['more bytes', 'x'.repeat(3 * mebibyte), / were uploaded, and the provider has 3145728 bytes$/],
+])(
+  'what is there in the end is what counts: %s are not believed, and removed',
+  async (_, spoilt, message) => {
+    const folder = tempFolder();
+    const provider = await folderProvider({id: 'a', label: 'a', folder});
+    const journal = new MemoryJournal();
+    const size = 2 * mebibyte;
+    const onProgress = (bytes: number) => {
+      if (bytes < size) return;
+      const [draft = ''] = readdirSync(folder);
+      const file = openSync(join(folder, draft), 'r+');
+      writeSync(file, spoilt);
+      closeSync(file);
+    };
+    const uploading = provider.upload(fileToUpload('x', size), {signal: never, journal, onProgress});
+    await expect(uploading).rejects.toMatchObject({
+      kind: 'server-error',
+      message: expect.stringMatching(message),
+    });
+    expect([readdirSync(folder), journal.open.size]).toEqual([[], 0]);
+  },
+);
