@@ -9,6 +9,7 @@ import type {Effects} from './effects.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
 import type {Publication} from './publication.ts';
 import type {Repositories} from './repositories.ts';
+import type {SchemaChange} from './schema-change.ts';
 import type {Inspected, Io, Shape, TargetIo} from './shape.ts';
 
 /** What a screen or a review shows of a change, column by column; null where there is no row. */
@@ -98,6 +99,10 @@ export interface BackfillWords {
   readonly reads: Readonly<Record<'source' | 'target' | 'verify', string>>;
   /** What it says of a dry run that nothing was listed. */
   readonly nothing: string;
+  /** What becomes of items one by one, before a page of them is settled: they were hashed, they were uploaded. */
+  readonly stages?: {readonly inspected: string; readonly applied?: string};
+  /** Kinds of notes that an operator should read before anything is made of them. */
+  readonly warnings?: readonly string[];
 }
 
 /** What is read: `target` is the target itself, and no source is named. */
@@ -132,6 +137,10 @@ export interface Backfill<S extends Shape> {
   readonly change: z.ZodType<S['change']>;
   /** The folder of migrations/ that makes its tables. */
   readonly migrations: string;
+  /** The same for Postgres, where the backfill works on SQLite as well. */
+  readonly postgresMigrations?: string;
+  /** Tables that are there may have to be changed. */
+  readonly changesSchema?: SchemaChange;
   /** It uploads files of folders to a provider, or looks at the objects that a provider has (upload-source.ts). */
   readonly uploads?: 'files' | 'objects';
   /** What was found is kept for the run that executes a plan, and for no other. */

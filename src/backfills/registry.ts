@@ -4,7 +4,7 @@ import {artifactsInventory} from './artifacts/inventory/inventory.ts';
 import {artifactsRecovery} from './artifacts/recovery.ts';
 import {artifactsIndex} from './artifacts/unique-index/unique-index.ts';
 import {assetIndex} from './asset-index/asset-index.ts';
-import type {Backfill, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
+import type {Backfill, BackfillWords, Noun, Recovery, SourceKind, TargetKind} from './backfill.ts';
 import {mediaDoubles} from './media-ingest/doubles/doubles.ts';
 import {mediaIngest} from './media-ingest/ingest/ingest.ts';
 import {mediaMetadata} from './media-ingest/metadata/metadata.ts';
@@ -73,6 +73,11 @@ export function backfillsBetween<B extends Pick<AnyBackfill, 'takes'>>(
 /** What the target of a backfill has; what is on record of one that is no more was of rows. */
 export function rowsOf(id: string): Noun {
   return backfills.find(backfill => backfill.id === id)?.words.rows ?? ['row', 'rows'];
+}
+
+/** What becomes of a backfill's items before a page of them is settled; null where that is not told. */
+export function stagesOf(id: string): BackfillWords['stages'] | null {
+  return backfills.find(backfill => backfill.id === id)?.words.stages ?? null;
 }
 
 /** What is said of a backfill whose partitions are found while a run is on: its items are the target's rows. */

@@ -184,9 +184,14 @@ export function makeProgram(surroundings: Surroundings, exit: Exit): Command {
     ),
   ).action(within(async () => (await import('./verify.ts')).coverageCommand));
   common(
-    program.command('migrate <backfill>').description('make the tables of a backfill where they are missing'),
+    program
+      .command('migrate <backfill>')
+      .description(
+        'make the tables of a backfill where they are missing, and change those that have to be otherwise',
+      ),
   )
     .option('--target <target>', targetHelp)
+    .option('--back', 'to what the tables were before they were changed')
     .action(within(async () => (await import('./migrate.ts')).migrateCommand));
   ends(
     prefix(

@@ -10,7 +10,7 @@ import {cardOwner, type SandboxName} from '../sandbox/names.ts';
 import {backfillsIn, placeOf, placesIn} from '../sandbox/places.ts';
 import type {Sandbox} from '../sandbox/sandbox.ts';
 import {type ConsoleCommandOptions, openConsole} from './console.ts';
-import {scopeOf} from './scope-options.ts';
+import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Surroundings} from './session.ts';
 import type {ShowsConsoles} from './shows-consoles.ts';
 
@@ -52,7 +52,7 @@ export async function openSandboxConsole(
 
 function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promise<Sandbox>): Setup {
   const labels = placesIn[sandbox][placeOf(backfill)];
-  const source = readsTarget(backfill) ? '' : labels.source;
+  const source = sourceIn(backfill, labels.source);
   return {
     name: backfill.id,
     backfill,
@@ -66,9 +66,20 @@ function setupIn(sandbox: SandboxName, backfill: AnyBackfill, made: () => Promis
       const connection = await connectionIn(await made(), backfill);
       return {...connection, target: {...connection.target, label: labels.target}};
     },
-    ...(backfill.uploads !== undefined ? {whose: cardOwner} : {}),
-    scope: connection => scopeOf(connection, backfill.uploads !== undefined ? cardOwner : {}),
+    ...(backfill.uploads === 'files' ? {whose: cardOwner} : {}),
+    scope: connection => scopeOf(connection, ownerIn(backfill)),
   };
+}
+
+function sourceIn(backfill: AnyBackfill, source: string): string {
+  if (readsTarget(backfill)) return '';
+  return backfill.uploads === 'objects' ? cardOwner.provider : source;
+}
+
+/** Whose files go where; of a repair, whose bytes are read, whoever they belong to. */
+function ownerIn({uploads}: AnyBackfill): ScopeOptions {
+  if (uploads === undefined) return {};
+  return uploads === 'files' ? cardOwner : {provider: cardOwner.provider};
 }
 
 /** Whoever leaves at once leaves no world behind either. */

@@ -30,8 +30,9 @@ export interface Snapshot {
 }
 
 export interface UnderWay {
-  /** Items that this process has inspected so far. */
+  /** Items that this process has inspected so far, and those whose effects it has made. */
   readonly inspected: number;
+  readonly applied: number;
   /** What is large and takes a while, as far as it is, the largest first; not all where there are many. */
   readonly motions: readonly Motion[];
 }

@@ -34,12 +34,12 @@ const narrowing = z.looseObject({
 /** What a run is narrowed to beside its ends, as one text: its prefix, or where it uploads to and for whom. */
 export function narrowedOf(scope: unknown): string {
   const {prefix, user, provider} = narrowing.parse(scope);
-  return `${prefix}${user === null || provider === null ? '' : ` → ${provider} for ${user}`}`;
+  return `${prefix}${user === null || provider === null ? '' : ` → ${provider} for user ${user}`}`;
 }
 
 /** The same as SQL, of a column that holds scopes as JSON. */
 export function narrowedSql(column: string): string {
-  return `(COALESCE(${column}->>'prefix', '') || COALESCE(' → ' || (${column}->>'provider') || ' for ' || (${column}->>'user'), ''))`;
+  return `(COALESCE(${column}->>'prefix', '') || COALESCE(' → ' || (${column}->>'provider') || ' for user ' || (${column}->>'user'), ''))`;
 }
 
 /** What the keys of a run begin with. */

@@ -54,6 +54,7 @@ async function applyOne(context: RunContext, work: AppliedWork, {key, change}: E
       }
     });
     state.inspected(true);
+    state.itemApplied();
     context.at('effect-made');
     return 'made';
   } catch (error) {

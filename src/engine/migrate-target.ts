@@ -1,4 +1,7 @@
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {SchemaPlan, Way} from '../backfills/schema-change.ts';
+import {Fault} from '../core/failure.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import {readMigrations} from '../databases/migrate.ts';
 
@@ -7,9 +10,44 @@ export async function applyMigrations(backfill: AnyBackfill, target: Target): Pr
   const database = await target.openDatabase({create: true});
   try {
     if (!(await backfill.needsMigration(database))) return [];
-    const migrations = await readMigrations(backfill.migrations);
-    await database.transaction(migrations.flatMap(({statements}) => statements));
-    return migrations.map(({name}) => name);
+    const {migrations, postgresMigrations = migrations} = backfill;
+    const made = await readMigrations(target.dialect === 'postgres' ? postgresMigrations : migrations);
+    await database.transaction(made.flatMap(({statements}) => statements));
+    return made.map(({name}) => name);
+  } finally {
+    await database.close();
+  }
+}
+
+export interface SchemaOptions {
+  readonly way: Way;
+  /** Told what is going to be done, before it is. */
+  readonly tell: (plan: SchemaPlan) => void;
+}
+
+/** Changes tables that are there to what a backfill needs, or back, all or nothing. Answers with what was done. */
+export async function changeSchema(
+  {id, changesSchema}: AnyBackfill,
+  target: Target,
+  {way, tell}: SchemaOptions,
+): Promise<readonly string[]> {
+  if (changesSchema === undefined) {
+    if (way === 'forth') return [];
+    throw new OperatorError('usage', `the tables of ${id} have no way back`, 'Leave --back out.');
+  }
+  const database = await target.openDatabase();
+  try {
+    const plan = await changesSchema.plan(database, way);
+    if (plan === null) return [];
+    tell(plan);
+    try {
+      await database.transaction(plan.statements);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // Rows that came meanwhile are shown by a new plan; and where nothing is left to do, it was done after all.
+      if ((await changesSchema.plan(database, way)) !== null) throw error;
+    }
+    return plan.steps;
   } finally {
     await database.close();
   }

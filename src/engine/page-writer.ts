@@ -64,7 +64,10 @@ export class PageWriter {
         writer,
         await this.#intend(applied),
         applied,
-        await this.#options.driftOf(applied),
+        // That an effect failed is no drift: what was decided is what the plan says.
+        applied.length === entries.length
+          ? drift
+          : await this.#options.driftOf(entries.slice(0, applied.length)),
         formers,
       );
     return applied.length === entries.length;

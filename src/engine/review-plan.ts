@@ -15,6 +15,8 @@ export interface PlanFacts {
   readonly samples: readonly Entry[];
   /** How many decisions have a note of each kind. */
   readonly notes: Readonly<Record<string, number>>;
+  /** The first decisions with a note that is to be read, with that note. */
+  readonly warned: readonly {readonly key: string; readonly note: string}[];
   /** What changes move outside of the target: files to upload. */
   readonly moved: Amount;
 }
@@ -23,10 +25,17 @@ const kinds = ['insert', 'update', 'delete'] as const;
 type Kind = (typeof kinds)[number];
 const shown = 5;
 
+export interface PlanReading {
+  /** Bytes that making a change moves outside of the target. */
+  readonly sizeOf?: (change: unknown) => number;
+  /** Kinds of notes that are to be read. */
+  readonly warnings?: readonly string[];
+}
+
 export async function planFacts(
   ledger: Ledger,
   plan: RunRecord,
-  sizeOf: (change: unknown) => number = () => 0,
+  {sizeOf = () => 0, warnings = []}: PlanReading = {},
 ): Promise<PlanFacts> {
   const wanted = placesOf(plan);
   const seen: Record<Kind, number> = {insert: 0, update: 0, delete: 0};
@@ -35,12 +44,17 @@ export async function planFacts(
   const unread = {items: 0, bytes: 0};
   const moved = {items: 0, bytes: 0};
   const notes: Record<string, number> = {};
+  const warned: {key: string; note: string}[] = [];
   let failed = 0;
   const take = (entry: Entry) => {
     if (entry.bytes > 0) count(read, entry);
     if (entry.action === 'fail') failed++;
     else if (entry.fingerprint === null && entry.action !== 'skip') count(unread, entry);
-    for (const note of entry.notes ?? []) notes[noteKind(note)] = (notes[noteKind(note)] ?? 0) + 1;
+    for (const note of entry.notes ?? []) {
+      const noted = noteKind(note);
+      notes[noted] = (notes[noted] ?? 0) + 1;
+      if (warnings.includes(noted) && warned.length < shown) warned.push({key: entry.key, note});
+    }
     if (isChange(entry)) count(moved, {bytes: sizeOf(entry.change)});
     const kind = kinds.find(known => known === entry.action);
     if (kind !== undefined && wanted[kind].has(seen[kind]++)) samples.push(entry);
@@ -58,6 +72,7 @@ export async function planFacts(
     // An undo reads its before-images from the ledger.
     unproven: plan.undoes === null ? unproven : {items: 0, bytes: 0},
     notes,
+    warned,
     moved,
     samples: samples.sort((a, b) => compareKeys(a.key, b.key)),
   };

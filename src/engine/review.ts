@@ -34,6 +34,8 @@ export interface Review {
   readonly bytesToRead: number;
   /** How many decisions have a note of each kind: what is there already, what looks alike. */
   readonly notes: Readonly<Record<string, number>>;
+  /** The first of those that are to be read. */
+  readonly warned: readonly {readonly key: string; readonly note: string}[];
   /** What is uploaded; null where nothing is. */
   readonly uploads: {readonly items: number; readonly bytes: number} | null;
   /** Repositories that are read once more as a whole: their plan holds no content; null where that is not so. */
@@ -90,7 +92,10 @@ async function reviewed(
   {probe, requests}: {readonly probe: Probe<unknown>; readonly requests: number},
 ): Promise<Review> {
   const [plan, actions, page] = await Promise.all([
-    planFacts(host.ledger, run, sizesOf(connection, run)),
+    planFacts(host.ledger, run, {
+      sizeOf: sizesOf(connection, run),
+      warnings: connection.backfill.words.warnings ?? [],
+    }),
     actionsOf(host.ledger, run),
     listOnePage(host, connection, reader, probe, run),
   ]);
@@ -116,6 +121,7 @@ async function reviewed(
       preview: previewOf(run, entry),
     })),
     notes: plan.notes,
+    warned: plan.warned,
     uploads: connection.backfill.effects === undefined || run.undoes !== null ? null : plan.moved,
     itemsToRead: repositories === null ? plan.unproven.items : 0,
     bytesToRead: repositories === null ? plan.unproven.bytes : 0,

@@ -30,6 +30,7 @@ export class RunState {
   #failuresInARow = 0;
   #bytesRead = 0;
   #inspectedItems = 0;
+  #appliedItems = 0;
   readonly #motions = new Map<string, Motion>();
   #resolved: number | null = null;
   #isDiscovered = false;
@@ -126,13 +127,17 @@ export class RunState {
 
   /** Null until there is something to tell. */
   get underWay(): UnderWay | null {
-    if (this.#motions.size === 0 && this.#inspectedItems === 0) return null;
+    if (this.#motions.size === 0 && this.#inspectedItems + this.#appliedItems === 0) return null;
     const motions = [...this.#motions.values()].sort((a, b) => b.of - a.of).slice(0, mostMotions);
-    return {inspected: this.#inspectedItems, motions};
+    return {inspected: this.#inspectedItems, applied: this.#appliedItems, motions};
   }
 
   itemInspected(): void {
     this.#inspectedItems++;
+  }
+
+  itemApplied(): void {
+    this.#appliedItems++;
   }
 
   inspected(succeeded: boolean): void {

@@ -45,6 +45,8 @@ const records: Readonly<Record<string, string>> = {
 const uploads: Readonly<Record<string, string>> = {
   uploads:
     'Here the card of a camera whose files go to the provider pixverse, for user 7: each content once. Some were uploaded before, some are at another provider and are linked, some are on the card twice or look alike. One upload is refused at first, and is tried again.',
+  'uploads-repair':
+    'What the provider has is read again, byte by byte: rows without a hash get one, and a hash that is wrong is corrected. Where the name of an object and its bytes disagree, that is told, and nothing is guessed.',
 };
 
 /** For who sees a sandbox for the first time. */

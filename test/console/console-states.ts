@@ -127,6 +127,7 @@ export const review: Review = {
   bytesToRead: 0,
   repositories: null,
   notes: {},
+  warned: [],
   uploads: null,
   verifies: {items: 40, bytes: 400},
   requests: {source: 0, target: 0},

@@ -29,6 +29,7 @@ export const review: Review = {
   bytesToRead: 0,
   repositories: null,
   notes: {},
+  warned: [],
   uploads: null,
   verifies: {items: 300, bytes: 40_960_000},
   requests: {source: 0, target: 129},

@@ -4,6 +4,8 @@ import {collating, describeTable, type ForeignKey, foreignKeysTo, hasRowid} from
 
 /** The table assets as either database describes it, said in one way. */
 export interface FoundTable {
+  /** The schema of a Postgres database that it was found in. */
+  readonly space: string;
   readonly columns: readonly FoundColumn[];
   readonly uniqueIndexes: readonly FoundIndex[];
   /** Sets of columns of which one row alone can have the same values. */
@@ -34,6 +36,8 @@ export interface FoundIndex {
   readonly columns: readonly (string | null)[];
   /** Which rows are in it, as SQL; null is all. */
   readonly condition: string | null;
+  /** The table itself says so: there is no index that could be dropped. */
+  readonly isConstraint: boolean;
   /** ON CONFLICT finds it, and it tells texts apart by their bytes. */
   readonly isPlain: boolean;
 }
@@ -52,6 +56,7 @@ async function findSqliteTable(target: Reader): Promise<FoundTable | null> {
   const keys = columns.filter(({primaryKey}) => primaryKey > 0);
   const texts = columns.map(({name}) => name).filter(name => collated.has(name));
   return {
+    space: '',
     columns: columns.map(({name, type, notNull, defaultSql, primaryKey}) => ({
       name,
       type: type.toLowerCase(),
@@ -63,6 +68,7 @@ async function findSqliteTable(target: Reader): Promise<FoundTable | null> {
       name: index.name,
       columns: index.columns,
       condition: index.isPartial ? conditionIn(index.sql ?? '') : null,
+      isConstraint: index.sql === null,
       isPlain: index.collations.every(collation => collation === 'BINARY'),
     })),
     keys: table.uniques,
@@ -87,7 +93,11 @@ async function findPostgresTable(target: Reader): Promise<FoundTable | null> {
     postgresForeignKeysTo(target, 'assets'),
   ]);
   if (table === null) return null;
+  const constraints = new Set(
+    table.constraints.filter(({sql}) => /^(?:UNIQUE|PRIMARY KEY)/.test(sql)).map(({name}) => name),
+  );
   return {
+    space: table.schema,
     columns: table.columns
       .filter(({generated}) => generated !== 'stored')
       .map(({name, type, notNull, defaultSql, generated}) => ({
@@ -101,6 +111,7 @@ async function findPostgresTable(target: Reader): Promise<FoundTable | null> {
       name,
       columns,
       condition: isPartial ? conditionIn(sql) : null,
+      isConstraint: constraints.has(name),
       isPlain,
     })),
     keys: table.uniques,

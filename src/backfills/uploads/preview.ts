@@ -8,7 +8,7 @@ export function previewUpload(change: UploadChange): Preview {
   if (before === null)
     return {
       before: null,
-      after: {user_id: user, sha256, provider_id: provider, provider_asset_id: object, mime, size},
+      after: {provider_id: provider, size, sha256, provider_asset_id: object, mime, user_id: user},
     };
   return {
     before: {id: before.id, provider_id: before.providerId, provider_uploads: before.providerUploads},

@@ -19,6 +19,7 @@ import {previewUpload} from './preview.ts';
 import {hasAssetsTable, probeAssets} from './probe.ts';
 import {assetRow} from './row.ts';
 import {stands} from './rows-of.ts';
+import {assetsSchema} from './schema/change.ts';
 import {requireWhose, type UploadScope, uploadScope} from './scope.ts';
 import {decideUndo} from './undo.ts';
 
@@ -51,6 +52,8 @@ export const uploads: Backfill<Uploads> = {
       verify: 'the target, the folders, and a sample of the objects at the provider',
     },
     nothing: 'are these the folders that you meant?',
+    stages: {inspected: 'hashed', applied: 'uploaded'},
+    warnings: ['similar', 'not hashed', 'row gone', 'failed before'],
   },
   takes: {sources: ['folder'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
   uploads: 'files',
@@ -60,6 +63,8 @@ export const uploads: Backfill<Uploads> = {
   found: foundFile,
   change: uploadChange,
   migrations: 'uploads',
+  postgresMigrations: 'uploads-postgres',
+  changesSchema: assetsSchema,
 
   complete: async (scope, {source}) => {
     const {user, provider} = requireWhose(scope);

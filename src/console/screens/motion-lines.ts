@@ -1,3 +1,5 @@
+import {stagesOf} from '../../backfills/registry.ts';
+import {listedOf} from '../../core/accounting.ts';
 import type {Motion} from '../../core/event.ts';
 import {printableKey} from '../../core/keys.ts';
 import {bytesText, number} from '../../core/words.ts';
@@ -10,12 +12,32 @@ const barCells = 12;
 const leastName = 12;
 
 /**
- * How far large files are, and behind them how many there are besides:
+ * How far items are before their pages are settled; and large files, and how many of them there are besides:
  *
+ *     hashed 52 of 93 so far · uploaded 12
  *     hashing    videos/holiday.mov      ━━━━━━━─────  58 %  5.8 GiB of 10.0 GiB
  *     uploading  videos/birthday.mov     ━━──────────  17 %  0.7 GiB of 4.1 GiB
  */
-export function motionLines({snapshot, ended}: RunView, width: number, most: number): readonly Line[] {
+export function motionLines(run: RunView, width: number, most: number): readonly Line[] {
+  return [...stageLine(run, width), ...movingLines(run, width, most)];
+}
+
+/** `hashed 52 · uploaded 12`: what is done with items whose pages are not settled yet. */
+function stageLine({snapshot, ended}: RunView, width: number): readonly Line[] {
+  const {underWay, backfill, tally} = snapshot;
+  const stages = stagesOf(backfill);
+  if (stages === null || underWay === undefined || ended !== null) return [];
+  const {inspected, applied} = underWay;
+  const said = [
+    ...(inspected === 0
+      ? []
+      : [`${stages?.inspected} ${number(inspected)} of ${number(listedOf(tally))} so far`]),
+    ...(applied === 0 || stages?.applied === undefined ? [] : [`${stages.applied} ${number(applied)}`]),
+  ];
+  return said.length === 0 ? [] : [fitLine([{text: said.join(' · ')}], width)];
+}
+
+function movingLines({snapshot, ended}: RunView, width: number, most: number): readonly Line[] {
   const motions = ended === null ? (snapshot.underWay?.motions ?? []) : [];
   const shown = motions.slice(0, most);
   const rest = motions.length - shown.length;

@@ -125,8 +125,9 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
 }
 
 /** Both are seen, and both ends of either: where there is little room, each has half of it. */
-function endsText({source, target}: SetupView, width: number): string {
-  if (source === '') return fitted(target, width, 'middle').trimEnd();
+function endsText({source: from, target, whose}: SetupView, width: number): string {
+  if (from === '') return fitted(target, width, 'middle').trimEnd();
+  const source = whose === undefined ? from : `${from} → ${whose.provider} for user ${whose.user}`;
   const room = width - widthOf(' → ');
   const half = Math.floor(room / 2);
   const forSource = Math.max(half, room - widthOf(target));

@@ -1,3 +1,4 @@
+import {printableKey} from '../../core/keys.ts';
 import {narrowedOf} from '../../core/scope.ts';
 import {bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review} from '../../engine/review.ts';
@@ -16,6 +17,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
     repositories,
     uploads,
     notes,
+    warned,
     verifies,
     requests,
     rows,
@@ -40,6 +42,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
   return [
     ...(uploads === null ? [] : pair('uploads', uploadsText(uploads, plan), width, 'strong')),
     ...(Object.keys(notes).length === 0 ? [] : pair('notes', notesText(notes), width)),
+    ...warned.flatMap(({key, note}) => pair('', `${printableKey(key)}: ${note}`, width, 'warn')),
     ...pair('reads', read, width),
     ...(verifies.items === 0
       ? []

@@ -67,6 +67,8 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
       verify: 'the target',
     },
     nothing: 'does the table know of this provider?',
+    stages: {inspected: 'read'},
+    warnings: ['missing bytes', 'disagreement'],
   },
   takes: {sources: ['folder', 'bucket'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
   uploads: 'objects',
@@ -75,6 +77,7 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   found: foundBytes,
   change: repairChange,
   migrations: 'uploads',
+  postgresMigrations: 'uploads-postgres',
   keepsFingerprints: false,
 
   complete: async (scope, {source}) => ({...scope, provider: source.provider.id}),
