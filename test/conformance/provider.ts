@@ -87,7 +87,7 @@ function uploadingConformance({name, make}: ProviderFactory): void {
 
     it('several at once', async () => {
       const {provider} = await make();
-      const files = Array.from({length: 4}, (_, seed) => fileToUpload(`n/${seed}`, 17 * mebibyte, {seed}));
+      const files = Array.from({length: 3}, (_, seed) => fileToUpload(`n/${seed}`, 17 * mebibyte, {seed}));
       const journal = new MemoryJournal();
       await Promise.all(files.map(file => provider.upload(file, {signal: never, journal})));
       for (const file of files) expect(await provider.find(file, never)).toBe('same');
@@ -112,7 +112,7 @@ function uploadingConformance({name, make}: ProviderFactory): void {
       expect(journal.open.size).toBe(1);
       expect(await leftovers()).toHaveLength(1);
       expect(await provider.find(file, never)).toBeNull();
-      const again = fileToUpload('stopped', 40_000_000);
+      const again = fileToUpload('stopped', 26_000_000);
       await provider.upload(again, {signal: never, journal});
       expect(await provider.find(again, never)).toBe('same');
       expect([...journal.open, ...(await leftovers())]).toEqual([]);
@@ -149,9 +149,9 @@ function uploadingConformance({name, make}: ProviderFactory): void {
 async function stoppedIn(provider: Provider, journal: MemoryJournal): Promise<FileToUpload> {
   const stop = new AbortController();
   const onReading = (from: number) => {
-    if (from > 30_000_000) stop.abort(new Error('stopped by the test'));
+    if (from > 20_000_000) stop.abort(new Error('stopped by the test'));
   };
-  const file = fileToUpload('stopped', 40_000_000, {onReading});
+  const file = fileToUpload('stopped', 26_000_000, {onReading});
   await expect(provider.upload(file, {signal: stop.signal, journal})).rejects.toThrow('stopped by the test');
   return file;
 }

@@ -105,6 +105,9 @@ osd pool default min size = 1
 osd pool default pg num = 8
 osd crush chooseleaf type = 0
 rgw data = $dir/rgw
+rgw gc obj min wait = 1
+rgw gc processor period = 2
+rgw gc processor max time = 2
 CONF
 conf=(-c "$dir/ceph.conf")
 

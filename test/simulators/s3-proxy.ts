@@ -48,6 +48,7 @@ export class S3Proxy {
   readonly requests: BucketOperation[] = [];
   readonly #upstream: URL;
   readonly #faults: Injected[] = [];
+  readonly #awaited: (() => unknown)[] = [];
   readonly #open = new Set<string>();
   readonly #server = createServer((request, response) => {
     this.#handle(request, response).catch(() => response.destroy());
@@ -93,6 +94,13 @@ export class S3Proxy {
     return [...this.#open];
   }
 
+  /** Resolves when so many of them have come, with their whole bodies. */
+  arrived(operation: BucketOperation, count: number): Promise<void> {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#awaited.push(() => this.count(operation) >= count && resolve());
+    return promise;
+  }
+
   count(operation: BucketOperation): number {
     return this.requests.filter(asked => asked === operation).length;
   }
@@ -102,6 +110,7 @@ export class S3Proxy {
     const operation = operationOf(request.method ?? '', url.searchParams);
     const body = await buffer(request);
     this.requests.push(operation);
+    for (const look of this.#awaited) look();
     const injected = this.#faultFor(operation);
     const fault = injected?.fault;
     if (fault?.type !== 'lost') injected?.met.resolve();

@@ -3,15 +3,20 @@ import {Fault} from '../../core/failure.ts';
 import {Reservoir} from '../../core/reservoir.ts';
 import type {Provider} from '../../stores/providers/provider.ts';
 import type {CheckIo, Invariant} from '../invariant.ts';
+import type {Shape} from '../shape.ts';
 import type {AssetFacts} from './facts.ts';
 import {type StoredAsset, storedAssets} from './stored-assets.ts';
-import type {Uploads} from './uploads.ts';
 
 const shown = 20;
 const readAtOnce = 8;
 
+type Limited = Pick<CheckIo<Shape>, 'signal' | 'onBytes' | 'limited'>;
+
 /** A sample of the provider's objects is read again: each has the bytes that its row says. */
-export function bytesMatch(facts: AssetFacts): Invariant<Uploads> {
+export function bytesMatch<S extends Shape & {readonly scope: {readonly user: string | null}}>(
+  facts: AssetFacts,
+  providerOf: (io: CheckIo<S>) => Promise<Provider | null>,
+): Invariant<S> {
   return {
     id: 'hash-matches-bytes',
     title: 'hashes match the bytes at the provider, in a sample',
@@ -21,18 +26,18 @@ export function bytesMatch(facts: AssetFacts): Invariant<Uploads> {
     why: 'Whoever asks for the content of such a row gets something else, and the content itself may be nowhere.',
     recovery: 'uploads-repair reads the bytes of every row, and plans the hashes that are wrong.',
     measure: async io => {
-      const {source, scope} = io;
-      if (source === null || scope.provider === null) return {count: 0, sample: []};
-      const provider = await source.provider(scope.provider);
+      const provider = await providerOf(io);
+      if (provider === null) return {count: 0, sample: []};
+      const {user} = io.scope;
       const drawn = new Reservoir<StoredAsset>(io.sample ?? Number.POSITIVE_INFINITY, () => io.random());
-      for await (const page of storedAssets(io.target, facts, {...scope, provider: provider.id}, io.signal))
+      for await (const page of storedAssets(io.target, facts, {user, provider: provider.id}, io.signal))
         for (const asset of page) if (asset.sha256 !== null) drawn.offer(asset);
       return reread(drawn.kept, provider, io);
     },
   };
 }
 
-async function reread(assets: readonly StoredAsset[], provider: Provider, io: CheckIo<Uploads>) {
+async function reread(assets: readonly StoredAsset[], provider: Provider, io: Limited) {
   const sample: Breach[] = [];
   let [count, read, unread] = [0, 0, 0];
   const wrong = (asset: StoredAsset, detail: string) => {
@@ -61,7 +66,7 @@ async function reread(assets: readonly StoredAsset[], provider: Provider, io: Ch
 async function hashOf(
   {object}: StoredAsset,
   {host, store, key}: Provider,
-  {signal, onBytes, limited}: CheckIo<Uploads>,
+  {signal, onBytes, limited}: Limited,
 ): Promise<string | null> {
   return limited(host, async () => {
     const found = await store.lookup(key(object), signal);

@@ -1,6 +1,6 @@
 import {Fault} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
-import type {Provider, UploadedFile} from '../../stores/providers/provider.ts';
+import type {Provider, UploadedFile, UploadJournal} from '../../stores/providers/provider.ts';
 import type {Effects} from '../effects.ts';
 import type {Io} from '../shape.ts';
 import type {UploadChange} from './change.ts';
@@ -16,9 +16,10 @@ export const uploadEffects: Effects<Uploads> = {
     const provider = await source.provider(change.provider);
     const file = await fileOf(change, io);
     const there = await provider.find(file, signal);
-    if (there === 'same') return;
+    const journal = kept.journal(provider.id);
+    if (there === 'same') return endBegun(change, provider, journal, signal);
     if (there === 'other') throw another(change, provider);
-    await provider.upload(file, {signal, journal: kept.journal(provider.id), onProgress});
+    await provider.upload(file, {signal, journal, onProgress});
   },
 
   async revert(changes, io, {facts}) {
@@ -52,6 +53,19 @@ export const uploadEffects: Effects<Uploads> = {
           at: now(),
         },
 };
+
+/** Whoever was killed behind the last byte, or overtaken by somebody else, has left it open. */
+async function endBegun(
+  {object}: UploadChange,
+  provider: Provider,
+  journal: UploadJournal,
+  signal: AbortSignal,
+): Promise<void> {
+  const handle = await journal.begun(object);
+  if (handle === null) return;
+  await provider.abandon(object, handle, signal);
+  await journal.end(object);
+}
 
 async function fileOf(
   {key, object, size, sha256, mime}: UploadChange,

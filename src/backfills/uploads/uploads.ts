@@ -110,6 +110,8 @@ export const uploads: Backfill<Uploads> = {
   invariants: probe => [
     ...invariants<Uploads>(probe),
     successesHaveRows(probe.facts),
-    bytesMatch(probe.facts),
+    bytesMatch<Uploads>(probe.facts, async ({source, scope}) =>
+      source === null || scope.provider === null ? null : source.provider(scope.provider),
+    ),
   ],
 };

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {FaultData} from '../../../core/failure.ts';
 import type {Backfill} from '../../backfill.ts';
 import type {ProviderSource} from '../../upload-source.ts';
+import {bytesMatch} from '../bytes-check.ts';
 import {costs} from '../costs.ts';
 import type {AssetFacts} from '../facts.ts';
 import {invariants} from '../invariants.ts';
@@ -64,7 +65,7 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
     reads: {
       source: 'whether the provider can be reached',
       target: 'the table assets, its columns and indexes',
-      verify: 'the target',
+      verify: 'the target, and a sample of the objects at the provider',
     },
     nothing: 'does the table know of this provider?',
     stages: {inspected: 'read'},
@@ -103,5 +104,8 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   row: (key, change, io) => assetNow(idOf(key), change, io),
   costs,
   coverage: repairCoverage,
-  invariants: probe => invariants<UploadsRepair>(probe),
+  invariants: probe => [
+    ...invariants<UploadsRepair>(probe),
+    bytesMatch<UploadsRepair>(probe.facts, async ({source}) => source?.provider ?? null),
+  ],
 };
