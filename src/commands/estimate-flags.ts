@@ -3,10 +3,13 @@ import type {EstimateCommandOptions} from './estimate.ts';
 
 /** The same ends and scope, as flags of `headgate run`. */
 export function runFlags(options: EstimateCommandOptions): readonly string[] {
-  const {source, endpoint, region, target, relay, plc, allowPrivateHosts} = options;
+  const {source, folder, provider, user, endpoint, region, target, relay, plc, allowPrivateHosts} = options;
   const {prefix, bucket, collection, did, proofs, since, maxObjects, startAfter, cursor} = options;
   const flags: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> = {
     '--source': source,
+    '--folder': folder,
+    '--provider': provider,
+    '--user': user,
     '--endpoint': endpoint,
     '--region': region,
     '--target': target === undefined ? undefined : withoutPassword(target),

@@ -144,7 +144,7 @@ function stepRequests(step: Step, isFolder: boolean, isFile: boolean): string {
 function sampleLines({listing, sample}: EstimateFacts): readonly string[] {
   const {unread, known, bytes, seconds} = sample;
   return [
-    `${number(unread.looked)} of ${counted(listing.unread.items, 'object')} to read: ${bytesText(bytes)} in ${timeText(seconds)}${sample.stated.items === 0 ? '' : `; of ${number(sample.stated.items)} the source stated the hash`}`,
+    `${number(unread.looked)} of ${counted(listing.unread.items, 'object')} to read: ${bytesText(bytes)} in ${timeText(seconds)}${sample.stated.items === 0 ? '' : `; of ${number(sample.stated.items)} nothing had to be read`}`,
     ...(listing.known.items === 0
       ? []
       : [`${number(known.looked)} of ${counted(listing.known.items, 'known object')} decided`]),

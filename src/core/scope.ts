@@ -37,7 +37,13 @@ export function narrowedOf(scope: unknown): string {
   return `${prefix}${user === null || provider === null ? '' : ` → ${provider} for user ${user}`}`;
 }
 
-/** The same as SQL, of a column that holds scopes as JSON. */
+/** Where a run uploads to, and for whom; null where that is not said. */
+export function uploadsOf(scope: unknown): {readonly user: string | null; readonly provider: string | null} {
+  const {user, provider} = narrowing.parse(scope);
+  return {user, provider};
+}
+
+/** What narrowedOf tells, as SQL, of a column that holds scopes as JSON. */
 export function narrowedSql(column: string): string {
   return `(COALESCE(${column}->>'prefix', '') || COALESCE(' → ' || (${column}->>'provider') || ' for user ' || (${column}->>'user'), ''))`;
 }

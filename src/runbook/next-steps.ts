@@ -1,6 +1,6 @@
 import {changedOf} from '../core/accounting.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
-import {limitsOf, prefixOf} from '../core/scope.ts';
+import {limitsOf, prefixOf, uploadsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
 export interface NextStep {
@@ -65,14 +65,25 @@ function capSteps({
       'It ended at its cap; go on behind it',
       ...['run', backfill, ...source, '--target', targetLabel],
       ...(prefix === '' ? [] : ['--prefix', prefix]),
+      ...uploadFlags(scope),
       ...['--start-after', cappedAt, '--max-objects', String(cap)],
     ),
   ];
 }
 
-export function newDryRun({backfill, sourceLabel, targetLabel}: RunRecord): NextStep {
+export function newDryRun({backfill, sourceLabel, targetLabel, scope}: RunRecord): NextStep {
   const source = sourceLabel === '' ? [] : ['--source', sourceLabel];
-  return step('Or make a new dry run', 'run', backfill, ...source, '--target', targetLabel);
+  const flags = [...source, '--target', targetLabel, ...uploadFlags(scope)];
+  return step('Or make a new dry run', 'run', backfill, ...flags);
+}
+
+/** Where it uploads to, and for whom. */
+function uploadFlags(scope: unknown): readonly string[] {
+  const {user, provider} = uploadsOf(scope);
+  return [
+    ...(provider === null ? [] : ['--provider', provider]),
+    ...(user === null ? [] : ['--user', user]),
+  ];
 }
 
 export function step(why: string, ...words: readonly string[]): NextStep {
