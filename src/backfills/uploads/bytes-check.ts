@@ -65,11 +65,12 @@ async function reread(assets: readonly StoredAsset[], provider: Provider, io: Li
 /** Null where there is no such object. */
 async function hashOf(
   {object}: StoredAsset,
-  {host, store, key}: Provider,
+  provider: Provider,
   {signal, onBytes, limited}: Limited,
 ): Promise<string | null> {
+  const {host, store} = provider;
   return limited(host, async () => {
-    const found = await store.lookup(key(object), signal);
+    const found = await store.lookup(provider.key(object), signal);
     return found === null ? null : store.sha256(found, {signal, onBytes});
   });
 }

@@ -9,8 +9,9 @@ export async function readObject(
   onProgress: (bytes: number) => void,
 ): Promise<Inspected<UploadsRepair>> {
   const {id, user, sha256, object} = item;
-  const {store, key} = source.provider;
-  const found = await store.lookup(key(object), signal);
+  const {provider} = source;
+  const {store} = provider;
+  const found = await store.lookup(provider.key(object), signal);
   if (found === null) return {item, found: {id, user, sha256, object, bytes: null}, bytes: 0};
   if (found.fault !== undefined) throw new Fault(found.fault.kind, found.fault.message);
   const stated = await store.statedSha256(found, signal);
