@@ -19,9 +19,35 @@ export function documented(dialect: Dialect): string {
   return readFileSync(url, 'utf8').replaceAll(/^--.*$/gm, '');
 }
 
+/** A table of the past, where a user is a number. */
+export function numberedUsers(dialect: Dialect): string {
+  const isPostgres = dialect === 'postgres';
+  return `
+    CREATE TABLE assets (
+      id INTEGER ${isPostgres ? 'GENERATED ALWAYS AS IDENTITY' : ''} PRIMARY KEY, user_id INTEGER NOT NULL,
+      sha256 VARCHAR(64), phash64 BIGINT, provider_id VARCHAR(50), provider_asset_id VARCHAR(200),
+      provider_uploads JSON, created_at ${isPostgres ? 'TIMESTAMP' : 'DATETIME'} NOT NULL
+    );
+    CREATE UNIQUE INDEX once ON assets (sha256, user_id)`;
+}
+
 export function hashOf(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
+
+/** What an operator may call one. */
+export const awkwardProviders = [
+  'a "b"',
+  "it's",
+  'a.b.c',
+  '$.a',
+  '[0]',
+  '0',
+  'with space',
+  'back\\slash',
+  '😀 写真',
+  'line\nbreak',
+];
 
 export function changeOf(content: string, change: Partial<UploadChange> = {}): UploadChange {
   const sha256 = change.sha256 === undefined ? hashOf(content) : change.sha256;
@@ -58,9 +84,9 @@ export class Assets {
     this.facts = facts;
   }
 
-  static async make(hosted: MakeHosted, schema?: string): Promise<Assets> {
+  static async make(hosted: MakeHosted, schema: (dialect: Dialect) => string = documented): Promise<Assets> {
     const host = await hosted();
-    await host.sql(schema ?? documented(host.target.dialect));
+    await host.sql(schema(host.target.dialect));
     return Assets.on(host);
   }
 

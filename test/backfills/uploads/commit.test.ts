@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
+import {commitUploads} from '../../../src/backfills/uploads/commit.ts';
 import {allHosts} from '../../support/target-host.ts';
-import {Assets, changeOf, hashOf} from './assets-under-test.ts';
+import {Assets, awkwardProviders, changeOf, hashOf, numberedUsers} from './assets-under-test.ts';
 
 describe.each(allHosts)('commitUploads on $host', ({begin}) => {
   const host = begin();
@@ -44,5 +45,115 @@ describe.each(allHosts)('commitUploads on $host', ({begin}) => {
     expect(await assets.maps()).toEqual([{pixverse: changeOf('a').object, runway: 'r'}]);
     expect(await assets.rows('provider_id')).toMatchObject([{provider_id: 'pixverse'}]);
     expect(await assets.commit(link)).toEqual({});
+  });
+
+  it('makes one row of a content that two files of a page have, for the first of them', async () => {
+    const assets = await Assets.make(host);
+    expect(await assets.commit(changeOf('a'), changeOf('a', {key: 'copy.mp4'}), changeOf('b'))).toEqual({
+      'a.mp4': 'inserted',
+      'b.mp4': 'inserted',
+    });
+    expect(await assets.rows()).toHaveLength(2);
+  });
+
+  it('knows a content without a hash by its object', async () => {
+    const assets = await Assets.make(host);
+    const unhashed = changeOf('a', {sha256: null});
+    expect(await assets.commit(unhashed, changeOf('b', {sha256: null}))).toEqual({
+      'a.mp4': 'inserted',
+      'b.mp4': 'inserted',
+    });
+    expect(await assets.commit(unhashed)).toEqual({});
+    expect(await assets.commit({...unhashed, provider: 'runway'})).toEqual({'a.mp4': 'updated'});
+    expect(await assets.rows()).toHaveLength(2);
+    expect(await assets.maps()).toContainEqual({pixverse: unhashed.object, runway: unhashed.object});
+    expect(await assets.maps()).toContainEqual({pixverse: 'u/7/unhashed/b.mp4'});
+  });
+
+  it('puts the provider into a row that somebody else has made since the decision', async () => {
+    const assets = await Assets.make(host);
+    const late = changeOf('a');
+    await assets.sql(
+      `INSERT INTO assets (user_id, sha256, provider_id, provider_asset_id) VALUES ('7', '${late.sha256}', 'runway', 'r')`,
+    );
+    expect(await assets.commit(late, changeOf('b'))).toEqual({'a.mp4': 'updated', 'b.mp4': 'inserted'});
+    expect(await assets.rows('provider_id')).toMatchObject([
+      {provider_id: 'runway'},
+      {provider_id: 'pixverse'},
+    ]);
+    expect(await assets.maps()).toEqual([{pixverse: late.object}, {pixverse: changeOf('b').object}]);
+  });
+
+  it('leaves a row that is another by now, has another hash, or has the provider by itself', async () => {
+    const assets = await Assets.make(host);
+    await assets.commit(changeOf('a'), changeOf('b'), changeOf('c', {provider: 'runway'}));
+    const links = await Promise.all(
+      ['a', 'b', 'c'].map(content => assets.link(content, {provider: 'runway', object: 'new'})),
+    );
+    await assets.sql(`UPDATE assets SET id = 100 WHERE sha256 = '${hashOf('a')}'`);
+    await assets.sql(`UPDATE assets SET sha256 = '${hashOf('other')}' WHERE sha256 = '${hashOf('b')}'`);
+    const before = await assets.rows('*');
+    expect(await assets.commit(...links)).toEqual({});
+    expect(await assets.rows('*')).toEqual(before);
+  });
+
+  it('adds to a map of whatever it holds, and leaves what is no map', async () => {
+    const assets = await Assets.make(host);
+    const maps: readonly (readonly [string, unknown])[] = [
+      ['{"x": {"id": "1", "url": "u"}, "n": null}', {x: {id: '1', url: 'u'}, n: null, runway: 'new'}],
+      ['{}', {runway: 'new'}],
+      ['null', {runway: 'new'}],
+      ['{"runway": "old"}', {runway: 'old'}],
+      ['["runway"]', ['runway']],
+      ['3', 3],
+    ];
+    for (const [index, [map]] of maps.entries())
+      await assets.sql(
+        `INSERT INTO assets (user_id, sha256, provider_uploads) VALUES ('7', '${hashOf(`map ${index}`)}', '${map}')`,
+      );
+    const links = await Promise.all(
+      maps.map((_, index) => assets.link(`map ${index}`, {provider: 'runway', object: 'new'})),
+    );
+    expect(Object.keys(await assets.commit(...links)).toSorted()).toEqual([
+      'map 0.mp4',
+      'map 1.mp4',
+      'map 2.mp4',
+    ]);
+    expect(await assets.maps()).toEqual(maps.map(([, expected]) => expected));
+  });
+
+  it.each(awkwardProviders)('takes a provider called %j', async provider => {
+    const assets = await Assets.make(host);
+    await assets.commit(changeOf('a', {provider}), changeOf('b'));
+    expect(await assets.commit(changeOf('a', {provider}))).toEqual({});
+    const link = await assets.link('b', {provider, object: 'o'});
+    expect(await assets.commit(link)).toEqual({'b.mp4': 'updated'});
+    expect(await assets.commit(link)).toEqual({});
+    expect(await assets.maps()).toEqual([
+      {[provider]: changeOf('a').object},
+      {pixverse: changeOf('b').object, [provider]: 'o'},
+    ]);
+    expect(await assets.undo(link, changeOf('a', {provider}))).toEqual({
+      'b.mp4': 'updated',
+      'a.mp4': 'deleted',
+    });
+    expect(await assets.maps()).toEqual([{pixverse: changeOf('b').object}]);
+  });
+
+  it('has keys of whatever a file can be called', async () => {
+    const assets = await Assets.make(host);
+    const keys = ["it's", 'a "b"', 'new\nline', '写真 😀', 'café', 'cafe\u0301', 'c & d %2F+', '__proto__'];
+    expect(Object.keys(await assets.commit(...keys.map(key => changeOf(key, {key})))).toSorted()).toEqual(
+      keys.toSorted(),
+    );
+  });
+
+  it('refuses a user that no row can have', async () => {
+    const assets = await Assets.make(host, numberedUsers);
+    expect(() => commitUploads([changeOf('a', {user: 'ann'})], assets.facts)).toThrow(
+      /no user of assets is called ann/,
+    );
+    await assets.commit(changeOf('a'));
+    expect(await assets.rows('user_id')).toMatchObject([{user_id: 7}]);
   });
 });
