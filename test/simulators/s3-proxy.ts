@@ -17,14 +17,14 @@ export type BucketOperation =
   | 'Other';
 
 /**
- * `status`: refused, without a look at the bucket. `lost`: done, and the connection ends before the answer. `held`:
- * nothing is done, and no answer comes. `damaged`: a byte of the body is another when it arrives. `lied`: the answer
+ * `status`: refused, without a look at the bucket. `lost`: done, and the connection ends before the answer.
+ * `unheard`: done, and no answer comes. `held`: nothing is done, and no answer comes. `damaged`: a byte of the body is another when it arrives. `lied`: the answer
  * has another ETag.
  */
 export type ProxyFault =
   | {readonly type: 'status'; readonly status: number; readonly code: string; readonly retryAfter?: string}
   | {readonly type: 'lied'; readonly etag: string}
-  | {readonly type: 'lost' | 'held' | 'damaged'};
+  | {readonly type: 'lost' | 'unheard' | 'held' | 'damaged'};
 
 interface Injected {
   readonly operation: BucketOperation;
@@ -113,7 +113,8 @@ export class S3Proxy {
     for (const look of this.#awaited) look();
     const injected = this.#faultFor(operation);
     const fault = injected?.fault;
-    if (fault?.type !== 'lost') injected?.met.resolve();
+    const isDone = fault?.type === 'lost' || fault?.type === 'unheard';
+    if (!isDone) injected?.met.resolve();
     if (fault?.type === 'held') return;
     if (fault?.type === 'status') {
       const xml = `<Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`;
@@ -122,9 +123,9 @@ export class S3Proxy {
       return;
     }
     const answer = await this.#ask(request, operation, url, fault?.type === 'damaged' ? damaged(body) : body);
-    if (fault?.type === 'lost') {
+    if (isDone) {
       injected?.met.resolve();
-      request.socket.resetAndDestroy();
+      if (fault?.type === 'lost') request.socket.resetAndDestroy();
       return;
     }
     const headers = fault?.type === 'lied' ? {...answer.headers, etag: `"${fault.etag}"`} : answer.headers;
@@ -147,11 +148,11 @@ export class S3Proxy {
     return answer;
   }
 
-  /** With the host that was signed. */
+  /** With the host that was signed, and a connection of its own: one that was idle may just be closed. */
   #forward({method, url, headers}: IncomingMessage, body: Buffer): Promise<Answer> {
     const {hostname, port} = this.#upstream;
     return new Promise((resolve, reject) => {
-      const request = httpRequest({hostname, port, method, path: url, headers}, response => {
+      const request = httpRequest({hostname, port, method, path: url, headers, agent: false}, response => {
         buffer(response).then(
           content => resolve({status: response.statusCode ?? 0, headers: response.headers, body: content}),
           reject,
