@@ -4,6 +4,7 @@ import {bucketTroubles} from './troubles/of-buckets.ts';
 import {publishingTroubles} from './troubles/of-publishing.ts';
 import {runTroubles} from './troubles/of-runs.ts';
 import {targetTroubles} from './troubles/of-targets.ts';
+import {uploadTroubles} from './troubles/of-uploads.ts';
 import type {Trouble} from './troubles/trouble.ts';
 
 /**
@@ -13,6 +14,7 @@ import type {Trouble} from './troubles/trouble.ts';
  */
 export const troubles: readonly Trouble[] = [
   ...accountTroubles,
+  ...uploadTroubles,
   ...bucketTroubles,
   ...targetTroubles,
   ...runTroubles,

@@ -132,8 +132,7 @@ class Executor {
 
   async #on(opened: Reader, database: Database | null): Promise<void> {
     const emit = (news: RunNews) => this.teller.emit(news);
-    const {halt} = this.stopper;
-    const reader = steadyReader(this.#host, opened, halt, (attempt, waitMs, fault) =>
+    const reader = steadyReader(this.#host, opened, this.stopper.halt, (attempt, waitMs, fault) =>
       emit({type: 'retrying', host: 'target', attempt, waitMs, fault}),
     );
     const execution = this.#execution;
@@ -145,8 +144,9 @@ class Executor {
       const {lease, marks} = held;
       const context = this.#context(reader, database, marks);
       if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
-      if (this.stopper.reason === null && execution.record.undoes !== null && database !== null)
-        await context.work.abandon?.();
+      // What failed is gone on with by a retry; what is left otherwise was of files that are gone, or are others by now.
+      const isOver = execution.record.undoes !== null || this.#state.tally.failed === 0;
+      if (this.stopper.reason === null && isOver && database !== null) await context.work.abandon?.();
       if (this.stopper.reason === null) await this.#afterwards(context, reader);
     } finally {
       await watch.stop();

@@ -127,8 +127,13 @@ async function learn(there: readonly Candidate[], {kept, scope, now}: Io<Uploads
 }
 
 function thereText({key, row, known}: Candidate): string {
-  const renamed = known?.status === 'success' && known.name !== key ? `, uploaded as ${known.name}` : '';
+  const renamed = known?.status === 'success' && !isSameFile(known.name, key) ? `, uploaded as ${known.name}` : '';
   return `already uploaded: asset ${row?.id ?? '?'}${renamed}`;
+}
+
+/** A key may begin with its folder's name, where there are several folders. */
+function isSameFile(name: string, key: string): boolean {
+  return name === key || name.endsWith(`/${key}`) || key.endsWith(`/${name}`);
 }
 
 function linkText(row: AssetRow): string {

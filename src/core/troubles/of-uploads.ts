@@ -1,0 +1,40 @@
+import type {Trouble} from './trouble.ts';
+
+/** What uploads to providers meet. */
+export const uploadTroubles: readonly Trouble[] = [
+  {
+    symptom: 'the provider has something else under the name of an object',
+    cause: 'objects are named by their content, and this one was damaged, or put there by somebody else',
+    remedy:
+      'Look at it, and remove it there if nobody needs it; then headgate retry RUN. Nothing that a provider has is ever overwritten.',
+    matches: /has something else under /,
+  },
+  {
+    symptom: "a file of a folder provider can't be written: ENOSPC, EDQUOT",
+    cause: "the provider's disk is full, or its quota is used up",
+    remedy: 'Make room there, then headgate retry RUN. Of what was begun nothing is left behind.',
+    matches: /can't be written: .*\((?:ENOSPC|EDQUOT)\)/,
+  },
+  {
+    symptom: "a file of a folder provider can't be written: EACCES, EPERM, EROFS",
+    cause: 'the user that runs headgate may not write there, or the disk is mounted read-only',
+    remedy: 'Grant that user write access to the folder, or mount it writable; then headgate retry RUN.',
+    matches: /can't be written: .*\((?:EACCES|EPERM|EROFS)\)/,
+  },
+  {
+    symptom: 'the file has changed since it was hashed',
+    cause: 'somebody writes to it, such as a recording that goes on',
+    remedy: 'Wait until it rests, then headgate retry RUN: it is hashed again, and uploaded as it is then.',
+    matches: /has changed since it was hashed|: the file changed: it /,
+  },
+  {
+    symptom: 'coverage below 100 %: "not hashed yet"',
+    cause: 'the file appeared or changed after the last run: a verification hashes nothing',
+    remedy: 'Run uploads again: only these are read.',
+  },
+  {
+    symptom: 'coverage below 100 %: "not uploaded"',
+    cause: 'the content is known, and the provider does not have it for this user',
+    remedy: 'Run uploads again, and go live.',
+  },
+];
