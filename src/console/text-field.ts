@@ -28,7 +28,9 @@ export function editField(field: TextField, action: TextFieldAction): TextField 
       return inserted(field, withoutUnprintable(action.text));
     case 'backspace': {
       const start = edgeBefore(text, cursor);
-      return {text: text.slice(0, start) + text.slice(cursor), cursor: start};
+      const left = text.slice(0, start) + text.slice(cursor);
+      // What it stood between may melt into one: two halves of a flag.
+      return {text: left, cursor: edgeFrom(left, start)};
     }
     case 'left':
       return {text, cursor: edgeBefore(text, cursor)};

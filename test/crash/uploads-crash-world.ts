@@ -24,14 +24,17 @@ export interface CrashProvider {
   put(name: string, content: Buffer): Promise<void>;
 }
 
-interface Ends {
+interface CrashOptions {
   readonly target?: CrashTarget;
   readonly provider?: CrashProvider;
+  readonly settings?: object;
+  /** Each command is a process of its own: worlds can go their way side by side. */
+  readonly isAlone?: boolean;
 }
 
 const counts = ['listed', 'inserted', 'updated', 'deleted', 'unchanged', 'skipped', 'failed', 'pending'];
 /** Pages of four, so that every point is met several times. */
-const settings = {page: {items: 4}, attempts: 2};
+const smallPages = {page: {items: 4}, attempts: 2};
 const content = (number: number) => `what video ${number} shows`;
 const nameOf = (user: string, hash: string) => `u/${user}/${hash.slice(0, 2)}/${hash}.mp4`;
 
@@ -39,13 +42,14 @@ const nameOf = (user: string, hash: string) => `u/${user}/${hash.slice(0, 2)}/${
 export class UploadsCrashWorld extends UploadsWorld {
   readonly #target: CrashTarget;
   readonly #provider: CrashProvider;
-  #isReady = false;
+  readonly #isAlone: boolean;
 
-  constructor({target, provider}: Ends = {}) {
+  constructor({target, provider, settings = {}, isAlone = false}: CrashOptions = {}) {
     super();
+    this.#isAlone = isAlone;
     this.#target = target ?? this.#file();
     this.#provider = provider ?? this.#folder();
-    const config = {settings, providers: {archive: this.#provider.config}};
+    const config = {settings: {...smallPages, ...settings}, providers: {archive: this.#provider.config}};
     writeFileSync(join(this.root, 'headgate.config.json'), JSON.stringify(config));
   }
 
@@ -71,11 +75,11 @@ export class UploadsCrashWorld extends UploadsWorld {
   async prepare(): Promise<void> {
     const made = await this.headgate(['migrate', 'uploads', '--target', this.#target.address]);
     expect(made.code, made.err).toBe(0);
-    this.#isReady = true;
   }
 
   headgate(args: readonly string[], crashAt?: string): Promise<Ended> {
-    return runProgram(args, {cwd: this.root, env: this.#env(crashAt)});
+    const options = {cwd: this.root, env: this.#env(crashAt)};
+    return this.#isAlone ? startProgram(args, options).ended : runProgram(args, options);
   }
 
   start(args: readonly string[]): ReturnType<typeof startProgram> {
@@ -83,7 +87,6 @@ export class UploadsCrashWorld extends UploadsWorld {
   }
 
   dry(crashAt?: string): Promise<Ended> {
-    expect(this.#isReady).toBe(true);
     const ends = ['--folder', this.folder, '--provider', 'archive', '--user', '7'];
     return this.headgate(['run', 'uploads', ...ends, '--target', this.#target.address, '--json'], crashAt);
   }

@@ -117,7 +117,7 @@ export class Assets {
   }
 
   /** A change of a content that has a row, as it is decided now. */
-  async link(content: string, change: Partial<UploadChange>): Promise<UploadChange> {
+  async link(content: string, change: Partial<UploadChange> = {}): Promise<UploadChange> {
     const made = changeOf(content, change);
     const rows = await readAssets(this.database, this.facts, made.user, [made.sha256 ?? '']);
     const row = rows.get(made.sha256 ?? '');
