@@ -42,7 +42,7 @@ function uploadAfter(first: string, wanted: object): z.infer<typeof printed> {
 /** A disk of its own, which is gone with the processes that see it, needs a kernel that lets us. */
 function canMount(): boolean {
   try {
-    execFileSync('unshare', ['-rm', 'true'], {stdio: 'ignore'});
+    execFileSync('bash', ['-c', 'unshare -rm true'], {stdio: 'ignore'});
     return true;
   } catch {
     return false;
@@ -54,7 +54,7 @@ describe('a folder that can not be written', () => {
     const folder = tempFolder();
     const wanted = JSON.stringify({folder, size: 3 * mebibyte});
     const inside = `mount -t tmpfs -o size=1m tmpfs "${folder}" && exec "${process.execPath}" "${script}" '${wanted}'`;
-    const out = execFileSync('unshare', ['-rm', 'bash', '-c', inside], {encoding: 'utf8'});
+    const out = execFileSync('bash', ['-c', 'unshare -rm bash -c "$0"', inside], {encoding: 'utf8'});
     const {error, names, open} = printed.parse(JSON.parse(out));
     expect(error.kind).toBe('refused');
     expect(error.message).toMatch(
