@@ -1,0 +1,87 @@
+import {describe, expect, it} from 'vitest';
+import type {UploadChange} from '../../../src/backfills/uploads/change.ts';
+import {commitUploads} from '../../../src/backfills/uploads/commit.ts';
+import {undoUploads} from '../../../src/backfills/uploads/commit-undo.ts';
+import {readAssets, readByObjects} from '../../../src/backfills/uploads/read-assets.ts';
+import {commitRepair} from '../../../src/backfills/uploads/repair/change.ts';
+import {standingOf} from '../../../src/backfills/uploads/standing.ts';
+import type {Row, Statement} from '../../../src/core/sql.ts';
+import type {Reader} from '../../../src/databases/database.ts';
+import {allHosts} from '../../support/target-host.ts';
+import {Assets, changeOf} from './assets-under-test.ts';
+
+/** Postgres reads a small table through, as that is quicker there. */
+const rows = {sqlite: 5_000, postgres: 100_000};
+
+/** How the database works off what a page needs: its rows are found by an index, and the table is never read through. */
+describe.each(allHosts)('the plans of $host', ({begin}) => {
+  const host = begin();
+
+  async function filled(): Promise<Assets> {
+    const assets = await Assets.make(host);
+    const isPostgres = assets.facts.dialect === 'postgres';
+    await assets.sql(
+      isPostgres
+        ? `INSERT INTO assets (user_id, sha256, provider_id, provider_asset_id, provider_uploads)
+           SELECT '7', lpad(n::text, 64, '0'), 'p', 'object ' || n, '{}' FROM generate_series(1, ${rows.postgres}) AS n`
+        : `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows.sqlite})
+           INSERT INTO assets (user_id, sha256, provider_id, provider_asset_id, provider_uploads)
+           SELECT '7', printf('%064d', n), 'p', 'object ' || n, '{}' FROM numbers`,
+    );
+    if (isPostgres) await assets.sql('ANALYZE assets');
+    return assets;
+  }
+
+  /** A reader that notes what it is asked, instead of reading. */
+  function noted(statements: Statement[], {database}: Assets): Reader {
+    return {
+      dialect: database.dialect,
+      query: async (sql, params = []) => {
+        statements.push({sql, params});
+        return [];
+      },
+      close: async () => undefined,
+    };
+  }
+
+  async function planOf({database, facts}: Assets, {sql, params}: Statement): Promise<string> {
+    const explain = facts.dialect === 'postgres' ? 'EXPLAIN' : 'EXPLAIN QUERY PLAN';
+    const [plan = []] = await database.transaction([{sql: `${explain} ${sql}`, params}]);
+    return plan.map((row: Row) => String(row['detail'] ?? row['QUERY PLAN'])).join('\n');
+  }
+
+  const readsAll = /Seq Scan on assets|SCAN (?:row|assets|other)\b/;
+
+  it('find rows by index in every statement of a page', async () => {
+    const assets = await filled();
+    const {facts} = assets;
+    const hashed = changeOf('a');
+    const linked: UploadChange = {
+      ...changeOf('b'),
+      before: {id: '1', providerId: 'p', providerUploads: '{}'},
+    };
+    const changes = [hashed, linked, changeOf('c', {sha256: null})];
+    const statements: Statement[] = [
+      ...commitUploads(changes, facts),
+      ...undoUploads(changes, facts),
+      ...commitRepair([{key: '1', id: '1', before: null, after: hashed.sha256 ?? ''}], facts),
+    ];
+    const reader = noted(statements, assets);
+    await readAssets(reader, facts, '7', [hashed.sha256 ?? '']);
+    await readByObjects(reader, facts, 'p', ['o']);
+    await standingOf(reader, facts, changes);
+    expect(statements.length).toBeGreaterThan(10);
+    const slow: Record<string, string> = {};
+    for (const statement of statements) {
+      const plan = await planOf(assets, statement);
+      if (readsAll.test(plan)) slow[statement.sql] = plan;
+    }
+    expect(slow).toEqual({});
+  });
+
+  it('show what reads the whole table, where something does', async () => {
+    const assets = await filled();
+    const all = {sql: "SELECT id FROM assets AS row WHERE kind = 'x'", params: []};
+    expect(await planOf(assets, all)).toMatch(readsAll);
+  });
+});
