@@ -140,7 +140,7 @@ class Executor {
     const watch = watchRun(this.#host, execution.record.id, this.stopper, () => held.lease);
     try {
       if (database !== null)
-        held = await takeLease({host: this.#host, execution, database, signal: halt, emit});
+        held = await takeLease({host: this.#host, execution, database, signal: this.stopper.halt, emit});
       const {lease, marks} = held;
       const context = this.#context(reader, database, marks);
       if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
