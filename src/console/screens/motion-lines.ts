@@ -53,14 +53,13 @@ function motionLine({key, doing, bytes, of}: Motion, more: string, width: number
     .toString()
     .padStart(3)} %  ${bytesText(Math.min(bytes, of))} of ${bytesText(of)}${more}`;
   const head = doing.padEnd(11);
-  const room = Math.max(leastName, width - head.length - barCells - 1 - behind.length);
+  // Where there is little room the bar goes first: the share says the same.
+  const hasBar = width - head.length - barCells - 1 - behind.length >= leastName;
+  const cells = hasBar ? barCells + 1 : 0;
+  const room = Math.max(leastName, width - head.length - cells - behind.length);
+  const bar = hasBar ? [{text: ' '}, ...shareSpans(barCells, share, share)] : [];
   return fitLine(
-    [
-      {text: head, tone: 'dim'},
-      {text: `${fitted(printableKey(key), room, 'middle')} `},
-      ...shareSpans(barCells, share, share),
-      {text: behind},
-    ],
+    [{text: head, tone: 'dim'}, {text: fitted(printableKey(key), room, 'middle')}, ...bar, {text: behind}],
     width,
   );
 }

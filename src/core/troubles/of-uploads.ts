@@ -10,6 +10,13 @@ export const uploadTroubles: readonly Trouble[] = [
     matches: /has something else under /,
   },
   {
+    symptom: '403 while uploading to a bucket',
+    cause: 'the credentials are good, but may not write there',
+    remedy:
+      'Grant them writing and reading of objects below the prefix (s3:PutObject, s3:GetObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts); for R2 a token with Object Read & Write, for B2 a key with writeFiles.',
+    matches: /uploading .*\b403\b/,
+  },
+  {
     symptom: "a file of a folder provider can't be written: ENOSPC, EDQUOT",
     cause: "the provider's disk is full, or its quota is used up",
     remedy: 'Make room there, then headgate retry RUN. Of what was begun nothing is left behind.',

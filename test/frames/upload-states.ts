@@ -1,0 +1,98 @@
+import {findBackfill} from '../../src/backfills/registry.ts';
+import type {RunView} from '../../src/console/run-view.ts';
+import type {SetupView} from '../../src/console/state.ts';
+import type {Snapshot} from '../../src/core/event.ts';
+import {type Case, facts, setup, state, viewed} from './console-states.ts';
+import {awkwardKeys, live, liveId, now, plan} from './frame-facts.ts';
+import {gates, review} from './review-facts.ts';
+import {following, localLimit} from './run-views.ts';
+
+/** What the operator sees of files on their way to a provider. */
+
+const {title, rehearsal, words} = findBackfill('uploads');
+const scope = {user: '7', provider: 'pixverse', prefix: '', startAfter: '', maxItems: null};
+const gigabyte = 1024 ** 3;
+
+function uploadsSetup(changes: Partial<SetupView> = {}): SetupView {
+  return setup({
+    name: 'uploads',
+    backfill: 'uploads',
+    title,
+    rehearsal,
+    words,
+    source: '/home/mira/videos',
+    target: 'assets.sqlite',
+    targetName: 'assets.sqlite',
+    whose: {user: '7', provider: 'pixverse'},
+    ...changes,
+  });
+}
+
+const planned = plan({backfill: 'uploads', scope, targetName: 'assets.sqlite'});
+const writing = live(
+  {backfill: 'uploads', scope, status: 'running', finishedAt: null},
+  {inserted: 40, updated: 3, unchanged: 9, pending: 48, rows: 43},
+);
+
+const underWay: NonNullable<Snapshot['underWay']> = {
+  inspected: 100,
+  applied: 45,
+  motions: [
+    {key: `clips/${awkwardKeys[0]}`, doing: 'uploading', bytes: 4.6 * gigabyte, of: 10 * gigabyte},
+    {key: 'clips/the whole concert.mov', doing: 'uploading', bytes: 0, of: 2 * gigabyte},
+    {key: 'clips/on the way.mov', doing: 'hashing', bytes: gigabyte, of: gigabyte},
+  ],
+};
+
+function atWork(view: 'run' | 'runbook', run: RunView): Case['state'] {
+  const standing = facts({plan: {...planned, usedBy: liveId}, live: writing});
+  return state({
+    ...viewed(view),
+    setups: [uploadsSetup({facts: standing, atWork: run.run})],
+    runs: {[run.run]: run},
+  });
+}
+
+const uploading = following(writing, {snapshot: {expected: 100, underWay, limits: [localLimit]}});
+
+export const uploadCases: readonly Case[] = [
+  {
+    name: 'a run says how many are hashed and uploaded, and how far the largest are',
+    state: atWork('run', uploading),
+    says: ['hashed 100 of 100 so far · uploaded 45', 'uploading', '46 %', '4.6 GiB of 10.0 GiB'],
+  },
+  {
+    name: 'the guided steps say it too',
+    state: atWork('runbook', uploading),
+    says: ['hashed 100 of 100 so far · uploaded 45', '46 %'],
+  },
+  {
+    name: 'the overview says where files go, and for whom',
+    state: state({...viewed('overview'), setups: [uploadsSetup()]}),
+    says: ['uploads', 'each content once'],
+  },
+  {
+    name: 'the review says what is uploaded, and names what looks alike',
+    state: state({
+      ...viewed('review'),
+      setups: [
+        uploadsSetup({
+          facts: facts({plan: planned}),
+          review: {
+            state: 'ready',
+            plan: planned.id,
+            at: now - 81_000,
+            review: {
+              ...review,
+              uploads: {items: 72, bytes: 52 * 1024 * 1024},
+              notes: {'already uploaded': 19, linked: 4, similar: 1},
+              warned: [{key: 'photos/0031 brighter.png', note: 'similar: photos/0031.png, looks the same'}],
+            },
+          },
+          gates,
+        }),
+      ],
+    }),
+    says: ['72 files, 52.0 MiB, to pixverse for user 7', '19 already uploaded', '0031 brighter.png: similar'],
+  },
+];
