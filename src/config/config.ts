@@ -87,15 +87,16 @@ function ledgerIn(base: string, ledger: string): string {
   return isPostgres(ledger) ? ledger : resolve(base, ledger);
 }
 
-function setupsIn({backfills, sources, targets}: ConfigFile, base: string): Config['backfills'] {
+function setupsIn({backfills, sources, targets, providers}: ConfigFile, base: string): Config['backfills'] {
   return Object.fromEntries(
-    Object.entries(backfills).map(([name, {source, target, ...rest}]: [string, SetupInConfig]) => [
+    Object.entries(backfills).map(([name, {source, target, provider, ...rest}]: [string, SetupInConfig]) => [
       name,
       {
         backfill: name,
         ...rest,
         ...(source === undefined ? {} : {source: placeIn(base, source, Object.keys(sources))}),
         target: placeIn(base, target, Object.keys(targets)),
+        ...(provider === undefined ? {} : {provider: placeIn(base, provider, Object.keys(providers))}),
       },
     ]),
   );

@@ -142,13 +142,19 @@ const providers = `    // Where files are uploaded to: headgate run uploads --pr
 
 const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
     // a place. Where the name is that of the backfill itself, backfill is left out.
-    // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},`;
+    // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},
+
+    // Of uploads also where the files go, and whose they are.
+    // uploads: {source: 'media', target: 'index', provider: 'archive', user: '7'},`;
 
 const options = `    // What the backfills of artifacts go by. Everything that is left out is as the README says.
     // artifacts: {references: {'log.artifact_id': 'leave'}, conflicts: {lostType: 'take-known', collision: 'leave'}},
 
     // How media-ingest names new rows (auto is as the table is), and by how much an inventory may shrink unasked.
-    // 'media-ingest': {family: 'auto', shrink: 0.2},`;
+    // 'media-ingest': {family: 'auto', shrink: 0.2},
+
+    // What uploads leaves out by its name, and whether it compares what images look like.
+    // uploads: {ignore: ['.DS_Store', 'Thumbs.db', 'desktop.ini'], similar: true, duplicatesAreLegal: false},`;
 
 /** Every setting with its default, in the groups in which it is written. */
 function settingLines(): readonly string[] {

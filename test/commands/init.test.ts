@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {describe, expect, it} from 'vitest';
+import {uploadOptions} from '../../src/backfills/uploads/options.ts';
 import {loadConfig} from '../../src/config/config.ts';
 import {configTemplate} from '../../src/config/template.ts';
 import {defaultSettings} from '../../src/engine/settings.ts';
@@ -115,8 +116,9 @@ describe('its examples', () => {
     const module: {readonly default: unknown} = await import(pathToFileURL(join(cwd, name)).href);
     expect(module.default).toEqual({
       ledger: expect.any(String),
-      options: {artifacts: expect.any(Object)},
+      options: {artifacts: expect.any(Object), uploads: uploadOptions.parse({})},
       backfills: {
+        uploads: {source: 'media', target: 'index', provider: 'archive', user: '7'},
         photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: expect.any(String)},
       },
       sources: {
@@ -149,6 +151,7 @@ describe('its examples', () => {
     const wanted = examples.filter(line => /\b(?:folder|sqlite):/.test(line));
     const cwd = folderWith({[name]: uncommented(wanted)});
     writeAsset(join(cwd, 'photos'), 'a.jpg', 'a');
+    mkdirSync(join(cwd, 'archive'));
     expect((await headgate(cwd, 'migrate', 'asset-index', '--target', 'index')).code).toBe(0);
     expect((await headgate(cwd, 'doctor')).code).toBe(0);
     const run = await headgate(
