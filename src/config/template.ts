@@ -92,7 +92,7 @@ const sources = `    // What is read: headgate run asset-index --source photos â
     // photos: {folder: 'photos'},
 
     // Several folders as one: keys begin with the name of their folder. As a --source: folders:photos:videos
-    // media: {folders: ['photos', 'videos']},
+    // both: {folders: ['photos', 'videos']},
 
     // An inventory that --inventory-out wrote: what it lists is taken as it stands there, and no bucket is asked.
     // listed: {inventory: 'data/b2/inventory.json'},
@@ -145,7 +145,7 @@ const backfills = `    // What the console offers, by your own names: a backfill
     // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},
 
     // Of uploads also where the files go, and whose they are.
-    // uploads: {source: 'media', target: 'index', provider: 'archive', user: '7'},`;
+    // uploads: {source: 'photos', target: 'index', provider: 'archive', user: '7'},`;
 
 const options = `    // What the backfills of artifacts go by. Everything that is left out is as the README says.
     // artifacts: {references: {'log.artifact_id': 'leave'}, conflicts: {lostType: 'take-known', collision: 'leave'}},

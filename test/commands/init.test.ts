@@ -118,11 +118,12 @@ describe('its examples', () => {
       ledger: expect.any(String),
       options: {artifacts: expect.any(Object), uploads: uploadOptions.parse({})},
       backfills: {
-        uploads: {source: 'media', target: 'index', provider: 'archive', user: '7'},
+        uploads: {source: 'photos', target: 'index', provider: 'archive', user: '7'},
         photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: expect.any(String)},
       },
       sources: {
         photos: {folder: expect.any(String)},
+        both: {folders: ['photos', 'videos']},
         listed: {inventory: expect.any(String)},
         aws: {s3: expect.stringMatching(/^s3:/), region: expect.any(String), profile: expect.any(String)},
         r2: expect.objectContaining({endpoint: expect.stringContaining('.r2.cloudflarestorage.com')}),
