@@ -40,8 +40,9 @@ export async function confirm(
   const others = changes.filter(({key}) => !made.has(key));
   const stand = (await work.standing?.(others.map(({change}) => change))) ?? [];
   const standing = new Set(others.filter((_, index) => stand[index] === true).map(({key}) => key));
+  const lost = new Set(others.map(({key}) => key).filter(key => !standing.has(key)));
   return entries.map(entry => {
-    if (!isChange(entry)) return entry;
+    if (!isChange(entry)) return lost.has(entry.sameAs ?? '') ? overtaken(entry) : entry;
     if (made.has(entry.key)) return {...entry, action: actionOf(made.get(entry.key)) ?? entry.action};
     return standing.has(entry.key) ? madeMeanwhile(entry) : overtaken(entry);
   });
@@ -85,19 +86,26 @@ function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
   };
 }
 
-export function refused(entries: readonly Entry[], {kind, message}: Fault): readonly Entry[] {
-  return entries.map(entry =>
-    isChange(entry)
-      ? {
-          key: entry.key,
-          bytes: entry.bytes,
-          fingerprint: null,
-          action: 'fail',
-          fault: {kind, message},
-          attempts: 1,
-        }
-      : entry,
+/** The one change of these entries, and what stands or falls with it. */
+export function refused(entries: readonly Entry[], fault: Fault): readonly Entry[] {
+  const faults = new Map(entries.filter(isChange).map(({key}) => [key, fault]));
+  return withRefused(
+    entries.map(entry => (isChange(entry) ? failed(entry, fault) : entry)),
+    faults,
   );
+}
+
+/** What stands or falls with changes that were refused, by their keys. */
+export function withRefused(entries: readonly Entry[], faults: ReadonlyMap<string, Fault>): readonly Entry[] {
+  if (faults.size === 0) return entries;
+  return entries.map(entry => {
+    const fault = entry.sameAs === undefined ? undefined : faults.get(entry.sameAs);
+    return fault === undefined ? entry : failed(entry, fault);
+  });
+}
+
+function failed({key, bytes}: Entry, {kind, message}: Fault): Entry {
+  return {key, bytes, fingerprint: null, action: 'fail', fault: {kind, message}, attempts: 1};
 }
 
 /** As many changes in one as in the other. */

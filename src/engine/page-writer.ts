@@ -5,7 +5,7 @@ import {Fault} from '../core/failure.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import {apply} from './apply.ts';
 import type {RunContext} from './context.ts';
-import {confirm, type Formers, groupsOf, halvesOf, refused} from './page-entries.ts';
+import {confirm, type Formers, groupsOf, halvesOf, refused, withRefused} from './page-entries.ts';
 import type {Committed} from './page-group.ts';
 import {canBeHalved, type Writer} from './writer.ts';
 
@@ -27,6 +27,8 @@ export class PageWriter {
   readonly #partition: PartitionRecord;
   readonly #options: PageWriterOptions;
   #page: number;
+  /** Changes that the target has refused, by their keys: what stands or falls with them comes behind them. */
+  readonly #refused = new Map<string, Fault>();
   /** An intent is kept as it is, where all of it was made. */
   #keptOf: {readonly entries: readonly Entry[]; readonly kept: readonly Entry[]} | null = null;
 
@@ -132,10 +134,13 @@ export class PageWriter {
       });
     } catch (error) {
       if (!(error instanceof Fault) || !canBeHalved(error)) throw error;
-      if (changes.length === 1)
+      if (changes.length === 1) {
+        for (const {key} of changing) this.#refused.set(key, error);
         return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
-      for (const half of halvesOf(entries)) {
-        const halfDrift = await this.#options.driftOf(half);
+      }
+      for (const entriesOfHalf of halvesOf(entries)) {
+        const half = withRefused(entriesOfHalf, this.#refused);
+        const halfDrift = await this.#options.driftOf(entriesOfHalf);
         if (half.some(isChange))
           await this.#commit(writer, await this.#intend(half), half, halfDrift, formers);
         else await this.#checkpoint(++this.#page, half, halfDrift, formers, 0, false);
