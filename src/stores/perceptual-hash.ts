@@ -1,43 +1,66 @@
-import {createRequire} from 'node:module';
-import type {SharpOptions} from 'sharp';
-
-/** What an image looks like, by the libraries that decode it: they take a while to load, and only images need them. */
+import {extname} from 'node:path';
+import {Worker} from 'node:worker_threads';
+import type {ImageAnswer, ImageRequest} from './perceptual-worker.ts';
 
 /** Images that are decoded at once: one of 100 megapixels takes some 300 MB while it is. */
 const atOnce = 2;
-/** 16,383 pixels squared, as sharp has it: what is larger has no hash. */
-const mostPixels = 268_402_689;
 
-let free = atOnce;
-const waiting: (() => void)[] = [];
+/** Asks the thread, which is begun when there is an image, and keeps no process alive while it has none. */
+class PerceptualHashes {
+  #worker: Worker | null = null;
+  readonly #asked = new Map<number, (bits: string | null) => void>();
+  readonly #waiting: (() => void)[] = [];
+  #lastId = 0;
+
+  async bitsOf(path: string, signal: AbortSignal): Promise<string | null> {
+    while (this.#asked.size >= atOnce) await new Promise<void>(resolve => this.#waiting.push(resolve));
+    try {
+      signal.throwIfAborted();
+      return await this.#ask(path);
+    } finally {
+      this.#waiting.shift()?.();
+    }
+  }
+
+  #ask(path: string): Promise<string | null> {
+    const worker = this.#worker ?? this.#begin();
+    this.#worker = worker;
+    worker.ref();
+    const request: ImageRequest = {id: ++this.#lastId, path};
+    worker.postMessage(request);
+    return new Promise(resolve => this.#asked.set(request.id, resolve));
+  }
+
+  #begin(): Worker {
+    // The same code runs as TypeScript (development, tests) and as built JavaScript.
+    const worker = new Worker(new URL(`./perceptual-worker${extname(import.meta.url)}`, import.meta.url));
+    worker.on('message', ({id, bits}: ImageAnswer) => {
+      const resolve = this.#asked.get(id);
+      this.#asked.delete(id);
+      if (this.#asked.size === 0) worker.unref();
+      resolve?.(bits);
+    });
+    worker.on('error', () => this.#end());
+    worker.on('exit', () => this.#end());
+    return worker;
+  }
+
+  /** An image that ends the thread has no hash; the next one begins another. */
+  #end(): void {
+    this.#worker = null;
+    for (const resolve of this.#asked.values()) resolve(null);
+    this.#asked.clear();
+  }
+}
+
+const hashes = new PerceptualHashes();
 
 /**
  * The 64-bit perceptual hash (pHash, by a discrete cosine transform) of an image file as 16 hex digits: what looks much
  * the same differs in few bits. Null for what can't be decoded, and for an image of one colour, which looks like any other.
  */
 export async function perceptualHash(path: string, signal: AbortSignal): Promise<string | null> {
-  if (free > 0) free--;
-  else await new Promise<void>(resolve => waiting.push(resolve));
-  try {
-    signal.throwIfAborted();
-    return await hashOf(path);
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
-  }
-}
-
-/** It is CommonJS, and its types say otherwise: what an import of it would give. */
-type Phash = (path: string, options: SharpOptions) => Promise<string>;
-
-function load(): Phash {
-  return createRequire(import.meta.url)('sharp-phash');
-}
-
-async function hashOf(path: string): Promise<string | null> {
-  const bits = await load()(path, {limitInputPixels: mostPixels, sequentialRead: true}).catch(() => null);
+  const bits = await hashes.bitsOf(path, signal);
   if (bits === null || !/^[01]{64}$/.test(bits)) return null;
-  const isPlain = !bits.includes('1') || !bits.includes('0');
-  return isPlain ? null : BigInt(`0b${bits}`).toString(16).padStart(16, '0');
+  return BigInt(`0b${bits}`).toString(16).padStart(16, '0');
 }
