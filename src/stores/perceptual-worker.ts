@@ -26,9 +26,8 @@ const leastContrast = 8;
 
 const port = requirePort();
 /** It is CommonJS, and its types speak of an ES module. */
-const phash: (pixels: Uint8Array, options: SharpOptions) => Promise<string> = createRequire(import.meta.url)(
-  'sharp-phash',
-);
+const require = createRequire(import.meta.url);
+const phash: (pixels: Uint8Array, options: SharpOptions) => Promise<string> = require('sharp-phash');
 
 port.on('message', async ({id, path}: ImageRequest) => {
   const bits = await bitsOf(path).catch(() => null);
