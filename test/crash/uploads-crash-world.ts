@@ -77,6 +77,11 @@ export class UploadsCrashWorld extends UploadsWorld {
     expect(made.code, made.err).toBe(0);
   }
 
+  /** An object of the provider's. */
+  put(name: string, bytes: Buffer): Promise<void> {
+    return this.#provider.put(name, bytes);
+  }
+
   headgate(args: readonly string[], crashAt?: string): Promise<Ended> {
     const options = {cwd: this.root, env: this.#env(crashAt)};
     return this.#isAlone ? startProgram(args, options).ended : runProgram(args, options);

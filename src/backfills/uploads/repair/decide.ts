@@ -6,6 +6,7 @@ import {claimedHash} from '../object-name.ts';
 import {readByIds} from '../read-all.ts';
 import {readAssets} from '../read-assets.ts';
 import type {RepairChange} from './change.ts';
+import {idOf} from './list.ts';
 import type {FoundBytes, UploadsRepair} from './repair.ts';
 
 /**
@@ -14,10 +15,11 @@ import type {FoundBytes, UploadsRepair} from './repair.ts';
  */
 export async function decideRepair(
   page: readonly Inspected<UploadsRepair>[],
-  {target}: Pick<Io<UploadsRepair>, 'target'>,
+  {target, kept}: Pick<Io<UploadsRepair>, 'target' | 'kept'>,
   {facts}: Probe<AssetFacts>,
 ): Promise<readonly Decision<RepairChange>[]> {
   const taken = await takenBy(page, target, facts);
+  const first = await firstOf(page, taken, kept);
   return page.map(({item: {key}, found}): Decision<RepairChange> => {
     const {id, user, sha256, object, bytes} = found;
     if (bytes === null)
@@ -27,18 +29,18 @@ export async function decideRepair(
         notes: ['missing bytes'],
       };
     if (bytes === sha256) return {action: 'unchanged', notes: ['already fine']};
-    const claimed = claimedHash(object);
-    if (claimed !== null && claimed !== bytes)
+    if (disagrees(found))
       return {
         action: 'skip',
-        reason: `disagreement: its name says ${claimed}, its bytes are ${bytes}`,
+        reason: `disagreement: its name says ${claimedHash(object)}, its bytes are ${bytes}`,
         notes: ['disagreement'],
       };
     const place = placeOf(user, bytes);
-    const other = taken.get(place);
+    const [other, leader] = [taken.get(place), first.get(place) ?? key];
     if (other !== undefined && other !== id && !facts.duplicatesAreLegal)
       return {action: 'conflict', reason: `asset ${other} of the same user has this hash already`};
-    taken.set(place, id);
+    if (leader !== key && !facts.duplicatesAreLegal)
+      return {action: 'conflict', reason: `asset ${idOf(leader)} of the same user has the same bytes`};
     return {
       action: 'update',
       change: {key, id, before: sha256, after: bytes},
@@ -52,7 +54,7 @@ async function takenBy(
   page: readonly Inspected<UploadsRepair>[],
   target: Io<UploadsRepair>['target'],
   facts: AssetFacts,
-): Promise<Map<string, string>> {
+): Promise<ReadonlyMap<string, string>> {
   const wrong = page.map(({found}) => found).filter(isWrong);
   const taken = new Map<string, string>();
   for (const [user, ofUser] of Map.groupBy(wrong, found => found.user)) {
@@ -61,6 +63,24 @@ async function takenBy(
       taken.set(placeOf(user, hash), id);
   }
   return taken;
+}
+
+/** The key that gets a hash, by user and hash: in a dry run the first of the run that is to get it, on whichever page. */
+async function firstOf(
+  page: readonly Inspected<UploadsRepair>[],
+  taken: ReadonlyMap<string, string>,
+  kept: Io<UploadsRepair>['kept'],
+): Promise<ReadonlyMap<string, string>> {
+  const wanting = page.flatMap(({item: {key}, found}) => {
+    const sha256 = placeOf(found.user, found.bytes ?? '');
+    return isWrong(found) && !disagrees(found) && !taken.has(sha256) ? [{key, sha256}] : [];
+  });
+  return wanting.length === 0 ? new Map() : kept.firstMet(wanting);
+}
+
+function disagrees({object, bytes}: FoundBytes): boolean {
+  const claimed = claimedHash(object);
+  return claimed !== null && claimed !== bytes;
 }
 
 function isWrong(found: FoundBytes): found is FoundBytes & {readonly bytes: string} {
