@@ -143,6 +143,8 @@ export interface Backfill<S extends Shape> {
   readonly changesSchema?: SchemaChange;
   /** It uploads files of folders to a provider, or looks at the objects that a provider has (upload-source.ts). */
   readonly uploads?: 'files' | 'objects';
+  /** Pages that are inspected behind the one that is being settled (1): more where one item may take as long as many pages. */
+  readonly pagesAhead?: number;
   /** What was found is kept for the run that executes a plan, and for no other. */
   readonly keepsFingerprints?: false;
   /** A change that is not as it was reviewed is left alone, as a conflict, instead of made as it is now. */

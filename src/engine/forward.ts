@@ -71,6 +71,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
         : async changes => (await backfill.stands?.(parseChanges(backfill, changes), io, probe)) ?? [],
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: backfill.leavesChanged ?? false,
+    pagesAhead: backfill.pagesAhead ?? 1,
     inspects: backfill.inspects !== false,
     keepsFingerprints: backfill.inspects !== false && backfill.keepsFingerprints !== false,
     parseFound: found => {

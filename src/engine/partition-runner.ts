@@ -74,7 +74,7 @@ export class PartitionRunner {
   /** True where every page that was listed is checkpointed: only then may the partition end. */
   async #settlePages(): Promise<boolean> {
     try {
-      for await (const page of oneAhead(this.#pager.pages())) {
+      for await (const page of ahead(this.#pager.pages(), this.#context.work.pagesAhead)) {
         this.#context.emit({type: 'listed', partition: this.partition.id, items: page.slots.length});
         if (!(await this.#settler.settle(page))) return false;
       }
@@ -137,18 +137,24 @@ export class PartitionRunner {
   }
 }
 
-/** The page behind the one that is being settled is listed and inspected meanwhile. */
-async function* oneAhead(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
-  let next = pages.next();
+/** Pages behind the one that is being settled are listed and inspected meanwhile, so many of them. */
+async function* ahead(pages: AsyncGenerator<Page>, most: number): AsyncGenerator<Page> {
+  const asked: Promise<IteratorResult<Page>>[] = [];
+  const ask = () => {
+    const next = pages.next();
+    // It is waited for only after the pages before it are settled.
+    next.catch(() => undefined);
+    asked.push(next);
+  };
   try {
-    for (let page = await next; page.done !== true; page = await next) {
-      next = pages.next();
-      // It is waited for only after the page before it is settled.
-      next.catch(() => undefined);
+    for (ask(); ; ) {
+      const page = await asked.shift();
+      if (page === undefined || page.done === true) return;
+      while (asked.length < most) ask();
       yield page.value;
     }
   } finally {
-    await next.catch(() => undefined);
+    await Promise.allSettled(asked);
     await pages.return(undefined);
   }
 }

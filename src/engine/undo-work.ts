@@ -78,6 +78,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     },
     signature: entry => signatureOf(backfill, entry),
     leavesChanged: false,
+    pagesAhead: 1,
     inspects: false,
     keepsFingerprints: false,
     parseFound: found => found,

@@ -55,6 +55,8 @@ export interface Work {
   signature(entry: Entry): string;
   /** A change that is not as it was reviewed is left alone. */
   readonly leavesChanged: boolean;
+  /** Pages that are inspected behind the one that is being settled. */
+  readonly pagesAhead: number;
   /** Items are read; where they are not, nothing is asked of a host for them. */
   readonly inspects: boolean;
   /** What inspection found is kept by fingerprint. */

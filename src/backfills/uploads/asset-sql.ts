@@ -9,6 +9,8 @@ export interface AssetSql {
   param(number: number): string;
   /** Rows `item` with `key` and `value`, of a parameter that is a JSON object of objects. */
   items(number: number): string;
+  /** What an UPDATE of assets AS row reads besides, and how it is joined: the items whose rows `isRow` tells. */
+  joined(number: number, isRow: string): {readonly from: string; readonly where: string};
   /** Rows `item` with `value`, of a parameter that is a JSON array of texts. */
   values(number: number): string;
   /** A text as the value of a column. */
@@ -104,6 +106,15 @@ function orNothing(map: string): string {
 const sqliteSql: AssetSql = {
   param: number => `?${number}`,
   items: number => `json_each(?${number}) AS item`,
+  // Left to itself, SQLite goes through all rows of the user, and through the items for each of them: 47 s for a page.
+  joined: (number, isRow) => ({
+    from: `(SELECT row.id AS id, item.key AS key, item.value AS value
+            FROM json_each(?${number}) AS item
+            CROSS JOIN assets AS row
+            WHERE ${isRow}
+            LIMIT -1) AS item`,
+    where: 'row.id = item.id',
+  }),
   values: number => `json_each(?${number}) AS item`,
   as: (_, text) => text,
   text: value => `CAST(${value} AS TEXT)`,
@@ -124,6 +135,8 @@ function postgresSql({types}: AssetFacts): AssetSql {
   return {
     param: number => `$${number}::text`,
     items: number => `jsonb_each($${number}::jsonb) AS item`,
+    // On the row itself: of one that somebody else is changing, Postgres looks at what becomes of it.
+    joined: (number, isRow) => ({from: `jsonb_each($${number}::jsonb) AS item`, where: isRow}),
     values: number => `jsonb_array_elements_text($${number}::jsonb) AS item (value)`,
     as: (column, text) => `CAST(${text} AS ${castOf(types[column] ?? 'text')})`,
     text: value => `${value}::text`,

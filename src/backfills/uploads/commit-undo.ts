@@ -43,6 +43,7 @@ function unmergeUploads(group: ChangeGroup, facts: AssetFacts, sql: AssetSql): S
   const {map} = sql;
   const [uploads, provider, object] = ['row.provider_uploads', sql.param(2), sql.field('object')];
   const former = sql.field('former');
+  const {from, where} = sql.joined(3, isRowOfItem(sql, identity));
   return {
     sql: `UPDATE assets AS row
           SET provider_uploads = CASE
@@ -50,9 +51,8 @@ function unmergeUploads(group: ChangeGroup, facts: AssetFacts, sql: AssetSql): S
             THEN ${map.former(former)}
             ELSE ${map.without(uploads, provider)}
           END
-          FROM ${sql.items(3)}
-          WHERE ${isRowOfItem(sql, identity)}
-            AND CASE WHEN ${isRowOfItem(sql, identity)} THEN ${isAsMerged(sql)} ELSE false END
+          FROM ${from}
+          WHERE ${where} AND ${isAsMerged(sql)}
           RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
     params: paramsOf(group, facts),
     counts: 'updated',

@@ -87,19 +87,16 @@ export function mergeUploads({user, provider, identity, changes}: ChangeGroup, f
   const sql = sqlOf(facts);
   const {map} = sql;
   const [uploads, id] = ['row.provider_uploads', 'row.provider_id'];
-  // Looked into only for the row of an item: a map that is no JSON would end the statement, in another row as well.
-  const canTake = `CASE WHEN ${isRowOfItem(sql, identity)}
-      THEN (${map.takes(uploads)}) AND NOT (${map.has(uploads, sql.param(2))})
-      ELSE false
-    END`;
+  const {from, where} = sql.joined(3, isRowOfItem(sql, identity));
   return {
     sql: `UPDATE assets AS row
           SET provider_uploads = ${map.with(uploads, sql.param(2), sql.field('object'))}
-          FROM ${sql.items(3)}
-          WHERE ${isRowOfItem(sql, identity)}
+          FROM ${from}
+          WHERE ${where}
             AND (${sql.field('id')} IS NULL OR row.id = ${sql.as('id', sql.field('id'))})
             AND NOT (${sql.same(id, sql.param(2))})
-            AND ${canTake}
+            AND (${map.takes(uploads)})
+            AND NOT (${map.has(uploads, sql.param(2))})
           RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
     params: [
       user,

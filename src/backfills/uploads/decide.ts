@@ -127,7 +127,8 @@ async function learn(there: readonly Candidate[], {kept, scope, now}: Io<Uploads
 }
 
 function thereText({key, row, known}: Candidate): string {
-  const renamed = known?.status === 'success' && !isSameFile(known.name, key) ? `, uploaded as ${known.name}` : '';
+  const renamed =
+    known?.status === 'success' && !isSameFile(known.name, key) ? `, uploaded as ${known.name}` : '';
   return `already uploaded: asset ${row?.id ?? '?'}${renamed}`;
 }
 

@@ -57,6 +57,8 @@ export const uploads: Backfill<Uploads> = {
   },
   takes: {sources: ['folder'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
   uploads: 'files',
+  // A film is hashed as long as thousands of pictures.
+  pagesAhead: 8,
   keepsFingerprints: false,
   scope: uploadScope,
   options: uploadOptions,
