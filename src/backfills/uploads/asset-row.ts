@@ -45,7 +45,10 @@ export function assetRowOf(row: unknown): AssetRow {
 }
 
 const uploads = z.record(z.string(), z.unknown()).nullable();
-const object = z.union([z.string(), z.object({id: z.string()}).transform(({id}) => id)]);
+const object = z.union([
+  z.string(),
+  z.object({id: z.union([z.string(), z.number()])}).transform(({id}) => String(id)),
+]);
 
 /** Provider → object, of what provider_uploads holds; what is neither a text nor has an id is named "". Null is no map. */
 export function uploadsIn(text: string | null): ReadonlyMap<string, string> | null {

@@ -174,7 +174,8 @@ function postgresSql({types}: AssetFacts): AssetSql {
   };
 }
 
-/** Without its length: a cast to one would cut what is longer, and take it for something else. */
+/** A text without its length: a cast to one would cut what is longer, and take it for something else. */
 function castOf(type: string): string {
-  return /^character\(\d+\)$/.test(type) ? 'bpchar' : type.replace(/\(\d+(?:,\d+)?\)/, '');
+  if (/^character\(\d+\)$/.test(type)) return 'bpchar';
+  return type.replace(/^character varying\(\d+\)$/, 'character varying');
 }

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {probeAssets} from '../../../src/backfills/uploads/probe.ts';
 import type {Dialect} from '../../../src/databases/database.ts';
-import {allHosts, type HostedTarget} from '../../support/target-host.ts';
+import {allHosts, type HostedTarget, postgresHosts} from '../../support/target-host.ts';
 import {Assets, changeOf, documented, hashOf, numberedUsers} from './assets-under-test.ts';
 
 describe.each(allHosts)('probeAssets on $host', ({begin}) => {
@@ -173,5 +173,35 @@ describe.each(allHosts)('probeAssets on $host', ({begin}) => {
     expect(await assets.commit(link)).toEqual({'a.mp4': 'updated'});
     expect(await assets.undo(link)).toEqual({'a.mp4': 'updated'});
     expect(await assets.undo(made)).toEqual({'a.mp4': 'deleted'});
+  });
+});
+
+describe.each(postgresHosts)('types of $host', ({begin}) => {
+  const host = begin();
+
+  it('may be narrower than what is written, and is then as the row has it', async () => {
+    const assets = await Assets.make(
+      host,
+      () => `
+        CREATE TYPE media AS ENUM ('image', 'video', 'audio', 'other');
+        CREATE TABLE assets (
+          id UUID PRIMARY KEY DEFAULT gen_random_uuid(), user_id UUID NOT NULL, sha256 CHARACTER(64), phash64 BIGINT,
+          provider_id VARCHAR(50), provider_asset_id VARCHAR(255), provider_uploads JSON, kind media NOT NULL,
+          mime VARCHAR(100), size NUMERIC(20, 0), created_at TIMESTAMP(0) NOT NULL, last_accessed_at DATE NOT NULL,
+          tags JSONB NOT NULL DEFAULT '{}', stars SMALLINT NOT NULL DEFAULT 0
+        );
+        CREATE UNIQUE INDEX once ON assets (user_id, sha256) WHERE (sha256 IS NOT NULL)`,
+    );
+    expect(assets.facts).toMatchObject({users: 'uuid', newId: 'database', dates: 'time', unique: 'user'});
+    const user = '123e4567-e89b-12d3-a456-426614174000';
+    const made = changeOf('a', {user, phash64: 'fedcba9876543210'});
+    const other = changeOf('b', {user});
+    expect(await assets.commit(made, other)).toEqual({'a.mp4': 'inserted', 'b.mp4': 'inserted'});
+    const link = await assets.link('b', {user, provider: 'runway', object: 'r'});
+    expect(await assets.commit(link)).toEqual({'b.mp4': 'updated'});
+    await assets.sql(`UPDATE assets SET stars = 1 WHERE sha256 = '${other.sha256}'`);
+    expect(await assets.standing(made, link)).toEqual(['after', 'after']);
+    expect(await assets.undo(made, link)).toEqual({'a.mp4': 'deleted', 'b.mp4': 'updated'});
+    expect(await assets.undo(other)).toEqual({});
   });
 });
