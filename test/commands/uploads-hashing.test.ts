@@ -18,6 +18,8 @@ import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
 /** What happens while files are hashed: they change, threads die, somebody pauses, or they may not be read at all. */
 
 const mebibyte = 1_048_576;
+/** `head -c 1572864000 /dev/zero | sha256sum` */
+const zeros = '3e6b92b9764b3786091e5bb67e8ffb8c3271be4c977101da9fa14afa12fea171';
 
 async function worldOf(videos: number): Promise<UploadsWorld> {
   const world = new UploadsWorld();
@@ -89,7 +91,7 @@ it('is paused in the middle of a large file, and gone on with to the same hash',
   const resumed = await world.run('resume', 'last', '--json');
   expect(summaryOf(resumed, 'dry-run')).toMatchObject({status: 'completed', listed: 3, inserted: 3});
   const plan = await world.run('plan', 'last', '--action', 'insert', '--json');
-  expect(plan.out).toContain(await hashOf(pathOf(world, 'film.mp4')));
+  expect(plan.out).toContain(zeros);
 });
 
 it('a file whose hashing fails twice is uploaded without a hash, which a repair fills in; then it is known', async () => {

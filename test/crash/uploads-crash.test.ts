@@ -13,7 +13,6 @@ type Case = readonly [point: CrashPoint, nth: number];
 const dryCases: readonly Case[] = [
   ['run-created', 1],
   ['partitions-found', 1],
-  ['page-inspected', 1],
   ['page-inspected', 3],
   ['page-decided', 2],
   ['page-checkpointed', 2],
@@ -28,13 +27,9 @@ const liveCases: readonly Case[] = [
   ['page-inspected', 2],
   ['page-decided', 2],
   ['intent-saved', 1],
-  ['intent-saved', 3],
   ['effect-made', 1],
-  ['effect-made', 3],
   ['effect-made', 6],
-  ['effects-applied', 1],
   ['effects-applied', 3],
-  ['commit-sent', 1],
   ['commit-sent', 3],
   ['page-committed', 1],
   ['page-committed', 3],
@@ -46,9 +41,7 @@ const liveCases: readonly Case[] = [
 ];
 const undoCases: readonly Case[] = [
   ['intent-saved', 1],
-  ['page-committed', 1],
   ['page-committed', 3],
-  ['effects-reverted', 1],
   ['effects-reverted', 3],
   // Behind those of the dry run that shows what is put back.
   ['page-checkpointed', 6],

@@ -61,6 +61,17 @@ describe('in the middle of an upload to a folder', () => {
     const {objects, begun, rows} = await world.outcome();
     expect([Object.keys(objects).length, begun, rows.length]).toEqual([2, [], 2]);
   });
+
+  it('a run that is cancelled leaves nothing of it', async () => {
+    const world = await withLargeFile(new UploadsCrashWorld(), size);
+    const {ended} = world.start(world.liveArgs(await world.rehearsed()));
+    await expect.poll(() => temporaryBytes(world), {interval: 2, timeout: 30_000}).toBeGreaterThan(mebibyte);
+    const cancelled = await world.headgate(['cancel', 'last']);
+    expect(cancelled.code, cancelled.err).toBe(0);
+    expect(lastSummary(await ended)).toMatchObject({status: 'cancelled', failed: 0});
+    const {objects, begun} = await world.outcome();
+    expect([Object.keys(objects).filter(name => name.endsWith('.part')), begun]).toEqual([[], []]);
+  });
 });
 
 it('in the middle of hashing, no file is lost or hashed to something else', async () => {
