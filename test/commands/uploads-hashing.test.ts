@@ -110,6 +110,9 @@ it('a file whose hashing fails twice is uploaded without a hash, which a repair 
   expect(world.rows()).toMatchObject([{user_id: '7', sha256: null, size: 6}]);
   expect(world.objects()).toEqual([expect.stringMatching(/^u\/7\/unhashed\/[0-9a-f]{32}\.mp4$/)]);
 
+  expect(summaryOf(await world.rehearse(), 'dry-run')).toMatchObject({listed: 1, unchanged: 1});
+  const there = await world.run('plan', 'last', '--action', 'unchanged');
+  expect(there.out).toMatch(/already uploaded: asset \d+, without its hash: uploads-repair fills it in/);
   const repaired = await world.run(
     ...['run', 'uploads-repair', '--provider', world.provider, '--target', world.index],
     ...['--unattended', '--confirm', world.index, '--json'],

@@ -65,16 +65,19 @@ async function candidatesOf(
 ): Promise<readonly Candidate[]> {
   const {user, provider} = requireWhose(scope);
   const at = new Date(now()).toISOString();
-  const changes = page.map(({item: {key}, found}): UploadChange => {
+  const changeOf = ({item: {key}, found}: Inspected<Uploads>): UploadChange => {
     const {sha256, phash64, size, version} = found;
     const object = objectName({user, sha256, key, version});
     return {key, user, sha256, phash64, provider, object, ...mediaTypeOf(key), size, at, before: null};
-  });
+  };
+  const changes = page.map(changeOf);
   const hashes = [...new Set(changes.flatMap(({sha256}) => sha256 ?? []))];
-  const [rows, known] = await Promise.all([
+  const [hashed, known] = await Promise.all([
     rowsOf(target, facts, changes),
     hashes.length === 0 ? noUploads : kept.uploads({user, provider}, hashes),
   ]);
+  const without = await rowsWithoutHash(page, changes, hashed, {target, facts});
+  const rows = hashed.map((row, index) => row ?? without.get(page[index]?.item.key ?? '') ?? null);
   return changes.map((change, index) => {
     const row = rows[index] ?? null;
     return {
@@ -84,6 +87,31 @@ async function candidatesOf(
       change: row === null ? change : {...change, before: formerOf(row)},
     };
   });
+}
+
+/**
+ * Rows of files that were uploaded when they could not be hashed, and have no hash until a repair has read their bytes: by
+ * key, and only those that the provider has.
+ */
+async function rowsWithoutHash(
+  page: readonly Inspected<Uploads>[],
+  changes: readonly UploadChange[],
+  rows: readonly (AssetRow | null)[],
+  {target, facts}: {readonly target: Io<Uploads>['target']; readonly facts: AssetFacts},
+): Promise<ReadonlyMap<string, AssetRow>> {
+  const unknown = changes.flatMap((change, index): readonly UploadChange[] => {
+    const {key, user, sha256} = change;
+    const version = page[index]?.found.version ?? '';
+    if (sha256 === null || rows[index] !== null) return [];
+    return [{...change, sha256: null, object: objectName({user, sha256: null, key, version})}];
+  });
+  const found = await rowsOf(target, facts, unknown);
+  return new Map(
+    unknown.flatMap(({key, provider}, index) => {
+      const row = found[index] ?? null;
+      return row !== null && isAt(row, provider) ? [[key, row] as const] : [];
+    }),
+  );
 }
 
 const noUploads: ReadonlyMap<string, KnownUpload> = new Map();
@@ -107,7 +135,9 @@ async function firstOf(
 
 /** What the target has, the hash store knows from then on. */
 async function learn(there: readonly Candidate[], {kept, scope, now}: Io<Uploads>): Promise<void> {
-  const unknown = there.filter(({known}) => known?.status !== 'success' || known.assetId === null);
+  const unknown = there.filter(
+    ({known, row}) => row?.sha256 !== null && (known?.status !== 'success' || known.assetId === null),
+  );
   const at = now();
   const uploads = unknown.flatMap(({key, row, known, change: {sha256}}): readonly KnownUpload[] =>
     sha256 === null
@@ -126,10 +156,13 @@ async function learn(there: readonly Candidate[], {kept, scope, now}: Io<Uploads
   if (uploads.length > 0) await kept.keepUploads(requireWhose(scope), uploads);
 }
 
-function thereText({key, row, known}: Candidate): string {
+function thereText({key, row, known, change: {sha256}}: Candidate): string {
+  const asset = `already uploaded: asset ${row?.id ?? '?'}`;
+  if (sha256 !== null && row?.sha256 === null)
+    return `${asset}, without its hash: uploads-repair fills it in`;
   const renamed =
     known?.status === 'success' && !isSameFile(known.name, key) ? `, uploaded as ${known.name}` : '';
-  return `already uploaded: asset ${row?.id ?? '?'}${renamed}`;
+  return `${asset}${renamed}`;
 }
 
 /** A key may begin with its folder's name, where there are several folders. */
