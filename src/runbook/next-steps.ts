@@ -80,10 +80,7 @@ export function newDryRun({backfill, sourceLabel, targetLabel, scope}: RunRecord
 /** Where it uploads to, and for whom. */
 function uploadFlags(scope: unknown): readonly string[] {
   const {user, provider} = uploadsOf(scope);
-  return [
-    ...(provider === null ? [] : ['--provider', provider]),
-    ...(user === null ? [] : ['--user', user]),
-  ];
+  return [...(provider === null ? [] : ['--provider', provider]), ...(user === null ? [] : ['--user', user])];
 }
 
 export function step(why: string, ...words: readonly string[]): NextStep {

@@ -14,8 +14,8 @@ import {directoryStore} from '../../../src/stores/directory.ts';
 import type {ObjectStore} from '../../../src/stores/object-store.ts';
 import {productionSchema} from '../../support/assets.ts';
 import {never} from '../../support/listing.ts';
-import {type HostedTarget, literal, type MakeHosted, sqliteHosted} from '../../support/target-host.ts';
 import {noKept} from '../../support/no-kept.ts';
+import {type HostedTarget, literal, type MakeHosted, sqliteHosted} from '../../support/target-host.ts';
 import {tempFolder} from '../../support/temp.ts';
 
 export const documentedSchema = readFileSync(
