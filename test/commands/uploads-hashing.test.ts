@@ -145,7 +145,7 @@ it('a file that may not be read is a failure, and the others go on', async () =>
 /** A disk of its own needs a kernel that lets us. */
 function canMount(): boolean {
   try {
-    execFileSync('unshare', ['-rm', 'true'], {stdio: 'ignore'});
+    execFileSync('bash', ['-c', 'unshare -rm true'], {stdio: 'ignore'});
     return true;
   } catch {
     return false;
@@ -161,7 +161,7 @@ it.skipIf(!canMount())(
     const plan = await world.rehearse('--provider', 'full');
     const run = String(summaryOf(plan, 'dry-run')?.['run']);
     const inside = `mount -t tmpfs -o size=1m tmpfs full; "${process.execPath}" "${bin}" live ${run} --confirm ${world.index} --json; echo "code $?"; find full -type f`;
-    const out = execFileSync('unshare', ['-rm', 'bash', '-c', inside], {
+    const out = execFileSync('bash', ['-c', 'unshare -rm bash -c "$0"', inside], {
       cwd: world.root,
       encoding: 'utf8',
       env: {PATH: process.env['PATH'] ?? '', HOME: world.root, XDG_STATE_HOME: join(world.root, 'state')},
