@@ -53,7 +53,6 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
     applied: appliedOf(backfill, io),
-    revert: null,
     abandon: abandonOf(backfill, io),
     uploads: uploadsOf(backfill, io),
     keeps: keepsOf(backfill),

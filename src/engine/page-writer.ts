@@ -85,16 +85,7 @@ export class PageWriter {
   ): Promise<void> {
     this.#page = Math.max(this.#page, page);
     const confirmed = await confirm(this.#context.work, entries, {touched: null, rows});
-    await this.#revert(confirmed);
     await this.#checkpoint(page, confirmed, drift, formers, rows, true);
-  }
-
-  /** Once more after a crash: what is gone already is fine. */
-  async #revert(entries: readonly Entry[]): Promise<void> {
-    const {work, at} = this.#context;
-    if (work.revert === null) return;
-    await work.revert(changesOf(entries));
-    at('effects-reverted');
   }
 
   /** The number that the page gets. */
@@ -149,7 +140,6 @@ export class PageWriter {
     }
     at('page-committed');
     const confirmed = await confirm(work, entries, committed);
-    await this.#revert(confirmed);
     const rows = committed.rows ?? confirmed.filter(isChange).length;
     await this.#checkpoint(page, confirmed, drift, formers, rows, true);
   }

@@ -63,8 +63,6 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     publication: null,
     applied: null,
     standing: null,
-    revert:
-      effects === undefined ? null : changes => effects.revert(parseChanges(backfill, changes), io, probe),
     abandon: abandonOf(backfill, io),
     uploads: effects === undefined ? null : entries => ({keep: [], forget: recordsOf(entries, effects)}),
     keeps: null,

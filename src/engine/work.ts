@@ -28,8 +28,6 @@ export interface Work {
   readonly publication: PublishedWork | null;
   /** What is done outside of the target before changes are committed; null where that is nothing. */
   readonly applied: AppliedWork | null;
-  /** Takes back what was done outside of the target for changes that were undone; null where that is nothing. */
-  readonly revert: ((changes: readonly unknown[]) => Promise<void>) | null;
   /** Leaves nothing behind of what was begun outside of the target and not ended; null where nothing is. */
   readonly abandon: (() => Promise<void>) | null;
   /** What entries say of uploaded contents; null where nothing is uploaded. */
