@@ -26,7 +26,9 @@ CREATE TABLE uploads_by_hash (
   PRIMARY KEY (target, user_id, provider, sha256)
 );
 
--- Contents that a run has met, each with the first of its keys: what has the same content as an earlier file is not planned twice.
+CREATE INDEX uploads_by_content ON uploads_by_hash (sha256, user_id, provider);
+
+-- Contents that a dry run has met, each with the first of its keys: what has the same content as an earlier file is not planned twice.
 CREATE TABLE met_contents (
   run TEXT COLLATE "C" NOT NULL,
   sha256 TEXT COLLATE "C" NOT NULL,
@@ -41,7 +43,17 @@ CREATE TABLE begun_uploads (
   handle TEXT COLLATE "C" NOT NULL,
   run TEXT COLLATE "C" NOT NULL,
   at BIGINT NOT NULL,
-  PRIMARY KEY (provider, object)
+  PRIMARY KEY (provider, object, run)
 );
 
 CREATE INDEX begun_uploads_by_run ON begun_uploads (run);
+
+-- Objects that a run has made at a provider, written before the first byte is sent: what was there before is not among them.
+CREATE TABLE made_objects (
+  run TEXT COLLATE "C" NOT NULL,
+  provider TEXT COLLATE "C" NOT NULL,
+  object TEXT COLLATE "C" NOT NULL,
+  user_id TEXT COLLATE "C" NOT NULL,
+  sha256 TEXT COLLATE "C",
+  PRIMARY KEY (run, provider, object)
+);

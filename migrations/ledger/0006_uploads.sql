@@ -26,7 +26,9 @@ CREATE TABLE uploads_by_hash (
   PRIMARY KEY (target, user_id, provider, sha256)
 ) WITHOUT ROWID;
 
--- Contents that a run has met, each with the first of its keys: what has the same content as an earlier file is not planned twice.
+CREATE INDEX uploads_by_content ON uploads_by_hash (sha256, user_id, provider);
+
+-- Contents that a dry run has met, each with the first of its keys: what has the same content as an earlier file is not planned twice.
 CREATE TABLE met_contents (
   run TEXT NOT NULL,
   sha256 TEXT NOT NULL,
@@ -41,7 +43,17 @@ CREATE TABLE begun_uploads (
   handle TEXT NOT NULL,
   run TEXT NOT NULL,
   at INTEGER NOT NULL,
-  PRIMARY KEY (provider, object)
+  PRIMARY KEY (provider, object, run)
 ) WITHOUT ROWID;
 
 CREATE INDEX begun_uploads_by_run ON begun_uploads (run);
+
+-- Objects that a run has made at a provider, written before the first byte is sent: what was there before is not among them.
+CREATE TABLE made_objects (
+  run TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  object TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  sha256 TEXT,
+  PRIMARY KEY (run, provider, object)
+) WITHOUT ROWID;

@@ -1,4 +1,11 @@
-import type {FileHash, FileVersion, KnownUpload, UploadedBy, UploadRecord} from '../core/uploads.ts';
+import type {
+  FileHash,
+  FileVersion,
+  KnownUpload,
+  MadeObject,
+  UploadedBy,
+  UploadRecord,
+} from '../core/uploads.ts';
 import type {UploadJournal} from '../stores/providers/provider.ts';
 
 /** Small stores that the ledger keeps for a backfill, of this target, this run and this machine. */
@@ -25,6 +32,12 @@ export interface Kept {
     contents: readonly {readonly sha256: string; readonly key: string}[],
   ): Promise<ReadonlyMap<string, string>>;
   journal(provider: string): UploadJournal;
+  /** An object is about to be made, where there was none: kept before its first byte is sent. */
+  making(object: MadeObject): Promise<void>;
+  /** Objects that this run, or the one that it undoes, has made, but for those that another target is known to have. */
+  made(): AsyncIterable<readonly {readonly provider: string; readonly object: string}[]>;
+  /** They are there no more. */
+  unmade(provider: string, objects: readonly string[]): Promise<void>;
   /** What this run, or the one that it undoes, began at a provider and did not end. */
   begun(): Promise<readonly {readonly provider: string; readonly object: string; readonly handle: string}[]>;
 }

@@ -36,3 +36,9 @@ export interface UploadedBy {
 
 /** A content of one user at one provider, as the hash store of a target has it. */
 export interface UploadRecord extends KnownUpload, UploadedBy {}
+
+/** An object that is made at a provider, and whose content it is; null where that could not be told. */
+export interface MadeObject extends UploadedBy {
+  readonly object: string;
+  readonly sha256: string | null;
+}

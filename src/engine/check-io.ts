@@ -1,15 +1,14 @@
 import type {CheckIo} from '../backfills/invariant.ts';
 import type {Shape} from '../backfills/shape.ts';
 import type {RunNews} from '../core/event.ts';
-import type {Fault} from '../core/failure.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {Reader} from '../databases/database.ts';
-import {Exhausted, retrying} from './backoff.ts';
 import {causesOf} from './causes.ts';
 import type {Connection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
 import {targetIoFor} from './io.ts';
 import {keptToLook} from './kept.ts';
+import {limitedBy} from './limited.ts';
 import type {Limiter} from './limiter.ts';
 import {writtenBy} from './written.ts';
 
@@ -45,6 +44,7 @@ export function checkIo({
   onBytes = () => undefined,
 }: Checking): CheckIo<Shape> {
   const {ledger, now, random, settings} = host;
+  const limited = limitedBy({limiter, attempts: settings.attempts, signal, random, emit});
   return {
     ...targetIoFor({
       connection,
@@ -70,24 +70,4 @@ export function checkIo({
     remembered: () => ledger.remembered.of(connection.target.id, connection.backfill.system),
     written: backfill => writtenBy(ledger, connection.target.id, backfill),
   };
-
-  async function limited<T>(name: string, request: () => Promise<T>): Promise<T> {
-    const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
-      emit({type: 'retrying', host: name, attempt, waitMs, fault});
-    try {
-      return await retrying({attempts: settings.attempts, signal, random, onRetry}, async () => {
-        const place = await limiter.acquire(name, signal);
-        try {
-          const answer = await request();
-          place.done({bytes: Number.POSITIVE_INFINITY});
-          return answer;
-        } catch (error) {
-          place.done({error});
-          throw error;
-        }
-      });
-    } catch (error) {
-      throw error instanceof Exhausted ? error.cause : error;
-    }
-  }
 }

@@ -4,7 +4,7 @@ import {OperatorError} from '../core/operator-error.ts';
 export const publishPoints = ['page-staged', 'publish-sent', 'published', 'publication-settled'] as const;
 
 /** Those of a run whose changes have effects outside of the target. */
-export const effectPoints = ['effect-made', 'effects-applied', 'effects-reverted'] as const;
+export const effectPoints = ['effect-made', 'effects-applied', 'effects-cleared'] as const;
 
 /** Those of a run whose partitions are found while it is on. */
 export const repositoryPoints = [

@@ -3,6 +3,7 @@ import type {RunNews} from '../core/event.ts';
 import {restingStatus, type StopReason} from '../core/run.ts';
 import type {Database, Reader} from '../databases/database.ts';
 import {RunLost} from '../ledger/ledger.ts';
+import {leaveNothing} from './clear.ts';
 import type {RunContext} from './context.ts';
 import {discover, reopen} from './discover.ts';
 import {endingsOf} from './endings.ts';
@@ -144,9 +145,6 @@ class Executor {
       const {lease, marks} = held;
       const context = this.#context(reader, database, marks);
       if (!execution.idle) await this.#pages(context, reader, lease, marks !== null);
-      // What failed is gone on with by a retry; what is left otherwise was of files that are gone, or are others by now.
-      const isOver = execution.record.undoes !== null || this.#state.tally.failed === 0;
-      if (this.stopper.reason === null && isOver && database !== null) await context.work.abandon?.();
       if (this.stopper.reason === null) await this.#afterwards(context, reader);
     } finally {
       await watch.stop();
@@ -174,6 +172,7 @@ class Executor {
         await pool.run();
       }
       if (this.stopper.reason === null) await publish(context);
+      if (this.stopper.reason === null) await leaveNothing(context, this.#execution.record);
       const {reason} = this.stopper;
       isOver =
         reason === null || (reason.by === 'cancel' && !(await context.ledger.pages.isHalfDone(context.run)));

@@ -53,7 +53,7 @@ export function forwardWork({backfill, io, probe, ledger, run, service, hi}: For
     repositories: repositoriesOf(backfill, io, probe),
     publication: publicationOf(backfill, io, probe, {run, service}),
     applied: appliedOf(backfill, io),
-    abandon: abandonOf(backfill, io),
+    ...endingsOf(backfill, io, probe),
     uploads: uploadsOf(backfill, io),
     keeps: keepsOf(backfill),
     sizeOf: change => (backfill.kept === undefined ? 0 : backfill.kept.size(decided(change))),
@@ -117,8 +117,14 @@ function appliedOf({effects}: AnyBackfill, io: Io<Shape>): AppliedWork | null {
   };
 }
 
-export function abandonOf({effects}: AnyBackfill, io: Io<Shape>): Work['abandon'] {
-  return effects === undefined ? null : () => effects.abandon(io);
+/** What a backfill leaves of its effects when a run is over, or given up. */
+export function endingsOf(
+  {effects}: AnyBackfill,
+  io: Io<Shape>,
+  probe: Probe<unknown>,
+): Pick<Work, 'abandon' | 'clear'> {
+  if (effects === undefined) return {abandon: null, clear: null};
+  return {abandon: () => effects.abandon(io), clear: clearing => effects.clear(io, probe, clearing)};
 }
 
 /** What was uploaded is known from then on; so is what could not be, with the reason. */

@@ -1,6 +1,8 @@
 import type {Kept} from '../backfills/kept.ts';
+import type {MadeObject} from '../core/uploads.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {EngineHost} from './engine-host.ts';
+import {Gathered} from './gathered.ts';
 import {machineOf} from './holder.ts';
 
 export interface KeptOptions {
@@ -35,6 +37,14 @@ export function keptFor({
   now,
 }: KeptOptions): Kept {
   const {fileHashes, uploads} = ledger;
+  // Of many that begin at the same time, one transaction.
+  const making = new Gathered<MadeObject, null>(
+    async objects => {
+      await uploads.make(ofRun(run), objects);
+      return objects.map(() => null);
+    },
+    {most: 1_000, company: {least: 1, waitMs: 0}},
+  );
   return {
     rehearses: meets,
     hashes: files => fileHashes.of(machine, files),
@@ -52,10 +62,20 @@ export function keptFor({
         ? uploads.firstMet(run, contents)
         : new Map(contents.toReversed().map(({sha256, key}) => [sha256, key])),
     journal: provider => ({
-      begun: object => uploads.begun(provider, object),
+      begun: async object => {
+        const handle = await uploads.begun(ofRun(run), provider, object);
+        // What a run has begun that is over is this one's from now on.
+        if (handle !== null) await uploads.begin(ofRun(run), provider, object, handle, now());
+        return handle;
+      },
       begin: (object, handle) => uploads.begin(ofRun(run), provider, object, handle, now()),
-      end: object => uploads.end(provider, object),
+      end: object => uploads.end(ofRun(run), provider, object),
     }),
+    making: async object => {
+      await making.ask([object]);
+    },
+    made: () => madeBy(uploads, undoes ?? ofRun(run), target),
+    unmade: (provider, objects) => uploads.unmake(undoes ?? ofRun(run), provider, objects),
     begun: async () => (run === null ? [] : uploads.begunBy(undoes ?? run)),
   };
 }
@@ -72,6 +92,20 @@ async function* successesOf(uploads: Ledger['uploads'], target: string) {
     yield page;
   }
 }
+
+async function* madeBy(uploads: Ledger['uploads'], run: string, target: string) {
+  let after = {provider: '', object: ''};
+  for (;;) {
+    const page = await uploads.madeBy(run, target, after, madeAtOnce);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last;
+    yield page;
+  }
+}
+
+/** The target is read once as a whole for each of these pages. */
+const madeAtOnce = 20_000;
 
 function ofRun(run: string | null): string {
   if (run === null) throw new Error('an upload was begun outside of a run');

@@ -1,6 +1,7 @@
 import {listedOf} from '../core/accounting.ts';
 import type {RunNews} from '../core/event.ts';
 import type {Database, Reader} from '../databases/database.ts';
+import {clearEffects} from './clear.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import type {Limiter} from './limiter.ts';
@@ -42,6 +43,7 @@ async function settlePages(parts: Parts, reader: Reader): Promise<void> {
   await settlePublication(context, reader);
   await abandonPublication(context);
   await context.work.abandon?.();
+  await clearEffects(context);
   if (lease !== null) await giveBack(lease, true, emit);
 }
 

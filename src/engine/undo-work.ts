@@ -6,7 +6,7 @@ import {compareKeys, printableKey} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {UploadRecord} from '../core/uploads.ts';
 import type {Ledger} from '../ledger/ledger.ts';
-import {abandonOf, parseChanges, rowsOf, signatureOf} from './forward.ts';
+import {endingsOf, parseChanges, rowsOf, signatureOf} from './forward.ts';
 import {openItems} from './open-list.ts';
 import type {Work, WorkItem} from './work.ts';
 
@@ -63,7 +63,7 @@ export function undoWork({backfill, io, probe, ledger, run, undoes}: UndoOptions
     publication: null,
     applied: null,
     standing: null,
-    abandon: abandonOf(backfill, io),
+    ...endingsOf(backfill, io, probe),
     uploads: effects === undefined ? null : entries => ({keep: [], forget: recordsOf(entries, effects)}),
     keeps: null,
     sizeOf: () => 0,

@@ -1,3 +1,4 @@
+import type {Clearing} from '../backfills/effects.ts';
 import type {DiscoveredPage, Stream} from '../backfills/repositories.ts';
 import type {Item} from '../backfills/shape.ts';
 import type {Decision, Entry} from '../core/entry.ts';
@@ -30,6 +31,8 @@ export interface Work {
   readonly applied: AppliedWork | null;
   /** Leaves nothing behind of what was begun outside of the target and not ended; null where nothing is. */
   readonly abandon: (() => Promise<void>) | null;
+  /** Takes away what was made outside of the target and no row needs; null where nothing is made there. */
+  readonly clear: ((clearing: Clearing) => Promise<void>) | null;
   /** What entries say of uploaded contents; null where nothing is uploaded. */
   readonly uploads:
     | ((entries: readonly Entry[]) => {

@@ -6,14 +6,27 @@ const row = z
   .object({path: z.string(), sha256: z.string(), phash64: z.string().nullable(), sure: z.number()})
   .transform(({path, sure, ...hash}) => ({path, hash: {...hash, isSure: sure === 1}}));
 const keptEvery = {ms: 250, files: 512};
+/** What could not be written is tried again with what comes next, and given up then: it is hashed again some day. */
+const mostTries = 3;
+const mostLate = 8;
 
-/** What hashing found of files, by machine and path: a file that has not changed is not read twice. */
+type HashedFile = FileVersion & FileHash & {readonly host: string; readonly at: number};
+
+interface Batch {
+  readonly files: readonly HashedFile[];
+  readonly tries: number;
+}
+
+/**
+ * What hashing found of files, by machine and path: a file that has not changed is not read twice. Nothing depends on it,
+ * so that it can't be written is no failure of whoever hashes.
+ */
 export class FileHashes {
   readonly #db: Database;
-  #waiting: (FileVersion & FileHash & {readonly host: string; readonly at: number})[] = [];
+  #waiting: HashedFile[] = [];
+  #late: readonly Batch[] = [];
   #timer: NodeJS.Timeout | null = null;
   #keeping: Promise<void> = Promise.resolve();
-  #failed: {readonly error: unknown} | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -45,19 +58,16 @@ export class FileHashes {
     return new Map([...byHash].map(([sha256, found]) => [sha256, found.map(({path}) => path)]));
   }
 
-  /** Written within a moment, many together. What could not be written is thrown by `flush`. */
+  /** Written within a moment, many together. */
   keep(host: string, file: FileVersion & FileHash, at: number): void {
     this.#waiting.push({...file, host, at});
     if (this.#waiting.length >= keptEvery.files) void this.#write();
     else this.#timer ??= setTimeout(() => void this.#write(), keptEvery.ms);
   }
 
-  /** All that was to be kept is. */
-  async flush(): Promise<void> {
-    await this.#write();
-    const failed = this.#failed;
-    this.#failed = null;
-    if (failed !== null) throw failed.error;
+  /** All that was to be kept is, as far as it can be written. */
+  flush(): Promise<void> {
+    return this.#write();
   }
 
   /** How many files below a folder are known, and when the last of them was hashed. */
@@ -104,16 +114,27 @@ export class FileHashes {
     this.#timer = null;
     const files = this.#waiting;
     this.#waiting = [];
-    if (files.length > 0)
-      this.#keeping = this.#keeping
-        .then(() => this.#save(files))
-        .catch((error: unknown) => {
-          this.#failed = {error};
-        });
+    this.#keeping = this.#keeping.then(() => this.#saveAll(files));
     return this.#keeping;
   }
 
-  async #save(files: readonly (FileVersion & FileHash & {readonly host: string; readonly at: number})[]) {
+  /** What comes late comes first: of two versions of one file the later holds. */
+  async #saveAll(files: readonly HashedFile[]): Promise<void> {
+    const batches = [...this.#late, ...(files.length === 0 ? [] : [{files, tries: 0}])];
+    this.#late = [];
+    for (const [index, batch] of batches.entries()) {
+      const tries = batch.tries + 1;
+      try {
+        await this.#save(batch.files);
+      } catch {
+        const again = tries < mostTries ? [{...batch, tries}] : [];
+        this.#late = [...again, ...batches.slice(index + 1)].slice(-mostLate);
+        return;
+      }
+    }
+  }
+
+  async #save(files: readonly HashedFile[]): Promise<void> {
     // Of two versions of one file the later holds: a statement may not touch a row twice.
     const latest = [...new Map(files.map(file => [`${file.host}\0${file.path}`, file])).values()];
     await this.#db.transaction([

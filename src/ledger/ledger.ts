@@ -74,9 +74,13 @@ export class Ledger {
     await this.#holding(await checkpointStatements(checkpoint));
   }
 
-  /** Something of a run was begun of which nothing says yet what became of it: pages, or uploads. */
+  /** Something of a run has to be looked at before it is given up: pages of which nothing says what became of them, or uploads. */
   async hasLooseEnds(run: string): Promise<boolean> {
-    return (await this.pages.isHalfDone(run)) || (await this.uploads.begunBy(run)).length > 0;
+    return (
+      (await this.pages.isHalfDone(run)) ||
+      (await this.uploads.begunBy(run)).length > 0 ||
+      (await this.uploads.hasMade(run))
+    );
   }
 
   /** What became of a staged page. Throws RunLost where another process has taken the run over. */

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {Statement} from '../core/sql.ts';
-import type {KnownUpload, UploadedBy, UploadRecord} from '../core/uploads.ts';
+import type {KnownUpload, MadeObject, UploadedBy, UploadRecord} from '../core/uploads.ts';
 import type {Database} from '../databases/database.ts';
 
 const known = z
@@ -14,6 +14,7 @@ const known = z
   })
   .transform(({asset_id: assetId, ...rest}): KnownUpload => ({...rest, assetId}));
 const begun = z.object({provider: z.string(), object: z.string(), handle: z.string()});
+const made = z.object({provider: z.string(), object: z.string()});
 
 /** What was uploaded, by its content; which contents a dry run has met; and which uploads were begun and not ended. */
 export class Uploads {
@@ -83,28 +84,39 @@ export class Uploads {
     return new Map(rows.map(row => met.parse(row)).map(({sha256, key}) => [sha256, key]));
   }
 
-  async begun(provider: string, object: string): Promise<string | null> {
-    const [row] = await this.#db.query('SELECT handle FROM begun_uploads WHERE provider = ? AND object = ?', [
-      provider,
-      object,
-    ]);
+  /** How this run began the upload of an object, or one that no process works on any more; null where none has. */
+  async begun(run: string, provider: string, object: string): Promise<string | null> {
+    const [row] = await this.#db.query(
+      `SELECT begun.handle FROM begun_uploads AS begun
+       LEFT JOIN runs ON runs.id = begun.run
+       WHERE begun.provider = ?1 AND begun.object = ?2
+         AND (begun.run = ?3 OR runs.status IS NULL OR runs.status NOT IN ('pending', 'running', 'pausing', 'cancelling'))
+       ORDER BY begun.run <> ?3, begun.at DESC LIMIT 1`,
+      [provider, object, run],
+    );
     return row === undefined ? null : z.string().parse(row['handle']);
   }
 
+  /** An upload that is gone on with is this run's from then on. */
   async begin(run: string, provider: string, object: string, handle: string, at: number): Promise<void> {
     await this.#db.transaction([
       {
-        sql: `INSERT INTO begun_uploads (provider, object, handle, run, at) VALUES (?, ?, ?, ?, ?)
-              ON CONFLICT (provider, object) DO UPDATE
-              SET handle = excluded.handle, run = excluded.run, at = excluded.at`,
+        sql: 'DELETE FROM begun_uploads WHERE provider = ? AND object = ? AND (handle = ? OR run = ?)',
+        params: [provider, object, handle, run],
+      },
+      {
+        sql: 'INSERT INTO begun_uploads (provider, object, handle, run, at) VALUES (?, ?, ?, ?, ?)',
         params: [provider, object, handle, run, at],
       },
     ]);
   }
 
-  async end(provider: string, object: string): Promise<void> {
+  async end(run: string, provider: string, object: string): Promise<void> {
     await this.#db.transaction([
-      {sql: 'DELETE FROM begun_uploads WHERE provider = ? AND object = ?', params: [provider, object]},
+      {
+        sql: 'DELETE FROM begun_uploads WHERE provider = ? AND object = ? AND run = ?',
+        params: [provider, object, run],
+      },
     ]);
   }
 
@@ -114,6 +126,63 @@ export class Uploads {
       [run],
     );
     return rows.map(row => begun.parse(row));
+  }
+
+  /** Written before an object is made: whatever becomes of the run, it is known whose it is. */
+  async make(run: string, objects: readonly MadeObject[]): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `INSERT INTO made_objects (run, provider, object, user_id, sha256)
+              SELECT ?, value->>'provider', value->>'object', value->>'user', value->>'sha256'
+              FROM json_each(?) WHERE true
+              ON CONFLICT (run, provider, object) DO NOTHING`,
+        params: [run, JSON.stringify(objects)],
+      },
+    ]);
+  }
+
+  /**
+   * Objects that a run has made at a provider beyond one, in the order of their names, but for those that another target is
+   * known to have.
+   */
+  async madeBy(
+    run: string,
+    target: string,
+    after: {readonly provider: string; readonly object: string},
+    limit: number,
+  ): Promise<readonly {readonly provider: string; readonly object: string}[]> {
+    const rows = await this.#db.query(
+      `SELECT made.provider, made.object FROM made_objects AS made
+       WHERE made.run = ?1 AND (made.provider, made.object) > (?3, ?4)
+         AND NOT EXISTS (
+           SELECT 1 FROM uploads_by_hash AS other
+           WHERE other.sha256 = made.sha256 AND other.user_id = made.user_id AND other.provider = made.provider
+             AND other.target <> ?2 AND other.status = 'success'
+         )
+       ORDER BY made.provider, made.object LIMIT ${limit}`,
+      [run, target, after.provider, after.object],
+    );
+    return rows.map(row => made.parse(row));
+  }
+
+  async hasMade(run: string): Promise<boolean> {
+    return (await this.#db.query('SELECT 1 FROM made_objects WHERE run = ? LIMIT 1', [run])).length > 0;
+  }
+
+  /** They are there no more. */
+  async unmake(run: string, provider: string, objects: readonly string[]): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `DELETE FROM made_objects
+              WHERE run = ? AND provider = ? AND object IN (SELECT atom FROM json_each(?))`,
+        params: [run, provider, JSON.stringify(objects)],
+      },
+    ]);
+  }
+
+  /** A dry run that is over meets no more contents. */
+  async forgetMet(run: string): Promise<void> {
+    await this.#db.transaction([{sql: 'DELETE FROM met_contents WHERE run = ?', params: [run]}]);
   }
 }
 
@@ -142,10 +211,8 @@ export function forgetUploads(
 ): Statement {
   return {
     sql: `DELETE FROM uploads_by_hash
-          WHERE target = ?1 AND EXISTS (
-            SELECT 1 FROM json_each(?2) AS gone
-            WHERE gone.value->>'user' = user_id AND gone.value->>'provider' = provider
-              AND gone.value->>'sha256' = sha256
+          WHERE target = ?1 AND (user_id, provider, sha256) IN (
+            SELECT value->>'user', value->>'provider', value->>'sha256' FROM json_each(?2)
           )`,
     params: [target, JSON.stringify(uploads.map(({user, provider, sha256}) => ({user, provider, sha256})))],
   };

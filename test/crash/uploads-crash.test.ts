@@ -42,7 +42,7 @@ const liveCases: readonly Case[] = [
 const undoCases: readonly Case[] = [
   ['intent-saved', 1],
   ['page-committed', 3],
-  ['effects-reverted', 3],
+  ['effects-cleared', 1],
   // Behind those of the dry run that shows what is put back.
   ['page-checkpointed', 6],
   ['lease-released', 2],

@@ -11,6 +11,9 @@ export const noKept: Kept = {
   keepUploads: refuse,
   firstMet: refuse,
   journal: refuse,
+  making: refuse,
+  made: refuse,
+  unmade: refuse,
   begun: refuse,
 };
 

@@ -4,7 +4,7 @@ import type {Provider, UploadedFile, UploadJournal} from '../../stores/providers
 import type {Effects} from '../effects.ts';
 import type {Io} from '../shape.ts';
 import type {UploadChange} from './change.ts';
-import {namedObjects} from './named-objects.ts';
+import {clearObjects} from './clear-objects.ts';
 import type {Uploads} from './uploads.ts';
 
 export const uploadEffects: Effects<Uploads> = {
@@ -19,16 +19,9 @@ export const uploadEffects: Effects<Uploads> = {
     const journal = kept.journal(provider.id);
     if (there === 'same') return endBegun(change, provider, journal, signal);
     if (there === 'other') throw another(change, provider);
+    const {user, object, sha256} = change;
+    await kept.making({user, provider: provider.id, object, sha256});
     await provider.upload(file, {signal, journal, onProgress});
-  },
-
-  async revert(changes, io, {facts}) {
-    for (const [id, ofProvider] of Map.groupBy(changes, ({provider}) => provider)) {
-      const provider = await io.source.provider(id);
-      const objects = ofProvider.map(({object}) => object);
-      const named = await namedObjects(io.target, facts, id, objects);
-      for (const object of objects) if (!named.has(object)) await provider.remove(object, io.signal);
-    }
   },
 
   async abandon({source, kept, signal}) {
@@ -38,6 +31,8 @@ export const uploadEffects: Effects<Uploads> = {
       await kept.journal(id).end(object);
     }
   },
+
+  clear: clearObjects,
 
   record: ({key, user, provider, sha256, before}, {now}) =>
     sha256 === null
