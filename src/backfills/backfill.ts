@@ -11,6 +11,7 @@ import type {Publication} from './publication.ts';
 import type {Repositories} from './repositories.ts';
 import type {SchemaChange} from './schema-change.ts';
 import type {Inspected, Io, Shape, TargetIo} from './shape.ts';
+import type {LocalFile, SyncAnswer} from './sync.ts';
 
 /** What a screen or a review shows of a change, column by column; null where there is no row. */
 export interface Preview {
@@ -24,19 +25,6 @@ export interface RowNow {
   readonly columns: Readonly<Record<string, string | number | null>> | null;
   /** Whether what a run writes of it stands as before or after the given change; null where none was given. */
   readonly is: 'before' | 'after' | 'neither' | null;
-}
-
-/** A file on this machine, under the key that it has at the source. */
-export interface LocalFile {
-  readonly key: string;
-  readonly size: number;
-  /** SHA-256 in lower-case hex. */
-  readonly hash: string;
-}
-
-export interface SyncAnswer {
-  readonly action: 'upload' | 'skip';
-  readonly why: string;
 }
 
 /**

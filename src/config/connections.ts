@@ -166,13 +166,16 @@ export class Connections {
     flags: Pick<BucketAddress, 'endpoint' | 'region'> = {},
   ): Promise<UploadSource> {
     const opened = new Map<string, Promise<Provider>>();
+    const open = (name: string) => {
+      const opening = this.provider(name, flags);
+      opened.set(name, opening);
+      // What can't be opened now may be there the next time.
+      opening.catch(() => opened.delete(name));
+      return opening;
+    };
     return {
       ...(await this.source(named)),
-      provider: name => {
-        const known = opened.get(name) ?? this.provider(name, flags);
-        opened.set(name, known);
-        return known;
-      },
+      provider: name => opened.get(name) ?? open(name),
       looks: perceptualHash,
     };
   }

@@ -48,18 +48,34 @@ export function applyDrift(
   {acceptNew, leaveChanged}: {readonly acceptNew: boolean; readonly leaveChanged: boolean},
 ): DriftedPage {
   const changedKeys: string[] = [];
+  const held = new Map<string, Entry>();
+  const hold = (entry: Entry) => {
+    held.set(entry.key, entry);
+    return entry;
+  };
   let added = 0;
   const kept = entries.map(entry => {
     const plan = planned.get(entry.key);
     if (plan === undefined) {
       added++;
-      return acceptNew ? entry : waiting(entry);
+      return acceptNew ? entry : hold(waiting(entry));
     }
     if (plan.action === entry.action && signature(plan) === signature(entry)) return entry;
     changedKeys.push(entry.key);
-    return leaveChanged && isChange(entry) ? leftAlone(entry) : entry;
+    return leaveChanged && isChange(entry) ? hold(leftAlone(entry)) : entry;
   });
-  return {entries: kept, drift: {added, gone: 0, changed: changedKeys.length}, changedKeys};
+  return {entries: withHeld(kept, held), drift: {added, gone: 0, changed: changedKeys.length}, changedKeys};
+}
+
+/** What stands or falls with a change that is not made now is not done either. */
+function withHeld(entries: readonly Entry[], held: ReadonlyMap<string, Entry>): readonly Entry[] {
+  if (held.size === 0) return entries;
+  return entries.map(entry => {
+    const leader = entry.sameAs === undefined ? undefined : held.get(entry.sameAs);
+    if (leader === undefined) return entry;
+    const {key, bytes, fingerprint} = entry;
+    return {...leader, key, bytes, fingerprint};
+  });
 }
 
 function leftAlone({key, bytes, fingerprint}: Entry): Entry {
@@ -68,6 +84,7 @@ function leftAlone({key, bytes, fingerprint}: Entry): Entry {
 
 const changedReason = 'changed since the dry run: left as it is';
 
-function waiting({key, bytes, fingerprint}: Entry): Entry {
+/** It is not decided on before it is accepted. */
+export function waiting({key, bytes, fingerprint}: Pick<Entry, 'key' | 'bytes' | 'fingerprint'>): Entry {
   return {key, bytes, fingerprint, action: 'wait', reason: 'appeared since the dry run'};
 }

@@ -3,6 +3,7 @@ import {Fault} from '../core/failure.ts';
 import {Exhausted, retrying} from './backoff.ts';
 import type {RunContext} from './context.ts';
 import {stopAfterFailuresInARow} from './inspect.ts';
+import {failed} from './page-entries.ts';
 import type {AppliedWork} from './work.ts';
 
 /** What became of an effect: made, or not for a reason, or not before the run stopped. */
@@ -21,15 +22,15 @@ export async function apply(context: RunContext, entries: readonly Entry[]): Pro
   );
   context.at('effects-applied');
   const stopped = results.indexOf('returned');
-  const failed = new Map(
+  const failures = new Map(
     results.flatMap((result, at) =>
       typeof result === 'object' ? [[entries[at]?.key, result] as const] : [],
     ),
   );
-  if (stopped < 0 && failed.size === 0) return entries;
+  if (stopped < 0 && failures.size === 0) return entries;
   return entries.slice(0, stopped < 0 ? undefined : stopped).map(entry => {
-    const failure = failed.get(entry.key) ?? failed.get(entry.sameAs);
-    return failure === undefined ? entry : failedEntry(entry, failure);
+    const failure = failures.get(entry.key) ?? failures.get(entry.sameAs);
+    return failure === undefined ? entry : failed(entry, failure.fault, failure.attempts);
   });
 }
 
@@ -67,21 +68,4 @@ async function applyOne(context: RunContext, work: AppliedWork, {key, change}: E
   } finally {
     state.still(key);
   }
-}
-
-/** The change stays with it: by that it is known whose failure it is. */
-function failedEntry(
-  {key, bytes, found, change}: Entry,
-  {fault: {kind, message}, attempts}: {readonly fault: Fault; readonly attempts: number},
-): Entry {
-  return {
-    key,
-    bytes,
-    fingerprint: null,
-    ...(found === undefined ? {} : {found}),
-    ...(change === undefined ? {} : {change}),
-    action: 'fail',
-    fault: {kind, message},
-    attempts,
-  };
 }

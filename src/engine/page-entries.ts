@@ -1,5 +1,6 @@
 import type {Outcome} from '../core/accounting.ts';
-import {type Entry, entryOutcome, isChange} from '../core/entry.ts';
+import {waiting} from '../core/drift.ts';
+import {type Entry, entryOutcome, isChange, isOpen} from '../core/entry.ts';
 import type {Fault} from '../core/failure.ts';
 import type {SettledGroup} from '../ledger/reached.ts';
 import type {Counted} from './mark-statements.ts';
@@ -36,16 +37,26 @@ export async function confirm(
           ),
         )
       : touched;
-  if (changes.every(({key, action}) => made.has(key) && isMadeAs(action, made.get(key)))) return entries;
+  // A change of several rows makes some of them one way and some another: only where it is one does that say what it was.
+  const howOf = (key: string) => (work.standing === null ? null : made.get(key));
+  if (changes.every(({key, action}) => made.has(key) && isMadeAs(action, howOf(key)))) return entries;
   const others = changes.filter(({key}) => !made.has(key));
   const stand = (await work.standing?.(others.map(({change}) => change))) ?? [];
   const standing = new Set(others.filter((_, index) => stand[index] === true).map(({key}) => key));
   const lost = new Set(others.map(({key}) => key).filter(key => !standing.has(key)));
-  return entries.map(entry => {
-    if (!isChange(entry)) return lost.has(entry.sameAs ?? '') ? overtaken(entry) : entry;
-    if (made.has(entry.key)) return {...entry, action: actionOf(made.get(entry.key)) ?? entry.action};
+  return withOvertaken(entries, lost).map(entry => {
+    if (!isChange(entry)) return entry;
+    if (made.has(entry.key)) return {...entry, action: actionOf(howOf(entry.key)) ?? entry.action};
     return standing.has(entry.key) ? madeMeanwhile(entry) : overtaken(entry);
   });
+}
+
+/** What stands or falls with changes that somebody else was faster than, by their keys. */
+export function withOvertaken(entries: readonly Entry[], keys: ReadonlySet<string>): readonly Entry[] {
+  if (keys.size === 0) return entries;
+  return entries.map(entry =>
+    !isChange(entry) && entry.sameAs !== undefined && keys.has(entry.sameAs) ? overtaken(entry) : entry,
+  );
 }
 
 const actionsBy = {inserted: 'insert', updated: 'update', deleted: 'delete'} as const satisfies Record<
@@ -75,12 +86,13 @@ function madeMeanwhile({key, bytes, fingerprint, found}: Entry): Entry {
   };
 }
 
-function overtaken({key, bytes, fingerprint, found}: Entry): Entry {
+function overtaken({key, bytes, fingerprint, found, sameAs}: Entry): Entry {
   return {
     key,
     bytes,
     fingerprint,
     found,
+    ...(sameAs === undefined ? {} : {sameAs}),
     action: 'conflict',
     reason: 'its row was changed by somebody else between decision and write',
   };
@@ -104,8 +116,30 @@ export function withRefused(entries: readonly Entry[], faults: ReadonlyMap<strin
   });
 }
 
-function failed({key, bytes}: Entry, {kind, message}: Fault): Entry {
-  return {key, bytes, fingerprint: null, action: 'fail', fault: {kind, message}, attempts: 1};
+/** Its change, and whose it stands or falls with, stay with it: by that it is known that it was decided, and whose failure it is. */
+export function failed(
+  {key, bytes, found, change, sameAs}: Entry,
+  {kind, message}: Fault,
+  attempts = 1,
+): Entry {
+  return {
+    key,
+    bytes,
+    fingerprint: null,
+    ...(found === undefined ? {} : {found}),
+    ...(change === undefined ? {} : {change}),
+    ...(sameAs === undefined ? {} : {sameAs}),
+    action: 'fail',
+    fault: {kind, message},
+    attempts,
+  };
+}
+
+/** As an entry was decided: what became of it, or of what it stands or falls with, when it was to be made is no decision. */
+export function asDecided(entry: Entry, planned: Entry | undefined): Entry {
+  if (!isOpen(entry)) return entry;
+  if (entry.sameAs !== undefined) return {...entry, action: 'unchanged'};
+  return entry.change === undefined ? entry : {...entry, action: planned?.action ?? entry.action};
 }
 
 /** As many changes in one as in the other. */
@@ -134,14 +168,7 @@ export function isGone({action, reason}: Entry): boolean {
 }
 
 export function stillWaiting(entry: Entry, slot: Slot | undefined, acceptNew: boolean): Entry {
-  if (acceptNew || slot?.former !== 'pending') return entry;
-  return {
-    key: entry.key,
-    bytes: entry.bytes,
-    fingerprint: entry.fingerprint,
-    action: 'wait',
-    reason: 'appeared since the dry run',
-  };
+  return acceptNew || slot?.former !== 'pending' ? entry : waiting(entry);
 }
 
 /** Items by group: those that are settled now, and those that stand in the target as they should. */

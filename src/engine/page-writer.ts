@@ -5,7 +5,15 @@ import {Fault} from '../core/failure.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import {apply} from './apply.ts';
 import type {RunContext} from './context.ts';
-import {confirm, type Formers, groupsOf, halvesOf, refused, withRefused} from './page-entries.ts';
+import {
+  confirm,
+  type Formers,
+  groupsOf,
+  halvesOf,
+  refused,
+  withOvertaken,
+  withRefused,
+} from './page-entries.ts';
 import type {Committed} from './page-group.ts';
 import {canBeHalved, type Writer} from './writer.ts';
 
@@ -29,6 +37,8 @@ export class PageWriter {
   #page: number;
   /** Changes that the target has refused, by their keys: what stands or falls with them comes behind them. */
   readonly #refused = new Map<string, Fault>();
+  /** The same of changes that somebody else was faster than. */
+  readonly #overtaken = new Set<string>();
   /** An intent is kept as it is, where all of it was made. */
   #keptOf: {readonly entries: readonly Entry[]; readonly kept: readonly Entry[]} | null = null;
 
@@ -130,7 +140,7 @@ export class PageWriter {
         return this.#checkpoint(page, refused(entries, error), drift, formers, 0, false);
       }
       for (const entriesOfHalf of halvesOf(entries)) {
-        const half = withRefused(entriesOfHalf, this.#refused);
+        const half = withOvertaken(withRefused(entriesOfHalf, this.#refused), this.#overtaken);
         const halfDrift = await this.#options.driftOf(entriesOfHalf);
         if (half.some(isChange))
           await this.#commit(writer, await this.#intend(half), half, halfDrift, formers);
@@ -140,6 +150,8 @@ export class PageWriter {
     }
     at('page-committed');
     const confirmed = await confirm(work, entries, committed);
+    if (confirmed !== entries)
+      for (const {key, action} of confirmed) if (action === 'conflict') this.#overtaken.add(key);
     const rows = committed.rows ?? confirmed.filter(isChange).length;
     await this.#checkpoint(page, confirmed, drift, formers, rows, true);
   }

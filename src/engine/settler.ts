@@ -1,12 +1,12 @@
 import {spentBudget} from '../core/budget.ts';
-import {applyDrift, type Drift, noDrift} from '../core/drift.ts';
+import {applyDrift, type Drift, noDrift, waiting} from '../core/drift.ts';
 import type {Entry} from '../core/entry.ts';
 import type {PartitionRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
 import {excessOf} from './drift-excess.ts';
 import {partOf} from './known.ts';
 import {type Page, type Slot, type SlotResult, undecided} from './page.ts';
-import {type Formers, formersOf, isGone, partsOf, stillWaiting} from './page-entries.ts';
+import {asDecided, type Formers, formersOf, isGone, partsOf, stillWaiting} from './page-entries.ts';
 import {PageWriter} from './page-writer.ts';
 
 /** Settles the pages of one partition, in order: decide, compare with the plan, and have it written and checkpointed. */
@@ -69,9 +69,10 @@ export class Settler {
       partOf(this.#partition),
     );
     const gone = entries.filter(isGone).length;
+    const byKey = new Map(planned.map(entry => [entry.key, entry]));
     const {drift} = applyDrift(
-      entries.filter(entry => !isGone(entry)),
-      new Map(planned.map(entry => [entry.key, entry])),
+      entries.filter(entry => !isGone(entry)).map(entry => asDecided(entry, byKey.get(entry.key))),
+      byKey,
       entry => work.signature(entry),
       {acceptNew: true, leaveChanged: false},
     );
@@ -79,7 +80,10 @@ export class Settler {
   }
 
   async #decide(slots: readonly Slot[], results: readonly SlotResult[]): Promise<readonly Entry[]> {
-    const inspections = results.flatMap(result => (result.kind === 'inspected' ? [result.inspection] : []));
+    const isWaiting = slots.map(slot => this.#waits(slot));
+    const inspections = results.flatMap((result, index) =>
+      result.kind === 'inspected' && isWaiting[index] === false ? [result.inspection] : [],
+    );
     const decisions = inspections.length === 0 ? [] : await this.#context.work.decide(inspections);
     let next = 0;
     return slots.map((slot, index) => {
@@ -88,11 +92,20 @@ export class Settler {
       const entry = undecided(slot, result);
       if (entry !== null) return entry;
       if (result.kind !== 'inspected') throw new RangeError(`no entry for ${slot.item.key}`);
-      const decision = decisions[next++];
-      if (decision === undefined) throw new RangeError(`no decision for ${slot.item.key}`);
       const {item, found, bytes} = result.inspection;
-      return {key: item.key, bytes, fingerprint: item.fingerprint, found, ...decision};
+      const {key, fingerprint} = item;
+      if (isWaiting[index] === true) return waiting({key, bytes, fingerprint});
+      const decision = decisions[next++];
+      if (decision === undefined) throw new RangeError(`no decision for ${key}`);
+      return {key, bytes, fingerprint, found, ...decision};
     });
+  }
+
+  /** Appeared since the dry run, and is not accepted: were it decided on, what was reviewed could come to wait for it. */
+  #waits({planned, former}: Slot): boolean {
+    const {plan} = this.#context;
+    if (plan === null || plan.acceptNew) return false;
+    return this.#partition.kind === 'open' ? former === 'pending' : planned === undefined;
   }
 
   /** Against the plan: added items wait, and too many changed decisions stop the run before anything is written. */

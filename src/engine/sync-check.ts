@@ -1,5 +1,5 @@
-import type {LocalFile, SyncAnswer} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
+import type {LocalFile, SyncAnswer} from '../backfills/sync.ts';
 import {Fault} from '../core/failure.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';

@@ -23,6 +23,7 @@ export async function directoryStore(folder: string): Promise<LocalStore> {
     label: folder,
     bucket: basename(root),
     prefix: '',
+    roots: [root],
     check: () => check(root, folder),
     list: listing => listed(root, listing),
     lookup: (key, signal) => lookup(root, key, signal),

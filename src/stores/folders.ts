@@ -21,6 +21,7 @@ export async function foldersStore(folders: readonly string[]): Promise<LocalSto
     label: formatFolders(folders),
     bucket: members.map(({start}) => start.slice(0, -1)).join('+'),
     prefix: '',
+    roots: members.map(({root}) => root),
     check: async () => (await Promise.all(members.map(({store}) => store.check()))).flat(),
     list: listing => list(members, listing),
     lookup: async (key, signal) => {

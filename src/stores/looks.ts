@@ -37,13 +37,15 @@ class Looks {
       if (this.#waiting.size === 0) worker.unref();
       waiting?.resolve(Array.from({length: waiting.count}, (_, index) => lookOf(looks, index)));
     });
-    worker.on('error', () => this.#end());
-    worker.on('exit', () => this.#end());
+    worker.on('error', () => this.#end(worker));
+    worker.on('exit', () => this.#end(worker));
     return worker;
   }
 
   /** What it had is looked at without it, and the next begins another. */
-  #end(): void {
+  #end(ended: Worker): void {
+    // An error is followed by an exit, and another may have been begun by then.
+    if (this.#worker !== ended) return;
     this.#worker = null;
     for (const {count, resolve} of this.#waiting.values()) resolve(Array(count).fill(null));
     this.#waiting.clear();

@@ -78,6 +78,8 @@ export interface ObjectStore {
   read?(object: StoredObject, options: Pick<ReadOptions, 'signal'>): AsyncIterable<Uint8Array>;
   /** Where an object lies on this machine, as an absolute path, if it does. */
   pathOf?(key: string): string;
+  /** The folders of this machine that hold its objects, with all links resolved, if any do. */
+  readonly roots?: readonly string[];
   /** SHA-256 of the whole object as the store itself states it for the listed version; null where it does not. */
   statedSha256(object: StoredObject, signal: AbortSignal): Promise<string | null>;
   /**

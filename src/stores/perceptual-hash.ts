@@ -40,13 +40,15 @@ class PerceptualHashes {
       if (this.#asked.size === 0) worker.unref();
       resolve?.(bits);
     });
-    worker.on('error', () => this.#end());
-    worker.on('exit', () => this.#end());
+    worker.on('error', () => this.#end(worker));
+    worker.on('exit', () => this.#end(worker));
     return worker;
   }
 
   /** An image that ends the thread has no hash; the next one begins another. */
-  #end(): void {
+  #end(ended: Worker): void {
+    // An error is followed by an exit, and another may have been begun by then.
+    if (this.#worker !== ended) return;
     this.#worker = null;
     for (const resolve of this.#asked.values()) resolve(null);
     this.#asked.clear();

@@ -1,5 +1,5 @@
-import type {LocalFile, SyncAnswer} from '../backfill.ts';
 import type {TargetIo} from '../shape.ts';
+import type {LocalFile, SyncAnswer} from '../sync.ts';
 import type {AssetIndex} from './asset-index.ts';
 import {readStates} from './decide.ts';
 

@@ -1,5 +1,6 @@
 import type {Backfill} from '../backfill.ts';
 import type {UploadSource} from '../upload-source.ts';
+import {requireApart} from './apart.ts';
 import {bytesMatch} from './bytes-check.ts';
 import {type UploadChange, uploadChange} from './change.ts';
 import {commitUploads} from './commit.ts';
@@ -70,7 +71,9 @@ export const uploads: Backfill<Uploads> = {
 
   complete: async (scope, {source}) => {
     const {user, provider} = requireWhose(scope);
-    return {...scope, user, provider: (await source.provider(provider)).id};
+    const opened = await source.provider(provider);
+    requireApart(source, opened);
+    return {...scope, user, provider: opened.id};
   },
   probe: async ({source, target, scope, options}) => {
     const probe = await probeAssets(target, options);
