@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, it} from 'vitest';
 import type {RunStatus} from '../../src/core/run.ts';
+import {narrowedOf} from '../../src/core/scope.ts';
 import type {Ledger} from '../../src/ledger/ledger.ts';
 import type {RunOrder} from '../../src/ledger/records.ts';
 import {checkpoint, entry, holder, order, overLedgers, range, setStatus} from './ledger-under-test.ts';
@@ -29,14 +30,34 @@ overLedgers(({openLedger}) => {
       await create('b', 3, {targetLabel: 'main', targetName: 'dev_main'});
       await create('c', 4, {sourceLabel: ''});
       await create('d', 2, {backfill: 'media-ingest'});
+      const whose = {user: '7', provider: 'pixverse'};
+      await create('e', 6, {backfill: 'uploads', scope: {prefix: 'a/', ...whose}});
+      await create('f', 7, {backfill: 'uploads', scope: {prefix: 'a/', ...whose, user: '8'}});
       const known = await ledger.runs.recentEnds(10);
+      const sqlite = {...ends, targetName: 'index.sqlite', prefix: 'a/', user: null, provider: null};
       expect(known).toEqual([
-        {...ends, targetName: 'index.sqlite', newestAt: 5, prefix: 'a/'},
-        {...ends, sourceLabel: '', targetName: 'index.sqlite', newestAt: 4, prefix: 'a/'},
-        {...ends, targetLabel: 'main', targetName: 'dev_main', newestAt: 3, prefix: 'a/'},
-        {...ends, backfill: 'media-ingest', targetName: 'index.sqlite', newestAt: 2, prefix: 'a/'},
+        {...sqlite, backfill: 'uploads', newestAt: 7, ...whose, user: '8'},
+        {...sqlite, backfill: 'uploads', newestAt: 6, ...whose},
+        {...sqlite, newestAt: 5},
+        {...sqlite, sourceLabel: '', newestAt: 4},
+        {...sqlite, targetLabel: 'main', targetName: 'dev_main', newestAt: 3},
+        {...sqlite, backfill: 'media-ingest', newestAt: 2},
       ]);
       expect(await ledger.runs.recentEnds(1)).toEqual(known.slice(0, 1));
+    });
+
+    it('have a newest run for each user and provider that files go to', async () => {
+      const uploads = {...ends, backfill: 'uploads'};
+      const scope = {prefix: '', user: '7', provider: 'pixverse'};
+      await ledger.runs.create(order('seven', {createdAt: 1, backfill: 'uploads', scope}));
+      await ledger.runs.create(
+        order('eight', {createdAt: 2, backfill: 'uploads', scope: {...scope, user: '8'}}),
+      );
+      const latest = async (of: unknown) =>
+        (await ledger.runs.latestOf({...uploads, narrowed: narrowedOf(of)}, ['dry-run']))?.id ?? null;
+      expect(await latest(scope)).toBe('seven');
+      expect(await latest({...scope, user: '8'})).toBe('eight');
+      expect(await latest({...scope, provider: 'runway'})).toBeNull();
     });
 
     it('have a newest run of some modes, from one source or from any', async () => {
