@@ -3,20 +3,31 @@ const partBytes = 900_000;
 
 /** A list as JSON texts of bounded size, in order; an item alone may be larger. No list is no text. */
 export function jsonParts(items: readonly unknown[], most: number = partBytes): readonly string[] {
-  const parts: string[] = [];
-  let part: string[] = [];
-  let bytes = 0;
+  return partsOf(
+    items.map(item => JSON.stringify(item)),
+    text => Buffer.byteLength(text) + 1,
+    most,
+  ).map(texts => `[${texts.join(',')}]`);
+}
+
+/** A list in parts of bounded size, in order; an item alone may be larger. No list is no part. */
+export function partsOf<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  most: number = partBytes,
+): readonly (readonly T[])[] {
+  const parts: T[][] = [];
+  let left = 0;
   for (const item of items) {
-    const text = JSON.stringify(item);
-    const size = Buffer.byteLength(text) + 1;
-    if (part.length > 0 && bytes + size > most) {
-      parts.push(`[${part.join(',')}]`);
-      part = [];
-      bytes = 0;
+    const bytes = bytesOf(item);
+    const part = parts.at(-1);
+    if (part === undefined || bytes > left) {
+      parts.push([item]);
+      left = most - bytes;
+    } else {
+      part.push(item);
+      left -= bytes;
     }
-    part.push(text);
-    bytes += size;
   }
-  if (part.length > 0) parts.push(`[${part.join(',')}]`);
   return parts;
 }

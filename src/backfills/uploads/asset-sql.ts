@@ -1,4 +1,5 @@
-import type {AssetColumn, AssetFacts} from './facts.ts';
+import type {AssetColumn, AssetFacts, RowIdentity} from './facts.ts';
+import {isInteger, isText} from './types.ts';
 
 /**
  * The few places in which the SQL of assets differs from one database to the other. Values come as one JSON object of
@@ -9,10 +10,16 @@ export interface AssetSql {
   param(number: number): string;
   /** Rows `item` with `key` and `value`, of a parameter that is a JSON object of objects. */
   items(number: number): string;
+  /** What a SELECT reads: of `items` or `values`, each `item` with each `row` that may be its own by what is said. */
+  pairs(items: string, by: RowIdentity): string;
   /** What an UPDATE of assets AS row reads besides, and how it is joined: the items whose rows `isRow` tells. */
-  joined(number: number, isRow: string): {readonly from: string; readonly where: string};
+  joined(number: number, by: RowIdentity, isRow: string): {readonly from: string; readonly where: string};
   /** Rows `item` with `value`, of a parameter that is a JSON array of texts. */
   values(number: number): string;
+  /** True of the rows of a user, the parameter, which are then told apart `by` something else. */
+  isUser(number: number, by: RowIdentity): string;
+  /** The id of `row`, in the order of bytes where it is text. */
+  readonly orderedId: string;
   /** A text as the value of a column. */
   as(column: AssetColumn, text: string): string;
   /** Whatever a column holds, as text. */
@@ -56,7 +63,7 @@ export interface MapSql {
 }
 
 export function sqlOf(facts: AssetFacts): AssetSql {
-  return facts.dialect === 'postgres' ? postgresSql(facts) : sqliteSql;
+  return facts.dialect === 'postgres' ? postgresSql(facts) : sqliteSql(facts);
 }
 
 const sqliteMap: MapSql = {
@@ -103,42 +110,66 @@ function orNothing(map: string): string {
 }
 
 /** A parameter is bound as text: SQLite makes of it what a column is of, and no index is lost by it. */
-const sqliteSql: AssetSql = {
-  param: number => `?${number}`,
-  items: number => `json_each(?${number}) AS item`,
-  // Left to itself, SQLite goes through all rows of the user, and through the items for each of them: 47 s for a page.
-  joined: (number, isRow) => ({
-    from: `(SELECT row.id AS id, item.key AS key, item.value AS value
-            FROM json_each(?${number}) AS item
-            CROSS JOIN assets AS row
+function sqliteSql({types, lookups}: AssetFacts): AssetSql {
+  const items = (number: number) => `json_each(?${number}) AS item`;
+  const pairs = (each: string, by: RowIdentity) =>
+    lookups.includes(by) ? `${each} CROSS JOIN assets AS row` : `assets AS row CROSS JOIN ${searched(each)}`;
+  return {
+    param: number => `?${number}`,
+    items,
+    pairs,
+    // Left to itself, SQLite goes through all rows of the user, and through the items for each of them: 47 s for a page.
+    joined: (number, by, isRow) => ({
+      from: `(SELECT row.id AS id, item.key AS key, item.value AS value
+            FROM ${pairs(items(number), by)}
             WHERE ${isRow}
             LIMIT -1) AS item`,
-    where: 'row.id = item.id',
-  }),
-  values: number => `json_each(?${number}) AS item`,
-  as: (_, text) => text,
-  text: value => `CAST(${value} AS TEXT)`,
-  same: (one, other) => `${one} IS ${other}`,
-  field: name => `item.value->>'${name}'`,
-  fieldOf: (number, identity, name) => `?${number} -> ${identity} ->> '${name}'`,
-  isHash: value => `typeof(${value}) = 'text' AND length(${value}) = 64 AND NOT ${value} GLOB '*[^0-9a-f]*'`,
-  newId: `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
+      where: 'row.id = item.id',
+    }),
+    // A user may have most of the rows: an index on users is of use where there is no better one.
+    isUser: (number, by) => {
+      const isUser = `row.user_id = ?${number}`;
+      return lookups.includes(by) ? `likely(${isUser})` : isUser;
+    },
+    orderedId: isInteger('sqlite', types.id ?? '') ? 'row.id' : 'row.id COLLATE BINARY',
+    values: number => `json_each(?${number}) AS item`,
+    as: (_, text) => text,
+    text: value => `CAST(${value} AS TEXT)`,
+    same: (one, other) => `${one} IS ${other}`,
+    field: name => `item.value->>'${name}'`,
+    fieldOf: (number, identity, name) => `?${number} -> ${identity} ->> '${name}'`,
+    isHash: value =>
+      `typeof(${value}) = 'text' AND length(${value}) = 64 AND NOT ${value} GLOB '*[^0-9a-f]*'`,
+    newId: `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
             || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`,
-  map: sqliteMap,
-};
+    map: sqliteMap,
+  };
+}
+
+/**
+ * Items that are looked up for every row: the rows are read once, and SQLite makes an index of the items meanwhile. It
+ * makes none of json_each, which has no LIMIT, and none of what has no type.
+ */
+function searched(items: string): string {
+  return `(SELECT CAST(item.key AS TEXT) AS key, CAST(item.value AS TEXT) AS value FROM ${items} LIMIT -1) AS item`;
+}
 
 function postgresSql({types}: AssetFacts): AssetSql {
   const mapType = castOf(types.provider_uploads ?? 'jsonb');
+  const as = (column: AssetColumn, text: string) => `CAST(${text} AS ${castOf(types[column] ?? 'text')})`;
   const json = (map: string) => `${map}::jsonb`;
   const entry = (provider: string, object: string) => `jsonb_build_object(${provider}, ${object})`;
   const filled = (map: string) => `COALESCE(NULLIF(${json(map)}, 'null'), '{}')`;
   return {
     param: number => `$${number}::text`,
     items: number => `jsonb_each($${number}::jsonb) AS item`,
+    pairs: items => `${items} CROSS JOIN assets AS row`,
     // On the row itself: of one that somebody else is changing, Postgres looks at what becomes of it.
-    joined: (number, isRow) => ({from: `jsonb_each($${number}::jsonb) AS item`, where: isRow}),
+    joined: (number, _, isRow) => ({from: `jsonb_each($${number}::jsonb) AS item`, where: isRow}),
     values: number => `jsonb_array_elements_text($${number}::jsonb) AS item (value)`,
-    as: (column, text) => `CAST(${text} AS ${castOf(types[column] ?? 'text')})`,
+    isUser: number => `row.user_id = ${as('user_id', `$${number}::text`)}`,
+    orderedId: isText('postgres', types.id ?? '') ? 'row.id COLLATE "C"' : 'row.id',
+    as,
     text: value => `${value}::text`,
     same: (one, other) => `${one} IS NOT DISTINCT FROM ${other}`,
     field: name => `(item.value->>'${name}')`,

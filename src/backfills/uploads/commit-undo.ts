@@ -26,10 +26,9 @@ function deleteAssets(group: ChangeGroup, facts: AssetFacts, sql: AssetSql): Sta
     sql: `DELETE FROM assets
           WHERE id IN (
             SELECT row.id
-            FROM ${sql.items(3)}
-            CROSS JOIN assets AS row
+            FROM ${sql.pairs(sql.items(3), identity)}
             WHERE ${isRowOfItem(sql, identity)}
-              AND ${isAsInserted(sql, facts)}
+              AND ${isAsInserted(sql, facts, identity)}
           )
           RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
     params: paramsOf(group, facts),
@@ -43,7 +42,7 @@ function unmergeUploads(group: ChangeGroup, facts: AssetFacts, sql: AssetSql): S
   const {map} = sql;
   const [uploads, provider, object] = ['row.provider_uploads', sql.param(2), sql.field('object')];
   const former = sql.field('former');
-  const {from, where} = sql.joined(3, isRowOfItem(sql, identity));
+  const {from, where} = sql.joined(3, identity, isRowOfItem(sql, identity));
   return {
     sql: `UPDATE assets AS row
           SET provider_uploads = CASE

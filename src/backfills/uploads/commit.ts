@@ -1,7 +1,7 @@
 import type {Statement} from '../../core/sql.ts';
 import {type AssetSql, sqlOf} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
-import {type AssetColumn, type AssetFacts, dateAs, hasColumn} from './facts.ts';
+import {type AssetColumn, type AssetFacts, dateAs, hasColumn, type RowIdentity} from './facts.ts';
 import {type ChangeGroup, groupsOf, isRowOfItem, itemsOf} from './identities.ts';
 
 /**
@@ -28,7 +28,11 @@ function insertAssets({user, provider, identity, changes}: ChangeGroup, facts: A
     sql: `INSERT INTO assets (${columns.join(', ')})
           SELECT ${Object.values(values).join(', ')}
           FROM ${sql.items(3)}
-          WHERE NOT EXISTS (SELECT 1 FROM assets AS row WHERE ${isRowOfItem(sql, identity)})
+          WHERE item.key NOT IN (
+            SELECT item.key
+            FROM ${sql.pairs(sql.items(3), identity)}
+            WHERE ${isRowOfItem(sql, identity)}
+          )
           ${unique === 'user' ? 'ON CONFLICT (user_id, sha256) WHERE sha256 IS NOT NULL DO NOTHING' : ''}
           RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
     params: [user, provider, itemsOf(changes, change => insertedItem(change, facts))],
@@ -53,7 +57,7 @@ function insertedItem(change: UploadChange, facts: AssetFacts) {
 function insertedValues(
   facts: AssetFacts,
   sql: AssetSql,
-  identity: ChangeGroup['identity'],
+  identity: RowIdentity,
 ): Readonly<Partial<Record<AssetColumn, string>>> {
   const provider = sql.param(2);
   const field = (column: AssetColumn, name: string = column) =>
@@ -87,7 +91,7 @@ export function mergeUploads({user, provider, identity, changes}: ChangeGroup, f
   const sql = sqlOf(facts);
   const {map} = sql;
   const [uploads, id] = ['row.provider_uploads', 'row.provider_id'];
-  const {from, where} = sql.joined(3, isRowOfItem(sql, identity));
+  const {from, where} = sql.joined(3, identity, isRowOfItem(sql, identity));
   return {
     sql: `UPDATE assets AS row
           SET provider_uploads = ${map.with(uploads, sql.param(2), sql.field('object'))}

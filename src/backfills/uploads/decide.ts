@@ -11,6 +11,7 @@ import {isAt, rowsOf} from './rows-of.ts';
 import {requireWhose} from './scope.ts';
 import {similarTo} from './similar-images.ts';
 import type {Uploads} from './uploads.ts';
+import {rowsWithoutHash} from './without-hash.ts';
 
 /** A file with what is known of its content. */
 interface Candidate {
@@ -60,9 +61,10 @@ export async function decideUploads(
 
 async function candidatesOf(
   page: readonly Inspected<Uploads>[],
-  {target, scope, kept, now}: Io<Uploads>,
+  io: Io<Uploads>,
   facts: AssetFacts,
 ): Promise<readonly Candidate[]> {
+  const {target, scope, kept, now} = io;
   const {user, provider} = requireWhose(scope);
   const at = new Date(now()).toISOString();
   const changeOf = ({item: {key}, found}: Inspected<Uploads>): UploadChange => {
@@ -76,7 +78,8 @@ async function candidatesOf(
     rowsOf(target, facts, changes),
     hashes.length === 0 ? noUploads : kept.uploads({user, provider}, hashes),
   ]);
-  const without = await rowsWithoutHash(page, changes, hashed, {target, facts});
+  const unknown = page.filter(({found: {sha256}}, index) => sha256 !== null && hashed[index] === null);
+  const without = await rowsWithoutHash(unknown, io, facts);
   const rows = hashed.map((row, index) => row ?? without.get(page[index]?.item.key ?? '') ?? null);
   return changes.map((change, index) => {
     const row = rows[index] ?? null;
@@ -87,31 +90,6 @@ async function candidatesOf(
       change: row === null ? change : {...change, before: formerOf(row)},
     };
   });
-}
-
-/**
- * Rows of files that were uploaded when they could not be hashed, and have no hash until a repair has read their bytes: by
- * key, and only those that the provider has.
- */
-async function rowsWithoutHash(
-  page: readonly Inspected<Uploads>[],
-  changes: readonly UploadChange[],
-  rows: readonly (AssetRow | null)[],
-  {target, facts}: {readonly target: Io<Uploads>['target']; readonly facts: AssetFacts},
-): Promise<ReadonlyMap<string, AssetRow>> {
-  const unknown = changes.flatMap((change, index): readonly UploadChange[] => {
-    const {key, user, sha256} = change;
-    const version = page[index]?.found.version ?? '';
-    if (sha256 === null || rows[index] !== null) return [];
-    return [{...change, sha256: null, object: objectName({user, sha256: null, key, version})}];
-  });
-  const found = await rowsOf(target, facts, unknown);
-  return new Map(
-    unknown.flatMap(({key, provider}, index) => {
-      const row = found[index] ?? null;
-      return row !== null && isAt(row, provider) ? [[key, row] as const] : [];
-    }),
-  );
 }
 
 const noUploads: ReadonlyMap<string, KnownUpload> = new Map();

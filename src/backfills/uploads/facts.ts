@@ -33,6 +33,8 @@ export interface AssetFacts {
   /** Times that an insert has to give. */
   readonly fills: readonly ('created_at' | 'last_accessed_at')[];
   readonly unique: Uniqueness;
+  /** By what an index leads to a user's row. */
+  readonly lookups: readonly RowIdentity[];
   readonly duplicatesAreLegal: boolean;
   /** Columns that an insert leaves to their default, and the default as SQL; those that compute theirs are not listed. */
   readonly leftAlone: readonly {readonly column: string; readonly is: string}[];
@@ -43,6 +45,9 @@ export interface AssetFacts {
   /** How many indexes a new row is entered into. */
   readonly indexes: number;
 }
+
+/** By what a user's row is found: a row without a hash is known by its object. */
+export type RowIdentity = 'sha256' | 'provider_asset_id';
 
 /** What keeps rows from having one hash: of one user's, of anybody's, or nothing. */
 export type Uniqueness = 'user' | 'anybody' | 'nothing';

@@ -1,6 +1,8 @@
 import type {Reader} from '../../databases/database.ts';
 import {describePostgresTable, postgresForeignKeysTo} from '../../databases/postgres-schema.ts';
 import {collating, describeTable, type ForeignKey, foreignKeysTo, hasRowid} from '../../databases/schema.ts';
+import type {RowIdentity} from './facts.ts';
+import {conditionIn, lookupsOf, sqliteIndexes} from './lookups.ts';
 
 /** The table assets as either database describes it, said in one way. */
 export interface FoundTable {
@@ -10,6 +12,8 @@ export interface FoundTable {
   readonly uniqueIndexes: readonly FoundIndex[];
   /** Sets of columns of which one row alone can have the same values. */
   readonly keys: readonly (readonly string[])[];
+  /** By what an index leads to a user's row. */
+  readonly lookups: readonly RowIdentity[];
   /** How many indexes it has in all. */
   readonly indexes: number;
   readonly triggers: readonly string[];
@@ -47,9 +51,10 @@ export async function findTable(target: Reader): Promise<FoundTable | null> {
 }
 
 async function findSqliteTable(target: Reader): Promise<FoundTable | null> {
-  const [table, referredBy] = await Promise.all([
+  const [table, referredBy, indexes] = await Promise.all([
     describeTable(target, 'assets'),
     foreignKeysTo(target, 'assets'),
+    sqliteIndexes(target),
   ]);
   if (table === null) return null;
   const {columns, sql} = table;
@@ -72,6 +77,7 @@ async function findSqliteTable(target: Reader): Promise<FoundTable | null> {
       isPlain: index.collations.every(collation => collation === 'BINARY'),
     })),
     keys: table.uniques,
+    lookups: lookupsOf(indexes),
     indexes: table.indexes.length,
     triggers: table.triggers.map(({name}) => name),
     referredBy,
@@ -115,6 +121,12 @@ async function findPostgresTable(target: Reader): Promise<FoundTable | null> {
       isPlain,
     })),
     keys: table.uniques,
+    lookups: lookupsOf(
+      [...table.uniqueIndexes, ...table.otherIndexes].map(({columns, isPartial, sql}) => ({
+        columns,
+        condition: isPartial ? conditionIn(sql) : null,
+      })),
+    ),
     indexes: table.uniqueIndexes.length + table.otherIndexes.length,
     triggers: table.triggers.map(({name}) => name),
     referredBy,
@@ -124,14 +136,4 @@ async function findPostgresTable(target: Reader): Promise<FoundTable | null> {
     collating: [],
     schema: table.sql,
   };
-}
-
-/** `sha256 is not null`, however it is written. */
-function conditionIn(sql: string): string {
-  const [, condition = ''] = /\bWHERE\b([\s\S]*)$/i.exec(sql) ?? [];
-  return condition
-    .replace(/["`[\]();]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
 }

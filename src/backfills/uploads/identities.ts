@@ -1,18 +1,21 @@
+import {partsOf} from '../../core/json-parts.ts';
 import type {AssetSql} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
-import type {AssetFacts} from './facts.ts';
+import type {AssetFacts, RowIdentity} from './facts.ts';
 import {requireUser} from './user.ts';
 
 /** Changes of one user at one provider whose rows are found by the same column: what one statement can take. */
 export interface ChangeGroup {
   readonly user: string;
   readonly provider: string;
-  /** A row without a hash is known by its object. */
-  readonly identity: 'sha256' | 'provider_asset_id';
+  readonly identity: RowIdentity;
   readonly changes: readonly UploadChange[];
 }
 
-/** A content or object that two changes name is made by the first of them; the other finds it made. */
+/**
+ * A content or object that two changes name is made by the first of them; the other finds it made. A group goes into one
+ * parameter, where an item is at most twice as long as its change.
+ */
 export function groupsOf(changes: readonly UploadChange[], facts: AssetFacts): readonly ChangeGroup[] {
   const groups = Map.groupBy(changes, ({user, provider, sha256}) =>
     JSON.stringify([user, provider, sha256 === null]),
@@ -24,8 +27,17 @@ export function groupsOf(changes: readonly UploadChange[], facts: AssetFacts): r
     requireUser(facts, user);
     const own = new Map(ofGroup.toReversed().map(change => [identityOf(change), change]));
     const identity = sha256 === null ? 'provider_asset_id' : 'sha256';
-    return [{user, provider, identity, changes: [...own.values()].reverse()}];
+    return partsOf([...own.values()].reverse(), bytesOf).map(part => ({
+      user,
+      provider,
+      identity,
+      changes: part,
+    }));
   });
+}
+
+function bytesOf(change: UploadChange): number {
+  return Buffer.byteLength(JSON.stringify(change));
 }
 
 export function identityOf({sha256, object}: Pick<UploadChange, 'sha256' | 'object'>): string {
@@ -40,10 +52,11 @@ export function itemsOf(
   return JSON.stringify(Object.fromEntries(changes.map(change => [identityOf(change), itemOf(change)])));
 }
 
-/** SQL that is true of the row of an item: `row` and `item` are in scope, parameter 1 is the user. */
-export function isRowOfItem(sql: AssetSql, identity: ChangeGroup['identity']): string {
-  const isUser = `row.user_id = ${sql.as('user_id', sql.param(1))}`;
+/**
+ * SQL that is true of the row of an item: `row` and `item` are in scope, parameter 1 is the user. An object's row may
+ * have a hash: the backend or a repair has filled it in.
+ */
+export function isRowOfItem(sql: AssetSql, identity: RowIdentity): string {
   const isContent = `row.${identity} = ${sql.as(identity, 'item.key')}`;
-  const isHashed = `row.sha256 IS ${identity === 'sha256' ? 'NOT NULL' : 'NULL'}`;
-  return `${isUser} AND ${isContent} AND ${isHashed}`;
+  return `${sql.isUser(1, identity)} AND ${isContent} AND row.${identity} IS NOT NULL`;
 }

@@ -30,13 +30,10 @@ const found = z.object({object: z.string()}).transform(({object}) => object);
 async function byColumn(target: Reader, facts: AssetFacts, provider: string, part: string) {
   const sql = sqlOf(facts);
   const rows = await target.query(
-    `SELECT item.value AS object
-     FROM ${sql.values(1)}
-     WHERE EXISTS (
-       SELECT 1 FROM assets AS row
-       WHERE row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
-         AND row.provider_id = ${sql.as('provider_id', sql.param(2))}
-     )`,
+    `SELECT DISTINCT item.value AS object
+     FROM ${sql.pairs(sql.values(1), 'provider_asset_id')}
+     WHERE row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
+       AND row.provider_id = ${sql.as('provider_id', sql.param(2))}`,
     [part, provider],
   );
   return rows.map(row => found.parse(row));

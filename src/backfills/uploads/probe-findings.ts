@@ -21,7 +21,7 @@ const required: readonly AssetColumn[] = [
 
 /** What must be otherwise before anything is written, and what an insert does without. */
 export function differences(table: FoundTable, facts: AssetFacts): readonly Finding[] {
-  const {dialect, types} = facts;
+  const {dialect, types, lookups} = facts;
   const missing = required.filter(name => types[name] === undefined);
   return [
     ...missing.map(name =>
@@ -44,6 +44,7 @@ export function differences(table: FoundTable, facts: AssetFacts): readonly Find
     ),
     ...table.columns.filter(column => mustBeFilled(column, facts)).map(unfilled),
     ...(missing.length > 0 ? [] : uniqueness(facts)),
+    ...(missing.includes('provider_asset_id') || lookups.includes('provider_asset_id') ? [] : [noLookup]),
     ...(types.phash64 === undefined ? [noLooks] : []),
   ];
 }
@@ -129,6 +130,14 @@ function uniqueness({unique, duplicatesAreLegal}: AssetFacts): readonly Finding[
       return unique satisfies never;
   }
 }
+
+const noLookup: Finding = {
+  level: 'warning',
+  subject: 'target',
+  message:
+    'assets has no index on provider_asset_id: for files without a hash all rows are read, once for each page',
+  remedy: 'CREATE INDEX idx_asset_provider_asset_id ON assets (provider_asset_id, provider_id);',
+};
 
 const noLooks: Finding = {
   level: 'warning',

@@ -53,6 +53,7 @@ function factsOf({dialect}: Reader, table: FoundTable): AssetFacts {
     dates: formOf(dialect, created),
     fills: (['created_at', 'last_accessed_at'] as const).filter(isFilled),
     unique: uniquenessOf(table),
+    lookups: table.lookups,
     duplicatesAreLegal: false,
     leftAlone: leftAlone(table),
     references: table.referredBy.map(({table: from, columns: own}) => ({
@@ -96,6 +97,7 @@ function noFacts(target: Reader): AssetFacts {
     dates: 'iso',
     fills: [],
     unique: 'nothing',
+    lookups: [],
     duplicatesAreLegal: false,
     leftAlone: [],
     references: [],

@@ -9,7 +9,7 @@ import {requireUser} from './user.ts';
 
 const rowsAtOnce = 1_000;
 
-/** Rows of a user, or of everybody, beyond an id, in the order of their ids. */
+/** Rows of a user, or of everybody, beyond an id, in the order of their ids: of numbers, or of the bytes of texts. */
 export async function* readAll(
   target: Reader,
   facts: AssetFacts,
@@ -22,14 +22,14 @@ export async function* readAll(
     signal.throwIfAborted();
     const params = [...(last === null ? [] : [last]), ...(user === null ? [] : [user])];
     const where = [
-      ...(last === null ? [] : [`row.id > ${sql.as('id', sql.param(1))}`]),
+      ...(last === null ? [] : [`${sql.orderedId} > ${sql.as('id', sql.param(1))}`]),
       ...(user === null ? [] : [`row.user_id = ${sql.as('user_id', sql.param(params.length))}`]),
     ];
     const rows = await target.query(
       `SELECT ${columnsOf(facts, sql)}
        FROM assets AS row
        ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-       ORDER BY row.id
+       ORDER BY ${sql.orderedId}
        LIMIT ${rowsAtOnce}`,
       params,
     );

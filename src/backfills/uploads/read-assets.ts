@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {jsonParts} from '../../core/json-parts.ts';
+import type {UploadedBy} from '../../core/uploads.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type AssetRow, assetRowOf, uploadedTo} from './asset-row.ts';
 import {type AssetSql, sqlOf} from './asset-sql.ts';
@@ -20,9 +21,8 @@ export async function readAssets(
   const found = await inParts(hashes, part =>
     target.query(
       `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.values(1)}
-       CROSS JOIN assets AS row
-       WHERE row.user_id = ${sql.as('user_id', sql.param(2))}
+       FROM ${sql.pairs(sql.values(1), 'sha256')}
+       WHERE ${sql.isUser(2, 'sha256')}
          AND row.sha256 = ${sql.as('sha256', 'item.value')} AND row.sha256 IS NOT NULL
        ORDER BY row.id DESC`,
       [part, user],
@@ -31,27 +31,44 @@ export async function readAssets(
   return new Map(found.map(row => [row.sha256 ?? '', row]));
 }
 
-/** Rows without a hash by the names of their objects; of several, one that the provider has. */
+/** A user's rows by the names of their objects; of several, one that the provider has. */
 export async function readByObjects(
   target: Reader,
   facts: AssetFacts,
-  provider: string,
+  {user, provider}: UploadedBy,
   objects: readonly string[],
+  which: 'all' | 'without a hash' = 'all',
 ): Promise<ReadonlyMap<string, AssetRow>> {
+  requireUser(facts, user);
   const sql = sqlOf(facts);
   const found = await inParts(objects, part =>
     target.query(
       `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.values(1)}
-       CROSS JOIN assets AS row
-       WHERE row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')} AND row.sha256 IS NULL
+       FROM ${sql.pairs(sql.values(1), 'provider_asset_id')}
+       WHERE ${sql.isUser(2, 'provider_asset_id')}
+         AND row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
+         ${which === 'all' ? '' : 'AND row.sha256 IS NULL'}
        ORDER BY row.id DESC`,
-      [part],
+      [part, user],
     ),
   );
   const isThere = (row: AssetRow) => uploadedTo(row).includes(provider);
   const ordered = [...found.filter(row => !isThere(row)), ...found.filter(isThere)];
   return new Map(ordered.map(row => [row.providerAssetId ?? '', row]));
+}
+
+/** Whether any row of a user has no hash. */
+export async function hasUnhashed(target: Reader, facts: AssetFacts, user: string): Promise<boolean> {
+  requireUser(facts, user);
+  const sql = sqlOf(facts);
+  const rows = await target.query(
+    `SELECT 1 AS one
+     FROM assets AS row
+     WHERE row.user_id = ${sql.as('user_id', sql.param(1))} AND row.sha256 IS NULL
+     LIMIT 1`,
+    [user],
+  );
+  return rows.length > 0;
 }
 
 /** All rows of a user that look like something: ids and hashes, in the order of their ids. */

@@ -8,7 +8,7 @@ import type {Uploads} from './uploads.ts';
 
 const noRows: ReadonlyMap<string, AssetRow> = new Map();
 
-/** The user's row of each content, in order; of one without a hash, the row that names its object. Null where there is none. */
+/** The user's row of each content, in order; of one without a hash, the row that has its object. Null where there is none. */
 export async function rowsOf(
   target: Reader,
   facts: AssetFacts,
@@ -20,7 +20,7 @@ export async function rowsOf(
   const nameless = changes.flatMap(({sha256, object}) => (sha256 === null ? [object] : []));
   const [rows, byObject] = await Promise.all([
     hashes.length === 0 ? noRows : readAssets(target, facts, first.user, hashes),
-    nameless.length === 0 ? noRows : readByObjects(target, facts, first.provider, nameless),
+    nameless.length === 0 ? noRows : readByObjects(target, facts, first, nameless),
   ]);
   return changes.map(
     ({sha256, object}) => (sha256 === null ? byObject.get(object) : rows.get(sha256)) ?? null,

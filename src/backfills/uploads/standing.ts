@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Reader} from '../../databases/database.ts';
-import {isAsInserted, isAsMerged, leftItem} from './as-left.ts';
-import {type AssetSql, sqlOf} from './asset-sql.ts';
+import {isAsInserted, isAsMerged, isOfRun, leftItem} from './as-left.ts';
+import {sqlOf} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
 import type {AssetFacts} from './facts.ts';
 import {type ChangeGroup, groupsOf, identityOf, isRowOfItem, itemsOf} from './identities.ts';
@@ -9,52 +9,81 @@ import {type ChangeGroup, groupsOf, identityOf, isRowOfItem, itemsOf} from './id
 /** What a row is now, to somebody who knows what a run made of it. */
 export type Standing = 'before' | 'after' | 'neither';
 
+const truth = z.number().transform(value => value === 1);
 const standingRow = z.object({
   identity: z.string(),
-  is_made: z.number(),
-  is_merged: z.number(),
-  is_there: z.number(),
+  is_made: truth,
+  is_merged: truth,
+  is_of_run: truth,
+  is_there: truth,
 });
+type StandingRow = z.infer<typeof standingRow>;
 
-/** Of each change, whether its row is as the run left it, as it was before, or neither: somebody else has changed it. */
+/**
+ * Of each change, whether its row is as the run left it, as it was before, or neither: somebody else has changed it. A
+ * row that the run has made may have got another hash since, and is then found by its object.
+ */
 export async function standingOf(
   target: Reader,
   facts: AssetFacts,
   changes: readonly UploadChange[],
 ): Promise<readonly Standing[]> {
-  const sql = sqlOf(facts);
+  const rows = await standingRows(target, facts, changes);
+  const missing = changes.filter(
+    change => change.before === null && change.sha256 !== null && !rows.has(placeOf(change)),
+  );
+  const others = await standingRows(target, facts, missing.map(byObject));
+  return changes.map(change => {
+    const row = rows.get(placeOf(change));
+    if (row === undefined) {
+      const isLeft = change.before === null && others.get(placeOf(byObject(change)))?.is_of_run !== true;
+      return isLeft ? 'before' : 'neither';
+    }
+    if (row.is_made || row.is_merged) return 'after';
+    return row.is_there ? 'neither' : 'before';
+  });
+}
+
+function byObject(change: UploadChange): UploadChange {
+  return {...change, sha256: null};
+}
+
+function placeOf(change: UploadChange): string {
+  return JSON.stringify([change.user, change.provider, change.sha256 === null, identityOf(change)]);
+}
+
+async function standingRows(
+  target: Reader,
+  facts: AssetFacts,
+  changes: readonly UploadChange[],
+): Promise<ReadonlyMap<string, StandingRow>> {
   const found = await Promise.all(
     groupsOf(changes, facts).map(async group => {
-      const rows = await target.query(standingSql(group, facts, sql), [
+      const places = new Map(group.changes.map(change => [identityOf(change), placeOf(change)]));
+      const rows = await target.query(standingSql(group, facts), [
         group.user,
         group.provider,
         itemsOf(group.changes, change => leftItem(change, facts)),
       ]);
-      return rows.map(row => standingRow.parse(row)).map(row => [placeOf(group, row.identity), row] as const);
+      return rows
+        .map(row => standingRow.parse(row))
+        .map(row => [places.get(row.identity) ?? '', row] as const);
     }),
   );
-  const rows = new Map(found.flat());
-  return changes.map(change => {
-    const row = rows.get(placeOf(change, identityOf(change)));
-    if (row === undefined) return change.before === null ? 'before' : 'neither';
-    if (row.is_made === 1 || row.is_merged === 1) return 'after';
-    return row.is_there === 1 ? 'neither' : 'before';
-  });
+  return new Map(found.flat());
 }
 
-function placeOf({user, provider}: Pick<UploadChange, 'user' | 'provider'>, identity: string): string {
-  return JSON.stringify([user, provider, identity]);
-}
-
-function standingSql({identity}: ChangeGroup, facts: AssetFacts, sql: AssetSql): string {
-  const {map} = sql;
+/** Of several rows of an item, the one that the run has to do with comes last. */
+function standingSql({identity}: ChangeGroup, facts: AssetFacts): string {
+  const sql = sqlOf(facts);
   const number = (condition: string) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-  const isThere = `${sql.same('row.provider_id', sql.param(2))} OR ${map.has('row.provider_uploads', sql.param(2))}`;
+  const isThere = `${sql.same('row.provider_id', sql.param(2))} OR ${sql.map.has('row.provider_uploads', sql.param(2))}`;
   return `SELECT item.key AS identity,
-            ${number(isAsInserted(sql, facts))} AS is_made,
+            ${number(isAsInserted(sql, facts, identity))} AS is_made,
             ${number(isAsMerged(sql))} AS is_merged,
+            ${number(isOfRun(sql, facts))} AS is_of_run,
             ${number(isThere)} AS is_there
-          FROM ${sql.items(3)}
-          CROSS JOIN assets AS row
-          WHERE ${isRowOfItem(sql, identity)}`;
+          FROM ${sql.pairs(sql.items(3), identity)}
+          WHERE ${isRowOfItem(sql, identity)}
+          ORDER BY is_made, is_merged, is_of_run, is_there`;
 }

@@ -70,7 +70,8 @@ describe.each(allHosts)('the plans of $host', ({begin}) => {
     ];
     const reader = noted(statements, assets);
     await readAssets(reader, facts, '7', [hashed.sha256 ?? '']);
-    await readByObjects(reader, facts, 'p', ['o']);
+    await readByObjects(reader, facts, {user: '7', provider: 'p'}, ['o']);
+    await readByObjects(reader, facts, {user: '7', provider: 'p'}, ['o'], 'without a hash');
     await standingOf(reader, facts, changes);
     expect(statements.length).toBeGreaterThan(10);
     const slow: Record<string, string> = {};

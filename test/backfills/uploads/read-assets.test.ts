@@ -84,16 +84,19 @@ describe.each(allHosts)('assets are read on $host', ({begin}) => {
     );
   });
 
-  it('by the names of objects where there is no hash', async () => {
+  it('by the names of objects, with a hash or without', async () => {
     const assets = await Assets.make(host);
     const unhashed = changeOf('a', {sha256: null});
     await assets.commit(unhashed, changeOf('b'));
-    const {object} = unhashed;
-    const rows = await readByObjects(assets.database, assets.facts, 'pixverse', [
-      object,
-      changeOf('b').object,
-    ]);
-    expect([...rows]).toMatchObject([[object, {sha256: null, providerId: 'pixverse'}]]);
+    const read = async (user: string, ...which: readonly ['without a hash'] | readonly []) => {
+      const objects = [unhashed, changeOf('b')].map(({object}) => object);
+      const whose = {user, provider: 'pixverse'};
+      const rows = await readByObjects(assets.database, assets.facts, whose, objects, ...which);
+      return [...rows.values()].map(({sha256, providerId}) => `${sha256} at ${providerId}`).toSorted();
+    };
+    expect(await read('7', 'without a hash')).toEqual(['null at pixverse']);
+    expect(await read('7')).toEqual([`${hashOf('b')} at pixverse`, 'null at pixverse']);
+    expect(await read('8')).toEqual([]);
   });
 
   it('for the objects that any of them names, as its own or in its map', async () => {

@@ -6,7 +6,7 @@ import {claimedHash} from '../object-name.ts';
 import {readByIds} from '../read-all.ts';
 import {readAssets} from '../read-assets.ts';
 import type {RepairChange} from './change.ts';
-import {idOf} from './list.ts';
+import {idOf} from './keys.ts';
 import type {FoundBytes, UploadsRepair} from './repair.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function decideRepair(
     if (other !== undefined && other !== id && !facts.duplicatesAreLegal)
       return {action: 'conflict', reason: `asset ${other} of the same user has this hash already`};
     if (leader !== key && !facts.duplicatesAreLegal)
-      return {action: 'conflict', reason: `asset ${idOf(leader)} of the same user has the same bytes`};
+      return {action: 'conflict', reason: `asset ${idOf(leader, facts)} of the same user has the same bytes`};
     return {
       action: 'update',
       change: {key, id, before: sha256, after: bytes},

@@ -12,7 +12,7 @@ import {commitRepair, type RepairChange, repairChange, undoRepair} from './chang
 import {repairCoverage} from './coverage.ts';
 import {decideRepair, decideUndoRepair} from './decide.ts';
 import {readObject} from './inspect.ts';
-import {idOf, listAssets, lookupAsset} from './list.ts';
+import {listAssets, lookupAsset} from './list.ts';
 import {assetNow} from './row.ts';
 import {type RepairScope, repairScope} from './scope.ts';
 
@@ -101,7 +101,7 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   decideUndo: decideUndoRepair,
   undo: (changes, {facts}) => undoRepair(changes, facts),
   preview: ({before, after}) => ({before: {sha256: before}, after: {sha256: after}}),
-  row: (key, change, io) => assetNow(idOf(key), change, io),
+  row: assetNow,
   costs,
   coverage: repairCoverage,
   invariants: probe => [

@@ -3,14 +3,16 @@ import type {Io} from '../../shape.ts';
 import {probeAssets} from '../probe.ts';
 import {readByIds} from '../read-all.ts';
 import type {RepairChange} from './change.ts';
+import {idOf} from './keys.ts';
 import type {UploadsRepair} from './repair.ts';
 
 export async function assetNow(
-  id: string,
+  key: string,
   change: RepairChange | null,
   {target}: Pick<Io<UploadsRepair>, 'target' | 'signal'>,
 ): Promise<RowNow> {
   const {facts} = await probeAssets(target);
+  const id = idOf(key, facts);
   const row = (await readByIds(target, facts, [id])).get(id) ?? null;
   return {
     columns:
