@@ -176,6 +176,10 @@ describe('what is asked for wrongly', () => {
       ['--folder', 'videos', 'videos', '--target', 'assets.sqlite', '--user', '7', '--provider', 'pixverse'],
       /videos/,
     ],
+    [
+      ['--folder', 'videos', '--target', 'assets.sqlite', '--user', '7', '--provider', './videos/out'],
+      /its folder .*videos\/out lies in .*videos, whose files are uploaded\n.*Name a provider elsewhere/,
+    ],
   ])('%j is refused with what to do', async (flags, said) => {
     const world = await worldOf(1);
     const {code, err} = await world.run('run', 'uploads', ...flags);

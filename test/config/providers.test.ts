@@ -1,6 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {loadConfig} from '../../src/config/config.ts';
 import {Connections} from '../../src/config/connections.ts';
 import {awsEnvironment} from '../stores/aws-environment.ts';
@@ -134,4 +134,17 @@ describe('a provider', () => {
     );
     expect(new Set(await Promise.all(digests)).size).toBe(3);
   });
+});
+
+it('a provider that could not be opened is asked for again by whoever uploads, and one that could is opened once', async () => {
+  const {folder, connections} = await connectionsIn({providers: {archive: {folder: 'disk'}}});
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  const {provider} = await connections.uploads(folder);
+  await expect(provider('later')).rejects.toMatchObject({code: 'usage'});
+  mkdirSync(join(folder, 'later'));
+  const opened = await provider('later');
+  expect(opened.id).toBe(resolve('later'));
+  expect(await provider('later')).toBe(opened);
 });

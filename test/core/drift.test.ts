@@ -63,6 +63,17 @@ describe('applyDrift', () => {
     expect(entries[1]).not.toHaveProperty('change');
     expect(drift).toEqual({added: 0, gone: 0, changed: 2});
   });
+
+  it.each([
+    ['waits', plan(entry('copy', 'insert', 2)), 'wait'],
+    ['is left alone', plan(entry('first', 'insert', 9), entry('copy', 'insert', 2)), 'conflict'],
+  ])('what stands or falls with a change that %s does so with it', (_, planned, action) => {
+    const copy: Entry = {key: 'copy', action: 'unchanged', bytes: 3, fingerprint: 'v', sameAs: 'first'};
+    const now = [entry('first', 'insert', 1), copy];
+    const {entries} = applyDrift(now, planned, signature, {...strict, leaveChanged: true});
+    expect(entries[1]).toEqual({...entries[0], key: 'copy', bytes: 3, fingerprint: 'v'});
+    expect(entries.map(each => each.action)).toEqual([action, action]);
+  });
 });
 
 describe('the limit', () => {

@@ -1,9 +1,10 @@
 import {expect, it} from 'vitest';
 import type {UploadRecord} from '../../src/core/uploads.ts';
 import {keptFor} from '../../src/engine/kept.ts';
-import type {Ledger} from '../../src/ledger/ledger.ts';
+import {Ledger} from '../../src/ledger/ledger.ts';
 import {sha256} from '../support/assets.ts';
-import {overLedgers} from './ledger-under-test.ts';
+import {postgresVariables} from '../support/postgres.ts';
+import {change, overLedgers} from './ledger-under-test.ts';
 
 /** What the ledger knows of contents that were uploaded, and of files that were hashed. */
 
@@ -108,6 +109,34 @@ overLedgers(({openLedger, place}) => {
     expect(await fileHashes.of('m', [{path, version: '2'}])).toEqual(
       new Map([[path, {sha256: content, phash64: 'f'.repeat(16), isSure: false}]]),
     );
+  });
+
+  it('hashes that can not be written for a while are written then, the newest last, and fail nobody', async () => {
+    const at = await place();
+    const {fileHashes} = await openLedger(at);
+    const keep = (path: string, version: string) =>
+      fileHashes.keep('m', {path, version, sha256: content, phash64: null, isSure: true}, 1);
+    const versions = async (path: string) =>
+      Promise.all(['1', '2'].map(async version => (await fileHashes.of('m', [{path, version}])).has(path)));
+    await change(at, 'ALTER TABLE file_hashes RENAME TO away');
+    keep('/v/a.mp4', '1');
+    keep('/v/b.mp4', '1');
+    await fileHashes.flush();
+    keep('/v/a.mp4', '2');
+    await fileHashes.flush();
+    await change(at, 'ALTER TABLE away RENAME TO file_hashes');
+    await fileHashes.flush();
+    expect(await versions('/v/a.mp4')).toEqual([false, true]);
+    expect(await versions('/v/b.mp4')).toEqual([true, false]);
+  });
+
+  it('a ledger that takes no hashes at all is closed without a word', async () => {
+    const at = await place();
+    const ledger = await Ledger.open(at, postgresVariables());
+    await change(at, 'ALTER TABLE file_hashes RENAME TO away');
+    const file = {path: '/v/a.mp4', version: '1', sha256: content, phash64: null, isSure: true};
+    ledger.fileHashes.keep('m', file, 1);
+    await expect(ledger.close()).resolves.toBeUndefined();
   });
 
   it('a folder that is removed takes its own files out, and nobody else’s', async () => {
