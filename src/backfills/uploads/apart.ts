@@ -1,5 +1,4 @@
 import {OperatorError} from '../../core/operator-error.ts';
-import {isInside} from '../../stores/directory-object.ts';
 import type {ObjectStore} from '../../stores/object-store.ts';
 import type {Provider} from '../../stores/providers/provider.ts';
 
@@ -24,4 +23,9 @@ function howTheyLie(folder: string, root: string): string | null {
   if (folder === root) return `is the folder ${root}`;
   if (isInside(root, folder)) return `lies in ${root}`;
   return isInside(folder, root) ? `lies around ${root}` : null;
+}
+
+/** Of real paths: both are written out, with slashes. */
+function isInside(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
