@@ -46,7 +46,7 @@ it('says of each bucket and database whether it works, and what to do', async ()
   expect(out).toMatch(/✖ target gone: the account has no database "gone"\n {2}It has assets, other\./);
   expect(out).toContain('CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_BASE_URL set');
   expect(out).toMatch(/✔ target empty: D1 other, production \(d1:.*\) can be read/);
-  expect(out).toMatch(/\n8 fine, 3 warnings, 2 errors\n$/);
+  expect(out).toMatch(/\n8 fine, 4 warnings, 2 errors\n$/);
   expect(code).toBe(1);
 });
 
