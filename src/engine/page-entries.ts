@@ -38,15 +38,16 @@ export async function confirm(
         )
       : touched;
   // A change of several rows makes some of them one way and some another: only where it is one does that say what it was.
-  const howOf = (key: string) => (work.standing === null ? null : made.get(key));
-  if (changes.every(({key, action}) => made.has(key) && isMadeAs(action, howOf(key)))) return entries;
+  const otherwise = ({key, action, change}: Entry) =>
+    isMadeAs(action, made.get(key)) || work.rowsOf(change) > 1 ? null : actionOf(made.get(key));
+  if (changes.every(entry => made.has(entry.key) && otherwise(entry) === null)) return entries;
   const others = changes.filter(({key}) => !made.has(key));
   const stand = (await work.standing?.(others.map(({change}) => change))) ?? [];
   const standing = new Set(others.filter((_, index) => stand[index] === true).map(({key}) => key));
   const lost = new Set(others.map(({key}) => key).filter(key => !standing.has(key)));
   return withOvertaken(entries, lost).map(entry => {
     if (!isChange(entry)) return entry;
-    if (made.has(entry.key)) return {...entry, action: actionOf(howOf(entry.key)) ?? entry.action};
+    if (made.has(entry.key)) return {...entry, action: otherwise(entry) ?? entry.action};
     return standing.has(entry.key) ? madeMeanwhile(entry) : overtaken(entry);
   });
 }
