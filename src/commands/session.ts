@@ -157,6 +157,14 @@ export class Session {
     };
   }
 
+  /** A provider as rows and runs name it, whichever way the operator has. */
+  withProvider<O extends Ends>(options: O): O {
+    const {provider} = options;
+    return provider === undefined
+      ? options
+      : {...options, provider: this.connections.providerLabel(provider, bucketFlags(options))};
+  }
+
   /** The two ends of a run in the ledger, as it named them. */
   reconnect({backfill: id, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
     const backfill = findBackfill(id);

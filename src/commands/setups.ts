@@ -165,8 +165,9 @@ function unique(all: readonly Named[]): readonly Named[] {
 }
 
 function setupOf(session: Session, named: Named): Setup {
-  const {name, backfill, source, target, prefix, user, provider} = named;
+  const {name, backfill, source, target, prefix, user} = named;
   const {connections, config} = session;
+  const {provider} = session.withProvider(named);
   return {
     name,
     backfill,
@@ -174,9 +175,7 @@ function setupOf(session: Session, named: Named): Setup {
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
     prefix: prefix ?? (source === undefined ? '' : connections.sourcePrefix(source)),
-    ...(user === undefined || provider === undefined
-      ? {}
-      : {whose: {user, provider: connections.providerLabel(provider, bucketFlags(named))}}),
+    ...(user === undefined || provider === undefined ? {} : {whose: {user, provider}}),
     open: () => session.connect(backfill, named),
     scope: connection =>
       scopeOf(connection, {

@@ -187,3 +187,13 @@ describe('what is asked for wrongly', () => {
     expect(err).toMatch(said);
   });
 });
+
+it('a verification without folders knows the provider by whatever it is called', async () => {
+  const world = await worldOf(3);
+  await world.unattended();
+  const {out, code} = await world.run(
+    ...['verify', 'uploads', '--provider', './pixverse', '--user', '7', '--target', world.index],
+  );
+  expect(code, out).toBe(0);
+  expect(out).toMatch(/3 of 3 assets are at the provider/);
+});
