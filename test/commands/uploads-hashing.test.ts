@@ -122,6 +122,12 @@ it('a file whose hashing fails twice is uploaded without a hash, which a repair 
   const again = await world.unattended();
   expect(summaryOf(again, 'live')).toMatchObject({listed: 1, unchanged: 1, inserted: 0});
   expect([world.rows().length, world.objects().length]).toEqual([1, 1]);
+
+  const made = String(summaryOf(live, 'live')?.['run']);
+  const undone = await world.run('undo', made, '--confirm', world.index, '--json');
+  expect(undone.code, undone.out + undone.err).toBe(5);
+  expect(undone.out).toMatch(/its row was changed after the run/);
+  expect([world.rows().length, world.objects().length]).toEqual([1, 1]);
 });
 
 it('a file that may not be read is a failure, and the others go on', async () => {

@@ -26,7 +26,7 @@ function deleteAssets(group: ChangeGroup, facts: AssetFacts, sql: AssetSql): Sta
     sql: `DELETE FROM assets
           WHERE id IN (
             SELECT row.id
-            FROM ${sql.pairs(sql.items(3), identity)}
+            FROM ${sql.pairs(3, identity)}
             WHERE ${isRowOfItem(sql, identity)}
               AND ${isAsInserted(sql, facts, identity)}
           )

@@ -30,7 +30,7 @@ function insertAssets({user, provider, identity, changes}: ChangeGroup, facts: A
           FROM ${sql.items(3)}
           WHERE item.key NOT IN (
             SELECT item.key
-            FROM ${sql.pairs(sql.items(3), identity)}
+            FROM ${sql.pairs(3, identity)}
             WHERE ${isRowOfItem(sql, identity)}
           )
           ${unique === 'user' ? 'ON CONFLICT (user_id, sha256) WHERE sha256 IS NOT NULL DO NOTHING' : ''}

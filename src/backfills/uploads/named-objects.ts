@@ -31,7 +31,7 @@ async function byColumn(target: Reader, facts: AssetFacts, provider: string, par
   const sql = sqlOf(facts);
   const rows = await target.query(
     `SELECT DISTINCT item.value AS object
-     FROM ${sql.pairs(sql.values(1), 'provider_asset_id')}
+     FROM ${sql.pairs(1, 'provider_asset_id', 'value')}
      WHERE row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
        AND row.provider_id = ${sql.as('provider_id', sql.param(2))}`,
     [part, provider],

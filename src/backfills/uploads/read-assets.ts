@@ -21,7 +21,7 @@ export async function readAssets(
   const found = await inParts(hashes, part =>
     target.query(
       `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.pairs(sql.values(1), 'sha256')}
+       FROM ${sql.pairs(1, 'sha256', 'value')}
        WHERE ${sql.isUser(2, 'sha256')}
          AND row.sha256 = ${sql.as('sha256', 'item.value')} AND row.sha256 IS NOT NULL
        ORDER BY row.id DESC`,
@@ -44,7 +44,7 @@ export async function readByObjects(
   const found = await inParts(objects, part =>
     target.query(
       `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.pairs(sql.values(1), 'provider_asset_id')}
+       FROM ${sql.pairs(1, 'provider_asset_id', 'value')}
        WHERE ${sql.isUser(2, 'provider_asset_id')}
          AND row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
          ${which === 'all' ? '' : 'AND row.sha256 IS NULL'}

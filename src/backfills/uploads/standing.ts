@@ -67,13 +67,18 @@ async function standingRows(
       ]);
       return rows
         .map(row => standingRow.parse(row))
+        .toSorted((one, other) => nearness(one) - nearness(other))
         .map(row => [places.get(row.identity) ?? '', row] as const);
     }),
   );
   return new Map(found.flat());
 }
 
-/** Of several rows of an item, the one that the run has to do with comes last. */
+/** Of several rows of an item, it goes by the one that the run has most to do with. */
+function nearness({is_made, is_merged, is_of_run, is_there}: StandingRow): number {
+  return [is_there, is_of_run, is_merged, is_made].lastIndexOf(true);
+}
+
 function standingSql({identity}: ChangeGroup, facts: AssetFacts): string {
   const sql = sqlOf(facts);
   const number = (condition: string) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
@@ -83,7 +88,6 @@ function standingSql({identity}: ChangeGroup, facts: AssetFacts): string {
             ${number(isAsMerged(sql))} AS is_merged,
             ${number(isOfRun(sql, facts))} AS is_of_run,
             ${number(isThere)} AS is_there
-          FROM ${sql.pairs(sql.items(3), identity)}
-          WHERE ${isRowOfItem(sql, identity)}
-          ORDER BY is_made, is_merged, is_of_run, is_there`;
+          FROM ${sql.pairs(3, identity)}
+          WHERE ${isRowOfItem(sql, identity)}`;
 }

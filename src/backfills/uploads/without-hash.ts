@@ -19,7 +19,7 @@ const noRows: ReadonlyMap<string, AssetRow> = new Map();
  */
 export async function rowsWithoutHash(
   files: readonly Inspected<Uploads>[],
-  io: Io<Uploads>,
+  io: Pick<Io<Uploads>, 'target' | 'scope'>,
   facts: AssetFacts,
 ): Promise<ReadonlyMap<string, AssetRow>> {
   if (files.length === 0 || !(await mayHaveSome(io, facts))) return noRows;
@@ -39,7 +39,7 @@ export async function rowsWithoutHash(
 }
 
 /** Without an index, each page would read all rows of the table in vain. */
-async function mayHaveSome(io: Io<Uploads>, facts: AssetFacts): Promise<boolean> {
+async function mayHaveSome(io: Pick<Io<Uploads>, 'target' | 'scope'>, facts: AssetFacts): Promise<boolean> {
   if (facts.lookups.includes('provider_asset_id')) return true;
   if (without.has(io)) return false;
   const has = await hasUnhashed(io.target, facts, requireWhose(io.scope).user);

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {commitUploads} from '../../../src/backfills/uploads/commit.ts';
+import {isAt, rowsOf} from '../../../src/backfills/uploads/rows-of.ts';
 import {allHosts} from '../../support/target-host.ts';
 import {Assets, awkwardProviders, changeOf, hashOf, numberedUsers} from './assets-under-test.ts';
 
@@ -68,6 +69,20 @@ describe.each(allHosts)('commitUploads on $host', ({begin}) => {
     expect(await assets.rows()).toHaveLength(2);
     expect(await assets.maps()).toContainEqual({pixverse: unhashed.object, runway: unhashed.object});
     expect(await assets.maps()).toContainEqual({pixverse: 'u/7/unhashed/b.mp4'});
+  });
+
+  it('knows the row of an object whose hash was filled in since, and makes no second one', async () => {
+    const assets = await Assets.make(host);
+    const unhashed = changeOf('a', {sha256: null});
+    await assets.commit(unhashed);
+    await assets.sql(`UPDATE assets SET sha256 = '${hashOf('a')}'`);
+    const before = await assets.rows('*');
+    const [row = null] = await rowsOf(assets.database, assets.facts, [unhashed]);
+    expect([row?.sha256, isAt(row, 'pixverse')]).toEqual([hashOf('a'), true]);
+    expect(await assets.commit(unhashed)).toEqual({});
+    expect(await assets.rows('*')).toEqual(before);
+    expect(await rowsOf(assets.database, assets.facts, [{...unhashed, user: '8'}])).toEqual([null]);
+    expect(await assets.commit({...unhashed, user: '8'})).toEqual({'a.mp4': 'inserted'});
   });
 
   it('puts the provider into a row that somebody else has made since the decision', async () => {

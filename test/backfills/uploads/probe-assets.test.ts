@@ -95,6 +95,27 @@ describe.each(allHosts)('probeAssets on $host', ({begin}) => {
     else expect(wrong).toEqual([expect.stringContaining('headgate migrate uploads --target TARGET')]);
   });
 
+  it.each([
+    ['(provider_asset_id)', ['provider_asset_id']],
+    ['(user_id, provider_asset_id)', ['provider_asset_id']],
+    ['(provider_asset_id) WHERE provider_asset_id IS NOT NULL', ['provider_asset_id']],
+    ['(sha256, user_id)', ['sha256']],
+    ['(user_id, sha256) WHERE "sha256" is not null', ['sha256']],
+    ['(provider_asset_id) WHERE sha256 IS NULL', []],
+    ['(user_id, provider_id, provider_asset_id)', []],
+    ['(lower(provider_asset_id))', []],
+    ['(user_id)', []],
+  ])('knows what rows are found by, with an index on %s', async (index, lookups) => {
+    const bare = (dialect: Dialect) => documented(dialect).replaceAll(/CREATE (?:UNIQUE )?INDEX[^;]*;/g, '');
+    const {facts, findings} = await probed(
+      dialect => `${bare(dialect)}; CREATE INDEX lookup ON assets ${index}`,
+      true,
+    );
+    expect(facts.lookups).toEqual(lookups);
+    const warnings = findings.filter(({message}) => /has no index on provider_asset_id/.test(message));
+    expect(warnings).toHaveLength(lookups.includes('provider_asset_id') ? 0 : 1);
+  });
+
   it('warns only where duplicates are legal, and makes rows there', async () => {
     const hosted = await host();
     await hosted.sql(documented(hosted.target.dialect).replace(/CREATE UNIQUE INDEX[^;]*;/, ''));

@@ -8,7 +8,7 @@ import {standingOf} from '../../../src/backfills/uploads/standing.ts';
 import type {Row, Statement} from '../../../src/core/sql.ts';
 import type {Reader} from '../../../src/databases/database.ts';
 import {allHosts} from '../../support/target-host.ts';
-import {Assets, changeOf} from './assets-under-test.ts';
+import {Assets, changeOf, documented} from './assets-under-test.ts';
 
 /** Postgres reads a small table through, as that is quicker there. */
 const rows = {sqlite: 5_000, postgres: 100_000};
@@ -17,8 +17,8 @@ const rows = {sqlite: 5_000, postgres: 100_000};
 describe.each(allHosts)('the plans of $host', ({begin}) => {
   const host = begin();
 
-  async function filled(): Promise<Assets> {
-    const assets = await Assets.make(host);
+  async function filled(schema: typeof documented = documented): Promise<Assets> {
+    const assets = await Assets.make(host, schema);
     const isPostgres = assets.facts.dialect === 'postgres';
     await assets.sql(
       isPostgres
@@ -54,8 +54,7 @@ describe.each(allHosts)('the plans of $host', ({begin}) => {
   const readsAll =
     /Seq Scan on assets|SCAN (?:row|assets|other)\b|\(user_id=\?\)|sha256>\?|Cond: \(user_id = |Cond: \(\(user_id = \S+ AND \(sha256 IS NOT NULL\)\)/;
 
-  it('find rows by index in every statement of a page', async () => {
-    const assets = await filled();
+  async function statementsOf(assets: Assets): Promise<readonly Statement[]> {
     const {facts} = assets;
     const hashed = changeOf('a');
     const linked: UploadChange = {
@@ -73,13 +72,56 @@ describe.each(allHosts)('the plans of $host', ({begin}) => {
     await readByObjects(reader, facts, {user: '7', provider: 'p'}, ['o']);
     await readByObjects(reader, facts, {user: '7', provider: 'p'}, ['o'], 'without a hash');
     await standingOf(reader, facts, changes);
-    expect(statements.length).toBeGreaterThan(10);
-    const slow: Record<string, string> = {};
+    return statements;
+  }
+
+  /** Of those statements that are worked off so, how. */
+  async function plansLike(
+    how: RegExp,
+    assets: Assets,
+    statements: readonly Statement[],
+  ): Promise<Readonly<Record<string, string>>> {
+    const plans: Record<string, string> = {};
     for (const statement of statements) {
       const plan = await planOf(assets, statement);
-      if (readsAll.test(plan)) slow[statement.sql] = plan;
+      if (how.test(plan)) plans[statement.sql] = plan;
     }
-    expect(slow).toEqual({});
+    return plans;
+  }
+
+  it('find rows by index in every statement of a page', async () => {
+    const assets = await filled();
+    const statements = await statementsOf(assets);
+    expect(statements.length).toBeGreaterThan(10);
+    expect(await plansLike(readsAll, assets, statements)).toEqual({});
+  });
+
+  it('find rows by their objects where users have an index of all their rows', async () => {
+    const assets = await filled(dialect =>
+      documented(dialect)
+        .replace('WHERE sha256 IS NOT NULL', '')
+        .replace('CREATE INDEX', 'CREATE INDEX u ON assets (user_id); CREATE INDEX'),
+    );
+    expect(await plansLike(readsAll, assets, await statementsOf(assets))).toEqual({});
+  });
+
+  /** In SQLite: the table, or a user's part of it, once for each item; or all items once for each row. Postgres hashes them. */
+  const readsAllForEach =
+    /(?<!(?:MATERIALIZE item|LIST SUBQUERY \d+)\n)SCAN item VIRTUAL.*\n(?:SCAN row|SEARCH row .*\(user_id=\?\))|(?:SCAN row|\(user_id=\?\))\nSCAN item|Nested Loop(?:.*\n){1,3}.*-> {2}(?:Seq|Bitmap Heap) Scan on assets/;
+
+  it('read the rows once for all items where no index leads to their objects', async () => {
+    const assets = await filled(dialect => documented(dialect).replace(/CREATE INDEX[^;]*;/, ''));
+    if (assets.facts.dialect === 'postgres') return;
+    const statements = await statementsOf(assets);
+    expect(Object.keys(await plansLike(readsAll, assets, statements))).not.toEqual([]);
+    expect(await plansLike(readsAllForEach, assets, statements)).toEqual({});
+    for (const from of [
+      'json_each(?1) AS item CROSS JOIN assets AS row',
+      'assets AS row CROSS JOIN json_each(?1) AS item',
+    ]) {
+      const sql = `SELECT row.id FROM ${from} WHERE row.provider_asset_id = item.value || ''`;
+      expect(await planOf(assets, {sql, params: ['["o"]']})).toMatch(readsAllForEach);
+    }
   });
 
   it('show what reads the whole table, where something does', async () => {

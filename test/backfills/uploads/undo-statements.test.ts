@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {UploadChange} from '../../../src/backfills/uploads/change.ts';
 import {allHosts} from '../../support/target-host.ts';
-import {Assets, changeOf, numberedUsers} from './assets-under-test.ts';
+import {Assets, changeOf, hashOf, numberedUsers} from './assets-under-test.ts';
 
 describe.each(allHosts)('undoUploads on $host', ({begin}) => {
   const host = begin();
@@ -65,6 +65,47 @@ describe.each(allHosts)('undoUploads on $host', ({begin}) => {
     expect(await assets.standing(made)).toEqual(['after']);
     expect(await assets.undo(made)).toEqual({'a.mp4': 'deleted'});
     expect(await assets.rows()).toEqual([]);
+  });
+
+  it('leaves a row without a hash that was given one since, and says that it is another now', async () => {
+    const assets = await Assets.make(host);
+    const made = changeOf('a', {sha256: null});
+    await assets.commit(made);
+    await assets.sql(`UPDATE assets SET sha256 = '${hashOf('a')}'`);
+    const before = await assets.rows('*');
+    expect(await assets.standing(made)).toEqual(['neither']);
+    expect(await assets.undo(made)).toEqual({});
+    expect(await assets.rows('*')).toEqual(before);
+  });
+
+  it('does not take a row of another time for its own, though it has the same object', async () => {
+    const assets = await Assets.make(host);
+    const made = changeOf('a');
+    await assets.commit({...made, sha256: hashOf('wrong'), at: '2020-01-01T00:00:00.000Z'}, made);
+    expect(await assets.standing(made)).toEqual(['after']);
+    expect(await assets.undo(made)).toEqual({'a.mp4': 'deleted'});
+    expect(await assets.standing(made)).toEqual(['before']);
+  });
+
+  it('takes more than goes into one value of the database', async () => {
+    const assets = await Assets.make(host);
+    const contents = ['a', 'b', 'c', 'd'];
+    const [long, json] =
+      assets.facts.dialect === 'postgres'
+        ? ["repeat('x', 600000)", '::jsonb']
+        : ["printf('%.600000c', 'x')", ''];
+    for (const content of contents)
+      await assets.sql(
+        `INSERT INTO assets (user_id, sha256, provider_id, provider_uploads)
+         VALUES ('7', '${hashOf(content)}', 'other', ('{"other": "' || ${long} || '"}')${json})`,
+      );
+    const before = await assets.rows('*');
+    const links = await Promise.all(contents.map(content => assets.link(content)));
+    const updated = Object.fromEntries(contents.map(content => [`${content}.mp4`, 'updated']));
+    expect(await assets.commit(...links)).toEqual(updated);
+    expect(await assets.standing(...links)).toEqual(links.map(() => 'after'));
+    expect(await assets.undo(...links)).toEqual(updated);
+    expect(await assets.rows('*')).toEqual(before);
   });
 
   const changes: readonly (readonly [string, string])[] = [
