@@ -1,6 +1,7 @@
 import {access, realpath} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {findBackfill} from '../backfills/registry.ts';
+import {OperatorError} from '../core/operator-error.ts';
 import {counted, number} from '../core/words.ts';
 import {machineOf} from '../engine/holder.ts';
 import {parseFolders} from '../stores/folder-names.ts';
@@ -13,8 +14,9 @@ const sharedAtOnce = 500;
 export async function listFoldersCommand(session: Session): Promise<number> {
   const {ledger, report} = session;
   const folders = new Set<string>();
+  // What measured the table alone had no folder.
   for (const {backfill, sourceLabel} of await ledger.runs.recentEnds(recentEnds))
-    if (findBackfill(backfill).uploads === 'files')
+    if (sourceLabel !== '' && findBackfill(backfill).uploads === 'files')
       for (const folder of foldersIn(session, sourceLabel)) folders.add(folder);
   if (folders.size === 0)
     report.note('No folders yet. Begin: headgate run uploads --folder DIR --provider P --user ID --target T');
@@ -30,6 +32,8 @@ export async function listFoldersCommand(session: Session): Promise<number> {
 
 /** What is known of a folder's files is forgotten; what was uploaded from it stays known by its content. */
 export async function removeFolderCommand(session: Session, folder: string): Promise<number> {
+  if (folder.trim() === '')
+    throw new OperatorError('usage', 'the folder has no name', 'Name it: headgate folders remove DIR');
   const path = await realPath(resolve(session.surroundings.cwd, folder));
   const files = await session.ledger.fileHashes.forget(machine(session), path);
   session.report.data({type: 'folder-removed', folder: path, files}, [

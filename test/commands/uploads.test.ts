@@ -197,3 +197,14 @@ it('a verification without folders knows the provider by whatever it is called',
   expect(code, out).toBe(0);
   expect(out).toMatch(/3 of 3 assets are at the provider/);
 });
+
+it('a folder without a name is not taken for the one that somebody is in', async () => {
+  const world = await worldOf(2);
+  await world.rehearse();
+  await world.run('verify', 'uploads', '--target', world.index);
+  const {code, err} = await world.run('folders', 'remove', '');
+  expect(code).toBe(2);
+  expect(err).toMatch(/the folder has no name/);
+  const {out} = await world.run('folders');
+  expect(out).toMatch(/^\S*videos {2}2 files are known, .+\n$/);
+});

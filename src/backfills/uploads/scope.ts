@@ -7,8 +7,8 @@ export const uploadScope = z.strictObject({
   /** As user_id of the assets table has it. */
   user: z
     .string()
-    .min(1)
-    .refine(text => text.isWellFormed(), 'a user is Unicode text')
+    .min(1, 'it is empty: name whose files these are')
+    .refine(text => text.isWellFormed(), 'it is no Unicode text')
     .nullable()
     .default(null),
   /** The provider's id, as rows have it. */
