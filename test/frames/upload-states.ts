@@ -93,6 +93,11 @@ export const uploadCases: readonly Case[] = [
         }),
       ],
     }),
-    says: ['72 files, 52.0 MiB, to pixverse for user 7', '19 already uploaded', '0031 brighter.png: similar'],
+    says: [
+      '72 files, 52.0 MiB, to pixverse for user 7',
+      '19 already uploaded',
+      '0031 brighter.png: similar',
+      '72 files once more, as they are uploaded',
+    ],
   },
 ];

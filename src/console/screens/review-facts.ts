@@ -1,3 +1,4 @@
+import {stagesOf} from '../../backfills/registry.ts';
 import {printableKey} from '../../core/keys.ts';
 import {narrowedOf} from '../../core/scope.ts';
 import {bytesText, counted, durationText, number} from '../../core/words.ts';
@@ -31,9 +32,11 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
   const read =
     repositories !== null
       ? `${counted(repositories.count, ...repositories.words)} once more, each from its host: the plan holds no content`
-      : itemsToRead === 0
-        ? 'nothing again: the dry run has read it all'
-        : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or may have changed`;
+      : uploads !== null && uploads.items > 0
+        ? `${counted(uploads.items, 'file')} once more, as they are uploaded: what differs by then is not taken`
+        : itemsToRead === 0
+          ? 'nothing again: the dry run has read it all'
+          : `${counted(itemsToRead, 'item')} (${review.actions.fail === 0 ? '' : 'about '}${bytesText(bytesToRead)}): what failed, or may have changed`;
   const asked = [
     ...(repositories === null ? [] : ['as many as the dry run to each host']),
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
@@ -66,13 +69,21 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
       width,
     ),
     ...(publishes === null ? [] : pair('publishes', publishesText(publishes), width)),
+    ...(plan.undoes !== null && stagesOf(plan.backfill)?.applied !== undefined
+      ? pair(
+          'removes',
+          'each object that the run has uploaded, and that no row names any more',
+          width,
+          'warn',
+        )
+      : []),
     ...pair('keeps', tablesText(tables, manner, plan), width),
     ...(samples.length === 0 ? [] : [[], ...samples.flatMap(sample => sampleLines(sample, width))]),
     [],
     ...pair(
       'way back',
       plan.undoes === null
-        ? `${undoText(manner)}: puts back each row that is still as the run left it${bookmark ? '; and the Time Travel bookmark of before the run is noted' : ''}`
+        ? `${undoText(manner)}: puts back each row that is still as the run left it${uploads === null ? '' : ', and removes the objects that it has uploaded'}${bookmark ? '; and the Time Travel bookmark of before the run is noted' : ''}`
         : 'none: an undo is not undone, but a new dry run and live run write the same again',
       width,
     ),
