@@ -1,6 +1,6 @@
-import {closeSync, fsyncSync, openSync, rmSync, writeSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import {mkdtempDisposable} from 'node:fs/promises';
-import {availableParallelism, cpus, loadavg, tmpdir} from 'node:os';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {artifactsD1Table} from './artifacts-d1.ts';
 import {artifactsTable} from './artifacts-table.ts';
@@ -14,11 +14,13 @@ import type {Corpus} from './corpus.ts';
 import {firstFrameTable} from './first-frame.ts';
 import {hashingRounds} from './hashing-rounds.ts';
 import {type HashingRounds, hashingTable} from './hashing-table.ts';
+import {bucketLegend, consoleLegend, hashingLegend, legend, mediaLegend, recordsLegend} from './legends.ts';
 import {type ListingRounds, listingTable} from './listing-table.ts';
 import {publishTable} from './media-publish.ts';
 import {mediaTable} from './media-table.ts';
 import {memoryTable, type Pair} from './memory.ts';
 import {pauseTable} from './pause.ts';
+import {heading, print, printTable} from './print.ts';
 import {type RecordsRounds, recordsTable} from './records-table.ts';
 import {throughputTable} from './throughput.ts';
 import {makeWorld} from './world.ts';
@@ -220,28 +222,6 @@ function memoryPairs(few: number, many: number): readonly Pair[] {
   ];
 }
 
-const legend = `  "one pass" is like for like: list, hash, decide and write, as the original does. A dry run writes only the ledger.
-  "live" lists again, reuses what the dry run read, writes, and verifies; to verify, it reads up to 300 files again,
-  which "MB read" leaves out. Seconds are without the start of Node; "CPU s" are those of all threads of the process.\n\n`;
-
-const bucketLegend = `  The server is the S3 simulator, a process of its own that verifies every signature, on the same CPUs. "read alone"
-  hashes what is in the bucket, 64 at once, and writes nothing; its listing is not measured, but rclone's is.
-  Requests of "http.get" are signed before the clock starts. Peak memory is the client's.\n\n`;
-
-const mediaLegend = `  The original's way has its inventory in a file already, and lists, plans, stages and verifies nothing. A live run lists
-  the bucket twice: to merge it with its plan, and to verify. Requests to D1 are those of everything: probe, gates, reads,
-  staging, publish, checks. At Cloudflare's pace of three a second they take as many thirds of a second.\n\n`;
-
-const recordsLegend = `  The network is a process of its own on the same CPUs, and so is Postgres. The original's way resolves, pages and upserts
-  record by record, eight repositories at once; it checks no CID, keeps no plan, no mark and no before-image.\n\n`;
-
-const hashingLegend = `  "sha256sum" is find, xargs -P2 and sha256sum over the same files, in turns with ours, with as many files in a command as
-  keep both of its processes at work. Seconds of ours are without the start of Node. Sparse files are in no cache.\n\n`;
-
-const consoleLegend = `  "a key" is from its way into the terminal until the screen that it leads to has come out of it. Runs of the second
-  table leave the emulator, the terminal and this bench the same two CPUs. Seconds of runs are those of the ledger.
-  The heap is of a console with everything but a run: a ledger that it asks, keys that switch screens.\n`;
-
 /** Leaves all modules compiled, and is not measured. */
 async function warmUp(measure: Measure, folder: string): Promise<void> {
   await using world = await makeWorld(folder, {files: 1, bytes: 1, inFolder});
@@ -254,36 +234,6 @@ async function warmUp(measure: Measure, folder: string): Promise<void> {
   await measure('engine-way', bucket, fresh.target, fresh.ledger, 'one-pass');
   await measure('read-way', bucket, 'sdk', '1');
   await measure('list-way', bucket, 'page');
-}
-
-/** What the figures depend on. The original flushes several times for each file, so a slower disk flatters us. */
-function heading(folder: string): string {
-  const cpu = cpus()[0]?.model ?? 'unknown CPU';
-  return [
-    `Node ${process.version}, ${availableParallelism()} × ${cpu}, ${process.platform}`,
-    `a flush to this disk takes ${flushMs(join(folder, 'flush')).toFixed(2)} ms\n\n`,
-  ].join('\n');
-}
-
-function flushMs(path: string): number {
-  const flushes = 200;
-  const file = openSync(path, 'w');
-  const startedAt = performance.now();
-  for (let flush = 0; flush < flushes; flush++) {
-    writeSync(file, Buffer.alloc(4_096));
-    fsyncSync(file);
-  }
-  closeSync(file);
-  return (performance.now() - startedAt) / flushes;
-}
-
-/** With the load at its end: what else the machine does is in every figure. */
-function printTable(title: string, lines: string): void {
-  print(`${title}; load ${loadavg()[0]?.toFixed(1)}\n\n${lines}`);
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
 }
 
 const only =

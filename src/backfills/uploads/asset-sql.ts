@@ -129,7 +129,7 @@ function sqliteSql({types, lookups}: AssetFacts): AssetSql {
             LIMIT -1) AS item`,
       where: 'row.id = item.id',
     }),
-    // Without statistics, SQLite takes a user to have 10 rows of a million: then an index on users looks as good as any.
+    // Without statistics, SQLite takes a user to have 10 rows of a million: then an index on users looks no worse than one on objects.
     isUser: (number, by) => {
       const isUser = `row.user_id = ?${number}`;
       return lookups.includes(by) ? `likelihood(${isUser}, 0.0001)` : isUser;

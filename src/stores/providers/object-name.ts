@@ -17,8 +17,7 @@ function mistakeIn(name: string): string | null {
   const segments = name.split('/');
   if (segments.includes('')) return 'one of its parts is empty';
   if (segments.includes('.') || segments.includes('..')) return 'one of its parts is . or ..';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
-  if (/[\u0000-\u001f\u007f\\]/.test(name)) return 'it has a control character or a backslash';
+  if (/[\p{Cc}\\]/u.test(name)) return 'it has a control character or a backslash';
   if (!name.isWellFormed()) return 'it has half a character';
   return Buffer.byteLength(name) > longest ? `it is longer than ${longest} bytes` : null;
 }
