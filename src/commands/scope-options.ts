@@ -1,6 +1,7 @@
 import {OperatorError} from '../core/operator-error.ts';
 import type {Connection} from '../engine/connection.ts';
 import {decodeCursor} from './cursor.ts';
+import {scopeError} from './scope-flags.ts';
 
 /** What the flags say of a scope, before the backfill's own schema has seen it. */
 export interface ScopeOptions {
@@ -43,14 +44,7 @@ export function scopeOf(
     ...(options.cursor === undefined ? {} : {startAfter: decodeCursor(options.cursor)}),
   });
   if (parsed.success) return parsed.data;
-  const said = parsed.error.issues
-    .map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ');
-  throw new OperatorError(
-    'usage',
-    `the scope does not fit ${backfill.id} (${said})`,
-    'headgate run --help lists the flags.',
-  );
+  throw scopeError(backfill, parsed.error.issues, options.cursor !== undefined);
 }
 
 function prefixOf(ofSource: string, given: string | undefined): string {

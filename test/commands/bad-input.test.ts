@@ -73,6 +73,18 @@ it.each([
     2,
     /--since gibberish: this is not a time[\s\S]*ISO 8601/,
   ],
+  [
+    'flags of another backfill',
+    [...run, ...ends, '--user', '7', '--provider', 'assets'],
+    2,
+    /asset-index takes no --user and no --provider\nLeave them out: what narrows asset-index is --prefix, --since, --max-objects, --start-after, --cursor\.\n/,
+  ],
+  [
+    'a flag that is empty',
+    ['run', 'uploads', '--folder', 'assets', '--provider', '.', '--user', '', '--target', 'index.sqlite'],
+    2,
+    /headgate: --user: it is empty: name whose files these are\n/,
+  ],
   ['a foreign cursor', [...run, ...ends, '--cursor', '???'], 2, /this is not a cursor of headgate/],
   ['two beginnings', [...run, ...ends, '--cursor', 'YQ', '--start-after', 'a'], 2, /both say where to begin/],
   ['an unknown run', ['live', 'zzz', '--confirm', 'index.sqlite'], 2, /there is no run zzz/],
