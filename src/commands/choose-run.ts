@@ -11,15 +11,18 @@ export interface Wanted {
   readonly noun: string;
   readonly isOfKind: (run: RunRecord) => boolean;
   /** Why the command can do nothing with a run of the kind, as the end of a sentence; null where it can. */
-  readonly obstacle: (run: RunRecord) => string | null;
+  readonly obstacle: (run: RunRecord, among: Newest) => string | null;
   /** What is done about the newest where there is an obstacle. */
-  readonly instead?: (run: RunRecord) => NextStep | null;
+  readonly instead?: (run: RunRecord, among: Newest) => NextStep | null;
   /** The command for an older run, to which there is no obstacle. */
   readonly command: (run: RunRecord) => readonly string[];
   readonly code: OperatorErrorCode;
   /** Taken before the newest, for the reason that it gives; null for any other. */
   readonly urgent?: (run: RunRecord) => string | null;
 }
+
+/** The newest runs, of any kind: the one of this id. */
+export type Newest = (id: string) => RunRecord | undefined;
 
 /** Among so many of the newest runs, `last` is looked for. */
 const runsLookedAt = 200;
@@ -31,7 +34,9 @@ const runsLookedAt = 200;
 export async function chooseRun(session: Session, named: string, wanted: Wanted): Promise<RunRecord> {
   const {runs} = session.ledger;
   if (named !== 'last') return runs.resolve(named);
-  const ofKind = (await runs.list(runsLookedAt)).filter(wanted.isOfKind);
+  const all = await runs.list(runsLookedAt);
+  const among: Newest = id => all.find(run => run.id === id);
+  const ofKind = all.filter(wanted.isOfKind);
   const {urgent = () => null} = wanted;
   const first = ofKind.find(run => urgent(run) !== null);
   if (first !== undefined) {
@@ -45,25 +50,29 @@ export async function chooseRun(session: Session, named: string, wanted: Wanted)
       `there is no ${wanted.noun} in this ledger yet`,
       'headgate status lists the runs; --ledger names another ledger.',
     );
-  const obstacle = wanted.obstacle(newest);
+  const obstacle = wanted.obstacle(newest, among);
   if (obstacle === null) return newest;
-  const able = older.find(run => wanted.obstacle(run) === null);
+  const able = older.find(run => wanted.obstacle(run, among) === null);
   throw new OperatorError(
     wanted.code,
     `the newest ${wanted.noun}, ${newest.id}, ${obstacle}`,
-    hintOf(session, wanted, newest, able),
+    hintOf(session, wanted.command, wanted.instead?.(newest, among) ?? null, able),
   );
 }
 
-function hintOf(session: Session, wanted: Wanted, newest: RunRecord, able: RunRecord | undefined): string {
-  const step = wanted.instead?.(newest) ?? null;
+function hintOf(
+  session: Session,
+  command: Wanted['command'],
+  step: NextStep | null,
+  able: RunRecord | undefined,
+): string {
   const shown = (words: readonly string[]) => commandText([...words, ...session.flags]);
   const lines = [
     ...(step === null ? [] : [`${step.why}: ${shown(step.words)}`]),
     ...(able === undefined
       ? []
       : [
-          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${shown(wanted.command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
+          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${shown(command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
         ]),
   ];
   return lines.length === 0 ? 'headgate status lists the runs.' : lines.join('\n');

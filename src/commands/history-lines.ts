@@ -113,7 +113,7 @@ function passedOverLine({run, isAtWork}: RunHistory): string {
 }
 
 function planLines({usedBy, status, mode}: RunRecord, happenings: readonly Happening[]): readonly string[] {
-  if (usedBy !== null) return [`its plan was executed by ${usedBy}`];
+  if (usedBy !== null) return [`its plan was taken by ${usedBy}`];
   const last = happenings.at(-1);
   const isPlan = mode === 'dry-run' && (status === 'completed' || status === 'incomplete');
   return isPlan && last?.what === 'decided' && isChange(last.entry) ? ['its plan was not executed'] : [];

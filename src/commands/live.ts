@@ -1,7 +1,8 @@
 import {listedOf} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import type {RunRecord} from '../ledger/records.ts';
-import {chooseRun, type Wanted} from './choose-run.ts';
+import {takenPlan} from '../runbook/taken-plan.ts';
+import {chooseRun, isGone, type Newest, type Wanted} from './choose-run.ts';
 import {refuseDryRun} from './dry-run-only.ts';
 import type {Session} from './session.ts';
 
@@ -22,7 +23,7 @@ export async function liveCommand(
   options: LiveCommandOptions,
 ): Promise<number> {
   refuseDryRun(session, 'headgate live');
-  const plan = await chooseRun(session, named, planned);
+  const plan = await chooseRun(session, named, planned(session));
   const connection = await session.reconnect(plan);
   session.announce(plan, null);
   const handle = await session.engine.live(connection, plan, {
@@ -42,20 +43,30 @@ export async function liveCommand(
 }
 
 /** A dry run has one plan, which is executed once. */
-const planned: Wanted = {
-  noun: 'dry run',
-  isOfKind: ({mode, undoes}) => mode === 'dry-run' && undoes === null,
-  obstacle: ({usedBy, status}) => {
-    if (usedBy !== null) return `has no plan left to execute: run ${usedBy} did`;
-    return status === 'completed' || status === 'incomplete' ? null : `is ${status}: its plan is not whole`;
-  },
-  instead: ({id, usedBy, status}) => {
-    if (usedBy !== null) return {why: 'Look at that run', words: ['headgate', 'status', usedBy]};
-    return status === 'cancelled' ? null : {why: 'Let it end first', words: ['headgate', 'resume', id]};
-  },
-  command: ({id, targetName}) => ['headgate', 'live', id, '--confirm', targetName],
-  code: 'gate',
-};
+function planned(session: Session): Wanted {
+  const takenOf = ({usedBy}: RunRecord, among: Newest) => {
+    const run = usedBy === null ? undefined : among(usedBy);
+    return run === undefined ? null : takenPlan({...run, isAlive: !isGone(session, run)});
+  };
+  return {
+    noun: 'dry run',
+    isOfKind: ({mode, undoes}) => mode === 'dry-run' && undoes === null,
+    obstacle: (run, among) => {
+      const {usedBy, status} = run;
+      if (usedBy !== null)
+        return `has no plan left to execute: ${takenOf(run, among)?.is ?? `run ${usedBy} did`}`;
+      return status === 'completed' || status === 'incomplete' ? null : `is ${status}: its plan is not whole`;
+    },
+    instead: (run, among) => {
+      const {id, usedBy, status} = run;
+      if (usedBy !== null)
+        return takenOf(run, among)?.next ?? {why: 'Look at that run', words: ['headgate', 'status', usedBy]};
+      return status === 'cancelled' ? null : {why: 'Let it end first', words: ['headgate', 'resume', id]};
+    },
+    command: ({id, targetName}) => ['headgate', 'live', id, '--confirm', targetName],
+    code: 'gate',
+  };
+}
 
 /** Nothing was planned, listed or written: most likely the source is not the one that was meant. */
 export function warnOfEmptySource({report}: Session, {sourceLabel, status, tally}: RunRecord): void {

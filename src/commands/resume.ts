@@ -71,7 +71,8 @@ function resumable(session: Session, command: 'resume' | 'retry'): Wanted {
     obstacle: run => {
       if (run.status === 'completed' || run.status === 'cancelled')
         return `is ${run.status}: there is nothing to ${command}`;
-      if (run.usedBy !== null) return 'is a dry run whose plan was executed: there is nothing to go on with';
+      if (run.usedBy !== null)
+        return `is a dry run whose plan run ${run.usedBy} took: there is nothing to go on with`;
       return isAtWorkHere(session, run) ? 'is at work' : null;
     },
     command: ({id}) => ['headgate', command, id],

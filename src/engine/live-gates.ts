@@ -54,19 +54,21 @@ export async function lookAtGates(
 ): Promise<readonly Gate[]> {
   const {ledger, settings, now, configDigest, program, self} = host;
   const {marks} = connection.target;
-  const [lease, broken, free, failedItems] = await Promise.all([
+  const [lease, broken, free, failedItems, taker] = await Promise.all([
     marks ? readLease(reader) : null,
     errorsOf(probe).length > 0 || plan.undoes !== null
       ? []
       : newlyBroken(host, connection, plan, probe, reader),
     freeBytes(host, connection),
     ledger.openItems.count(plan.id, {outcomes: ['failed']}),
+    takerOf(host, plan),
   ]);
   host.giveUp?.throwIfAborted();
   const obstacle = leaseObstacle(lease, self, options.takeOver);
   return gatesOf({
     plan,
     undoes: options.undoes ?? null,
+    taker,
     now: now(),
     planHours: settings.planHours,
     findings: probe.findings,
@@ -91,6 +93,13 @@ export async function lookAtGates(
     thresholds: options.thresholds,
     confirmation: {expected: connection.target.name, typed: options.confirm},
   });
+}
+
+async function takerOf({ledger, self}: EngineHost, {usedBy}: RunRecord): Promise<GateFacts['taker']> {
+  const run = usedBy === null ? null : await ledger.runs.find(usedBy);
+  if (run === null) return null;
+  const {id, status, holder} = run;
+  return {id, status, isAlive: holder !== null && self.isAlive(holder)};
 }
 
 /** What has to be typed where a plan is of everything that its source has; null where nothing has to be. */

@@ -1,6 +1,7 @@
 import type {CheckResult} from '../core/checks.ts';
 import type {Finding} from '../core/probe.ts';
 import type {RunRecord} from '../ledger/records.ts';
+import type {Taker} from './taken-plan.ts';
 
 /** A condition of going live, with its reason and what unlocks it. */
 export interface Gate {
@@ -34,6 +35,8 @@ export interface GateFacts {
   readonly plan: RunRecord;
   /** The run that is to be undone; null where the plan of a backfill is to go live. */
   readonly undoes: string | null;
+  /** The run that has taken the plan before; null where none has. */
+  readonly taker: Taker | null;
   readonly now: number;
   readonly planHours: number;
   readonly findings: readonly Finding[];

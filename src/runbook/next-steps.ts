@@ -17,7 +17,7 @@ export function nextSteps(run: RunRecord): readonly NextStep[] {
   if (status === 'paused' && stopReason?.by === 'drift')
     return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];
   if (status === 'paused' || status === 'failed') return [step('Go on where it stopped', 'resume', id)];
-  if (usedBy !== null) return [step('Its plan was executed; look at that run', 'status', usedBy)];
+  if (usedBy !== null) return [step('Its plan was taken by a run; look at that one', 'status', usedBy)];
   return [...takeUpSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run)), ...capSteps(run)];
 }
 

@@ -11,7 +11,7 @@ import {type OpenCounts, retriable} from './open-counts.ts';
 export function openSteps(run: RunRecord, open: OpenCounts, conflict: string | null): readonly NextStep[] {
   const {id, mode, status, usedBy, undoes} = run;
   if (usedBy !== null)
-    return [step('Its plan was executed; see what that run left open', 'failures', usedBy)];
+    return [step('Its plan was taken by a run; see what that one left open', 'failures', usedBy)];
   if (status === 'cancelled') return undoes === null ? [newDryRun(run)] : [step('Undo anew', 'undo', undoes)];
   if (isActive(status) || status === 'paused' || status === 'failed')
     return [

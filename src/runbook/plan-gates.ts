@@ -1,6 +1,8 @@
+import {isActive} from '../core/run.ts';
 import {shellWord} from '../core/shell-word.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Gate, GateFacts} from './gate.ts';
+import {takenPlan} from './taken-plan.ts';
 
 /** What has to hold of the plan itself: that it is whole, of this setting, young, and not executed before. */
 
@@ -18,7 +20,7 @@ export function rehearsedGate({plan, undoes}: GateFacts): Gate {
       ...gate,
       holds: false,
       reason: `${plan.id} is not a dry run, but ${plan.mode}`,
-      unlock: 'Name the dry run whose plan is to be executed.',
+      unlock: `${isStopped(plan) ? `To go on with it: headgate resume ${plan.id}. Else name` : 'Name'} the dry run whose plan is to be executed.`,
     };
   if (plan.undoes !== undoes) return {...gate, holds: false, ...otherPlan(plan)};
   if (plan.status === 'completed' || plan.status === 'incomplete')
@@ -29,6 +31,13 @@ export function rehearsedGate({plan, undoes}: GateFacts): Gate {
     reason: `dry run ${plan.id} is ${plan.status}`,
     unlock: `Let it end first: headgate resume ${plan.id}`,
   };
+}
+
+/** Something of it is left to do, unless its process still lives: then resuming says so. */
+function isStopped({mode, status}: RunRecord): boolean {
+  return (
+    (mode === 'live' || mode === 'undo') && (isActive(status) || status === 'paused' || status === 'failed')
+  );
 }
 
 /** A plan that puts rows back is executed by an undo of that run, and by nothing else. */
@@ -78,9 +87,19 @@ export function freshGate({plan, now, planHours}: GateFacts): Gate {
   };
 }
 
-export function unusedGate({plan}: GateFacts): Gate {
+export function unusedGate({plan, taker}: GateFacts): Gate {
   const gate = {id: 'unused', title: 'not used before'} as const;
   if (plan.usedBy === null) return {...gate, holds: true, reason: 'its plan was not executed before'};
+  const taken = taker === null ? null : takenPlan(taker);
+  if (taken !== null) {
+    const {why, words} = taken.next;
+    return {
+      ...gate,
+      holds: false,
+      reason: `its plan is not free: ${taken.is}`,
+      unlock: `${why}: ${words.join(' ')}`,
+    };
+  }
   return {
     ...gate,
     holds: false,

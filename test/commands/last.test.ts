@@ -64,6 +64,26 @@ it('resume last stops at a newest run that is completed, and names the paused on
   );
 });
 
+it('a plan whose live run was killed is not said to be executed: that run is to be resumed', async () => {
+  const {cwd, headgate} = makeCommandWorld();
+  const plan = runOf(await headgate('run', 'asset-index', ...ends, '--json'));
+  await runProgram(['live', plan, ...confirmed], {cwd, env: {HEADGATE_CRASH_AT: 'page-committed'}});
+  const {lines} = await headgate('status', plan, '--json');
+  const live = String(lines[0]?.['usedBy']);
+  const said = new RegExp(
+    `run ${live} took it and was interrupted.*\n.*go on with it: headgate resume ${live}`,
+  );
+  for (const named of [plan, 'last']) {
+    const again = await headgate('live', named, ...confirmed);
+    expect(again.code).toBe(6);
+    expect(again.err).toMatch(said);
+  }
+  const itself = await headgate('live', live, ...confirmed);
+  expect(itself.err).toContain(`To go on with it: headgate resume ${live}`);
+  expect((await headgate('resume', live)).code).toBe(0);
+  expect((await headgate('live', plan, ...confirmed)).err).toMatch(/its plan was executed by run/);
+});
+
 it('resume last takes a run first whose process died while it wrote', async () => {
   const {cwd, headgate} = makeCommandWorld();
   await headgate('run', 'asset-index', ...ends);

@@ -12,6 +12,7 @@ export const plan = planRun(
 export const facts: GateFacts = {
   plan,
   undoes: null,
+  taker: null,
   now: 2 * hour,
   planHours: 24,
   findings: [
@@ -113,6 +114,22 @@ export const closings: readonly Closing[] = [
   {gate: 'fresh', because: 'it is 24 h and a moment old', change: {now: 25 * hour + 1}, says: /24\.0 h old/},
   {gate: 'fresh', because: 'the config wants it younger', change: {planHours: 0.5}, says: /at most 0\.5 h/},
   {gate: 'unused', because: 'it was executed', change: {plan: {...plan, usedBy: 'r-live'}}, says: /r-live/},
+  ...(
+    [
+      ['running', false, /run r-live took it and was interrupted: its process is gone$/],
+      ['running', true, /run r-live is at work on it$/],
+      ['paused', false, /run r-live took it and is paused$/],
+      ['failed', false, /run r-live took it and is failed$/],
+      ['completed', false, /^its plan was executed by run r-live$/],
+    ] as const
+  ).map(
+    ([status, isAlive, says]): Closing => ({
+      gate: 'unused',
+      because: `a run took it that is ${status}, and its process ${isAlive ? 'lives' : 'is gone'}`,
+      change: {plan: {...plan, usedBy: 'r-live'}, taker: {id: 'r-live', status, isAlive}},
+      says,
+    }),
+  ),
   {
     gate: 'whole',
     because: 'no prefix narrows it and nobody said that it is meant so',
