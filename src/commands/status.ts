@@ -1,6 +1,6 @@
 import {rowsOf} from '../backfills/registry.ts';
 import type {CheckResult} from '../core/checks.ts';
-import {isActive} from '../core/run.ts';
+import {isActive, onlyMeasures} from '../core/run.ts';
 import {identityText, modeText, number} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {isGone} from './choose-run.ts';
@@ -22,9 +22,12 @@ export async function statusCommand(session: Session, named: string | undefined)
     const checks = measuredAfter(run, measured.get(run.id));
     return {run, checks, status: `${isGone(session, run) ? 'dead' : run.status}${brokenText(checks)}`};
   });
-  const width = Math.max(0, ...rows.map(({status}) => status.length));
+  const widths = {
+    status: Math.max(0, ...rows.map(({status}) => status.length)),
+    backfill: Math.max(0, ...runs.map(({backfill}) => backfill.length)),
+  };
   for (const {run, checks, status} of rows)
-    session.report.data(runObject(session, run, checks), [runLine(run, status.padEnd(width))]);
+    session.report.data(runObject(session, run, checks), [runLine(run, status, widths)]);
   return 0;
 }
 
@@ -88,10 +91,21 @@ function runObject(
   };
 }
 
-/** `20261120-0630-6fkf  live      incomplete  index.sqlite  41 items, 1 failed` */
-function runLine(run: RunRecord, status: string): string {
+/** `20261120-0630-6fkf  live      incomplete  asset-index  index.sqlite  41 items, 1 failed`; a verification has no items. */
+function runLine(
+  run: RunRecord,
+  status: string,
+  widths: Readonly<Record<'status' | 'backfill', number>>,
+): string {
   const mode = run.undoes === null ? modeText(run) : run.mode === 'undo' ? 'undo' : 'dry undo';
-  return `${run.id}  ${mode.padEnd(8)}  ${status}  ${run.targetName}  ${listedText(run)}`;
+  return [
+    run.id,
+    mode.padEnd(8),
+    status.padEnd(widths.status),
+    run.backfill.padEnd(widths.backfill),
+    run.targetName,
+    ...(onlyMeasures(run.mode) ? [] : [listedText(run)]),
+  ].join('  ');
 }
 
 function statusText(session: Session, run: RunRecord): string {

@@ -14,9 +14,13 @@ it('a broken invariant stays to be seen: in the list of runs, and in the run its
   expect(live.code).toBe(3);
   const verify = await headgate('verify', 'asset-index', '--target', 'index.sqlite', '--json');
   const list = await headgate('status');
-  expect(list.out).toMatch(/^\S+ {2}verify {4}completed, 1 invariant broken/m);
-  expect(list.out).toMatch(/^\S+ {2}live {6}completed, 1 invariant broken/m);
-  expect(list.out).toMatch(/^\S+ {2}dry run {3}completed {2}/m);
+  expect(list.out).toMatch(
+    /^\S+ {2}verify {4}completed, 1 invariant broken {2}asset-index {2}index\.sqlite$/m,
+  );
+  expect(list.out).toMatch(
+    /^\S+ {2}live {6}completed, 1 invariant broken {2}asset-index {2}index\.sqlite {2}27 items$/m,
+  );
+  expect(list.out).toMatch(/^\S+ {2}dry run {3}completed {22}asset-index {2}/m);
   for (const ended of [live, verify]) {
     const one = await runProgram(['status', String(summaryOf(ended)['run'])], {cwd});
     expect(one.out).toMatch(/status {6}completed, 1 invariant broken/);
