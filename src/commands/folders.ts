@@ -1,6 +1,6 @@
 import {access, realpath} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {findBackfill} from '../backfills/registry.ts';
+import {backfills} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {counted, number} from '../core/words.ts';
 import {machineOf} from '../engine/holder.ts';
@@ -10,24 +10,49 @@ import type {Session} from './session.ts';
 const recentEnds = 200;
 const sharedAtOnce = 500;
 
-/** Folders whose files were uploaded from this machine, and how many of their files are known. */
+/** Folders whose files were uploaded from this machine, and how many of their files are known: those without any come last. */
 export async function listFoldersCommand(session: Session): Promise<number> {
-  const {ledger, report} = session;
-  const folders = new Set<string>();
-  // What measured the table alone had no folder.
-  for (const {backfill, sourceLabel} of await ledger.runs.recentEnds(recentEnds))
-    if (sourceLabel !== '' && findBackfill(backfill).uploads === 'files')
-      for (const folder of foldersIn(session, sourceLabel)) folders.add(folder);
-  if (folders.size === 0)
+  const {report} = session;
+  const folders = await knownFolders(session);
+  if (folders.length === 0)
     report.note('No folders yet. Begin: headgate run uploads --folder DIR --provider P --user ID --target T');
-  for (const folder of [...folders].sort()) {
-    const {files, at} = await ledger.fileHashes.below(machine(session), await realPath(folder));
+  const [known, empty] = [folders.filter(({files}) => files > 0), folders.filter(({files}) => files === 0)];
+  for (const {folder, files, at} of known) {
     const when = at === null ? '' : `, last hashed ${new Date(at).toISOString().slice(0, 10)}`;
     report.data({type: 'folder', folder, files, at}, [
       `${folder}  ${counted(files, 'file is', 'files are')} known${when}`,
     ]);
   }
+  for (const {folder, files, at} of empty)
+    report.data({type: 'folder', folder, files, at}, [
+      `${folder}  removed, or not hashed yet: none of its files is known`,
+    ]);
   return 0;
+}
+
+interface KnownFolder {
+  readonly folder: string;
+  readonly files: number;
+  /** When the last of them was hashed. */
+  readonly at: number | null;
+}
+
+async function knownFolders(session: Session): Promise<readonly KnownFolder[]> {
+  const {ledger} = session;
+  const folders = new Set<string>();
+  // What measured the table alone had no folder.
+  for (const {backfill, sourceLabel} of await ledger.runs.recentEnds(recentEnds))
+    if (sourceLabel !== '' && uploadsFiles(backfill))
+      for (const folder of foldersIn(session, sourceLabel)) folders.add(folder);
+  const known: KnownFolder[] = [];
+  for (const folder of [...folders].sort())
+    known.push({folder, ...(await ledger.fileHashes.below(machine(session), await realPath(folder)))});
+  return known;
+}
+
+/** A ledger may have runs of a backfill that is no more. */
+function uploadsFiles(id: string): boolean {
+  return backfills.some(backfill => backfill.id === id && backfill.uploads === 'files');
 }
 
 /** What is known of a folder's files is forgotten; what was uploaded from it stays known by its content. */
@@ -36,12 +61,25 @@ export async function removeFolderCommand(session: Session, folder: string): Pro
     throw new OperatorError('usage', 'the folder has no name', 'Name it: headgate folders remove DIR');
   const path = await realPath(resolve(session.surroundings.cwd, folder));
   const files = await session.ledger.fileHashes.forget(machine(session), path);
+  if (files === 0) await requireKnown(session, folder, path);
   session.report.data({type: 'folder-removed', folder: path, files}, [
     files === 0
-      ? `${path}: nothing was known of it`
+      ? `${path}: none of its files was known any more`
       : `${path}: ${number(files)} ${files === 1 ? 'file is' : 'files are'} forgotten. What was uploaded from there stays known by its content: no file of it is uploaded twice.`,
   ]);
   return 0;
+}
+
+async function requireKnown(session: Session, named: string, path: string): Promise<void> {
+  const known = await knownFolders(session);
+  const paths = await Promise.all(known.map(({folder}) => realPath(folder)));
+  if (paths.includes(path)) return;
+  const names = known.filter(({files}) => files > 0).map(({folder}) => folder);
+  throw new OperatorError(
+    'usage',
+    `${named}: nothing is known of this folder (${path})`,
+    names.length === 0 ? 'No files of any folder are known.' : `Known are: ${names.join(', ')}`,
+  );
 }
 
 /** Contents that were found under several names: copies, and files that were renamed. */

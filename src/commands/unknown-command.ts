@@ -1,12 +1,13 @@
 import type {Command} from 'commander';
+import {nearest} from '../core/nearest.ts';
 import {OperatorError} from '../core/operator-error.ts';
 
-/** Words that are no command come here, because headgate alone is one. */
-export function requireNoCommand(program: Command): void {
-  const [word] = program.args;
+/** Words that are no command come here, because the group alone is one too: headgate, headgate folders. */
+export function requireNoCommand(group: Command): void {
+  const [word] = group.args;
   if (word === undefined) return;
-  if (word === 'help') commandNamed(program, program.args.slice(1)).help();
-  throw unknownCommand(program, word);
+  if (word === 'help') commandNamed(group, group.args.slice(1)).help();
+  throw unknownCommand(group, word);
 }
 
 /** `marks remove`: a command of the program, or one of a group. */
@@ -18,11 +19,21 @@ function commandNamed(program: Command, words: readonly string[]): Command {
   }, program);
 }
 
-function unknownCommand({commands}: Command, word: string): OperatorError {
-  const known = commands.map(command => command.name()).join(', ');
+function unknownCommand(group: Command, word: string): OperatorError {
+  const path = pathOf(group);
+  const known = group.commands.map(command => command.name());
+  const meant = nearest(word, known);
+  const suggested = meant === null ? '' : `Did you mean ${['headgate', ...path, meant].join(' ')}? `;
   return new OperatorError(
     'usage',
-    `there is no command ${word}`,
-    known === '' ? 'headgate --help lists the commands.' : `Known are: ${known}.`,
+    `there is no command ${[...path, word].join(' ')}`,
+    known.length === 0
+      ? 'headgate --help lists the commands.'
+      : `${suggested}Known are: ${known.join(', ')}.`,
   );
+}
+
+/** What stands before a command of the group, behind the program's name. */
+function pathOf(group: Command): readonly string[] {
+  return group.parent === null ? [] : [...pathOf(group.parent), group.name()];
 }

@@ -2,6 +2,7 @@ import {Argument, type Command} from 'commander';
 import {common, targetHelp} from './flags.ts';
 import type {Within} from './job-program.ts';
 import type {Surroundings} from './session.ts';
+import {requireNoCommand} from './unknown-command.ts';
 import {type WorkflowSystem, workflowSystems} from './workflow.ts';
 
 type Exit = (code: number) => void;
@@ -66,7 +67,13 @@ export function addUpkeepCommands(
   );
   const folders = common(
     program.command('folders').description('folders whose files were uploaded, and how many files are known'),
-  ).action(within(async () => (await import('./folders.ts')).listFoldersCommand));
+  ).allowExcessArguments();
+  folders.action(
+    within(async () => {
+      requireNoCommand(folders);
+      return (await import('./folders.ts')).listFoldersCommand;
+    }),
+  );
   common(
     folders
       .command('remove <folder>')

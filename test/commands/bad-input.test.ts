@@ -8,7 +8,14 @@ import {ends, makeCommandWorld} from './world.ts';
 const run = ['run', 'asset-index'];
 
 it.each([
-  ['an unknown command', ['bogus'], 2, /there is no command bogus/],
+  ['an unknown command', ['bogus'], 2, /there is no command bogus\nKnown are: /],
+  [
+    'a typing error in a command of folders',
+    ['folders', 'mergd'],
+    2,
+    /there is no command folders mergd\nDid you mean headgate folders merged\? Known are: remove, merged\.\n/,
+  ],
+  ['a typing error in a command', ['statsu'], 2, /Did you mean headgate status\? Known are: /],
   [
     'an unknown backfill',
     ['run', 'nope', ...ends],

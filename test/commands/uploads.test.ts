@@ -198,6 +198,27 @@ it('a verification without folders knows the provider by whatever it is called',
   expect(out).toMatch(/3 of 3 assets are at the provider/);
 });
 
+it('a folder that is not known can not be removed, and one that was is told behind the others', async () => {
+  const world = await worldOf(2);
+  world.write('one.mp4', 'one', 'clips');
+  await world.rehearse();
+  world.folder = 'clips';
+  await world.rehearse();
+  const unknown = await world.run('folders', 'remove', './nope');
+  expect(unknown.code).toBe(2);
+  expect(unknown.err).toMatch(
+    /\.\/nope: nothing is known of this folder \(\S+\/nope\)\nKnown are: \S+\/clips, \S+\/videos\n/,
+  );
+  const removed = await world.run('folders', 'remove', 'clips');
+  expect(removed.out).toMatch(/clips: 1 file is forgotten/);
+  const {out} = await world.run('folders');
+  expect(out).toMatch(
+    /^\S+videos {2}2 files are known, .+\n\S+clips {2}removed, or not hashed yet: none of its files is known\n$/,
+  );
+  const again = await world.run('folders', 'remove', 'clips');
+  expect([again.code, again.out]).toEqual([0, expect.stringMatching(/none of its files was known any more/)]);
+});
+
 it('a folder without a name is not taken for the one that somebody is in', async () => {
   const world = await worldOf(2);
   await world.rehearse();
