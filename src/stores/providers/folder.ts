@@ -1,13 +1,12 @@
-import {constants} from 'node:fs';
-import {access, type FileHandle, open, rename, stat} from 'node:fs/promises';
+import {type FileHandle, open, rename} from 'node:fs/promises';
 import {basename, resolve} from 'node:path';
 import {Fault} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
-import type {Finding} from '../../core/probe.ts';
 import {directoryStore} from '../directory.ts';
 import type {ObjectStore, StoredObject} from '../object-store.ts';
 import {readThrough} from './file-digests.ts';
 import {FileReading} from './file-reading.ts';
+import {checkFolder} from './folder-check.ts';
 import {writing} from './folder-faults.ts';
 import {isTemporaryOf, makeFolder, removeFile, syncFolder, temporaryName} from './folder-places.ts';
 import {requireName} from './object-name.ts';
@@ -35,7 +34,7 @@ export async function folderProvider({id, label, folder}: FolderProviderOptions)
     host: store.host,
     service: store.service,
     key: name => name,
-    check: () => check(root),
+    check: () => checkFolder(root),
     find: (file, signal) => find(store, file, signal),
     upload: (file, options) => upload(root, store, file, options),
     abandon: async (name, handle, signal) => {
@@ -48,24 +47,6 @@ export async function folderProvider({id, label, folder}: FolderProviderOptions)
       await removeFile(root, name, name);
     },
   };
-}
-
-async function check(root: string): Promise<readonly Finding[]> {
-  const info = await stat(root).catch(() => null);
-  if (info === null)
-    return [finding(`${root}: there is no such folder`, 'Make it, or bring it back: is its disk mounted?')];
-  if (!info.isDirectory()) return [finding(`${root}: this is not a folder`, 'Name a folder.')];
-  try {
-    await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
-    const remedy = 'Grant the user that runs headgate the right to read and write there.';
-    return [{...finding(`${root}: this folder can't be written to`, remedy), isDenied: true}];
-  }
-  return [{level: 'ok', subject: 'provider', message: `${root}: the folder can be written to`}];
-}
-
-function finding(message: string, remedy: string): Finding {
-  return {level: 'error', subject: 'provider', message, remedy};
 }
 
 async function find(
