@@ -4,8 +4,6 @@ import type {Io, Shape} from './shape.ts';
 
 /** What clearing may use: it takes as long as there is something to take away. */
 export interface Clearing {
-  /** Runs a request to a host within its limit, with retries. */
-  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Tells what could not be taken away: it stays on record as made. */
   warn(message: string): void;
   /** Told after each part: a crash here takes nothing away twice. */

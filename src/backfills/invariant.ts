@@ -12,8 +12,6 @@ export interface CheckIo<S extends Shape> extends TargetIo<S> {
   readonly sample: number | null;
   /** At least 0, less than 1: what a sample is drawn with. */
   random(): number;
-  /** Runs a request to a host within its limit, with retries. */
-  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Why the ledger says that these keys are not in the target, where it knows. */
   causes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** How far the run came that explains what is missing, by host and by group; null where there is none. */

@@ -12,6 +12,8 @@ import type {UploadJournal} from '../stores/providers/provider.ts';
 export interface Kept {
   /** For a dry run, where nothing of what it plans is made. */
   readonly rehearses: boolean;
+  /** For a run that takes nothing for granted that earlier runs have found: no hashes are known then. */
+  readonly fresh: boolean;
   /** Of files of this machine, by path; only where the version is the one that was hashed, and sure or not. */
   hashes(files: readonly FileVersion[]): Promise<ReadonlyMap<string, FileHash>>;
   /** Kept soon, in company: a crash loses the work of a moment. */

@@ -54,6 +54,8 @@ export interface Io<S extends Shape> {
    * taken up again by the engine, and a host that is down ends it by an error of the engine's own.
    */
   placed<T>(host: string, request: () => Promise<T>): Promise<T>;
+  /** Runs a request to a host within its limit, with retries. The last fault is thrown. */
+  limited<T>(host: string, request: () => Promise<T>): Promise<T>;
   /** Small stores that the ledger keeps. */
   readonly kept: Kept;
   /** Told of every chunk of bytes that was read from the source. */

@@ -55,11 +55,11 @@ export function checkIo({
       onBytes,
       kept: keptToLook(host, connection.target.id),
       placed: limited,
+      limited,
     }),
     range: {lo: limitsOf(scope).startAfter, hi},
     sample,
     random,
-    limited,
     causes: keys => causesOf(ledger, causesFrom, keys),
     reached: async () => {
       const {repositories} = connection.backfill;

@@ -1,19 +1,9 @@
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
-import {limitedBy} from './limited.ts';
 
 /** Takes away what a run has made outside of its target, and no row needs any more. Only with the target's lease. */
-export async function clearEffects({
-  work,
-  limiter,
-  settings: {attempts},
-  halt: signal,
-  random,
-  emit,
-  at,
-}: RunContext): Promise<void> {
+export async function clearEffects({work, emit, at}: RunContext): Promise<void> {
   await work.clear?.({
-    limited: limitedBy({limiter, attempts, signal, random, emit}),
     warn: message => emit({type: 'note', level: 'warning', message}),
     cleared: () => at('effects-cleared'),
   });

@@ -6,7 +6,7 @@ import type {RunRecord} from '../ledger/records.ts';
 import type {Gate} from '../runbook/gate.ts';
 import {claimRun} from './claim-run.ts';
 import type {Connection, RunConnection} from './connection.ts';
-import {createRun, type RunOptions} from './create-run.ts';
+import {createRun, optionsOf, type RunOptions} from './create-run.ts';
 import type {EngineHost} from './engine-host.ts';
 import {execute} from './execute.ts';
 import type {Execution, RunHandle} from './execution.ts';
@@ -142,7 +142,7 @@ export class Engine {
       label: connection.target.marks ? 'rehearsed' : 'rehearsed, advisory (no marks)',
       rehearsedBy: plan.id,
       undoes: plan.undoes,
-      options,
+      options: {...options, fresh: optionsOf(plan).fresh},
     });
     if (!(await ledger.runs.use(plan, record.id))) {
       await ledger.runs.discard(record.id);

@@ -13,6 +13,7 @@ export interface IoOptions {
   readonly kept: Kept;
   /** Where nothing keeps hosts within limits, a request is made at once. */
   readonly placed?: Io<Shape>['placed'];
+  readonly limited?: Io<Shape>['limited'];
 }
 
 /** What a backfill may use: it reads, and can't write. */
@@ -28,8 +29,14 @@ export function targetIoFor({
   now,
   onBytes,
   kept,
-  placed = (_, request) => request(),
+  placed = atOnce,
+  limited = atOnce,
 }: IoOptions): TargetIo<Shape> {
   const options = connection.options ?? connection.backfill.options.parse(undefined);
-  return {source: connection.source, target: reader, scope, options, signal, now, onBytes, kept, placed};
+  const rest = {signal, now, onBytes, kept, placed, limited};
+  return {source: connection.source, target: reader, scope, options, ...rest};
+}
+
+function atOnce<T>(_host: string, request: () => Promise<T>): Promise<T> {
+  return request();
 }

@@ -15,6 +15,8 @@ export interface KeptOptions {
   readonly undoes?: string | null;
   /** A dry run remembers which contents it has met. */
   readonly meets?: boolean;
+  /** Everything is read again. */
+  readonly fresh?: boolean;
   readonly now: () => number;
 }
 
@@ -34,6 +36,7 @@ export function keptFor({
   run,
   undoes = null,
   meets = false,
+  fresh = false,
   now,
 }: KeptOptions): Kept {
   const {fileHashes, uploads} = ledger;
@@ -47,7 +50,8 @@ export function keptFor({
   );
   return {
     rehearses: meets,
-    hashes: files => fileHashes.of(machine, files),
+    fresh,
+    hashes: async files => (fresh ? new Map() : fileHashes.of(machine, files)),
     keepHash: file => fileHashes.keep(machine, file, now()),
     pathsOf: hashes => fileHashes.pathsOf(machine, hashes),
     uploads: (whose, hashes) => uploads.of(target, whose, hashes),

@@ -10,6 +10,7 @@ import {Hosts} from './hosts.ts';
 import {type IoOptions, ioFor} from './io.ts';
 import {keptFor} from './kept.ts';
 import type {HeldLease} from './lease.ts';
+import {limitedBy} from './limited.ts';
 import type {Limiter} from './limiter.ts';
 import type {Stopper} from './run-handle.ts';
 import type {RunState} from './run-state.ts';
@@ -88,15 +89,14 @@ function looking<T>(look: () => Promise<T>, now: () => number): () => Promise<T>
   };
 }
 
-/** Smaller items are through before anybody has looked. */
+/** Smaller items are through before anybody has looked: of them it is told how many are. */
 const leastMotion = 8 * 1024 * 1024;
 const tellEveryMs = 100;
 
 function telling(state: RunState, now: () => number, tell: () => void): RunContext['moving'] {
   let told = Number.NEGATIVE_INFINITY;
   return motion => {
-    if (motion.of < leastMotion) return;
-    state.move(motion);
+    if (motion.of >= leastMotion) state.move(motion);
     const at = now();
     if (at - told < tellEveryMs) return;
     told = at;
@@ -106,9 +106,11 @@ function telling(state: RunState, now: () => number, tell: () => void): RunConte
 
 const anyDrift = {share: 1, least: Number.MAX_SAFE_INTEGER};
 
-function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts): Work {
-  const {connection, record, probe, plan, scope} = execution;
-  const {ledger, now} = host;
+function makeWork(parts: Parts, hosts: Hosts): Work {
+  const {host, execution, reader, state, stopper, limiter, emit} = parts;
+  const {connection, record, probe, plan, scope, reuse} = execution;
+  const {ledger, now, random, settings} = host;
+  const {attempts} = settings;
   const {backfill} = connection;
   const onBytes = (count: number) => state.read(count);
   const placed: IoOptions['placed'] = (name, request) => hosts.placed(name, request);
@@ -119,9 +121,12 @@ function makeWork({host, execution, reader, state, stopper}: Parts, hosts: Hosts
     run: record.id,
     undoes: record.undoes,
     meets: record.mode === 'dry-run',
+    fresh: !reuse,
     now,
   });
-  const io = ioFor({connection, reader, scope, signal: stopper.halt, now, onBytes, placed, kept});
+  const signal = stopper.halt;
+  const limited = limitedBy({limiter, attempts, signal, random, emit});
+  const io = ioFor({connection, reader, scope, signal, now, onBytes, placed, limited, kept});
   const common = {backfill, io, probe, ledger, run: record.id};
   if (record.undoes !== null) return undoWork({...common, undoes: record.undoes});
   return forwardWork({...common, service: connection.target.service, hi: plan?.cappedAt ?? null});

@@ -195,7 +195,7 @@ it('a verification without folders knows the provider by whatever it is called',
     ...['verify', 'uploads', '--provider', './pixverse', '--user', '7', '--target', world.index],
   );
   expect(code, out).toBe(0);
-  expect(out).toMatch(/3 of 3 assets are at the provider/);
+  expect(out).toMatch(/3 of 3 assets are recorded at the provider/);
 });
 
 it('a folder that is not known can not be removed, and one that was is told behind the others', async () => {

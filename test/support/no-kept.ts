@@ -3,6 +3,7 @@ import type {Kept} from '../../src/backfills/kept.ts';
 /** For backfills that keep nothing in the ledger's small stores. */
 export const noKept: Kept = {
   rehearses: false,
+  fresh: false,
   hashes: refuse,
   keepHash: refuse,
   pathsOf: refuse,

@@ -11,7 +11,7 @@ import type {OfNetwork} from './of-network.ts';
 import {didOf} from './uri.ts';
 import {type ReadOrder, readPages, readWhole} from './ways.ts';
 
-export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now' | 'kept'> & {
+export type ReadIo = Omit<TargetIo<OfNetwork>, 'source' | 'target' | 'now' | 'kept' | 'limited'> & {
   readonly source: Network;
 };
 

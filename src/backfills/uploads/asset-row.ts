@@ -78,3 +78,10 @@ export function uploadedTo({
 }: Pick<AssetRow, 'providerId' | 'providerUploads'>): readonly string[] {
   return [...new Set([...(providerId === null ? [] : [providerId]), ...providerUploads.keys()])];
 }
+
+/** What a provider calls the content of a row; null where no provider of that name has it. */
+export function objectAt(row: AssetRow, provider: string): string | null {
+  if (!uploadedTo(row).includes(provider)) return null;
+  const mapped = row.providerUploads.get(provider);
+  return mapped !== undefined && mapped !== '' ? mapped : row.providerAssetId;
+}

@@ -66,6 +66,12 @@ export function sqlOf(facts: AssetFacts): AssetSql {
   return facts.dialect === 'postgres' ? postgresSql(facts) : sqliteSql(facts);
 }
 
+/** SQL that is true of a `row` that a provider, the parameter of that number, has the content of. */
+export function isAtProvider(sql: AssetSql, number: number): string {
+  const provider = sql.param(number);
+  return `${sql.same('row.provider_id', provider)} OR ${sql.map.has('row.provider_uploads', provider)}`;
+}
+
 const sqliteMap: MapSql = {
   takes: map => `CASE
       WHEN ${map} IS NULL THEN true

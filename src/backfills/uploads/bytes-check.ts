@@ -12,10 +12,15 @@ const readAtOnce = 8;
 
 type Limited = Pick<CheckIo<Shape>, 'signal' | 'onBytes' | 'limited'>;
 
+interface BytesCheck<S extends Shape> extends Pick<Invariant<S>, 'recovery' | 'recovers'> {
+  /** Null where none is named: nothing is read then. */
+  providerOf(io: CheckIo<S>): Promise<Provider | null>;
+}
+
 /** A sample of the provider's objects is read again: each has the bytes that its row says. */
 export function bytesMatch<S extends Shape & {readonly scope: {readonly user: string | null}}>(
   facts: AssetFacts,
-  providerOf: (io: CheckIo<S>) => Promise<Provider | null>,
+  {providerOf, ...mending}: BytesCheck<S>,
 ): Invariant<S> {
   return {
     id: 'hash-matches-bytes',
@@ -24,7 +29,7 @@ export function bytesMatch<S extends Shape & {readonly scope: {readonly user: st
     reads: 'bytes',
     counts: ['object', 'objects'],
     why: 'Whoever asks for the content of such a row gets something else, and the content itself may be nowhere.',
-    recovery: 'uploads-repair reads the bytes of every row, and plans the hashes that are wrong.',
+    ...mending,
     measure: async io => {
       const provider = await providerOf(io);
       if (provider === null) return {count: 0, sample: []};

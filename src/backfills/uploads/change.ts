@@ -11,7 +11,7 @@ const former = z.object({
 
 /**
  * An upload of one file to one provider, and the row that says so: `before` is null where the row is made, and the row
- * that gets the provider into its map otherwise.
+ * that gets the provider into its map otherwise. Where it says so already, the upload restores what the provider has lost.
  */
 export const uploadChange = z.object({
   /** Of the file. */
@@ -31,5 +31,6 @@ export const uploadChange = z.object({
   /** ISO 8601, UTC: what created_at of a new row becomes. */
   at: z.string(),
   before: former.nullable(),
+  restores: z.literal(true).exactOptional(),
 });
 export type UploadChange = z.infer<typeof uploadChange>;

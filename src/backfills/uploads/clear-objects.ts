@@ -16,9 +16,9 @@ const removedAtOnce = 64;
 export async function clearObjects(
   io: Io<Uploads>,
   {facts}: Probe<AssetFacts>,
-  {limited, warn, cleared}: Clearing,
+  {warn, cleared}: Clearing,
 ): Promise<void> {
-  const {source, target, kept, signal} = io;
+  const {source, target, kept, signal, limited} = io;
   for await (const made of kept.made())
     for (const [id, ofProvider] of Map.groupBy(made, ({provider}) => provider)) {
       const provider = await source.provider(id);

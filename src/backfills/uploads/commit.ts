@@ -1,5 +1,5 @@
 import type {Statement} from '../../core/sql.ts';
-import {type AssetSql, sqlOf} from './asset-sql.ts';
+import {type AssetSql, isAtProvider, sqlOf} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
 import {type AssetColumn, type AssetFacts, dateAs, hasColumn, type RowIdentity} from './facts.ts';
 import {type ChangeGroup, groupsOf, isRowOfItem, itemsOf} from './identities.ts';
@@ -10,13 +10,21 @@ import {type ChangeGroup, groupsOf, isRowOfItem, itemsOf} from './identities.ts'
  * decision gets the provider too, and one that has the provider already is never touched.
  */
 export function commitUploads(changes: readonly UploadChange[], facts: AssetFacts): readonly Statement[] {
-  return groupsOf(changes, facts).flatMap(group => {
-    const inserts = group.changes.filter(({before}) => before === null);
-    return [
-      ...(inserts.length === 0 ? [] : [insertAssets({...group, changes: inserts}, facts)]),
-      mergeUploads(group, facts),
-    ];
-  });
+  const [restored, recorded] = [changes.filter(isRestored), changes.filter(change => !isRestored(change))];
+  return [
+    ...groupsOf(recorded, facts).flatMap(group => {
+      const inserts = group.changes.filter(({before}) => before === null);
+      return [
+        ...(inserts.length === 0 ? [] : [insertAssets({...group, changes: inserts}, facts)]),
+        mergeUploads(group, facts),
+      ];
+    }),
+    ...groupsOf(restored, facts).map(group => confirmUploads(group, facts)),
+  ];
+}
+
+function isRestored({restores}: UploadChange): boolean {
+  return restores === true;
 }
 
 function insertAssets({user, provider, identity, changes}: ChangeGroup, facts: AssetFacts): Statement {
@@ -81,6 +89,23 @@ function insertedValues(
 /** Hex, or the same 64 bits as a number with a sign, in text: JSON would round it. */
 function looksAs({types}: AssetFacts, phash64: string): string {
   return /int/i.test(types.phash64 ?? '') ? String(BigInt.asIntN(64, BigInt(`0x${phash64}`))) : phash64;
+}
+
+/** Finds the rows that still say what was restored by now. Nothing in them is another afterwards. */
+function confirmUploads({user, provider, identity, changes}: ChangeGroup, facts: AssetFacts): Statement {
+  const sql = sqlOf(facts);
+  const {from, where} = sql.joined(3, identity, isRowOfItem(sql, identity));
+  return {
+    sql: `UPDATE assets AS row
+          SET provider_id = row.provider_id
+          FROM ${from}
+          WHERE ${where}
+            AND row.id = ${sql.as('id', sql.field('id'))}
+            AND (${isAtProvider(sql, 2)})
+          RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
+    params: [user, provider, itemsOf(changes, ({key, before}) => ({key, id: before?.id ?? null}))],
+    counts: 'updated',
+  };
 }
 
 /**

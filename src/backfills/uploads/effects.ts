@@ -1,10 +1,9 @@
 import {Fault} from '../../core/failure.ts';
-import {printableKey} from '../../core/keys.ts';
-import type {Provider, UploadedFile, UploadJournal} from '../../stores/providers/provider.ts';
+import type {Provider, UploadJournal} from '../../stores/providers/provider.ts';
 import type {Effects} from '../effects.ts';
-import type {Io} from '../shape.ts';
 import type {UploadChange} from './change.ts';
 import {clearObjects} from './clear-objects.ts';
+import {uploadedFile} from './uploaded-file.ts';
 import type {Uploads} from './uploads.ts';
 
 export const uploadEffects: Effects<Uploads> = {
@@ -14,7 +13,7 @@ export const uploadEffects: Effects<Uploads> = {
   async apply(change, io, onProgress) {
     const {source, signal, kept} = io;
     const provider = await source.provider(change.provider);
-    const file = await fileOf(change, io);
+    const file = await uploadedFile(change, io);
     const there = await provider.find(file, signal);
     const journal = kept.journal(provider.id);
     if (there === 'same') return endBegun(change, provider, journal, signal);
@@ -60,20 +59,6 @@ async function endBegun(
   if (handle === null) return;
   await provider.abandon(object, handle, signal);
   await journal.end(object);
-}
-
-async function fileOf(
-  {key, object, size, sha256, mime}: UploadChange,
-  {source, signal}: Io<Uploads>,
-): Promise<UploadedFile> {
-  const listed = await source.lookup(key, signal);
-  if (listed === null) throw new Fault('not-found', `${printableKey(key)}: the file is gone`);
-  if (listed.fault !== undefined) throw new Fault(listed.fault.kind, listed.fault.message);
-  if (listed.size !== size)
-    throw new Fault('changed', `${printableKey(key)}: the file has changed since it was hashed`);
-  const {read} = source;
-  if (read === undefined) throw new TypeError(`${source.label} has no files that can be read`);
-  return {name: object, size, sha256, contentType: mime, read: ending => read(listed, {signal: ending})};
 }
 
 function another({object}: UploadChange, {label}: Provider): Fault {

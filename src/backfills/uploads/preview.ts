@@ -3,7 +3,14 @@ import type {UploadChange} from './change.ts';
 
 /** When it happens differs from run to run, so it is no part of what is reviewed. */
 export function previewUpload(change: UploadChange): Preview {
-  const {user, sha256, provider, object, mime, size, before} = change;
+  const {user, sha256, provider, object, mime, size, before, restores} = change;
+  if (restores === true) {
+    const row = {id: before?.id ?? null, sha256};
+    return {
+      before: {...row, [`object at ${provider}`]: null},
+      after: {...row, [`object at ${provider}`]: object},
+    };
+  }
   const uploads = {provider_uploads: JSON.stringify({[provider]: object})};
   if (before === null)
     return {

@@ -3,7 +3,7 @@ import {jsonParts} from '../../core/json-parts.ts';
 import type {UploadedBy} from '../../core/uploads.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type AssetRow, assetRowOf, uploadedTo} from './asset-row.ts';
-import {type AssetSql, sqlOf} from './asset-sql.ts';
+import {type AssetSql, isAtProvider, sqlOf} from './asset-sql.ts';
 import {type AssetColumn, type AssetFacts, hasColumn} from './facts.ts';
 import {requireUser} from './user.ts';
 
@@ -118,7 +118,7 @@ export async function countAssets(
   const isThere =
     provider === null
       ? `row.provider_id IS NOT NULL OR ${sql.map.isSome('row.provider_uploads')}`
-      : `${sql.same('row.provider_id', sql.param(1))} OR ${sql.map.has('row.provider_uploads', sql.param(1))}`;
+      : isAtProvider(sql, 1);
   const [row] = await target.query(
     `SELECT count(*) AS rows, count(CASE WHEN ${isThere} THEN 1 END) AS there
      FROM assets AS row

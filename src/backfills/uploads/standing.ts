@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Reader} from '../../databases/database.ts';
 import {isAsInserted, isAsMerged, isOfRun, leftItem} from './as-left.ts';
-import {sqlOf} from './asset-sql.ts';
+import {isAtProvider, sqlOf} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
 import type {AssetFacts} from './facts.ts';
 import {type ChangeGroup, groupsOf, identityOf, isRowOfItem, itemsOf} from './identities.ts';
@@ -39,6 +39,7 @@ export async function standingOf(
       const isLeft = change.before === null && others.get(placeOf(byObject(change)))?.is_of_run !== true;
       return isLeft ? 'before' : 'neither';
     }
+    if (change.restores === true) return row.is_there ? 'after' : 'neither';
     if (row.is_made || row.is_merged) return 'after';
     return row.is_there ? 'neither' : 'before';
   });
@@ -82,12 +83,11 @@ function nearness({is_made, is_merged, is_of_run, is_there}: StandingRow): numbe
 function standingSql({identity}: ChangeGroup, facts: AssetFacts): string {
   const sql = sqlOf(facts);
   const number = (condition: string) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-  const isThere = `${sql.same('row.provider_id', sql.param(2))} OR ${sql.map.has('row.provider_uploads', sql.param(2))}`;
   return `SELECT item.key AS identity,
             ${number(isAsInserted(sql, facts, identity))} AS is_made,
             ${number(isAsMerged(sql))} AS is_merged,
             ${number(isOfRun(sql, facts))} AS is_of_run,
-            ${number(isThere)} AS is_there
+            ${number(isAtProvider(sql, 2))} AS is_there
           FROM ${sql.pairs(3, identity)}
           WHERE ${isRowOfItem(sql, identity)}`;
 }

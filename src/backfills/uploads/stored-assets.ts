@@ -1,5 +1,5 @@
 import type {Reader} from '../../databases/database.ts';
-import {type AssetRow, uploadedTo} from './asset-row.ts';
+import {type AssetRow, objectAt} from './asset-row.ts';
 import type {AssetFacts} from './facts.ts';
 import {readAll, readByIds} from './read-all.ts';
 
@@ -40,11 +40,4 @@ function storedAt(row: AssetRow, provider: string): StoredAsset | null {
   const object = objectAt(row, provider);
   const {id, userId, sha256, size} = row;
   return object === null ? null : {id, userId, sha256, object, size};
-}
-
-/** Null where the provider does not have it. */
-function objectAt(row: AssetRow, provider: string): string | null {
-  if (!uploadedTo(row).includes(provider)) return null;
-  const mapped = row.providerUploads.get(provider);
-  return mapped !== undefined && mapped !== '' ? mapped : row.providerAssetId;
 }

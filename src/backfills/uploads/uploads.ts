@@ -46,7 +46,7 @@ export const uploads: Backfill<Uploads> = {
   words: {
     items: ['file', 'files'],
     rows: ['asset', 'assets'],
-    done: {items: 'are at the provider', rows: 'are at the provider'},
+    done: {items: 'are recorded as uploaded', rows: 'are recorded at the provider'},
     reads: {
       source: 'whether the folders can be listed, and the provider be reached',
       target: 'the table assets, its columns and indexes',
@@ -54,7 +54,7 @@ export const uploads: Backfill<Uploads> = {
     },
     nothing: 'are these the folders that you meant?',
     stages: {inspected: 'hashed', applied: 'uploaded'},
-    warnings: ['similar', 'not hashed', 'row gone', 'failed before'],
+    warnings: ['similar', 'not hashed', 'row gone', 'lost', 'damaged', 'failed before'],
   },
   takes: {sources: ['folder'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
   uploads: 'files',
@@ -115,8 +115,12 @@ export const uploads: Backfill<Uploads> = {
   invariants: probe => [
     ...invariants<Uploads>(probe),
     successesHaveRows(probe.facts),
-    bytesMatch<Uploads>(probe.facts, async ({source, scope}) =>
-      source === null || scope.provider === null ? null : source.provider(scope.provider),
-    ),
+    bytesMatch<Uploads>(probe.facts, {
+      providerOf: async ({source, scope}) =>
+        source === null || scope.provider === null ? null : source.provider(scope.provider),
+      recovery:
+        'A fresh dry run (--fresh) looks for every object, and plans what is lost to be uploaded again, while its file is here. Where the provider has something else, look at it: remove it there, and it is lost and comes back so; where the row is wrong, uploads-repair corrects it.',
+      recovers: {as: 'fresh dry-run'},
+    }),
   ],
 };

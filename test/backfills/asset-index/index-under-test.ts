@@ -74,6 +74,7 @@ export class IndexUnderTest {
       signal: never,
       onBytes: () => undefined,
       placed: (_, request) => request(),
+      limited: (_, request) => request(),
       kept: noKept,
       now: () => this.now,
     };

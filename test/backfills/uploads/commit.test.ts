@@ -48,6 +48,17 @@ describe.each(allHosts)('commitUploads on $host', ({begin}) => {
     expect(await assets.commit(link)).toEqual({});
   });
 
+  it('finds the row that says so already of what was uploaded again, and leaves it as it is', async () => {
+    const assets = await Assets.make(host);
+    await assets.commit(changeOf('a'), changeOf('b'));
+    const before = await assets.rows('*');
+    const restored = {...(await assets.link('a')), restores: true as const};
+    expect(await assets.commit(restored, changeOf('c'))).toEqual({'a.mp4': 'updated', 'c.mp4': 'inserted'});
+    expect((await assets.rows('*')).slice(0, 2)).toEqual(before);
+    expect(await assets.commit({...restored, provider: 'runway'})).toEqual({});
+    expect((await assets.rows('*')).slice(0, 2)).toEqual(before);
+  });
+
   it('makes one row of a content that two files of a page have, for the first of them', async () => {
     const assets = await Assets.make(host);
     expect(await assets.commit(changeOf('a'), changeOf('a', {key: 'copy.mp4'}), changeOf('b'))).toEqual({

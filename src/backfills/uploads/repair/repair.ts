@@ -106,6 +106,10 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   coverage: repairCoverage,
   invariants: probe => [
     ...invariants<UploadsRepair>(probe),
-    bytesMatch<UploadsRepair>(probe.facts, async ({source}) => source?.provider ?? null),
+    bytesMatch<UploadsRepair>(probe.facts, {
+      providerOf: async ({source}) => source?.provider ?? null,
+      recovery:
+        'A dry run of uploads-repair reads the bytes of every row, and plans the hashes that are wrong. What is lost, it can only name: headgate run uploads --fresh uploads it again from its file.',
+    }),
   ],
 };

@@ -1,0 +1,89 @@
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {expect, it} from 'vitest';
+import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
+
+/** Objects that a provider has lost, or has otherwise than their rows say, and how they come back. */
+
+async function uploadedWorld(videos: number): Promise<UploadsWorld> {
+  const world = new UploadsWorld();
+  world.writeVideos(videos);
+  expect((await world.migrate()).code).toBe(0);
+  expect(summaryOf(await world.unattended(), 'live')).toMatchObject({status: 'completed', inserted: videos});
+  return world;
+}
+
+function objectOf(content: string): string {
+  const hash = sha256(content);
+  return `u/7/${hash.slice(0, 2)}/${hash}.mp4`;
+}
+
+function put(world: UploadsWorld, object: string, content: string): void {
+  const path = join(world.root, world.provider, object);
+  mkdirSync(dirname(path), {recursive: true});
+  writeFileSync(path, content);
+}
+
+it('a lost object is found and uploaded again by a fresh run, once, and its row stays as it is', async () => {
+  const world = await uploadedWorld(3);
+  world.write('a copy of video 1.mp4', 'what video 1 shows');
+  const [rows, objects] = [world.rows(), world.objects()];
+  rmSync(join(world.root, world.provider, objectOf('what video 1 shows')));
+
+  const usual = await world.rehearse();
+  expect(summaryOf(usual, 'dry-run')).toMatchObject({updated: 0, unchanged: 4});
+
+  const fresh = await world.unattended('--fresh');
+  expect(summaryOf(fresh, 'dry-run')).toMatchObject({inserted: 0, updated: 1, unchanged: 3});
+  expect(summaryOf(fresh, 'live')).toMatchObject({status: 'completed', updated: 1, unchanged: 3, rows: 1});
+  expect(world.objects()).toEqual(objects);
+  expect(world.rows()).toEqual(rows);
+
+  const again = await world.rehearse('--fresh');
+  expect(summaryOf(again, 'dry-run')).toMatchObject({updated: 0, unchanged: 4});
+});
+
+it('an undo of what was uploaded again takes nothing away: its row named it before', async () => {
+  const world = await uploadedWorld(1);
+  const [rows, objects] = [world.rows(), world.objects()];
+  rmSync(join(world.root, world.provider, objectOf('what video 0 shows')));
+  const run = String(summaryOf(await world.unattended('--fresh'), 'live')?.['run']);
+  const undone = await world.run('undo', run, '--confirm', world.index, '--json');
+  expect(summaryOf(undone, 'undo')).toMatchObject({status: 'completed', unchanged: 1});
+  expect(world.objects()).toEqual(objects);
+  expect(world.rows()).toEqual(rows);
+});
+
+it('what another program has put there under a name of its own comes back under that name', async () => {
+  const world = await uploadedWorld(1);
+  const made = objectOf('what video 0 shows');
+  rmSync(join(world.root, world.provider, made));
+  world.sql(
+    `UPDATE assets SET provider_asset_id = 'films/12', provider_uploads = '{"${world.provider}":{"id":"films/12"}}'`,
+  );
+  world.sql("UPDATE assets SET provider_uploads = replace(provider_uploads, 'pixverse', provider_id)");
+  const rows = world.rows();
+  expect(summaryOf(await world.unattended('--fresh'), 'live')).toMatchObject({
+    status: 'completed',
+    updated: 1,
+  });
+  expect(world.objects()).toEqual(['films/12']);
+  expect(world.rows()).toEqual(rows);
+});
+
+it('a damaged object is not overwritten: it is named, and comes back when it was removed', async () => {
+  const world = await uploadedWorld(2);
+  const object = objectOf('what video 0 shows');
+  put(world, object, 'something else');
+  const fresh = await world.unattended('--fresh');
+  expect(summaryOf(fresh, 'dry-run')).toMatchObject({skipped: 1, unchanged: 1});
+  const {out} = await world.run('failures', 'last', '--json');
+  expect(out).toContain(`damaged: ${join(world.root, world.provider)} has other bytes under ${object}`);
+  expect(world.objects()).toContain(object);
+
+  rmSync(join(world.root, world.provider, object));
+  const resumed = await world.run('resume', 'last', '--json');
+  expect(summaryOf(resumed, 'live')).toMatchObject({status: 'completed', updated: 1, skipped: 0});
+  const verified = await world.run('verify', 'uploads', ...world.flags(), '--sample', 'all', '--json');
+  expect(verified.lines.find(line => line['id'] === 'hash-matches-bytes')).toMatchObject({count: 0});
+});
