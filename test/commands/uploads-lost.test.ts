@@ -87,3 +87,25 @@ it('a damaged object is not overwritten: it is named, and comes back when it was
   const verified = await world.run('verify', 'uploads', ...world.flags(), '--sample', 'all', '--json');
   expect(verified.lines.find(line => line['id'] === 'hash-matches-bytes')).toMatchObject({count: 0});
 });
+
+it('the probe says that a name of the config is another place than before, and that some objects are lost', async () => {
+  const world = new UploadsWorld();
+  world.writeVideos(3);
+  await world.migrate();
+  const at = (folder: string) =>
+    writeFileSync(join(world.root, 'headgate.config.json'), JSON.stringify({providers: {cam: {folder}}}));
+  mkdirSync(join(world.root, 'moved'));
+  at('./pixverse');
+  const cam = ['--provider', 'cam'];
+  expect(summaryOf(await world.unattended(...cam), 'live')).toMatchObject({status: 'completed', inserted: 3});
+  at('./moved');
+  const moved = await world.rehearse(...cam);
+  expect(moved.out).toContain(
+    'cam has none of 3 objects that rows say it has: is it another place than before?',
+  );
+  at('./pixverse');
+  rmSync(join(world.root, 'pixverse', objectOf('what video 2 shows')));
+  expect((await world.rehearse(...cam)).out).toContain('cam lacks 1 of 3 objects that rows say it has');
+  put(world, objectOf('what video 2 shows'), 'what video 2 shows');
+  expect((await world.rehearse(...cam)).out).not.toMatch(/rows say it has/);
+});

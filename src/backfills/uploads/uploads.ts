@@ -1,3 +1,4 @@
+import {errorsOf} from '../../core/probe.ts';
 import type {Backfill} from '../backfill.ts';
 import type {UploadSource} from '../upload-source.ts';
 import {requireApart} from './apart.ts';
@@ -18,6 +19,7 @@ import {listFiles, withHashes} from './list.ts';
 import {type UploadOptions, uploadOptions} from './options.ts';
 import {previewUpload} from './preview.ts';
 import {hasAssetsTable, probeAssets} from './probe.ts';
+import {probeProvider} from './probe-objects.ts';
 import {assetRow} from './row.ts';
 import {stands} from './rows-of.ts';
 import {assetsSchema} from './schema/change.ts';
@@ -75,14 +77,16 @@ export const uploads: Backfill<Uploads> = {
     requireApart(source, opened);
     return {...scope, user, provider: opened.id};
   },
-  probe: async ({source, target, scope, options}) => {
+  probe: async ({source, target, scope: {user, provider: named}, options, signal}) => {
     const probe = await probeAssets(target, options);
-    if (source === null || scope.provider === null) return probe;
-    const [folders, provider] = await Promise.all([
+    if (source === null || named === null) return probe;
+    const facts = errorsOf(probe).length === 0 ? probe.facts : null;
+    const provider = await source.provider(named);
+    const [folders, found] = await Promise.all([
       source.check(),
-      source.provider(scope.provider).then(opened => opened.check()),
+      probeProvider(target, facts, {user, provider}, signal),
     ]);
-    return {...probe, findings: [...folders, ...provider, ...probe.findings]};
+    return {...probe, findings: [...folders, ...found, ...probe.findings]};
   },
   needsMigration: async target => !(await hasAssetsTable(target)),
   async *partitions({scope}) {
