@@ -15,6 +15,7 @@ import type {Ends} from './ends.ts';
 import {runFlags} from './estimate-flags.ts';
 import {repositoryEstimateLines, repositoryWordsOf} from './estimate-repository-words.ts';
 import {estimateLines} from './estimate-words.ts';
+import {orderOf} from './named-setup.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
 
@@ -38,10 +39,11 @@ interface Told {
 /** Predicts from a sample what a run would take and change. It unlocks nothing: going live takes a dry run. */
 export async function estimateCommand(
   session: Session,
-  id: string,
-  options: EstimateCommandOptions,
+  word: string,
+  given: EstimateCommandOptions,
 ): Promise<number> {
   const {surroundings, report} = session;
+  const {id, options} = orderOf(session.config, word, given);
   const backfill = findBackfill(id);
   const connection = await session.connect(backfill, options);
   const abort = new AbortController();
@@ -58,7 +60,7 @@ export async function estimateCommand(
     show(session, id, estimated);
     if (estimated.told === null) return exitCodeOf(['paused']);
     report.note('This was a sample: it predicts, and unlocks nothing. Going live takes a dry run.');
-    report.next('Make the dry run', ['headgate', 'run', id, ...runFlags(options)]);
+    report.next('Make the dry run', ['headgate', 'run', word, ...runFlags(given)]);
     return exitCodeOf([]);
   } finally {
     surroundings.follow(null);

@@ -2,14 +2,16 @@ import {findMeasuring} from '../backfills/registry.ts';
 import {requireTakes, targetFlags} from '../config/end-kinds.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {applyMigrations, changeSchema} from '../engine/migrate-target.ts';
+import {orderOf} from './named-setup.ts';
 import type {Session} from './session.ts';
 
 /** Makes a backfill's tables where they are missing, and changes those that are there where they have to be otherwise. */
 export async function migrateCommand(
   session: Session,
-  id: string,
-  options: {readonly target?: string; readonly back?: true},
+  word: string,
+  given: {readonly target?: string; readonly back?: true},
 ): Promise<number> {
+  const {id, options} = orderOf(session.config, word, given);
   const backfill = findMeasuring(id);
   if (options.target === undefined)
     throw new OperatorError('usage', 'no target is named', `Name it: ${targetFlags(backfill.takes.targets)}`);

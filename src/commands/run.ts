@@ -8,6 +8,7 @@ import {onlyRehearses} from './dry-run-only.ts';
 import type {Ends} from './ends.ts';
 import {connectWithInventory, type InventoryOptions} from './inventory-flags.ts';
 import {warnOfEmptySource} from './live.ts';
+import {orderOf} from './named-setup.ts';
 import {tellNotes} from './notes.ts';
 import {tellPlan} from './plan.ts';
 import {requireSql, tellSql} from './plan-sql.ts';
@@ -32,7 +33,8 @@ export interface RunCommandOptions extends ScopeOptions, Ends, InventoryOptions,
 }
 
 /** Probe and dry run; with --unattended through gates and thresholds to live and verify. */
-export async function runCommand(session: Session, id: string, options: RunCommandOptions): Promise<number> {
+export async function runCommand(session: Session, word: string, given: RunCommandOptions): Promise<number> {
+  const {id, options} = orderOf(session.config, word, given);
   const backfill = chosenBackfill(id, options);
   if (options.staleReport === true) refuseUnattendedReport(options);
   const isOnlyRehearsed = onlyRehearses(session.surroundings);

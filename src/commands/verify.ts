@@ -5,6 +5,7 @@ import {number} from '../core/words.ts';
 import {type Ratchet, turn} from '../engine/ratchet.ts';
 import {type Verified, type VerifyOptions, verifyRun} from '../engine/verify-run.ts';
 import type {Ends} from './ends.ts';
+import {orderOf} from './named-setup.ts';
 import {readRatchet, writeRatchet} from './ratchet-file.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
@@ -34,10 +35,11 @@ export function coverageCommand(
 
 async function measured(
   session: Session,
-  id: string,
-  options: VerifyCommandOptions,
+  word: string,
+  given: VerifyCommandOptions,
   what: Pick<VerifyOptions, 'reads' | 'coverage'>,
 ): Promise<number> {
+  const {id, options} = orderOf(session.config, word, given);
   const backfill = findMeasuring(id);
   const connection = await session.connectTarget(backfill, options);
   if (connection.source === null)

@@ -35,6 +35,9 @@ export interface BackfillSetup {
   readonly source?: string;
   readonly target: string;
   readonly prefix?: string;
+  /** uploads: where to, and whose files these are. */
+  readonly provider?: string;
+  readonly user?: string;
 }
 
 export const configNames = ['headgate.config.ts', 'headgate.config.json'] as const;

@@ -140,8 +140,8 @@ const providers = `    // Where files are uploaded to: headgate run uploads --pr
     // A bucket, named and reached as a source is. Its keys have to read, write, list and delete objects.
     // cdn: {s3: 's3://my-bucket/assets', endpoint: 'https://ACCOUNT_ID.r2.cloudflarestorage.com', region: 'auto', profile: 'r2'},`;
 
-const backfills = `    // What the console offers, by your own names: a backfill with its source and its target, each a name from above or
-    // a place. Where the name is that of the backfill itself, backfill is left out.
+const backfills = `    // What the console and headgate run NAME take, by your own names: a backfill with its source and target, each a name
+    // from above or a place. Where the name is that of the backfill itself, backfill is left out.
     // photos: {backfill: 'asset-index', source: 'photos', target: 'index', prefix: 'kcs2/'},
 
     // Of uploads also where the files go, and whose they are.
