@@ -75,9 +75,14 @@ export function rowsOf(id: string): Noun {
   return backfills.find(backfill => backfill.id === id)?.words.rows ?? ['row', 'rows'];
 }
 
+/** Null of a backfill that is no more. */
+export function wordsOf(id: string): BackfillWords | null {
+  return backfills.find(backfill => backfill.id === id)?.words ?? null;
+}
+
 /** What becomes of a backfill's items before a page of them is settled; null where that is not told. */
 export function stagesOf(id: string): BackfillWords['stages'] | null {
-  return backfills.find(backfill => backfill.id === id)?.words.stages ?? null;
+  return wordsOf(id)?.stages ?? null;
 }
 
 /** What is said of a backfill whose partitions are found while a run is on: its items are the target's rows. */

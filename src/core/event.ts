@@ -30,9 +30,12 @@ export interface Snapshot {
 }
 
 export interface UnderWay {
-  /** Items that this process has inspected so far, and those whose effects it has made. */
+  /** Items that this process has inspected so far, and those whose effects it has made, with the bytes that these moved. */
   readonly inspected: number;
   readonly applied: number;
+  readonly moved: number;
+  /** Items whose effects are made, and whose pages are not checkpointed: what counts them does not say so yet. */
+  readonly unrecorded: number;
   /** What is large and takes a while, as far as it is, the largest first; not all where there are many. */
   readonly motions: readonly Motion[];
 }

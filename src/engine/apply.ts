@@ -41,13 +41,18 @@ async function applyOne(context: RunContext, work: AppliedWork, {key, change}: E
     emit({type: 'retrying', host, attempt, waitMs, fault});
   const of = work.size(change);
   let attempts = 0;
+  let moved: number | null = null;
+  const onProgress = (bytes: number) => {
+    moved = bytes;
+    context.moving({key, doing: 'uploading', bytes, of});
+  };
   try {
     await retrying({attempts: settings.attempts, signal: halt, random, onRetry}, async () => {
       // What waits for a place when the run comes to its end is not begun; what was begun is finished.
       const place = await limiter.acquire(host, attempts === 0 ? ending : halt);
       attempts++;
       try {
-        await work.apply(change, bytes => context.moving({key, doing: 'uploading', bytes, of}));
+        await work.apply(change, onProgress);
         place.done({bytes: of});
       } catch (error) {
         place.done({error});
@@ -55,7 +60,7 @@ async function applyOne(context: RunContext, work: AppliedWork, {key, change}: E
       }
     });
     state.inspected(true);
-    state.itemApplied();
+    state.itemApplied(key, moved);
     context.at('effect-made');
     return 'made';
   } catch (error) {

@@ -220,7 +220,7 @@ class Executor {
     });
     at('run-ended');
     const seconds = (now() - this.#startedAt) / 1_000;
-    this.teller.emit({type: 'ended', reason, seconds});
+    this.teller.ended(reason, seconds);
     const record = (await ledger.runs.find(id)) ?? this.#execution.record;
     return {
       record,

@@ -31,6 +31,8 @@ export class RunState {
   #bytesRead = 0;
   #inspectedItems = 0;
   #appliedItems = 0;
+  #movedBytes = 0;
+  readonly #unrecorded = new Set<string>();
   readonly #motions = new Map<string, Motion>();
   #resolved: number | null = null;
   #isDiscovered = false;
@@ -96,6 +98,7 @@ export class RunState {
       const outcome = isStaged && isChange(entry) ? 'pending' : entryOutcome(entry);
       if (outcome !== 'pending') tally = move(tally, 'pending', outcome);
       bytes += entry.bytes;
+      this.#unrecorded.delete(entry.key);
     }
     this.#tally = addTally(tally, {...emptyTally, rows, bytes});
   }
@@ -127,17 +130,28 @@ export class RunState {
 
   /** Null until there is something to tell. */
   get underWay(): UnderWay | null {
-    if (this.#motions.size === 0 && this.#inspectedItems + this.#appliedItems === 0) return null;
+    const unrecorded = this.#unrecorded.size;
+    if (this.#motions.size === 0 && this.#inspectedItems + this.#appliedItems + unrecorded === 0) return null;
     const motions = [...this.#motions.values()].sort((a, b) => b.of - a.of).slice(0, mostMotions);
-    return {inspected: this.#inspectedItems, applied: this.#appliedItems, motions};
+    return {
+      inspected: this.#inspectedItems,
+      applied: this.#appliedItems,
+      moved: this.#movedBytes,
+      unrecorded,
+      motions,
+    };
   }
 
   itemInspected(): void {
     this.#inspectedItems++;
   }
 
-  itemApplied(): void {
+  /** Its effect is made; `moved` is null where it was found made, as by a run that stopped before it was recorded. */
+  itemApplied(key: string, moved: number | null): void {
+    this.#unrecorded.add(key);
+    if (moved === null) return;
     this.#appliedItems++;
+    this.#movedBytes += moved;
   }
 
   inspected(succeeded: boolean): void {

@@ -1,5 +1,6 @@
 import type {HostLimit, RunEvent, RunNews} from '../core/event.ts';
-import type {RunStatus} from '../core/run.ts';
+import type {RunStatus, StopReason} from '../core/run.ts';
+import {madeText, unrecordedText} from './effect-words.ts';
 import type {EngineHost} from './engine-host.ts';
 import type {Execution} from './execution.ts';
 import type {Hosts} from './hosts.ts';
@@ -46,5 +47,15 @@ export class RunTeller {
     const limits = {rate: limiter.rate, limits: this.#limits};
     const event: RunEvent = {...news, snapshot: snapshotOf(execution, state, limits, this.status, at)};
     host.observe(event);
+  }
+
+  /** What it has made outside of the target is told before its end: until a page is settled, no count says it. */
+  ended(reason: StopReason | null, seconds: number): void {
+    const {execution, state} = this.#options;
+    const {words} = execution.connection.backfill;
+    const underWay = state.underWay ?? undefined;
+    for (const message of [madeText(words, underWay), unrecordedText(words, underWay, this.status)])
+      if (message !== '') this.emit({type: 'note', level: 'info', message});
+    this.emit({type: 'ended', reason, seconds});
   }
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {BucketOperation} from '../simulators/s3-proxy.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
+import type {Ended} from '../support/program.ts';
 import {countsOf, lastSummary, UploadsCrashWorld} from './uploads-crash-world.ts';
 import {type BucketPlace, bucketPlace} from './uploads-places.ts';
 
@@ -118,6 +119,28 @@ describe('in the middle of an upload to a bucket, in parts', () => {
     expect(proxy.count('PutObject')).toBe(2);
   });
 
+  it('paused, it says what is uploaded and not recorded, which a resume finds there', async () => {
+    const provider = await bucketPlace(simulator());
+    const world = await withLargeFile(new UploadsCrashWorld({provider}), size);
+    const {proxy} = provider;
+    const met = proxy.inject('UploadPart', {type: 'held'}, {after: 2});
+    const {ended} = world.start(world.liveArgs(await world.rehearsed()));
+    await met;
+    // Each is looked for before and after.
+    await expect.poll(() => proxy.count('HeadObject'), {interval: 2, timeout: 30_000}).toBe(3 + 2);
+    expect((await world.headgate(['pause', 'last'])).code).toBe(0);
+    const paused = await ended;
+    expect(lastSummary(paused)).toMatchObject({status: 'paused', listed: 0});
+    expect(notesOf(paused)).toEqual([
+      '2 files uploaded, 2 B',
+      '2 files are uploaded and not recorded yet: a resume finds them there, and records them',
+    ]);
+    proxy.heal();
+    const resumed = await world.headgate(['resume', 'last', '--json']);
+    expect(countsOf(lastSummary(resumed))).toMatchObject({...small, listed: 3});
+    expect(notesOf(resumed)).toEqual(['1 file uploaded, 38.1 MiB']);
+  });
+
   it('killed before the answer of its end is heard, it is recognised, and not sent again', async () => {
     const provider = await bucketPlace(simulator());
     const world = await withLargeFile(new UploadsCrashWorld({provider}), size);
@@ -153,4 +176,8 @@ async function atHome(world: UploadsCrashWorld) {
   expect(countsOf(await world.bringHome())).toMatchObject({...small, listed: 3});
   const {objects, begun, rows} = await world.outcome();
   return [Object.keys(objects).length, begun, rows.length];
+}
+
+function notesOf({lines}: Ended): readonly unknown[] {
+  return lines.filter(({type}) => type === 'note').map(({message}) => message);
 }

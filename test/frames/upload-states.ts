@@ -37,6 +37,8 @@ const writing = live(
 const underWay: NonNullable<Snapshot['underWay']> = {
   inspected: 100,
   applied: 45,
+  moved: 1.2 * gigabyte,
+  unrecorded: 12,
   motions: [
     {key: `clips/${awkwardKeys[0]}`, doing: 'uploading', bytes: 4.6 * gigabyte, of: 10 * gigabyte},
     {key: 'clips/the whole concert.mov', doing: 'uploading', bytes: 0, of: 2 * gigabyte},
@@ -44,27 +46,48 @@ const underWay: NonNullable<Snapshot['underWay']> = {
   ],
 };
 
-function atWork(view: 'run' | 'runbook', run: RunView): Case['state'] {
-  const standing = facts({plan: {...planned, usedBy: liveId}, live: writing});
+function atWork(view: 'run' | 'runbook', run: RunView, record = writing): Case['state'] {
+  const standing = facts({plan: {...planned, usedBy: liveId}, live: record, newest: record});
   return state({
     ...viewed(view),
-    setups: [uploadsSetup({facts: standing, atWork: run.run})],
+    setups: [uploadsSetup({facts: standing, atWork: run.ended === null ? run.run : null})],
     runs: {[run.run]: run},
   });
 }
 
 const uploading = following(writing, {snapshot: {expected: 100, underWay, limits: [localLimit]}});
 
+const stoppedBy = {by: 'operator', message: 'paused by the operator'} as const;
+const resting = live(
+  {backfill: 'uploads', scope, status: 'paused', stopReason: stoppedBy, finishedAt: now - 4_000},
+  {inserted: 40, updated: 3, unchanged: 9, pending: 0, rows: 43},
+);
+const paused: RunView = {
+  ...following(resting, {snapshot: {expected: 100, underWay}}),
+  ended: {reason: stoppedBy, seconds: 31, at: now - 4_000},
+};
+
 export const uploadCases: readonly Case[] = [
   {
     name: 'a run says how many are hashed and uploaded, and how far the largest are',
     state: atWork('run', uploading),
-    says: ['hashed 100 of 100 so far · uploaded 45', 'uploading', '46 %', '4.6 GiB of 10.0 GiB'],
+    says: ['hashed 100', 'uploaded 45, 1.2 GiB · 12 not recorded yet', 'uploading', '46 %', 'of 10.0 GiB'],
+    saysMore: ['hashed 100 of 100 so far', '4.6 GiB of 10.0 GiB'],
   },
   {
     name: 'the guided steps say it too',
     state: atWork('runbook', uploading),
-    says: ['hashed 100 of 100 so far · uploaded 45', '46 %'],
+    says: ['hashed 100', 'uploaded 45, 1.2 GiB · 12 not recorded yet', '46 %'],
+  },
+  {
+    name: 'a run that was paused says what is uploaded, and what of it is not recorded yet',
+    state: atWork('run', paused, resting),
+    says: ['45 files uploaded, 1.2 GiB', '12 files are uploaded and not recorded yet: a resume'],
+  },
+  {
+    name: 'the guided steps say what a paused run has uploaded',
+    state: atWork('runbook', paused, resting),
+    says: ['45 files uploaded, 1.2 GiB', '12 files are uploaded and not recorded yet'],
   },
   {
     name: 'the overview says where files go, and for whom',

@@ -6,7 +6,7 @@ import {bytesText, number} from '../../core/words.ts';
 import {shareSpans} from '../bar.ts';
 import type {Line} from '../line.ts';
 import type {RunView} from '../run-view.ts';
-import {fitLine, fitted} from '../text.ts';
+import {fitLine, fitted, widthOf} from '../text.ts';
 
 const barCells = 12;
 const leastName = 12;
@@ -14,7 +14,7 @@ const leastName = 12;
 /**
  * How far items are before their pages are settled; and large files, and how many of them there are besides:
  *
- *     hashed 52 of 93 so far · uploaded 12
+ *     hashed 52 of 93 so far · uploaded 12, 0.7 GiB · 7 not recorded yet
  *     hashing    videos/holiday.mov      ━━━━━━━─────  58 %  5.8 GiB of 10.0 GiB
  *     uploading  videos/birthday.mov     ━━──────────  17 %  0.7 GiB of 4.1 GiB
  */
@@ -22,19 +22,24 @@ export function motionLines(run: RunView, width: number, most: number): readonly
   return [...stageLine(run, width), ...movingLines(run, width, most)];
 }
 
-/** `hashed 52 · uploaded 12`: what is done with items whose pages are not settled yet. */
+/** What is done with items whose pages are not settled yet. */
 function stageLine({snapshot, ended}: RunView, width: number): readonly Line[] {
-  const {underWay, backfill, tally} = snapshot;
+  const {underWay, backfill, tally, mode} = snapshot;
   const stages = stagesOf(backfill);
   if (stages === null || underWay === undefined || ended !== null) return [];
-  const {inspected, applied} = underWay;
-  const said = [
-    ...(inspected === 0
+  const {inspected, applied, moved, unrecorded} = underWay;
+  const hashed = inspected === 0 ? [] : [`${stages?.inspected} ${number(inspected)}`];
+  const ofListed = hashed.map(text => `${text} of ${number(listedOf(tally))} so far`);
+  const uploaded =
+    stages?.applied === undefined || mode !== 'live'
       ? []
-      : [`${stages?.inspected} ${number(inspected)} of ${number(listedOf(tally))} so far`]),
-    ...(applied === 0 || stages?.applied === undefined ? [] : [`${stages.applied} ${number(applied)}`]),
-  ];
-  return said.length === 0 ? [] : [fitLine([{text: said.join(' · ')}], width)];
+      : [
+          `${stages.applied} ${number(applied)}${moved === 0 ? '' : `, ${bytesText(moved)}`}`,
+          ...(unrecorded === 0 ? [] : [`${number(unrecorded)} not recorded yet`]),
+        ];
+  const ways = [ofListed, hashed].map(way => [...way, ...uploaded].join(' · '));
+  const text = ways.find(way => widthOf(way) <= width) ?? ways.at(-1) ?? '';
+  return text === '' ? [] : [fitLine([{text}], width)];
 }
 
 function movingLines({snapshot, ended}: RunView, width: number, most: number): readonly Line[] {
@@ -49,14 +54,17 @@ function movingLines({snapshot, ended}: RunView, width: number, most: number): r
 
 function motionLine({key, doing, bytes, of}: Motion, more: string, width: number): Line {
   const share = of === 0 ? 1 : Math.min(1, bytes / of);
-  const behind = `  ${Math.floor(share * 100)
+  const percent = `  ${Math.floor(share * 100)
     .toString()
-    .padStart(3)} %  ${bytesText(Math.min(bytes, of))} of ${bytesText(of)}${more}`;
+    .padStart(3)} %`;
   const head = doing.padEnd(11);
-  // Where there is little room the bar goes first: the share says the same.
-  const hasBar = width - head.length - barCells - 1 - behind.length >= leastName;
+  // Where there is little room the bar goes first, then the bytes that are done: the share says the same.
+  const long = `${percent}  ${bytesText(Math.min(bytes, of))} of ${bytesText(of)}${more}`;
+  const roomFor = (behind: string) => width - head.length - behind.length;
+  const behind = roomFor(long) >= leastName ? long : `${percent} of ${bytesText(of)}${more}`;
+  const hasBar = roomFor(behind) - barCells - 1 >= leastName;
   const cells = hasBar ? barCells + 1 : 0;
-  const room = Math.max(leastName, width - head.length - cells - behind.length);
+  const room = Math.max(leastName, roomFor(behind) - cells);
   const bar = hasBar ? [{text: ' '}, ...shareSpans(barCells, share, share)] : [];
   return fitLine(
     [{text: head, tone: 'dim'}, {text: fitted(printableKey(key), room, 'middle')}, ...bar, {text: behind}],

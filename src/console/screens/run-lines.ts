@@ -61,7 +61,6 @@ export function identityLines({snapshot}: RunView, width: number): readonly Line
         text: `${number(tally[part])} ${partWord(part, isDry)}`,
         ...(part === 'failed' && tally.failed > 0 ? {tone: 'bad' as const} : {}),
       },
-      {text: ' '},
     ],
   );
   return flowed(head, terms, width);
@@ -76,12 +75,12 @@ function flowed(head: Line, terms: readonly Line[], width: number): readonly Lin
   const indent = lineWidth(head);
   const lines: Line[] = [];
   let line = head;
-  for (const term of terms) {
-    if (lineWidth(line) + lineWidth(term) > width + 1) {
+  for (const [index, term] of terms.entries()) {
+    const apart: Line = index === 0 ? [] : [{text: ' '}];
+    if (lineWidth([...line, ...apart, ...term]) > width) {
       lines.push(line);
-      line = [{text: ' '.repeat(Math.max(0, indent - 2))}];
-    }
-    line = [...line, ...term];
+      line = [{text: ' '.repeat(Math.max(0, indent - 2))}, ...term];
+    } else line = [...line, ...apart, ...term];
   }
   return [...lines, line];
 }

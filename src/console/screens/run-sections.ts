@@ -1,6 +1,8 @@
 import type {Noun} from '../../backfills/backfill.ts';
+import {wordsOf} from '../../backfills/registry.ts';
 import {isActive, onlyMeasures} from '../../core/run.ts';
 import {ageText, clockDuration, publicationText, scopeText} from '../../core/words.ts';
+import {madeText, unrecordedText} from '../../engine/effect-words.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {repositoryRunOf} from '../repository-run.ts';
@@ -97,24 +99,31 @@ function driftLine({snapshot: {drift}}: RunView, width: number): readonly Line[]
 }
 
 function endLines(run: RunView, width: number, hosts: number): readonly Line[] {
-  const {ended, snapshot, settledBefore} = run;
+  const {ended, snapshot} = run;
   if (ended === null) return [];
   return [
-    ...endText(ended, settledBefore > 0, width),
+    ...endText(run, ended, width),
     ...limitLines(run, snapshot.at, hosts, width).map(line => fitLine(line, width)),
   ];
 }
 
 function endText(
+  {snapshot: {backfill, underWay, status}, settledBefore}: RunView,
   {seconds, reason}: NonNullable<RunView['ended']>,
-  isResumed: boolean,
   width: number,
 ): readonly Line[] {
+  const words = wordsOf(backfill);
+  const made = words === null ? '' : madeText(words, underWay);
+  const unrecorded = words === null ? '' : unrecordedText(words, underWay, status);
   // Nobody counts how long it worked before it was taken up again.
-  const since = isResumed ? ' since it was resumed' : '';
+  const since = settledBefore > 0 ? ' since it was resumed' : '';
   const parts: Line = [
     ...(seconds === null ? [] : [{text: `took ${clockDuration(seconds)}${since}  `}]),
+    ...(made === '' ? [] : [{text: `${made}  `}]),
     ...(reason === null ? [] : [{text: reason.message, tone: 'warn' as const}]),
   ];
-  return parts.length === 0 ? [] : [fitLine(parts, width)];
+  return [
+    ...(parts.length === 0 ? [] : [fitLine(parts, width)]),
+    ...(unrecorded === '' ? [] : [fitLine([{text: unrecorded, tone: 'warn'}], width)]),
+  ];
 }

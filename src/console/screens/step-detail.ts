@@ -1,7 +1,9 @@
+import {madeText, unrecordedText} from '../../engine/effect-words.ts';
 import type {Flow, Move} from '../../runbook/flow.ts';
 import {availabilityOf} from '../availability.ts';
 import type {Line} from '../line.ts';
 import {moveLabel} from '../move-words.ts';
+import {runOf} from '../shown-run.ts';
 import type {ConsoleState, SetupView} from '../state.ts';
 import {summaryHeight} from '../summary.ts';
 import {countsTable} from './counts-table.ts';
@@ -20,7 +22,7 @@ export function stepBlocks(
   {width, height}: {readonly width: number; readonly height: number},
 ): readonly Block[] {
   const next = nextLines(state, flow, width);
-  const facts = flow.isDone ? outcome(setup) : factsOf(setup, flow, state.manner);
+  const facts = withEffects(state, setup, flow.isDone ? outcome(setup) : factsOf(setup, flow, state.manner));
   const run = facts.some(({isCounts}) => isCounts) ? settledRun(setup.facts) : null;
   const rest = factLines(
     facts.filter(({isCounts}) => isCounts === undefined),
@@ -36,6 +38,27 @@ export function stepBlocks(
     ];
   const lines = [...head, ...factLines(facts, width), ...foot];
   return [{type: 'lines', lines: lines.slice(0, height)}];
+}
+
+/** Behind a run's counts, what this process has made outside of the target, and what of it they do not say yet. */
+function withEffects(
+  state: ConsoleState,
+  {facts: known, words}: SetupView,
+  facts: readonly Fact[],
+): readonly Fact[] {
+  const run = settledRun(known);
+  const view = run === null ? null : runOf(state, run.id);
+  if (view === null) return facts;
+  const {underWay, status} = view.snapshot;
+  const made = madeText(words, underWay);
+  const unrecorded = unrecordedText(words, underWay, status);
+  const effects: readonly Fact[] = [
+    ...(made === '' ? [] : [{name: 'made', text: made}]),
+    ...(unrecorded === ''
+      ? []
+      : [{name: made === '' ? 'made' : '', text: unrecorded, tone: 'warn' as const}]),
+  ];
+  return facts.flatMap(fact => (fact.isCounts ? [fact, ...effects] : [fact]));
 }
 
 /** A source that lists nothing any more is most likely not there: then green would be a lie. */
