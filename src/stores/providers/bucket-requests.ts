@@ -4,6 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
   type S3Client,
@@ -95,6 +96,27 @@ export class BucketRequests {
       if (isUnknownUpload(error)) return null;
       // So it is with miniflare's R2, though not with Cloudflare's.
       if (error instanceof S3Fault && error.code === 'NotImplemented') return 'untold';
+      throw error;
+    }
+  }
+
+  /** Ids of the uploads to a key that were begun and not ended; none where the service, or the key that is used, does not tell. */
+  async listUploads(key: string, signal: AbortSignal): Promise<readonly string[]> {
+    const ids: string[] = [];
+    try {
+      for (let marker: {KeyMarker?: string; UploadIdMarker?: string} = {}; ; ) {
+        const command = new ListMultipartUploadsCommand({Bucket: this.#bucket, Prefix: key, ...marker});
+        const page = await this.#send(key, signal, (client, options) => client.send(command, options));
+        for (const {Key, UploadId} of page.Uploads ?? [])
+          if (Key === key && UploadId !== undefined) ids.push(UploadId);
+        const {IsTruncated, NextKeyMarker, NextUploadIdMarker} = page;
+        // What is behind the key itself only begins with it.
+        if (IsTruncated !== true || NextKeyMarker !== key || NextUploadIdMarker === undefined) return ids;
+        marker = {KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker};
+      }
+    } catch (error) {
+      if (error instanceof S3Fault && (error.kind === 'denied' || error.code === 'NotImplemented'))
+        return ids;
       throw error;
     }
   }

@@ -10,6 +10,9 @@ import {type PartPlan, partPlan} from './part-plan.ts';
 import {patiently} from './patience.ts';
 import type {UploadedFile, UploadOptions} from './provider.ts';
 
+/** In the journal until the service has told the id of an upload: where that was never heard, nobody knows it. */
+const beginning = 'beginning';
+
 /** Enough to end an upload some of whose parts are still on their way to the service. */
 const abortAttempts = 3;
 
@@ -79,8 +82,16 @@ export class BucketUpload {
   }
 
   async #begin(): Promise<Begun> {
-    const id = await this.#place.requests.create(this.#object(this.#file.sha256), this.#options.signal);
-    await this.#options.journal.begin(this.#file.name, id);
+    const {signal, journal} = this.#options;
+    const {name, sha256} = this.#file;
+    await journal.begin(name, beginning);
+    const created = this.#place.requests.create(this.#object(sha256), signal);
+    const id = await created.catch(async (error: unknown) => {
+      signal.throwIfAborted();
+      if (isRefused(error)) await journal.end(name);
+      throw error;
+    });
+    await journal.begin(name, id);
     return {id, known: []};
   }
 
@@ -88,6 +99,10 @@ export class BucketUpload {
   async #resume(id: string): Promise<Begun | 'whole' | null> {
     const {requests, key} = this.#place;
     const {signal} = this.#options;
+    if (id === beginning) {
+      await this.#giveUp(id);
+      return null;
+    }
     const known = await patiently(() => requests.listParts({key, id}, signal), signal);
     if (known !== null && known !== 'untold') return {id, known};
     if (await this.#isWhole()) return 'whole';
@@ -151,8 +166,20 @@ interface Begun {
   readonly known: readonly SentPart[];
 }
 
-/** A part that was on its way may land after an upload was ended, so it is looked whether it is gone. */
+/** Where it is not known which upload was begun, all to the key are given up: whoever is at one of them begins anew. */
 export async function abandonUpload(
+  place: Omit<UploadPlace, 'objects'>,
+  handle: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const {key, requests} = place;
+  const ids =
+    handle === beginning ? await patiently(() => requests.listUploads(key, signal), signal) : [handle];
+  for (const id of ids) await abandonOne(place, id, signal);
+}
+
+/** A part that was on its way may land after an upload was ended, so it is looked whether it is gone. */
+async function abandonOne(
   {key, host, requests}: Omit<UploadPlace, 'objects'>,
   id: string,
   signal: AbortSignal,
@@ -163,6 +190,11 @@ export async function abandonUpload(
     if (left === null || left === 'untold') return;
   }
   throw new Fault('server-error', `${printableKey(key)}: its upload can't be ended`, {host});
+}
+
+/** The service has answered, and begun nothing. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Fault && !error.isUnsettled && error.kind !== 'server-error';
 }
 
 /** Another attempt would not go on from here: it would fail in the same way, or be of other bytes. */

@@ -77,6 +77,26 @@ export function goingOnConformance(
       expect(await provider.find(other, never)).toBe('same');
     });
 
+    it.each(['by the next attempt', 'by whoever gives it up'])(
+      'behind an upload whose id nobody has heard, which is ended %s',
+      async how => {
+        const {provider, proxy, leftovers} = await make();
+        const file = fileToUpload('video', size);
+        const journal = new MemoryJournal();
+        proxy.inject('CreateMultipartUpload', {type: 'lost'}, {times: 1});
+        await expect(provider.upload(file, {signal: never, journal})).rejects.toMatchObject({
+          kind: 'connection',
+        });
+        expect(journal.open.size).toBe(1);
+        expect(await leftovers()).toHaveLength(1);
+        if (how === 'by the next attempt') await provider.upload(file, {signal: never, journal});
+        else await provider.abandon('video', journal.open.get('video') ?? '', never);
+        // A service that does not tell which uploads are open keeps it.
+        expect(await leftovers()).toHaveLength(listsParts ? 0 : 1);
+        expect(await provider.find(file, never)).toBe(how === 'by the next attempt' ? 'same' : null);
+      },
+    );
+
     it('after its process was killed', async () => {
       const {provider, proxy, place, leftovers} = await make();
       const path = join(tempFolder(), 'journal.json');
