@@ -4,7 +4,7 @@ import type {UploadedBy} from '../../core/uploads.ts';
 import type {Reader} from '../../databases/database.ts';
 import {type AssetRow, assetRowOf, uploadedTo} from './asset-row.ts';
 import {type AssetSql, isAtProvider, sqlOf} from './asset-sql.ts';
-import {type AssetColumn, type AssetFacts, hasColumn} from './facts.ts';
+import {type AssetColumn, type AssetFacts, hasColumn, type RowIdentity} from './facts.ts';
 import {requireUser} from './user.ts';
 
 export {type AssetRow, uploadedTo} from './asset-row.ts';
@@ -16,18 +16,7 @@ export async function readAssets(
   user: string,
   hashes: readonly string[],
 ): Promise<ReadonlyMap<string, AssetRow>> {
-  requireUser(facts, user);
-  const sql = sqlOf(facts);
-  const found = await inParts(hashes, part =>
-    target.query(
-      `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.pairs(1, 'sha256', 'value')}
-       WHERE ${sql.isUser(2, 'sha256')}
-         AND row.sha256 = ${sql.as('sha256', 'item.value')} AND row.sha256 IS NOT NULL
-       ORDER BY row.id DESC`,
-      [part, user],
-    ),
-  );
+  const found = await rowsBy('sha256', hashes, {target, facts, user});
   return new Map(found.map(row => [row.sha256 ?? '', row]));
 }
 
@@ -39,22 +28,43 @@ export async function readByObjects(
   objects: readonly string[],
   which: 'all' | 'without a hash' = 'all',
 ): Promise<ReadonlyMap<string, AssetRow>> {
-  requireUser(facts, user);
-  const sql = sqlOf(facts);
-  const found = await inParts(objects, part =>
-    target.query(
-      `SELECT ${columnsOf(facts, sql)}
-       FROM ${sql.pairs(1, 'provider_asset_id', 'value')}
-       WHERE ${sql.isUser(2, 'provider_asset_id')}
-         AND row.provider_asset_id = ${sql.as('provider_asset_id', 'item.value')}
-         ${which === 'all' ? '' : 'AND row.sha256 IS NULL'}
-       ORDER BY row.id DESC`,
-      [part, user],
-    ),
-  );
+  const and = which === 'all' ? '' : 'AND row.sha256 IS NULL';
+  const found = await rowsBy('provider_asset_id', objects, {target, facts, user, and});
   const isThere = (row: AssetRow) => uploadedTo(row).includes(provider);
   const ordered = [...found.filter(row => !isThere(row)), ...found.filter(isThere)];
   return new Map(ordered.map(row => [row.providerAssetId ?? '', row]));
+}
+
+interface Asked {
+  readonly target: Reader;
+  readonly facts: AssetFacts;
+  readonly user: string;
+  /** SQL of what else must hold of a `row`. */
+  readonly and?: string;
+}
+
+/** Of several rows of a value, the oldest is the last. */
+async function rowsBy(
+  identity: RowIdentity,
+  values: readonly string[],
+  {target, facts, user, and = ''}: Asked,
+): Promise<readonly AssetRow[]> {
+  requireUser(facts, user);
+  const sql = sqlOf(facts);
+  const found = await Promise.all(
+    jsonParts(values).map(part =>
+      target.query(
+        `SELECT ${columnsOf(facts, sql)}
+         FROM ${sql.pairs(1, identity, 'value')}
+         WHERE ${sql.isUser(2, identity)}
+           AND row.${identity} = ${sql.as(identity, 'item.value')} AND row.${identity} IS NOT NULL
+           ${and}
+         ORDER BY row.id DESC`,
+        [part, user],
+      ),
+    ),
+  );
+  return found.flat().map(assetRowOf);
 }
 
 /** Whether any row of a user has no hash. */
@@ -150,11 +160,4 @@ function looksOf({dialect, types}: AssetFacts): string {
   return isNumber
     ? "CASE typeof(row.phash64) WHEN 'integer' THEN printf('%016x', row.phash64) END"
     : 'lower(CAST(row.phash64 AS TEXT))';
-}
-
-async function inParts(
-  values: readonly string[],
-  ask: (part: string) => ReturnType<Reader['query']>,
-): Promise<readonly AssetRow[]> {
-  return (await Promise.all(jsonParts(values).map(ask))).flat().map(assetRowOf);
 }
