@@ -61,9 +61,10 @@ describe.each(allHosts)('the plans of $host', ({begin}) => {
       ...changeOf('b'),
       before: {id: '1', providerId: 'p', providerUploads: '{}'},
     };
+    const restored: UploadChange = {...linked, restores: true};
     const changes = [hashed, linked, changeOf('c', {sha256: null})];
     const statements: Statement[] = [
-      ...commitUploads(changes, facts),
+      ...commitUploads([...changes, restored], facts),
       ...undoUploads(changes, facts),
       ...commitRepair([{key: '1', id: '1', before: null, after: hashed.sha256 ?? ''}], facts),
     ];
