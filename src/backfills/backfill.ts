@@ -4,6 +4,7 @@ import type {Decision} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Statement} from '../core/sql.ts';
+import type {UploadedContent} from '../core/uploads.ts';
 import type {Reader} from '../databases/database.ts';
 import type {Effects} from './effects.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
@@ -25,6 +26,8 @@ export interface RowNow {
   readonly columns: Readonly<Record<string, string | number | null>> | null;
   /** Whether what a run writes of it stands as before or after the given change; null where none was given. */
   readonly is: 'before' | 'after' | 'neither' | null;
+  /** What the row says, where its columns do not say it to everybody. */
+  readonly says?: string;
 }
 
 /**
@@ -87,6 +90,8 @@ export interface BackfillWords {
   readonly reads: Readonly<Record<'source' | 'target' | 'verify', string>>;
   /** What it says of a dry run that nothing was listed. */
   readonly nothing: string;
+  /** What became of the version of an item that a run brought to the target, or found there (`indexed`, `found in the target`). */
+  readonly versions?: {readonly brought: string; readonly found: string};
   /** What becomes of items one by one, before a page of them is settled: they were hashed, they were uploaded. */
   readonly stages?: {readonly inspected: string; readonly applied?: string};
   /** Kinds of notes that an operator should read before anything is made of them. */
@@ -213,8 +218,15 @@ export interface Backfill<S extends Shape> {
   preview(change: S['change']): Preview;
   /** The changes as statements that run as they stand, for whoever wants to read them or run them by hand. */
   sql?(changes: Iterable<S['change']>): Iterable<string>;
-  /** The row of one key, without a probe before it, compared with the last change that a run made to it. */
-  row?(key: string, change: S['change'] | null, io: Pick<Io<S>, 'target' | 'signal'>): Promise<RowNow>;
+  /**
+   * The row of one key, without a probe before it, compared with the last change that a run made to it; or that of the
+   * content that the item has, where rows are found by it.
+   */
+  row?(
+    key: string,
+    change: S['change'] | null,
+    io: Pick<Io<S>, 'target' | 'signal'> & {readonly content?: UploadedContent | null},
+  ): Promise<RowNow>;
   /** Whether files of these contents have to be uploaded, in order: where the target keeps content hashes. */
   sync?(files: readonly LocalFile[], io: TargetIo<S>): Promise<readonly SyncAnswer[]>;
   /** For an estimate. */

@@ -43,7 +43,7 @@ export async function explainCommand(
     report.note(
       `no run in this ledger has met ${printableKey(key)}${now.source.found?.item == null ? '' : ': a new dry run takes it up'}`,
     );
-  report.data(itemObject(key, runs.length, kept, now), itemLines(runs.length, kept, now));
+  report.data(itemObject(key, runs.length, kept, now), itemLines(runs.length, kept, now, backfill));
   return exitCodeOf([
     ...(isKnown ? [] : ['failed' as const]),
     ...(given.source === null || now.source.problem === undefined ? [] : [now.source.code]),

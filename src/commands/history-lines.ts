@@ -58,19 +58,24 @@ function happeningLines(happening: Happening, history: RunHistory, key: string):
   }
 }
 
+/** One item has room for what a list of them has not: a name of an object, a map of providers. */
+const longestValue = 200;
+
 function changeText({preview}: {readonly preview: Parameters<typeof previewText>[0] | null}): string {
-  return preview === null ? '(this version of headgate can not read what)' : previewText(preview);
+  return preview === null
+    ? '(this version of headgate can not read what)'
+    : previewText(preview, longestValue);
 }
 
 function decisionLines(entry: Entry, key: string, change: string): readonly string[] {
-  const {action, reason = '', fault, attempts = 0} = entry;
+  const {action, reason = '', notes = [], fault, attempts = 0} = entry;
   switch (action) {
     case 'insert':
     case 'update':
     case 'delete':
-      return [`to ${action}: ${change}`];
+      return [`to ${action}: ${change}`, ...notes];
     case 'unchanged':
-      return ['unchanged: the target had it as it should be'];
+      return [`unchanged: ${notes.length === 0 ? 'the target had it as it should be' : notes.join('; ')}`];
     case 'skip':
       return [`to skip: ${reason}`];
     case 'conflict':
@@ -152,13 +157,14 @@ function happeningObject(
     case 'decided':
     case 'written':
     case 'under-way': {
-      const {action, fingerprint, reason, fault, attempts} = happening.entry;
+      const {action, fingerprint, reason, notes, fault, attempts} = happening.entry;
       return {
         what: happening.what,
         action,
         ...(happening.what === 'written' ? {outcome: entryOutcome(happening.entry)} : {}),
         ...happening.preview,
         ...(reason === undefined ? {} : {reason}),
+        ...(notes === undefined ? {} : {notes}),
         ...(fault === undefined ? {} : {...fault, attempts, remedy: remedyFor(fault)}),
         fingerprint,
       };

@@ -1,6 +1,8 @@
+import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Item} from '../backfills/shape.ts';
 import {printableKey} from '../core/keys.ts';
 import {bytesText} from '../core/words.ts';
+import type {ContentNow} from '../engine/content-now.ts';
 import type {AtTarget, Indexing, VersionNow} from '../engine/item-now.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
 import {timeText} from './history-lines.ts';
@@ -8,12 +10,21 @@ import type {Look, Looks} from './item-look.ts';
 
 /** What ledger, source and target have of an item now: lines for people, an object for programs. Hashes are given in full. */
 
-export function itemLines(runs: number, kept: readonly Kept[], {source, target}: Looks): readonly string[] {
+export function itemLines(
+  runs: number,
+  kept: readonly Kept[],
+  {source, target}: Looks,
+  backfill: Pick<AnyBackfill, 'uploads' | 'words'> | null,
+): readonly string[] {
+  const content = source.found?.content ?? null;
+  const versions = backfill?.words.versions ?? indexed;
   return [
     ...(runs === 0 ? [] : ['']),
-    ...keptLines(kept),
+    ...(backfill?.uploads === 'files' ? contentLines(content) : keptLines(kept)),
     ...lookLines('source', source, ({item, version}) =>
-      item === null || version === null ? ['it has no such item'] : sourceLines(item, version),
+      item === null || version === null
+        ? ['it has no such item']
+        : sourceLines(item, version.is === 'unknown' && content !== null ? null : version, versions),
     ),
     ...lookLines('target', target, targetLines),
   ];
@@ -30,7 +41,7 @@ export function itemObject(
     key,
     runs,
     ledger: kept,
-    source: lookObject(source, ({item, version}) =>
+    source: lookObject(source, ({item, version, content}) =>
       item === null || version === null
         ? {present: false}
         : {
@@ -42,6 +53,7 @@ export function itemObject(
             fault: item.fault,
             is: version.is,
             run: 'by' in version ? version.by?.run : undefined,
+            ...(content === null ? {} : {sha256: content.sha256, upload: content.upload}),
           },
     ),
     target: lookObject(target, found => ({
@@ -79,6 +91,22 @@ function keptLines(kept: readonly Kept[]): readonly string[] {
   ]);
 }
 
+const indexed = {brought: 'indexed', found: 'found in the target'};
+
+/** Of a file that is uploaded, the ledger keeps what it has in it, and what became of that. */
+function contentLines(content: ContentNow | null): readonly string[] {
+  if (content === null) return ['ledger  has no hash of this version of it'];
+  const {sha256, whose, upload} = content;
+  const to = `${whose.provider} for user ${whose.user}`;
+  const said =
+    upload === null
+      ? `no upload to ${to} on record`
+      : upload.status === 'success'
+        ? `recorded as uploaded to ${to}, ${timeText(upload.at)}, as ${printableKey(upload.name)}`
+        : `its upload to ${to} failed, ${timeText(upload.at)}: ${upload.note}`;
+  return ['ledger  knows its content', `  sha256 ${sha256}`, `  ${said}`];
+}
+
 function foundLines(found: unknown): readonly string[] {
   if (typeof found !== 'object' || found === null) return [`  found ${String(found)}`];
   return Object.entries(found).map(([name, value]) => `  ${name} ${shown(value)}`);
@@ -86,7 +114,8 @@ function foundLines(found: unknown): readonly string[] {
 
 function sourceLines(
   {size, modifiedAt = 0, fingerprint, skip, fault}: Item,
-  version: VersionNow,
+  version: VersionNow | null,
+  words: VersionWords,
 ): readonly string[] {
   if (fault !== undefined) return [`it can't be read (${fault.kind}): ${fault.message}`];
   const dated = modifiedAt === 0 ? '' : `, modified ${timeText(modifiedAt)}`;
@@ -94,19 +123,21 @@ function sourceLines(
   return [
     `${bytesText(size)}${dated}`,
     ...(fingerprint === null ? [] : [`version ${fingerprint}`]),
-    ...versionLines(version, fingerprint === null),
+    ...(version === null ? [] : versionLines(version, fingerprint === null, words)),
   ];
 }
 
-function versionLines(version: VersionNow, isFresh: boolean): readonly string[] {
+type VersionWords = NonNullable<AnyBackfill['words']['versions']>;
+
+function versionLines(version: VersionNow, isFresh: boolean, words: VersionWords): readonly string[] {
   switch (version.is) {
     case 'indexed':
-      return [`the version that ${indexingText(version.by)}`];
+      return [`the version that ${indexingText(version.by, words)}`];
     case 'read':
       return ['the version that was last read; that it is in the target is not on record'];
     case 'changed':
       return [
-        `not the version that ${version.by === null ? 'was last read' : indexingText(version.by)}`,
+        `not the version that ${version.by === null ? 'was last read' : indexingText(version.by, words)}`,
         'it has changed since: a new dry run takes it up',
       ];
     case 'unknown':
@@ -120,21 +151,22 @@ function versionLines(version: VersionNow, isFresh: boolean): readonly string[] 
   }
 }
 
-function indexingText({run, isWritten}: Indexing): string {
-  return isWritten ? `run ${run} indexed` : `run ${run} found in the target`;
+function indexingText({run, isWritten}: Indexing, {brought, found}: VersionWords): string {
+  return `run ${run} ${isWritten ? brought : found}`;
 }
 
 function targetLines(found: AtTarget | null): readonly string[] {
   if (found === null) return ['this backfill shows no single rows'];
-  const {columns, stands, run} = found;
+  const {columns, stands, run, says} = found;
   return [
     ...(columns === null
       ? ['it has no row']
       : Object.entries(columns).map(([column, value]) => `${column} ${shown(value)}`)),
+    ...(says === null ? [] : [says]),
     ...(stands === null || run === null
       ? columns === null
         ? []
-        : ['no run on record has written it']
+        : ['no run on record has written it under this key']
       : [standing[stands].replace('RUN', run)]),
   ];
 }

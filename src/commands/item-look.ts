@@ -4,6 +4,7 @@ import type {Item} from '../backfills/shape.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import type {Target} from '../databases/database.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
+import {type ContentNow, contentNow} from '../engine/content-now.ts';
 import type {RunHistory} from '../engine/explain.ts';
 import {type AtTarget, itemAtSource, itemAtTarget, type VersionNow, versionNow} from '../engine/item-now.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
@@ -28,7 +29,12 @@ export type Look<Found> = {readonly label: string | null} & (
 );
 
 export interface Looks {
-  readonly source: Look<{readonly item: Item | null; readonly version: VersionNow | null}>;
+  readonly source: Look<{
+    readonly item: Item | null;
+    readonly version: VersionNow | null;
+    /** What is known of its content; null where nothing is, or the backfill asks for no content. */
+    readonly content: ContentNow | null;
+  }>;
   readonly target: Look<AtTarget | null>;
 }
 
@@ -71,7 +77,7 @@ function sensible<Found>(look: Look<Found>): Look<Found> {
   return look;
 }
 
-export async function lookAt({connections}: Session, looking: Looking): Promise<Looks> {
+export async function lookAt({connections, engine}: Session, looking: Looking): Promise<Looks> {
   const {key, runs, kept, backfill, like, given} = looking;
   const source =
     given.source ??
@@ -88,15 +94,24 @@ export async function lookAt({connections}: Session, looking: Looking): Promise<
     source: source.found?.id ?? like?.source ?? '',
     target: target.found?.id ?? like?.target ?? '',
   };
+  const atSource = await further('source', source, async store => {
+    const [error] = (await store.check()).filter(({level}) => level === 'error');
+    if (error !== undefined) throw new OperatorError('failed', error.message, error.remedy);
+    const item = await itemAtSource(required(backfill), store, key, AbortSignal.timeout(patienceMs));
+    if (item === null) return {item, version: null, content: null};
+    const of = {source: store, target: ends.target, item, scope: like?.scope};
+    return {
+      item,
+      version: versionNow(item, ends, runs, kept),
+      content: await contentNow(engine.host, required(backfill), of),
+    };
+  });
+  const content = atSource.found?.content ?? null;
+  const contentOf = content === null ? null : {...content.whose, sha256: content.sha256};
   return {
-    source: await further('source', source, async store => {
-      const [error] = (await store.check()).filter(({level}) => level === 'error');
-      if (error !== undefined) throw new OperatorError('failed', error.message, error.remedy);
-      const item = await itemAtSource(required(backfill), store, key, AbortSignal.timeout(patienceMs));
-      return {item, version: item === null ? null : versionNow(item, ends, runs, kept)};
-    }),
+    source: atSource,
     target: await further('target', target, opened =>
-      itemAtTarget(required(backfill), opened, key, runs, AbortSignal.timeout(patienceMs)),
+      itemAtTarget(required(backfill), opened, key, runs, contentOf, AbortSignal.timeout(patienceMs)),
     ),
   };
 }

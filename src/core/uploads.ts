@@ -34,6 +34,10 @@ export interface UploadedBy {
   readonly provider: string;
 }
 
+export interface UploadedContent extends UploadedBy {
+  readonly sha256: string;
+}
+
 /** A content of one user at one provider, as the hash store of a target has it. */
 export interface UploadRecord extends KnownUpload, UploadedBy {}
 

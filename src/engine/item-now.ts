@@ -2,6 +2,7 @@ import type {RowNow} from '../backfills/backfill.ts';
 import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Item} from '../backfills/shape.ts';
 import {isChange} from '../core/entry.ts';
+import type {UploadedContent} from '../core/uploads.ts';
 import type {Target} from '../databases/database.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
 import type {Source} from './connection.ts';
@@ -90,6 +91,8 @@ export interface AtTarget {
   readonly stands: 'as-left' | 'taken-back' | 'not-landed' | 'changed' | null;
   /** That run. */
   readonly run: string | null;
+  /** What the row says, where its columns do not say it to everybody. */
+  readonly says: string | null;
 }
 
 /** Null where the backfill shows no single rows. */
@@ -98,19 +101,24 @@ export async function itemAtTarget(
   target: Target,
   key: string,
   history: readonly RunHistory[],
+  content: UploadedContent | null,
   signal: AbortSignal,
 ): Promise<AtTarget | null> {
   if (backfill.row === undefined) return null;
   const last = lastWrite(backfill, target.id, history);
   const reader = await target.openReader();
-  const {columns, is} = await backfill
-    .row(key, last?.change ?? null, {target: reader, signal})
+  const {
+    columns,
+    is,
+    says = null,
+  } = await backfill
+    .row(key, last?.change ?? null, {target: reader, signal, content})
     .finally(() => reader.close());
-  if (last === null || is === null) return {columns, stands: null, run: null};
+  if (last === null || is === null) return {columns, says, stands: null, run: null};
   const [left, former] = last.isUndo ? (['before', 'after'] as const) : (['after', 'before'] as const);
-  if (is === left) return {columns, stands: 'as-left', run: last.run};
-  if (is !== former) return {columns, stands: 'changed', run: last.run};
-  return {columns, stands: last.isSettled ? 'taken-back' : 'not-landed', run: last.run};
+  if (is === left) return {columns, says, stands: 'as-left', run: last.run};
+  if (is !== former) return {columns, says, stands: 'changed', run: last.run};
+  return {columns, says, stands: last.isSettled ? 'taken-back' : 'not-landed', run: last.run};
 }
 
 function lastWrite(backfill: AnyBackfill, target: string, history: readonly RunHistory[]) {

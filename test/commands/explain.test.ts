@@ -30,7 +30,7 @@ describe('a failure in the middle, mended and undone', () => {
           '^dir1/file-00001\\.txt',
           'asset-index: .*/assets → .*/index\\.sqlite',
           `${time}  dry run ${dry}, completed`,
-          '  to insert: content_hash [0-9a-f]{12}…, size 30',
+          '  to insert: content_hash [0-9a-f]{64}, size 30',
           `  its plan was taken by ${live}`,
           `${time}  live ${live}, incomplete`,
           `  failed \\(refused\\) after 1 attempt, ${time}: blocked by hand`,
@@ -51,7 +51,7 @@ describe('a failure in the middle, mended and undone', () => {
     expect((await headgate('retry', 'last')).code).toBe(0);
     const mended = await headgate('explain', 'dir1/file-00001.txt');
     const hash = sha256('content of dir1/file-00001.txt');
-    expect(mended.out).toContain(`live ${live}, completed\n  inserted: content_hash ${hash.slice(0, 12)}…`);
+    expect(mended.out).toContain(`live ${live}, completed\n  inserted: content_hash ${hash}`);
     expect(mended.out).toContain(`\n  hash ${hash}\n`);
     expect(mended.out).toContain(`\n  the version that run ${live} indexed\ntarget  `);
     expect(mended.out).toMatch(
@@ -68,7 +68,7 @@ describe('a failure in the middle, mended and undone', () => {
         [
           `dry run of an undo ${dryUndo}, completed`,
           `  undoes ${live}`,
-          '  to delete: content_hash [0-9a-f]{12}… → gone, size 30 → gone',
+          '  to delete: content_hash [0-9a-f]{64} → gone, size 30 → gone',
           `  its plan was taken by ${undo}`,
           `${time}  undo ${undo}, completed`,
           `  undoes ${live}`,

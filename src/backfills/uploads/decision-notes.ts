@@ -21,7 +21,7 @@ function isSameFile(name: string, key: string): boolean {
 /** Of what its row has at another provider. */
 export function linkText({row}: Candidate): string {
   const providers = row === null ? [] : uploadedTo(row);
-  return `linked: asset ${row?.id ?? '?'}${providers.length === 0 ? '' : `, which is at ${providers.join(', ')}`}`;
+  return `linked: asset ${row?.id ?? '?'}${providers.length === 0 ? '' : `, which is recorded as at ${providers.join(', ')}`}`;
 }
 
 /** Of what its row has at this provider, which does not have it. */

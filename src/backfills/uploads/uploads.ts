@@ -55,6 +55,7 @@ export const uploads: Backfill<Uploads> = {
       verify: 'the target, the folders, and a sample of the objects at the provider',
     },
     nothing: 'are these the folders that you meant?',
+    versions: {brought: 'uploaded', found: 'found recorded as uploaded'},
     stages: {inspected: 'hashed', applied: 'uploaded'},
     warnings: ['similar', 'not hashed', 'row gone', 'lost', 'damaged', 'failed before'],
   },
