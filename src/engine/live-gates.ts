@@ -54,12 +54,12 @@ export async function lookAtGates(
 ): Promise<readonly Gate[]> {
   const {ledger, settings, now, configDigest, program, self} = host;
   const {marks} = connection.target;
-  const [lease, broken, free, failedItems, taker] = await Promise.all([
+  const [lease, broken, space, failedItems, taker] = await Promise.all([
     marks ? readLease(reader) : null,
     errorsOf(probe).length > 0 || plan.undoes !== null
       ? []
       : newlyBroken(host, connection, plan, probe, reader),
-    freeBytes(host, connection),
+    leastSpace(host, connection),
     ledger.openItems.count(plan.id, {outcomes: ['failed']}),
     takerOf(host, plan),
   ]);
@@ -82,10 +82,7 @@ export async function lookAtGates(
     openFailures: failedItems + plan.partitions.failed,
     acceptedFailures: options.acceptedFailures,
     newlyBroken: broken,
-    space: {
-      free,
-      needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange,
-    },
+    space: {...space, needed: bytesAtLeast + changedOf(plan.tally) * bytesPerChange},
     leaseObstacle: obstacle === null ? null : [obstacle.message, obstacle.hint].join('. '),
     whole: wholeOf(connection, plan, options.whole ?? null),
     inventory: await inventoryOf(ledger, connection, plan, options.acceptedListed ?? null),
@@ -218,7 +215,17 @@ function measureTarget(
   });
 }
 
-async function freeBytes({ledger}: EngineHost, {target}: Connection): Promise<number | null> {
-  const known = (await Promise.all([ledger.freeBytes(), target.freeBytes()])).filter(bytes => bytes !== null);
-  return known.length === 0 ? null : Math.min(...known);
+const mebibyte = 1_048_576;
+
+/** Of the target's disk and the ledger's the one that has less; where both have about the same, they are one. */
+async function leastSpace(
+  {ledger}: EngineHost,
+  {target}: Connection,
+): Promise<{readonly free: number | null; readonly where: string}> {
+  const [ofTarget, ofLedger] = await Promise.all([target.freeBytes(), ledger.freeBytes()]);
+  if (ofTarget === null) return {free: ofLedger, where: 'the ledger'};
+  if (ofLedger === null) return {free: ofTarget, where: target.name};
+  if (Math.abs(ofTarget - ofLedger) < mebibyte)
+    return {free: Math.min(ofTarget, ofLedger), where: `${target.name} and the ledger`};
+  return ofTarget < ofLedger ? {free: ofTarget, where: target.name} : {free: ofLedger, where: 'the ledger'};
 }

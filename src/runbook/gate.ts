@@ -52,7 +52,8 @@ export interface GateFacts {
   readonly acceptedFailures: number | null;
   /** Blocking invariants that are broken now and were not when they were last measured. */
   readonly newlyBroken: readonly CheckResult[];
-  readonly space: {readonly free: number | null; readonly needed: number};
+  /** `where` names what is on the disk that has the least. */
+  readonly space: {readonly free: number | null; readonly where: string; readonly needed: number};
   readonly leaseObstacle: string | null;
   /** Its scope has no prefix, which has to be confirmed by naming the source; null where that is not so. */
   readonly whole: {readonly expected: string; readonly typed: string | null} | null;

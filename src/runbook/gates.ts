@@ -75,17 +75,12 @@ function invariantsGate({newlyBroken, undoes}: GateFacts): Gate {
   };
 }
 
-function spaceGate({space: {free, needed}}: GateFacts): Gate {
+function spaceGate({space: {free, where, needed}}: GateFacts): Gate {
   const gate = {id: 'space', title: 'disk space'} as const;
   if (free === null) return {...gate, holds: true, reason: 'free space is not known here'};
-  if (free >= needed)
-    return {...gate, holds: true, reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`};
-  return {
-    ...gate,
-    holds: false,
-    reason: `${mebibytes(free)} free, about ${mebibytes(needed)} needed`,
-    unlock: 'Free space where the target and the ledger are.',
-  };
+  const reason = `${mebibytes(free)} free on the disk of ${where}, about ${mebibytes(needed)} needed there`;
+  if (free >= needed) return {...gate, holds: true, reason};
+  return {...gate, holds: false, reason, unlock: `Free space on the disk of ${where}.`};
 }
 
 function leaseGate({leaseObstacle}: GateFacts): Gate {

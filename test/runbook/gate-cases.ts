@@ -29,7 +29,7 @@ export const facts: GateFacts = {
   openFailures: 1,
   acceptedFailures: 1,
   newlyBroken: [],
-  space: {free: 100, needed: 100},
+  space: {free: 100, where: 'index.sqlite', needed: 100},
   whole: {expected: 'my bucket', typed: 'my bucket'},
   inventory: {listed: 80, before: 100, share: 0.2, accepted: null},
   publish: {inserts: 42, most: 42},
@@ -143,7 +143,12 @@ export const closings: readonly Closing[] = [
     says: /"asset" is not the name of the source/,
   },
   {gate: 'invariants', because: 'one is newly broken', change: {newlyBroken: [broken]}, says: /3 rows/},
-  {gate: 'space', because: 'the disk is full', change: {space: {free: 99, needed: 100}}, says: /needed/},
+  {
+    gate: 'space',
+    because: 'the disk is full',
+    change: {space: {free: 99, where: 'the ledger', needed: 100}},
+    says: /on the disk of the ledger, .* needed there/,
+  },
   {
     gate: 'lease',
     because: 'somebody else writes',

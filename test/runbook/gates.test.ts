@@ -39,7 +39,7 @@ describe('going live', () => {
 
   it.each([
     ['exactly 24 hours old', {now: 25 * hour}],
-    ['of a place whose free space is not known', {space: {free: null, needed: 100}}],
+    ['of a place whose free space is not known', {space: {free: null, where: 'the ledger', needed: 100}}],
     ['with failures that the thresholds allow', {acceptedFailures: null}],
     [
       'that undoes a run, whatever is broken',
@@ -57,7 +57,11 @@ describe('going live', () => {
   });
 
   it('names all closed gates at once', () => {
-    const closed = closedBy({leaseObstacle: 'held', newlyBroken: [broken], space: {free: 0, needed: 1}});
+    const closed = closedBy({
+      leaseObstacle: 'held',
+      newlyBroken: [broken],
+      space: {free: 0, where: 'the ledger', needed: 1},
+    });
     expect(closed.map(({id}) => id)).toEqual(['invariants', 'space', 'lease']);
   });
 });
