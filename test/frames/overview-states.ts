@@ -147,6 +147,16 @@ export const overviewCases: readonly Case[] = [
     says: ['8 of 20', '> backfill-8-with', 'production-europe-west', '1,234,567'],
   },
   {
+    name: 'of a sandbox of more than fit',
+    state: state({
+      setups: many,
+      chosen: 7,
+      ...viewed('overview', {at: 7}),
+      manner: {isReadOnly: false, isSandbox: true, flags: [], version: '0.1.0'},
+    }),
+    says: ['8 of 20 · a sandbox: nothing of yours is touched'],
+  },
+  {
     name: 'with a run of ten million',
     state: state(working(tenMillion, {facts: facts({plan: planned, live: live({status: 'running'})})})),
     says: ['● live at work', '65 %', 'LIVE'],

@@ -33,9 +33,7 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
     panels: [
       {
         title: 'Backfills',
-        note: state.manner.isSandbox
-          ? 'a sandbox of its own: nothing of yours is touched'
-          : placeText(state, layout, height),
+        note: noteText(state, layout, height),
         height: layout.rows,
         blocks:
           setups.length === 0
@@ -44,6 +42,14 @@ export function overviewScreen(state: ConsoleState, layout: Layout): Screen {
       },
     ],
   };
+}
+
+/** That nothing is touched is said more shortly where not all are seen: which of how many is told in any case. */
+function noteText(state: ConsoleState, layout: Layout, height: number): string {
+  const place = placeText(state, layout, height);
+  if (!state.manner.isSandbox) return place;
+  if (place === '') return 'a sandbox of its own: nothing of yours is touched';
+  return `${place} · a sandbox: nothing of yours is touched`;
 }
 
 /** For who sees it for the first time. */
