@@ -15,7 +15,7 @@ import {
 } from './going-on.ts';
 import {type Availability, isAtWork, whileIdle} from './idle.ts';
 import {type RecoveryCommand, recoveryAvailability} from './recovery-availability.ts';
-import {chosenListRow, rowsOf} from './rows.ts';
+import {chosenListRow, chosenRow, rowsOf, runRows} from './rows.ts';
 import {shownRun} from './shown-run.ts';
 import {type ConsoleState, chosenSetup, type SetupView, shownView} from './state.ts';
 import {stoppable} from './stopping.ts';
@@ -174,10 +174,23 @@ function openable(state: ConsoleState): Availability {
   if (shown.name === 'failures' && chosenListRow(state)?.isGroup !== true)
     return {because: 'all there is to say of it stands below'};
   const setup = chosenSetup(state);
+  if (shown.name === 'run') return setup === null ? 'absent' : countedPart(state, setup);
   if (shown.name !== 'coverage' || setup?.listsMissing !== false) return 'now';
   const failed = repositoryNouns(setup.backfill)?.repositories[1];
   const which = failed === undefined ? '' : `: 6 names the ${failed} that failed`;
   return {because: `this backfill tells how many items are missing, and not which${which}`};
+}
+
+/** A count leads to what it counts: not where that is nothing, or was not kept. */
+function countedPart(state: ConsoleState, setup: SetupView): Availability {
+  const run = shownRun(state, setup);
+  const part = runRows.find(known => known === chosenRow(state));
+  if (run === null || part === undefined) return 'absent';
+  const {tally, mode} = run.snapshot;
+  if (tally[part] === 0) return {because: 'there are none'};
+  if (part === 'unchanged' && mode !== 'dry-run')
+    return {because: 'of what is unchanged a run that writes keeps only the number: its dry run names each'};
+  return 'now';
 }
 
 function isFiltered(state: ConsoleState): boolean {

@@ -2,6 +2,8 @@ import {describe, expect, it} from 'vitest';
 import {availabilityOf} from '../../src/console/availability.ts';
 import {flowOfSetup} from '../../src/console/flow-of.ts';
 import {type SetupView, view} from '../../src/console/state.ts';
+import {parts} from '../../src/core/accounting.ts';
+import type {RunRecord} from '../../src/ledger/records.ts';
 import {gate, liveRun, open, planRun, used} from '../runbook/flow-facts.ts';
 import {consoleState, noFacts, review, setupView} from './console-states.ts';
 
@@ -48,5 +50,30 @@ describe('the gates of an earlier plan', () => {
     };
     expect(of(stale)).toBe('review');
     expect(of({...stale, review: {...stale.review, plan: 'plan'}})).toBe('dry-run');
+  });
+});
+
+describe('a count of a run', () => {
+  const tally = {inserted: 2, updated: 0, unchanged: 3};
+  const opens = (run: RunRecord, at: number) => {
+    const facts = {...noFacts, plan: planRun(used, tally), newest: run};
+    const state = consoleState({views: [{...view('run'), at}], setups: [setupView({facts})]});
+    return availabilityOf(state, 'open');
+  };
+  const [inserted, updated, unchanged] = (['inserted', 'updated', 'unchanged'] as const).map(part =>
+    parts.indexOf(part),
+  );
+
+  it('opens what it counts', () => {
+    expect(opens(planRun(used, tally), inserted ?? 0)).toBe('now');
+    expect(opens(planRun(used, tally), unchanged ?? 0)).toBe('now');
+    expect(opens(liveRun({}, tally), inserted ?? 0)).toBe('now');
+  });
+
+  it('opens nothing where that is none, or only its number was kept', () => {
+    expect(opens(planRun(used, tally), updated ?? 0)).toEqual({because: 'there are none'});
+    expect(opens(liveRun({}, tally), unchanged ?? 0)).toEqual({
+      because: expect.stringMatching(/dry run names/),
+    });
   });
 });
