@@ -1,3 +1,4 @@
+import {stagesOf} from '../backfills/registry.ts';
 import {changedOf, listedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
 import {printableKey} from '../core/keys.ts';
@@ -13,6 +14,15 @@ export const verbs = {
   write: {done: 'Updated', toDo: 'To update'},
   undo: {done: 'Put back', toDo: 'To put back'},
 } satisfies Record<string, Verb>;
+
+/** Where a backfill has a word of its own for what becomes of its items, it is that. */
+export function verbOf(backfill: string, undoes: string | null): Verb {
+  if (undoes !== null) return verbs.undo;
+  const done = stagesOf(backfill)?.applied;
+  return done === undefined
+    ? verbs.write
+    : {done: `${done[0]?.toUpperCase()}${done.slice(1)}`, toDo: `To be ${done}`};
+}
 
 /** `=== Batch 3 ===`, what was done in it, and the running totals. */
 export function batchLines(

@@ -6,7 +6,7 @@ import {hintOf} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
 import {commandText, hostText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
-import {batchLines, type Verb, verbs} from './batch-lines.ts';
+import {batchLines, type Verb, verbOf, verbs} from './batch-lines.ts';
 import {FailureLines} from './failure-lines.ts';
 import {breachLines, checkLine, coverageSection, figureLines, requestLines} from './measured-lines.ts';
 import type {HeaderFacts, Report} from './report.ts';
@@ -202,7 +202,7 @@ export class PlainReport implements Report {
     this.#coverage = [];
     this.#isResumed = event.resumed;
     this.#hasNamedDrift = false;
-    this.#verb = event.undoes === null ? verbs.write : verbs.undo;
+    this.#verb = verbOf(event.snapshot.backfill, event.undoes);
     this.#banner(event);
   }
 

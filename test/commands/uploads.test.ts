@@ -136,6 +136,16 @@ describe('files of the same content in one folder', () => {
   });
 });
 
+it('says of its batches that files are uploaded, which rows that are linked are as well', async () => {
+  const world = await worldOf(2);
+  const dry = await world.run('run', 'uploads', ...world.flags());
+  expect(dry.err).toMatch(/^To be uploaded: 2, Skipped: 0$/m);
+  expect(dry.out).toMatch(/^Total to be uploaded: 2$/m);
+  const live = await world.run('live', 'last', '--confirm', world.index);
+  expect(live.err).toMatch(/^Uploaded: 2, Skipped: 0$/m);
+  expect(live.err).toMatch(/^2 files uploaded, 36 B$/m);
+});
+
 it('undo takes back rows and objects, and leaves what somebody else names', async () => {
   const world = await worldOf(3);
   const live = await world.unattended();
