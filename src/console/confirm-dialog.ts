@@ -21,6 +21,7 @@ export function confirmDialog(
     shrunk = null,
     items = ['item', 'items'],
     failed,
+    uploads = null,
   }: {
     readonly targetName: string;
     readonly environment: string | null;
@@ -32,6 +33,8 @@ export function confirmDialog(
     /** What items are called, and what failed, where that is not simply items. */
     readonly items?: Noun;
     readonly failed?: string;
+    /** What is uploaded, and where to, before rows say so. */
+    readonly uploads?: string | null;
   },
 ): ConfirmDialog {
   const isUndo = plan.undoes !== null;
@@ -45,6 +48,7 @@ export function confirmDialog(
       isUndo
         ? `This puts back what run ${plan.undoes} changed in ${targetName}, where it is still as the run left it: ${changesText(plan.tally, items)}.`
         : `This executes the plan of ${plan.id}, and writes to ${targetName}: ${changesText(plan.tally, items)}.`,
+      ...(uploads === null ? [] : [`It uploads ${uploads}.`]),
       ...(whole === null
         ? []
         : [`No prefix narrows it: everything in ${whole} was taken up, and its name is asked for as well.`]),

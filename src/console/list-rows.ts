@@ -22,14 +22,15 @@ export function openRow(item: OpenItem, run: RunRecord): ListRow {
   };
 }
 
-/** An item of a plan, or one that a run changed. */
-export function entryRow({key, fault, reason}: Entry, preview: Preview | null): ListRow {
+/** An item of a plan, or one that a run changed. What is noted of it tells one that is unchanged from another. */
+export function entryRow({key, fault, reason, notes = []}: Entry, preview: Preview | null): ListRow {
   const detail = [
     ...(preview === null ? [] : [previewText(preview)]),
     ...(fault === undefined ? [] : [`${fault.kind}: ${fault.message}`]),
     ...(reason === undefined ? [] : [reason]),
   ].join('\n');
-  return {key, text: printableKey(key), detail: detail === '' ? null : detail};
+  const text = [key, ...notes].map(printableKey).join('  ');
+  return {key, text, detail: detail === '' ? null : detail};
 }
 
 /** An item that is not in the target. */

@@ -1,4 +1,6 @@
 import {findBackfill} from '../../src/backfills/registry.ts';
+import {entryRow} from '../../src/console/list-rows.ts';
+import {planDialog} from '../../src/console/plan-dialog.ts';
 import type {RunView} from '../../src/console/run-view.ts';
 import type {SetupView} from '../../src/console/state.ts';
 import type {Snapshot} from '../../src/core/event.ts';
@@ -67,6 +69,33 @@ const paused: RunView = {
   ended: {reason: stoppedBy, seconds: 31, at: now - 4_000},
 };
 
+const reviewed = uploadsSetup({
+  facts: facts({plan: planned}),
+  review: {
+    state: 'ready',
+    plan: planned.id,
+    at: now - 81_000,
+    review: {
+      ...review,
+      uploads: {items: 72, bytes: 52 * 1024 * 1024},
+      notes: {'already uploaded': 19, linked: 4, similar: 1},
+      warned: [{key: 'photos/0031 brighter.png', note: 'similar: photos/0031.png, looks the same'}],
+    },
+  },
+  gates,
+});
+
+const unchanged = entryRow(
+  {
+    key: 'clips/0001.mp4',
+    bytes: 0,
+    action: 'unchanged',
+    fingerprint: null,
+    notes: ['already uploaded: asset 12'],
+  },
+  null,
+);
+
 export const uploadCases: readonly Case[] = [
   {
     name: 'a run says how many are hashed and uploaded, and how far the largest are',
@@ -96,31 +125,26 @@ export const uploadCases: readonly Case[] = [
   },
   {
     name: 'the review says what is uploaded, and names what looks alike',
-    state: state({
-      ...viewed('review'),
-      setups: [
-        uploadsSetup({
-          facts: facts({plan: planned}),
-          review: {
-            state: 'ready',
-            plan: planned.id,
-            at: now - 81_000,
-            review: {
-              ...review,
-              uploads: {items: 72, bytes: 52 * 1024 * 1024},
-              notes: {'already uploaded': 19, linked: 4, similar: 1},
-              warned: [{key: 'photos/0031 brighter.png', note: 'similar: photos/0031.png, looks the same'}],
-            },
-          },
-          gates,
-        }),
-      ],
-    }),
-    says: [
-      '72 files, 52.0 MiB, to pixverse for user 7',
-      '19 already uploaded',
+    state: state({...viewed('review'), setups: [reviewed]}),
+    says: ['72 files, 52.0 MiB, to pixverse for user 7', '19 already uploaded'],
+    saysMore: [
+      'press 3: enter on a count names each, also the 67 unchanged',
       '0031 brighter.png: similar',
       '72 files once more, as they are uploaded',
     ],
+  },
+  {
+    name: 'the confirmation says what is uploaded, and where to',
+    state: state({...viewed('review'), setups: [reviewed], dialog: planDialog(reviewed)}),
+    says: ['files to insert', 'It uploads 72 files, 52.0 MiB, to pixverse for user 7.', 'type assets.sqlite'],
+  },
+  {
+    name: 'a list says of each file why it is left as it is',
+    state: state({
+      ...viewed('items', {of: 'part', title: 'unchanged: 20260801-1201-p7q2'}),
+      setups: [uploadsSetup()],
+      lists: {part: {state: 'ready', message: null, hasMore: false, rows: [unchanged]}},
+    }),
+    says: ['> clips/0001.mp4 already uploaded: asset 12'],
   },
 ];

@@ -1,12 +1,12 @@
 import {stagesOf} from '../../backfills/registry.ts';
 import {printableKey} from '../../core/keys.ts';
-import {narrowedOf} from '../../core/scope.ts';
 import {bytesText, counted, durationText, number} from '../../core/words.ts';
 import type {Review} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {commandLine} from '../command-line.ts';
 import type {Line, Tone} from '../line.ts';
 import type {Manner} from '../state.ts';
+import {uploadsText} from '../uploads-text.ts';
 import {sampleLines} from './review-samples.ts';
 import {hanging} from './wrapped.ts';
 
@@ -46,6 +46,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
     ...(uploads === null ? [] : pair('uploads', uploadsText(uploads, plan), width, 'strong')),
     ...(Object.keys(notes).length === 0 ? [] : pair('notes', notesText(notes), width)),
     ...warned.flatMap(({key, note}) => pair('', `${printableKey(key)}: ${note}`, width, 'warn')),
+    ...(plan.undoes === null ? pair('lists', listsText(plan), width) : []),
     ...pair('reads', read, width),
     ...(verifies.items === 0
       ? []
@@ -104,10 +105,10 @@ function publishesText({table, rows}: NonNullable<Review['publishes']>): string 
   return `${counted(rows, 'row')} in one transaction, all or none; until then they wait in ${table}, which goes with the run`;
 }
 
-/** `12 files, 3.4 GiB, to pixverse for user 7`. */
-function uploadsText({items, bytes}: NonNullable<Review['uploads']>, {scope}: RunRecord): string {
-  const whose = narrowedOf(scope).replace(/^.*? → /, '');
-  return items === 0 ? 'nothing' : `${counted(items, 'file')}, ${bytesText(bytes)}, to ${whose}`;
+/** Only five changes are shown: the run's own screen names all that a plan has, and what it leaves as it is. */
+function listsText({tally}: RunRecord): string {
+  const also = tally.unchanged === 0 ? '' : `, also the ${number(tally.unchanged)} unchanged`;
+  return `press 3: enter on a count names each${also}`;
 }
 
 /** `40 already uploaded · 3 same content · 2 similar`. */
