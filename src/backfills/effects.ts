@@ -16,7 +16,7 @@ export interface Clearing {
  */
 export interface Effects<S extends Shape> {
   /** Whose limit it counts against. */
-  host(change: S['change'], io: Io<S>): string;
+  host(change: S['change'], io: Io<S>): Promise<string>;
   /** Bytes that it moves. */
   size(change: S['change']): number;
   /** Makes it, or finds it made. Throws a Fault, and then the item fails. `onProgress` is told of all bytes that are there. */

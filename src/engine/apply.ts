@@ -36,7 +36,7 @@ export async function apply(context: RunContext, entries: readonly Entry[]): Pro
 
 async function applyOne(context: RunContext, work: AppliedWork, {key, change}: Entry): Promise<Applied> {
   const {limiter, settings, random, ending, halt, emit, state} = context;
-  const host = work.host(change);
+  const host = await work.host(change);
   const onRetry = (attempt: number, waitMs: number, fault: Fault) =>
     emit({type: 'retrying', host, attempt, waitMs, fault});
   const of = work.size(change);

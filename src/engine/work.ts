@@ -68,7 +68,7 @@ export interface Work {
 
 /** A backfill's effects (backfills/effects.ts), for changes as the ledger has them. */
 export interface AppliedWork {
-  host(change: unknown): string;
+  host(change: unknown): Promise<string>;
   size(change: unknown): number;
   apply(change: unknown, onProgress: (bytes: number) => void): Promise<void>;
 }

@@ -1,26 +1,27 @@
 import {Fault} from '../../core/failure.ts';
 import type {Provider, UploadJournal} from '../../stores/providers/provider.ts';
 import type {Effects} from '../effects.ts';
+import {atProvider} from './at-provider.ts';
 import type {UploadChange} from './change.ts';
 import {clearObjects} from './clear-objects.ts';
 import {uploadedFile} from './uploaded-file.ts';
 import type {Uploads} from './uploads.ts';
 
 export const uploadEffects: Effects<Uploads> = {
-  host: ({provider}) => provider,
+  host: async ({provider}, {source}) => (await source.provider(provider)).host,
   size: ({size}) => size,
 
   async apply(change, io, onProgress) {
     const {source, signal, kept} = io;
     const provider = await source.provider(change.provider);
     const file = await uploadedFile(change, io);
-    const there = await provider.find(file, signal);
+    const there = await atProvider(provider, () => provider.find(file, signal));
     const journal = kept.journal(provider.id);
     if (there === 'same') return endBegun(change, provider, journal, signal);
     if (there === 'other') throw another(change, provider);
     const {user, object, sha256} = change;
     await kept.making({user, provider: provider.id, object, sha256});
-    await provider.upload(file, {signal, journal, onProgress});
+    await atProvider(provider, () => provider.upload(file, {signal, journal, onProgress}));
   },
 
   async abandon({source, kept, signal}) {
