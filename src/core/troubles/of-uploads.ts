@@ -10,6 +10,13 @@ export const uploadTroubles: readonly Trouble[] = [
     matches: /has something else under /,
   },
   {
+    symptom: 'the provider lacks objects that rows say it has, or has other bytes than they say',
+    cause: 'somebody has removed or changed them there, or the name of the provider is another place by now',
+    remedy:
+      'headgate run uploads … --fresh looks for every object, and uploads again what is lost, while its file is here. What is another is left to you: remove it there, then headgate retry RUN. If the provider has moved, bring its objects along.',
+    matches: /^damaged: .* has other bytes under /,
+  },
+  {
     symptom: '403 while uploading to a bucket',
     cause: 'the credentials are good, but may not write there',
     remedy:
