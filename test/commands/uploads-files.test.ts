@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
@@ -174,4 +174,18 @@ describe('a content that several files have', () => {
     });
     expect(world.rows()).toHaveLength(3);
   });
+});
+
+it('what could not be uploaded is told by its file and by the provider, as the config calls it', async () => {
+  const world = await worldOf(1);
+  const config = {providers: {archive: {folder: world.provider}}};
+  writeFileSync(join(world.root, 'headgate.config.json'), JSON.stringify(config));
+  const run = await world.rehearse('--provider', 'archive');
+  world.write('u', 'a file in the place of a folder', world.provider);
+  const plan = String(summaryOf(run, 'dry-run')?.['run']);
+  const ended = await world.run('live', plan, '--confirm', world.index);
+  const said = /to archive: \S+\/u: it can't be written: a file is in the place of one of its folders/;
+  expect(ended.err).toMatch(new RegExp(`\nfailed \\(invalid\\): video 000\\.mp4: ${said.source}`));
+  const {out} = await world.run('failures', 'last');
+  expect(out).toMatch(new RegExp(`\nvideo 000\\.mp4 {2}failed \\(invalid\\): ${said.source}`));
 });
