@@ -38,6 +38,8 @@ export interface Kept {
   making(object: MadeObject): Promise<void>;
   /** Objects that this run, or the one that it undoes, has made, but for those that another target is known to have. */
   made(): AsyncIterable<readonly {readonly provider: string; readonly object: string}[]>;
+  /** Which of these objects this run has made, or was about to make when it stopped. */
+  madeOf(provider: string, objects: readonly string[]): Promise<ReadonlySet<string>>;
   /** They are there no more. */
   unmade(provider: string, objects: readonly string[]): Promise<void>;
   /** What this run, or the one that it undoes, began at a provider and did not end. */

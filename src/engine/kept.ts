@@ -79,6 +79,7 @@ export function keptFor({
       await making.ask([object]);
     },
     made: () => madeBy(uploads, undoes ?? ofRun(run), target),
+    madeOf: async (provider, objects) => (run === null ? new Set() : uploads.madeOf(run, provider, objects)),
     unmade: (provider, objects) => uploads.unmake(undoes ?? ofRun(run), provider, objects),
     begun: async () => (run === null ? [] : uploads.begunBy(undoes ?? run)),
   };

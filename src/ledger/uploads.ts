@@ -165,6 +165,16 @@ export class Uploads {
     return rows.map(row => made.parse(row));
   }
 
+  /** Which of these objects a run has made, or was about to make. */
+  async madeOf(run: string, provider: string, objects: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#db.query(
+      `SELECT provider, object FROM made_objects
+       WHERE run = ? AND provider = ? AND object IN (SELECT atom FROM json_each(?))`,
+      [run, provider, JSON.stringify(objects)],
+    );
+    return new Set(rows.map(row => made.parse(row).object));
+  }
+
   async hasMade(run: string): Promise<boolean> {
     return (await this.#db.query('SELECT 1 FROM made_objects WHERE run = ? LIMIT 1', [run])).length > 0;
   }

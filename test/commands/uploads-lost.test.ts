@@ -1,6 +1,7 @@
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, it} from 'vitest';
+import {runProgram} from '../support/program.ts';
 import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
 
 /** Objects that a provider has lost, or has otherwise than their rows say, and how they come back. */
@@ -41,6 +42,23 @@ it('a lost object is found and uploaded again by a fresh run, once, and its row 
 
   const again = await world.rehearse('--fresh');
   expect(summaryOf(again, 'dry-run')).toMatchObject({updated: 0, unchanged: 4});
+});
+
+it('a run that was killed behind an upload says when it is resumed what it has uploaded again', async () => {
+  const world = await uploadedWorld(30);
+  const [rows, objects] = [world.rows(), world.objects()];
+  for (const object of objects) rmSync(join(world.root, world.provider, object));
+  const plan = String(summaryOf(await world.rehearse('--fresh'), 'dry-run')?.['run']);
+  const args = ['live', plan, '--confirm', world.index];
+  const killed = await runProgram(args, {cwd: world.root, env: {HEADGATE_CRASH_AT: 'effect-made:20'}});
+  expect(killed.signal).toBe('SIGKILL');
+  const resumed = await world.run('resume', 'last', '--json');
+  expect(summaryOf(resumed, 'live')).toMatchObject({
+    ...{status: 'completed', updated: 30, unchanged: 0, pending: 0},
+    drift: {added: 0, gone: 0, changed: 0},
+  });
+  expect(world.objects()).toEqual(objects);
+  expect(world.rows()).toEqual(rows);
 });
 
 it('an undo of what was uploaded again takes nothing away: its row named it before', async () => {

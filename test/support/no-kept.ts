@@ -14,6 +14,7 @@ export const noKept: Kept = {
   journal: refuse,
   making: refuse,
   made: refuse,
+  madeOf: refuse,
   unmade: refuse,
   begun: refuse,
 };

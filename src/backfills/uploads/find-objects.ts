@@ -6,7 +6,10 @@ import {requireWhose} from './scope.ts';
 import {uploadedFile} from './uploaded-file.ts';
 import type {Uploads} from './uploads.ts';
 
-/** What a provider has under the name that a row gives: the content of the file, another, or nothing. */
+/**
+ * What a provider has under the name that a row gives: the content of the file, another, or nothing. What this run itself
+ * has made counts as lost: it was when that was decided, and the row is still to be looked at.
+ */
 export interface FoundObject {
   readonly object: string;
   readonly is: 'same' | 'other' | 'lost';
@@ -19,9 +22,13 @@ export async function findObjects(
 ): Promise<ReadonlyMap<string, FoundObject>> {
   if (files.length === 0) return new Map();
   const provider = await io.source.provider(requireWhose(io.scope).provider);
+  const made = await io.kept.madeOf(
+    provider.id,
+    files.map(({object}) => object),
+  );
   const found = await Promise.all(
     files.map(async file => {
-      const is = await findOne(file, provider, io);
+      const is = made.has(file.object) ? 'lost' : await findOne(file, provider, io);
       return is === null ? [] : [[file.key, {object: file.object, is}] as const];
     }),
   );
