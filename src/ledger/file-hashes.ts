@@ -24,6 +24,8 @@ interface Batch {
 export class FileHashes {
   readonly #db: Database;
   #waiting: HashedFile[] = [];
+  /** On their way into the ledger. */
+  readonly #leaving = new Set<readonly HashedFile[]>();
   #late: readonly Batch[] = [];
   #timer: NodeJS.Timeout | null = null;
   #keeping: Promise<void> = Promise.resolve();
@@ -32,9 +34,10 @@ export class FileHashes {
     this.#db = db;
   }
 
-  /** By path, of those whose version is the one that was hashed. */
+  /** By path, of those whose version is the one that was hashed: also what is still to be written. */
   async of(host: string, files: readonly FileVersion[]): Promise<ReadonlyMap<string, FileHash>> {
     if (files.length === 0) return new Map();
+    const unwritten = this.#unwritten(host);
     const rows = await this.#db.query(
       `SELECT kept.path, kept.sha256, kept.phash64, kept.sure
        FROM json_each(?2) AS file
@@ -42,7 +45,17 @@ export class FileHashes {
        WHERE kept.version = file.value->>'version'`,
       [host, JSON.stringify(files.map(({path, version}) => ({path, version})))],
     );
-    return new Map(rows.map(each => row.parse(each)).map(({path, hash}) => [path, hash]));
+    const written = rows.map(each => row.parse(each)).map(({path, hash}): [string, FileHash] => [path, hash]);
+    if (unwritten.size === 0) return new Map(written);
+    return new Map([
+      ...written,
+      ...files.flatMap(({path, version}): readonly [string, FileHash][] => {
+        const file = unwritten.get(path);
+        if (file?.version !== version) return [];
+        const {sha256, phash64, isSure} = file;
+        return [[path, {sha256, phash64, isSure}]];
+      }),
+    ]);
   }
 
   async pathsOf(host: string, hashes: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -109,19 +122,24 @@ export class FileHashes {
     return rows.length;
   }
 
+  #unwritten(host: string): ReadonlyMap<string, HashedFile> {
+    const all = [...this.#late.map(({files}) => files), ...this.#leaving, this.#waiting].flat();
+    return new Map(all.filter(file => file.host === host).map(file => [file.path, file]));
+  }
+
   #write(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const files = this.#waiting;
     this.#waiting = [];
-    this.#keeping = this.#keeping.then(() => this.#saveAll(files));
+    this.#leaving.add(files);
+    this.#keeping = this.#keeping.then(() => this.#saveAll(files)).finally(() => this.#leaving.delete(files));
     return this.#keeping;
   }
 
   /** What comes late comes first: of two versions of one file the later holds. */
   async #saveAll(files: readonly HashedFile[]): Promise<void> {
     const batches = [...this.#late, ...(files.length === 0 ? [] : [{files, tries: 0}])];
-    this.#late = [];
     for (const [index, batch] of batches.entries()) {
       const tries = batch.tries + 1;
       try {
@@ -132,6 +150,7 @@ export class FileHashes {
         return;
       }
     }
+    this.#late = [];
   }
 
   async #save(files: readonly HashedFile[]): Promise<void> {
