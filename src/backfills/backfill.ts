@@ -4,7 +4,7 @@ import type {Decision} from '../core/entry.ts';
 import type {KeyRange} from '../core/keys.ts';
 import type {Probe} from '../core/probe.ts';
 import type {Statement} from '../core/sql.ts';
-import type {UploadedContent} from '../core/uploads.ts';
+import type {AskedHashes, HashAnswer, UploadedContent} from '../core/uploads.ts';
 import type {Reader} from '../databases/database.ts';
 import type {Effects} from './effects.ts';
 import type {CheckIo, Invariant} from './invariant.ts';
@@ -229,6 +229,12 @@ export interface Backfill<S extends Shape> {
   ): Promise<RowNow>;
   /** Whether files of these contents have to be uploaded, in order: where the target keeps content hashes. */
   sync?(files: readonly LocalFile[], io: TargetIo<S>): Promise<readonly SyncAnswer[]>;
+  /** What the target says of contents, one answer for each hash: where its rows are those of users, and found by hash. */
+  answerHashes?(
+    asked: AskedHashes,
+    io: TargetIo<S>,
+    probe: Probe<S['facts']>,
+  ): Promise<readonly HashAnswer[]>;
   /** For an estimate. */
   costs(probe: Probe<S['facts']>): TargetCosts;
   coverage(io: CheckIo<S>, probe: Probe<S['facts']>): AsyncIterable<CoverageGroup>;

@@ -40,6 +40,15 @@ export function addSetUpCommands(
     .option('--prefix <prefix>', "what stands before a file's path in its key")
     .option('--all', 'also name the files that are up to date')
     .action(within(async () => (await import('./sync-check.ts')).syncCheckCommand));
+  common(
+    program
+      .command('check-hash <sha256...>')
+      .description('whether contents of a user are uploaded already, by their SHA-256; writes nothing'),
+  )
+    .option('--target <target>', targetHelp)
+    .option('--user <id>', 'whose contents')
+    .option('--provider <provider>', 'where they would go')
+    .action(within(async () => (await import('./check-hash.ts')).checkHashCommand));
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(async () => (await import('./doctor.ts')).doctorCommand),
   );

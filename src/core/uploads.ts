@@ -46,3 +46,24 @@ export interface MadeObject extends UploadedBy {
   readonly object: string;
   readonly sha256: string | null;
 }
+
+/** Contents of a user that somebody asks for before uploading them. */
+export interface AskedHashes {
+  readonly user: string;
+  /** Where they would go; null asks for any. */
+  readonly provider: string | null;
+  /** In lower-case hex. */
+  readonly hashes: readonly string[];
+}
+
+/** What a target says of one content of a user. */
+export interface HashAnswer {
+  /** The user has it, wherever it is. */
+  readonly exists: boolean;
+  readonly assetId: string | null;
+  /** Who had it first. */
+  readonly providerId: string | null;
+  readonly uploadedTo: readonly string[];
+  /** In words. */
+  readonly note: string;
+}

@@ -1,6 +1,7 @@
 import {errorsOf} from '../../core/probe.ts';
 import type {Backfill} from '../backfill.ts';
 import type {UploadSource} from '../upload-source.ts';
+import {answerHashes} from './answer-hashes.ts';
 import {requireApart} from './apart.ts';
 import {bytesMatch} from './bytes-check.ts';
 import {type UploadChange, uploadChange} from './change.ts';
@@ -114,6 +115,7 @@ export const uploads: Backfill<Uploads> = {
   undo: (changes, {facts}) => undoUploads(changes, facts),
   preview: previewUpload,
   row: assetRow,
+  answerHashes,
   costs,
   coverage,
   missing: missingOf,
