@@ -72,11 +72,14 @@ export function coverageLines(
   const name = group === '*' ? 'all' : printableKey(group);
   const share = total === 0 ? '     – %' : `${percent(done, total).toFixed(2).padStart(6)} %`;
   const causes = Object.entries(missing).map(([cause, count]) => `${number(count)} ${cause}`);
-  const inRows = ms === undefined ? `${number(rowsDone)} of ${number(rows)}` : number(rows);
+  const ofRows =
+    rows === undefined || rowsDone === undefined
+      ? ''
+      : `; ${ms === undefined ? `${number(rowsDone)} of ${number(rows)}` : number(rows)} ${words.rows[1]}`;
   const beside =
     objects === undefined
       ? `${words.rows[1]} ${words.done.rows}`
-      : `${words.items[1]} ${words.done.items}; ${inRows} ${words.rows[1]}`;
+      : `${words.items[1]} ${words.done.items}${ofRows}`;
   return [
     `  ${name.padEnd(width)}  ${share}  ${number(done)} of ${number(total)} ${beside}`,
     ...(causes.length === 0 ? [] : [`  ${' '.repeat(width)}            missing: ${causes.join(', ')}`]),

@@ -39,9 +39,9 @@ export interface CoverageGroup {
   readonly total: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Rows of the target, and those that are as they should be. */
-  readonly rows: number;
-  readonly rowsDone: number;
+  /** Rows of the target, and those that are as they should be; missing where rows belong to no group. */
+  readonly rows?: number;
+  readonly rowsDone?: number;
   /** Listed at the source, where there is one to list. */
   readonly objects?: number;
   /** What is not there, by cause. */

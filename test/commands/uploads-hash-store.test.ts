@@ -62,3 +62,21 @@ it('an upload that failed is told with its reason when it is planned again', asy
   await world.rehearse();
   expect(await planned(world)).toMatch(/late\.mp4.*failed before: .*has something else under u\/7\//);
 });
+
+it('coverage of a folder counts its files, and not rows, which are of contents', async () => {
+  const world = new UploadsWorld();
+  world.write('here/a.mp4', 'one video');
+  world.write('there/copy.mp4', 'one video');
+  await world.migrate();
+  const {lines} = await world.unattended();
+  const groups = lines.filter(({type}) => type === 'coverage');
+  expect(groups).toMatchObject([
+    {group: '*', done: 2, objects: 2, rows: 1, rowsDone: 1},
+    {group: 'here/', done: 1, objects: 1},
+    {group: 'there/', done: 1, objects: 1},
+  ]);
+  expect(groups.map(group => 'rows' in group)).toEqual([true, false, false]);
+  const {out} = await world.run('coverage', 'uploads', ...world.flags());
+  expect(out).toMatch(/all +100\.00 % {2}2 of 2 files are recorded as uploaded; 1 of 1 assets\n/);
+  expect(out).toMatch(/here\/ +100\.00 % {2}1 of 1 files are recorded as uploaded\n/);
+});

@@ -41,8 +41,9 @@ export async function* coverage(
     rowsDone: atProvider,
     ...(hasSource ? {objects: whole.total, missing: whole.missing} : {}),
   };
+  // A row is of a content, which may lie in several folders.
   for (const [group, {done, total, missing}] of groups)
-    yield {group, done, total, at, rows: done, rowsDone: done, objects: total, missing};
+    yield {group, done, total, at, objects: total, missing};
 }
 
 function count(into: Counting, {key, isThere, why}: Surveyed, causes: ReadonlyMap<string, string>): void {

@@ -181,12 +181,16 @@ function groupLines(
     ...(objects === undefined
       ? []
       : [pair(words.items[1], `${number(done)} of ${number(total)} that were listed ${words.done.items}`)]),
-    ms === undefined
-      ? pair(words.rows[1], `${number(rowsDone)} of ${number(rows)} in the target ${words.done.rows}`)
-      : pair(
-          words.rows[1],
-          `${number(rows)} were read${done === 0 ? '' : `, ${eachText(coverage)} for each ${words.items[0]}`}`,
-        ),
+    ...(rows === undefined || rowsDone === undefined
+      ? []
+      : [
+          pair(
+            words.rows[1],
+            ms === undefined
+              ? `${number(rowsDone)} of ${number(rows)} in the target ${words.done.rows}`
+              : `${number(rows)} were read${done === 0 ? '' : `, ${eachText(coverage)} for each ${words.items[0]}`}`,
+          ),
+        ]),
     ...(missing === undefined
       ? []
       : [
