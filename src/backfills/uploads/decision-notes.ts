@@ -25,8 +25,8 @@ export function linkText({row}: Candidate): string {
 }
 
 /** Of what its row has at this provider, which does not have it. */
-export function lostText({row, change: {object, provider}}: Candidate): string {
-  return `lost: ${provider} has no ${object} any more, which asset ${row?.id ?? '?'} names`;
+export function lostText({row, change: {provider}}: Candidate): string {
+  return `lost: asset ${row?.id ?? '?'} is at ${provider} no more`;
 }
 
 /** Why what its row has at this provider can't be uploaded again. */
