@@ -98,6 +98,12 @@ it('a damaged object is not overwritten: it is named, and comes back when it was
   const {out} = await world.run('failures', 'last', '--json');
   expect(out).toContain(`damaged: ${join(world.root, world.provider)} has other bytes under ${object}`);
   expect(world.objects()).toContain(object);
+  const checked = await world.run('verify', 'uploads', ...world.flags(), '--sample', 'all', '--json');
+  expect(checked.lines.find(line => line['id'] === 'hash-matches-bytes')).toMatchObject({
+    count: 1,
+    note: '2 read; runs have recorded the wrong one',
+    sample: [{key: object, detail: expect.stringMatching(/; run \S+ recorded it$/)}],
+  });
 
   rmSync(join(world.root, world.provider, object));
   const resumed = await world.run('resume', 'last', '--json');

@@ -88,7 +88,7 @@ describe.each(['a folder', 'a bucket'])('uploads-repair of %s', kind => {
     ]);
     // What can't be mended here is what verification goes on telling.
     expect(live.lines.filter(({type, count}) => type === 'check' && count !== 0)).toMatchObject([
-      {id: 'hash-matches-bytes', count: 2, note: '8 read'},
+      {id: 'hash-matches-bytes', count: 2, note: '8 read; no run has recorded the wrong ones'},
     ]);
     const after = Object.values(rows).map(({hash, after: repaired = hash}) => repaired);
     expect(hashes(world)).toEqual([...after, null, null]);

@@ -98,7 +98,9 @@ export const liveCases: readonly Case[] = [
       ],
     }),
     says: ['enter retry: take up only the failure again', '1 broken'],
-    saysMore: ['every hash is 64 lower-case hex digits: 1,234,567 rows (5 shows which'],
+    saysMore: [
+      'every hash is 64 lower-case hex digits: 1,234,567 rows (1,234,000 before this run; 5 shows which)',
+    ],
   },
   {
     name: 'with a broken invariant',

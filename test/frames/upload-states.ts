@@ -6,6 +6,7 @@ import type {SetupView} from '../../src/console/state.ts';
 import type {Snapshot} from '../../src/core/event.ts';
 import {type Case, facts, setup, state, viewed} from './console-states.ts';
 import {awkwardKeys, live, liveId, now, plan} from './frame-facts.ts';
+import {measuredCheck} from './measured-facts.ts';
 import {gates, review} from './review-facts.ts';
 import {following, localLimit} from './run-views.ts';
 
@@ -137,6 +138,34 @@ export const uploadCases: readonly Case[] = [
     name: 'the confirmation says what is uploaded, and where to',
     state: state({...viewed('review'), setups: [reviewed], dialog: planDialog(reviewed)}),
     says: ['files to insert', 'It uploads 72 files, 52.0 MiB, to pixverse for user 7.', 'type assets.sqlite'],
+  },
+  {
+    name: 'the guided steps say what was broken before the run as well',
+    state: state({
+      ...viewed('runbook'),
+      setups: [
+        uploadsSetup({
+          facts: facts({
+            plan: {...planned, usedBy: liveId},
+            live: live({backfill: 'uploads', scope}),
+            checks: [
+              measuredCheck(
+                {
+                  id: 'hash-matches-bytes',
+                  title: 'hashes match the bytes',
+                  count: 1,
+                  counts: ['object', 'objects'],
+                  note: '25 read; no run has recorded the wrong one',
+                },
+                {backfill: 'uploads', before: 1},
+              ),
+            ],
+          }),
+        }),
+      ],
+    }),
+    says: ['hashes match the bytes: 1 object (before this run'],
+    saysMore: ['(before this run too; 25 read; no run has recorded the wrong one; 5 shows which)'],
   },
   {
     name: 'a list says of each file why it is left as it is',

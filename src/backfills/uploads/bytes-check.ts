@@ -5,12 +5,14 @@ import type {Provider} from '../../stores/providers/provider.ts';
 import type {CheckIo, Invariant} from '../invariant.ts';
 import type {Shape} from '../shape.ts';
 import type {AssetFacts} from './facts.ts';
+import {recordedBy} from './recorded-by.ts';
 import {type StoredAsset, storedAssets} from './stored-assets.ts';
 
 const shown = 20;
 const readAtOnce = 8;
 
 type Limited = Pick<CheckIo<Shape>, 'signal' | 'onBytes' | 'limited'>;
+type Reread = Limited & Pick<CheckIo<Shape>, 'written'>;
 
 interface BytesCheck<S extends Shape> extends Pick<Invariant<S>, 'recovery' | 'recovers'> {
   /** Null where none is named: nothing is read then. */
@@ -42,12 +44,11 @@ export function bytesMatch<S extends Shape & {readonly scope: {readonly user: st
   };
 }
 
-async function reread(assets: readonly StoredAsset[], provider: Provider, io: Limited) {
-  const sample: Breach[] = [];
-  let [count, read, unread] = [0, 0, 0];
+async function reread(assets: readonly StoredAsset[], provider: Provider, io: Reread) {
+  const breaches: Breach[] = [];
+  let [read, unread] = [0, 0];
   const wrong = (asset: StoredAsset, detail: string) => {
-    count++;
-    if (sample.length < shown) sample.push({key: asset.object, detail});
+    breaches.push({key: asset.object, detail});
   };
   const left = [...assets];
   const work = async () => {
@@ -64,7 +65,13 @@ async function reread(assets: readonly StoredAsset[], provider: Provider, io: Li
     }
   };
   await Promise.all(Array.from({length: readAtOnce}, work));
-  return {count, sample, note: noteOf(read, unread)};
+  const by = await recordedBy(io, provider.id, new Set(breaches.map(({key}) => key)));
+  const sample = breaches.slice(0, shown).map(({key, detail}) => {
+    const run = by.get(key);
+    return {key, detail: run === undefined ? detail : `${detail}; run ${run} recorded it`};
+  });
+  const ours = breaches.filter(({key}) => by.has(key)).length;
+  return {count: breaches.length, sample, note: noteOf({read, unread, wrong: breaches.length, ours})};
 }
 
 /** Null where there is no such object. */
@@ -80,6 +87,17 @@ async function hashOf(
   });
 }
 
-function noteOf(read: number, unread: number): string {
-  return `${read} read${unread === 0 ? '' : `, ${unread} could not be`}`;
+/** What no run has recorded was so before any of them, or is somebody else's. */
+function noteOf({
+  read,
+  unread,
+  wrong,
+  ours,
+}: Readonly<Record<'read' | 'unread' | 'wrong' | 'ours', number>>): string {
+  const reading = `${read} read${unread === 0 ? '' : `, ${unread} could not be`}`;
+  if (wrong === 0) return reading;
+  const ones = wrong === 1 ? 'wrong one' : 'wrong ones';
+  return ours === 0
+    ? `${reading}; no run has recorded the ${ones}`
+    : `${reading}; runs have recorded ${ours === wrong ? 'the' : `${ours} of the ${wrong}`} ${ones}`;
 }

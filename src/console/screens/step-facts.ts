@@ -4,6 +4,7 @@ import type {Severity} from '../../core/checks.ts';
 import type {Finding} from '../../core/probe.ts';
 import {isActive} from '../../core/run.ts';
 import {counted, durationText, identityText, number, scopeText} from '../../core/words.ts';
+import type {MeasuredCheck} from '../../ledger/measured.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import type {Flow, Move} from '../../runbook/flow.ts';
 import {closedBefore} from '../../runbook/flow-state.ts';
@@ -160,14 +161,22 @@ function violations(setup: SetupView, severity: Severity): readonly Fact[] {
   return (facts?.checks ?? [])
     .filter(({result}) => result.count > 0 && result.severity === severity)
     .map(measured => {
-      const {title, count, counts = words.rows} = measured.result;
-      const more = staleText(setup, measured) ?? '5 shows which';
+      const {title, count, counts = words.rows, note} = measured.result;
+      const where = staleText(setup, measured) ?? '5 shows which';
+      const more = [beforeText(setup, measured), note, where].filter(text => text !== undefined).join('; ');
       return {
         name: isBlocking ? 'broken' : 'warning',
         text: `${title}: ${counted(count, ...counts)} (${more})`,
         tone: isBlocking ? ('bad' as const) : ('warn' as const),
       };
     });
+}
+
+/** What broke it before a live run as well is no work of that run, as far as it was measured then. */
+function beforeText({facts}: SetupView, {run, before, result}: MeasuredCheck): string | undefined {
+  const isOfLive = facts?.live?.id === run && before !== null && before > 0;
+  if (!isOfLive) return undefined;
+  return before >= result.count ? 'before this run too' : `${number(before)} before this run`;
 }
 
 /** What is in the way is told first. */
