@@ -42,11 +42,14 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
   ];
+  // What is noted of items is read one by one: how, is told beside it.
+  const isNoted = Object.keys(notes).length > 0;
+  const lists = plan.undoes === null ? pair('lists', listsText(plan), width) : [];
   return [
     ...(uploads === null ? [] : pair('uploads', uploadsText(uploads, plan), width, 'strong')),
-    ...(Object.keys(notes).length === 0 ? [] : pair('notes', notesText(notes), width)),
+    ...(isNoted ? pair('notes', notesText(notes), width) : []),
     ...warned.flatMap(({key, note}) => pair('', `${printableKey(key)}: ${note}`, width, 'warn')),
-    ...(plan.undoes === null ? pair('lists', listsText(plan), width) : []),
+    ...(isNoted ? lists : []),
     ...pair('reads', read, width),
     ...(verifies.items === 0
       ? []
@@ -80,6 +83,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
       : []),
     ...pair('keeps', tablesText(tables, manner, plan), width),
     ...(samples.length === 0 ? [] : [[], ...samples.flatMap(sample => sampleLines(sample, width))]),
+    ...(isNoted ? [] : lists),
     [],
     ...pair(
       'way back',
