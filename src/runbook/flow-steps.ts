@@ -88,9 +88,7 @@ function reviewStep(facts: FlowFacts): Step {
     return {
       id,
       state: 'ready',
-      says: isReadOnly
-        ? 'see what a live run would write'
-        : 'see what will be written, then type the name of the target',
+      says: isReadOnly ? 'see what a live run would write' : 'see what is written, then type the target name',
     };
   const [first] = closed;
   return {

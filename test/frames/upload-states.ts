@@ -120,6 +120,25 @@ export const uploadCases: readonly Case[] = [
     says: ['45 files uploaded, 1.2 GiB', '12 files are uploaded and not recorded yet'],
   },
   {
+    name: 'the guided steps cut no word of what a plan comes to',
+    state: state({
+      ...viewed('runbook'),
+      setups: [
+        uploadsSetup({
+          facts: facts({
+            plan: plan(
+              {backfill: 'uploads', scope, targetName: 'assets.sqlite'},
+              {inserted: 68, updated: 4, unchanged: 20, skipped: 1},
+            ),
+          }),
+        }),
+      ],
+    }),
+    says: ['93 listed · 72 to change · 20 unchanged', 'see what is written, then type the target name'],
+    saysMore: ['20 unchanged · 1 skipped'],
+    saysNot: ['1 sk…'],
+  },
+  {
     name: 'the overview says where files go, and for whom',
     state: state({...viewed('overview'), setups: [uploadsSetup()]}),
     says: ['uploads', 'each content once'],

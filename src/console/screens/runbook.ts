@@ -8,7 +8,7 @@ import type {Line} from '../line.ts';
 import type {RunView} from '../run-view.ts';
 import {type ConsoleState, chosenSetup, type SetupView} from '../state.ts';
 import {stepSigns} from '../status-tone.ts';
-import {fitLine, lineWidth} from '../text.ts';
+import {fitLine, lineWidth, widthOf} from '../text.ts';
 import {barLine} from './run-lines.ts';
 import {frameOf, type PanelSpec, roomOf, type Screen} from './screen.ts';
 import {stepBlocks} from './step-detail.ts';
@@ -93,12 +93,23 @@ function stepLine(
       ],
       width,
     );
+  const said = wholeParts(step.says, width - lineWidth(head));
   const says: Line = [
-    step.state === 'locked' || step.state === 'ready' ? {text: step.says, tone: 'dim'} : {text: step.says},
+    step.state === 'locked' || step.state === 'ready' ? {text: said, tone: 'dim'} : {text: said},
   ];
   const took = tookSpan(setup, step);
   const hasRoom = lineWidth([...head, ...says]) + lineWidth(took) < width;
   return hasRoom ? spread([...head, ...says], took, width) : fitLine([...head, ...says], width);
+}
+
+/** What matters most comes first: where there is no room for all parts, the last ones go, and none in the middle of a word. */
+function wholeParts(text: string, width: number): string {
+  const parts = text.split(' · ');
+  for (let count = parts.length - 1; widthOf(text) > width && count > 0; count--) {
+    const some = `${parts.slice(0, count).join(' · ')} …`;
+    if (widthOf(some) <= width) return some;
+  }
+  return text;
 }
 
 /** How long the step took, at the end of its line. */
