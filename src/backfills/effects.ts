@@ -10,6 +10,13 @@ export interface Clearing {
   cleared(): void;
 }
 
+export interface EffectUse {
+  /** As the operator names it. */
+  readonly at: string;
+  readonly isLocal: boolean;
+  readonly requests: number;
+}
+
 /**
  * What changes do outside of the target before their rows are written: uploads. An effect has a name of its own, so that
  * one that was made before, by a run that was killed then, is recognised instead of made again.
@@ -19,6 +26,8 @@ export interface Effects<S extends Shape> {
   host(change: S['change'], io: Io<S>): Promise<string>;
   /** Bytes that it moves. */
   size(change: S['change']): number;
+  /** For an estimate: where it is made, and the requests that it takes there where nothing fails; none of a disk. */
+  use?(change: S['change'], io: Io<S>): Promise<EffectUse>;
   /** Makes it, or finds it made. Throws a Fault, and then the item fails. `onProgress` is told of all bytes that are there. */
   apply(change: S['change'], io: Io<S>, onProgress: (bytes: number) => void): Promise<void>;
   /** Nothing stays of what this run, or the one that it undoes, began and did not end. */

@@ -18,6 +18,7 @@ export function estimateLines({facts, prediction, warnings}: Predicted): readonl
     ...(warnings.length === 0 ? [] : ['']),
     ...labelled('time', timeLines(facts, prediction)),
     ...labelled('money', moneyLines(facts, prediction)),
+    ...labelled('uploading', uploadLines(prediction)),
     ...labelled('changes', changeLines(facts, prediction)),
     ...labelled('rows', rowLines(facts, prediction)),
     ...labelled('reading', readingLines(facts, prediction)),
@@ -94,6 +95,24 @@ function monthsText(costs: readonly Cost[]): string {
 
 function amountText(of: Priced, amount: number): string {
   return `${of === 'download' ? bytesText(amount) : roughText(amount)} ${amountWords[of]}`;
+}
+
+/** Rates that a time of uploading is told at, in bytes a second: what the line or the disk gives is not measured. */
+const ratesOfUploading = {
+  disk: {text: '100 MB/s', bytes: 100_000_000},
+  line: {text: '100 Mbit/s', bytes: 12_500_000},
+};
+
+function uploadLines({effects}: Prediction): readonly string[] {
+  if (effects === null) return [];
+  const {at, isLocal, items, bytes, requests, isExact} = effects;
+  const rate = ratesOfUploading[isLocal ? 'disk' : 'line'];
+  return [
+    `${isExact ? '' : 'about '}${bytesText(bytes)} of ${counted(items, 'file')} to ${at}${requests === 0 ? '' : `, in ${counted(requests, 'request')}`}`,
+    `  ${aboutText(bytes / rate.bytes)} at ${rate.text}, on top of the time above: nothing was uploaded to measure it`,
+    ...(isExact ? [] : ['  copies of what was not in the sample are counted as uploads: it may be less']),
+    ...(isLocal ? [] : ['  what the provider asks for requests and for keeping it is in no sum here']),
+  ];
 }
 
 function changeLines({listing}: EstimateFacts, {changes, items}: Prediction): readonly string[] {

@@ -1,6 +1,7 @@
 import type {TargetCosts} from '../backfills/backfill.ts';
 import type {Count} from '../core/count.ts';
 import type {Service} from '../core/service.ts';
+import type {EffectFacts} from './estimate-effects.ts';
 import type {Reading} from './estimate-time.ts';
 import type {Settings} from './settings.ts';
 
@@ -81,6 +82,8 @@ export interface SampleFacts {
   readonly bytes: number;
   /** Of what was read, the source stated what was looked for, and no bytes were needed. */
   readonly stated: Amount;
+  /** What its changes would do outside of the target; missing where a backfill does nothing there. */
+  readonly effects?: EffectFacts;
 }
 
 export interface TargetFacts {

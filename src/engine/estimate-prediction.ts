@@ -1,5 +1,6 @@
 import {type Count, countOf, none, plus, rounded} from '../core/count.ts';
 import type {Cost} from '../core/money.ts';
+import {type PredictedEffects, predictEffects} from './estimate-effects.ts';
 import type {Amount, EstimateFacts, Kind, Looked, Outlook} from './estimate-facts.ts';
 import type {TargetUse} from './estimate-requests.ts';
 import {dryRunStep, liveStep, type SourceUse, type Step, verifyStep} from './estimate-steps.ts';
@@ -10,6 +11,8 @@ import {costsOf, usageOf} from './estimate-use.ts';
 export interface Prediction extends Outlook {
   /** Objects to read now, and the bytes that this takes; none where the source states what is looked for. */
   readonly download: Amount;
+  /** What would be uploaded; its time is in none of the steps. */
+  readonly effects: PredictedEffects | null;
   readonly pages: number;
   readonly steps: Readonly<Record<'dryRun' | 'live' | 'verify', Step>>;
   /** Of all three. */
@@ -35,6 +38,7 @@ export function predict(facts: EstimateFacts): Prediction {
   return {
     ...outlook,
     download,
+    effects: predictEffects(facts, outlook),
     pages: dryRun.pages,
     steps,
     duration: durationOf([...dryRun.phases, ...live.phases, ...verify.phases]),

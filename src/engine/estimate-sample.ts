@@ -1,5 +1,6 @@
 import type {Decision} from '../core/entry.ts';
 import type {RunContext} from './context.ts';
+import {effectsOf} from './estimate-effects.ts';
 import type {Kind, Kinds, SampleFacts, TargetFacts} from './estimate-facts.ts';
 import type {Listed} from './estimate-listing.ts';
 import type {Reading} from './estimate-time.ts';
@@ -21,8 +22,10 @@ export async function takeSample(
 ): Promise<Sampled> {
   const read = await readAll(context, unread);
   const startedAt = context.now();
-  const decisions = await decide(context, [...read.inspections, ...known]);
+  const inspections = [...read.inspections, ...known];
+  const decisions = await decide(context, inspections);
   const seconds = (context.now() - startedAt) / 1_000;
+  const effects = await effectsOf(context, inspections, decisions, read.inspections.length);
   const ofUnread = decisions.slice(0, read.inspections.length);
   const needless = read.inspections.filter(({item, bytes}) => bytes === 0 && item.size > 0);
   return {
@@ -40,6 +43,7 @@ export async function takeSample(
         items: needless.length,
         bytes: needless.reduce((sum, {item}) => sum + item.size, 0),
       },
+      ...(effects === null ? {} : {effects}),
     },
     decided: {pages: Math.ceil(decisions.length / context.settings.page.items), seconds},
     firstFault: read.firstFault,

@@ -1,4 +1,4 @@
-import type {Clearing} from '../backfills/effects.ts';
+import type {Clearing, EffectUse} from '../backfills/effects.ts';
 import type {DiscoveredPage, Stream} from '../backfills/repositories.ts';
 import type {Item} from '../backfills/shape.ts';
 import type {Decision, Entry} from '../core/entry.ts';
@@ -70,6 +70,8 @@ export interface Work {
 export interface AppliedWork {
   host(change: unknown): Promise<string>;
   size(change: unknown): number;
+  /** For an estimate; null where the backfill does not tell. */
+  readonly use: ((change: unknown) => Promise<EffectUse>) | null;
   apply(change: unknown, onProgress: (bytes: number) => void): Promise<void>;
 }
 

@@ -204,3 +204,34 @@ describe('a warning', () => {
     expect(kinds).toEqual(['sizes', 'uncounted']);
   });
 });
+
+describe('what would be uploaded', () => {
+  const of = {items: 10, bytes: 100};
+  const none = {items: 0, bytes: 0, requests: 0, of: {items: 0, bytes: 0}};
+
+  it('is as much of all as of the sample: bytes by bytes, requests by files', () => {
+    const unread = looked({insert: 5, unchanged: 5});
+    const effects = {
+      place: {at: 'archive', isLocal: false},
+      unread: {items: 5, bytes: 60, requests: 15, of},
+      known: none,
+    };
+    const base = factsOf({unread, unreadItems: 1_000});
+    const {effects: predicted} = predict({...base, sample: {...base.sample, effects}});
+    expect(predicted).toEqual({
+      at: 'archive',
+      isLocal: false,
+      items: 500,
+      bytes: 6_000_000,
+      requests: 1_500,
+      isExact: false,
+    });
+  });
+
+  it('is nothing where the sample uploads nothing, or the backfill never does', () => {
+    const base = factsOf({unread: looked({unchanged: 10})});
+    const effects = {place: null, unread: {...none, of}, known: none};
+    expect(predict({...base, sample: {...base.sample, effects}}).effects).toBeNull();
+    expect(predict(base).effects).toBeNull();
+  });
+});

@@ -11,6 +11,12 @@ export const uploadEffects: Effects<Uploads> = {
   host: async ({provider}, {source}) => (await source.provider(provider)).host,
   size: ({size}) => size,
 
+  use: async ({provider, size}, {source}) => {
+    const opened = await source.provider(provider);
+    const requests = opened.requestsFor?.(size) ?? 0;
+    return {at: opened.label, isLocal: opened.service === 'local', requests};
+  },
+
   async apply(change, io, onProgress) {
     const {source, signal, kept} = io;
     const provider = await source.provider(change.provider);

@@ -8,6 +8,7 @@ import {BucketObjects} from './bucket-objects.ts';
 import {BucketRequests} from './bucket-requests.ts';
 import {abandonUpload, BucketUpload} from './bucket-upload.ts';
 import {requireName} from './object-name.ts';
+import {partPlan} from './part-plan.ts';
 import type {Provider, UploadedFile, UploadOptions} from './provider.ts';
 
 export interface BucketProviderOptions extends S3Place {
@@ -56,6 +57,15 @@ class BucketProvider implements Provider {
 
   key(name: string): string {
     return this.store.prefix + name;
+  }
+
+  /**
+   * Two say that it is not there (the second whether the bucket is), and one that it is: between them one PUT, or a
+   * beginning, the parts and an end.
+   */
+  requestsFor(size: number): number {
+    const plan = partPlan(size);
+    return 3 + (plan === null ? 1 : plan.count + 2);
   }
 
   async check(): Promise<readonly Finding[]> {

@@ -46,6 +46,8 @@ export interface Provider {
   readonly service: Service;
   /** As it can be passed to --provider. */
   readonly label: string;
+  /** Requests that an upload of so many bytes takes where nothing fails; missing where there are none to count. */
+  requestsFor?(size: number): number;
   /** Its objects, for reading: keys are `key(name)`. */
   readonly store: ObjectStore;
   /** The key under which the store has an object of this name. */

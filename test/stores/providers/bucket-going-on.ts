@@ -48,6 +48,15 @@ export function goingOnConformance(
     proxy.heal();
   }
 
+  it.each([1_000, size])(`${name} takes as many requests for %d bytes as it says`, async bytes => {
+    const {provider, proxy} = await make();
+    const before = proxy.requests.length;
+    const file = fileToUpload('counted', bytes);
+    expect(await provider.find(file, never)).toBeNull();
+    await provider.upload(file, {signal: never, journal: new MemoryJournal()});
+    expect(provider.requestsFor?.(bytes)).toBe(proxy.requests.length - before);
+  });
+
   describe(`${name} goes on`, () => {
     it('where it was stopped: no part that arrived is sent twice', async () => {
       const bucket = await make();
