@@ -1,9 +1,19 @@
+import {statfsSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {defineConfig} from 'vitest/config';
+
+const {env} = process;
+// Each file of tests is a process of its own: what V8 compiled is kept for the next, where the program keeps it too.
+env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+// Where memory has room for it, what tests write does not wait for a disk: a new ledger takes 5 ms instead of 30 to 50.
+env['TMPDIR'] ??= isRoomy('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/support/run-folder.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // One more than the two cores of CI: a third of the time tests wait for somebody else.
@@ -12,3 +22,9 @@ export default defineConfig({
     server: {deps: {external: [/\/dist\/src\//]}},
   },
 });
+
+/** Large files of tests come to 2 GB at once. */
+function isRoomy(folder: string): boolean {
+  const info = statfsSync(folder, {bigint: false});
+  return info.bavail * info.bsize >= 8 * 2 ** 30;
+}

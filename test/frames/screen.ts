@@ -87,9 +87,16 @@ export class Screen {
   }
 }
 
+/** A screen asks it of each of its cells, and knows some hundred characters. */
+const cells = new Map<number, 0 | 1 | 2>();
+
 function cellsOf(codePoint: number): 0 | 1 | 2 {
+  const known = cells.get(codePoint);
+  if (known !== undefined) return known;
   const width = stringWidth(String.fromCodePoint(codePoint));
-  return width >= 2 ? 2 : width === 1 ? 1 : 0;
+  const counted = width >= 2 ? 2 : width === 1 ? 1 : 0;
+  cells.set(codePoint, counted);
+  return counted;
 }
 
 /** As xterm packs it: whether the character joins the cell before it (bit 0), and the width (bits 1 and 2). */

@@ -1,33 +1,54 @@
-import {cpSync, mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {cpSync, existsSync, mkdirSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll} from 'vitest';
+import {setTimeout} from 'node:timers/promises';
+import {beforeAll} from 'vitest';
 import type {Target} from '../../src/databases/database.ts';
 import {pgliteTarget} from '../../src/databases/pglite.ts';
+import {runFolder} from './run-folder.ts';
 import {tempFolder} from './temp.ts';
 
-/**
- * For a file of tests: an empty PGlite database is made once, as that takes seconds, and copied into a folder of the
- * test's own. Answers with what copies it.
- */
+/** Copies an empty PGlite database to a folder: to make one takes seconds, so all files of a run of tests have the same. */
+export async function copyEmptyPglite(folder: string): Promise<void> {
+  cpSync(await emptyPglite(), folder, {recursive: true});
+}
+
+/** For a file of tests. Answers with what copies an empty PGlite database into a folder of the test's own. */
 export function copiedPglite(): () => string {
-  let made: string | null = null;
+  let empty: string | null = null;
   beforeAll(async () => {
-    made = mkdtempSync(join(tmpdir(), 'headgate-pglite-'));
-    const database = await (await pgliteTarget({folder: made})).openDatabase({create: true});
-    await database.close();
-  });
-  afterAll(() => {
-    if (made !== null) rmSync(made, {recursive: true, force: true});
+    empty = await emptyPglite();
   });
   return () => {
-    if (made === null) throw new Error('a PGlite is copied within a test');
+    if (empty === null) throw new Error('a PGlite is copied within a test');
     const folder = join(tempFolder(), 'index');
-    cpSync(made, folder, {recursive: true});
+    cpSync(empty, folder, {recursive: true});
     return folder;
   };
 }
 
 export function freshPglite(copy: () => string): Promise<Target> {
   return pgliteTarget({folder: copy()});
+}
+
+/** Whoever needs it first makes it, and the others wait: there are no cores for several. */
+async function emptyPglite(): Promise<string> {
+  const empty = join(runFolder(), 'pglite');
+  if (isFirst(`${empty}-taken`)) {
+    const unfinished = `${empty}-unfinished`;
+    const database = await (await pgliteTarget({folder: unfinished})).openDatabase({create: true});
+    await database.close();
+    renameSync(unfinished, empty);
+  }
+  while (!existsSync(empty)) await setTimeout(50);
+  return empty;
+}
+
+function isFirst(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }

@@ -11,6 +11,7 @@ import {sqliteTarget} from '../../src/databases/sqlite.ts';
 import {splitSql} from '../../src/sandbox/split-sql.ts';
 import {sharedSimulator} from './cloudflare.ts';
 import {targetOn} from './d1.ts';
+import {copyEmptyPglite} from './pglite.ts';
 import {makeDatabase, postgresServer} from './postgres.ts';
 import {tempFolder} from './temp.ts';
 
@@ -77,8 +78,9 @@ interface OpenPlace {
 
 async function openPglite(): Promise<OpenPlace> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-pglite-'));
+  await copyEmptyPglite(folder);
   const target = await pgliteTarget({folder});
-  const owner = await target.openDatabase({create: true});
+  const owner = await target.openDatabase();
   return {target, owner, remove: async () => rmSync(folder, {recursive: true, force: true})};
 }
 
