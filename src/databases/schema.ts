@@ -46,6 +46,10 @@ export interface ForeignKey {
   readonly onDelete: string;
 }
 
+export interface SqliteForeignKey extends ForeignKey {
+  readonly onUpdate: string;
+}
+
 export interface Column {
   readonly name: string;
   readonly type: string;
@@ -147,17 +151,17 @@ export async function describeTable(target: Reader, table: string): Promise<Tabl
 }
 
 /** Every foreign key of the database that refers to a table, one by one with its columns in order. */
-export async function foreignKeysTo(target: Reader, table: string): Promise<readonly ForeignKey[]> {
+export async function foreignKeysTo(target: Reader, table: string): Promise<readonly SqliteForeignKey[]> {
   const rows = await target.query(
     `WITH tables AS MATERIALIZED (
        SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'
      )
-     SELECT tables.name AS "table", keys.on_delete AS onDelete,
+     SELECT tables.name AS "table", keys.on_delete AS onDelete, keys.on_update AS onUpdate,
        json_group_array(json_object('from', keys."from", 'to', keys."to") ORDER BY keys.seq) AS columns
      FROM tables
      JOIN pragma_foreign_key_list(tables.name) AS keys
      WHERE keys."table" = ? COLLATE NOCASE
-     GROUP BY tables.name, keys.id, keys.on_delete
+     GROUP BY tables.name, keys.id, keys.on_delete, keys.on_update
      ORDER BY tables.name, keys.id`,
     [table],
   );
@@ -167,6 +171,7 @@ export async function foreignKeysTo(target: Reader, table: string): Promise<read
 const foreignKey = z.object({
   table: z.string(),
   onDelete: z.string(),
+  onUpdate: z.string(),
   columns: z
     .string()
     .transform((text): unknown => JSON.parse(text))

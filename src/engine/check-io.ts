@@ -30,33 +30,13 @@ export interface Checking {
   readonly onBytes?: (count: number) => void;
 }
 
-export function checkIo({
-  host,
-  connection,
-  reader,
-  scope,
-  signal,
-  causesFrom,
-  sample,
-  limiter,
-  emit,
-  hi = null,
-  onBytes = () => undefined,
-}: Checking): CheckIo<Shape> {
+export function checkIo(checking: Checking): CheckIo<Shape> {
+  const {host, connection, scope, causesFrom, sample, hi = null, onBytes = () => undefined} = checking;
   const {ledger, now, random, settings} = host;
-  const limited = limitedBy({limiter, attempts: settings.attempts, signal, random, emit});
+  const limited = limitedBy({...checking, attempts: settings.attempts, random});
+  const kept = keptToLook(host, connection.target.id);
   return {
-    ...targetIoFor({
-      connection,
-      reader,
-      scope,
-      signal,
-      now,
-      onBytes,
-      kept: keptToLook(host, connection.target.id),
-      placed: limited,
-      limited,
-    }),
+    ...targetIoFor({...checking, now, onBytes, kept, placed: limited, limited}),
     range: {lo: limitsOf(scope).startAfter, hi},
     sample,
     random,

@@ -1,6 +1,5 @@
-import {z} from 'zod';
 import type {Reader} from '../../../databases/database.ts';
-import {describeTable} from '../../../databases/schema.ts';
+import {describeTable, foreignKeysTo} from '../../../databases/schema.ts';
 
 /** The table assets as other tables refer to it, in SQLite. */
 export interface Parent {
@@ -17,36 +16,15 @@ export interface Child {
   readonly onUpdate: string;
 }
 
-const keyRow = z.object({
-  table: z.string(),
-  onUpdate: z.string(),
-  columns: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.object({from: z.string(), to: z.string().nullable()}))),
-});
-
 export async function readParent(target: Reader): Promise<Parent> {
-  const rows = await target.query(
-    `WITH tables AS MATERIALIZED (
-       SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*'
-     )
-     SELECT tables.name AS "table", keys.on_update AS onUpdate,
-       json_group_array(json_object('from', keys."from", 'to', keys."to") ORDER BY keys.seq) AS columns
-     FROM tables
-     JOIN pragma_foreign_key_list(tables.name) AS keys
-     WHERE keys."table" = 'assets' COLLATE NOCASE
-     GROUP BY tables.name, keys.id, keys.on_update
-     ORDER BY tables.name, keys.id`,
+  const keys = await foreignKeysTo(target, 'assets');
+  const children = keys.map(
+    ({table, columns, onUpdate}): Child => ({
+      table,
+      onUpdate,
+      columns: columns.map(({from, to}) => ({from, to: to ?? 'id'})),
+    }),
   );
-  const children = rows
-    .map(row => keyRow.parse(row))
-    .map(
-      ({columns, ...key}): Child => ({
-        ...key,
-        columns: columns.map(({from, to}) => ({from, to: to ?? 'id'})),
-      }),
-    );
   const unindexed = await Promise.all(children.map(child => withoutIndex(target, child)));
   return {
     children,
