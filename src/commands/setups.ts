@@ -10,7 +10,7 @@ import {sourceKind, targetKind} from '../config/end-kinds.ts';
 import {endsWithEnvironment, hasEnvironmentEnds} from '../config/environment-ends.ts';
 import type {Setup} from '../console/setup.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
-import {bucketFlags, type Ends, requireSource, requireTarget, sourceOf} from './ends.ts';
+import {bucketFlags, type Ends, plainEnds, requireSource, requireTarget, sourceOf} from './ends.ts';
 import {type ScopeOptions, scopeOf} from './scope-options.ts';
 import type {Session} from './session.ts';
 
@@ -34,8 +34,8 @@ export async function setupsOf(
     const named = {...options, source, folder: undefined, target: requireTarget(options)};
     const fitting = backfill === undefined ? await between(session, named) : [findBackfill(backfill)];
     // Says what is missing before the console opens.
-    if (fitting.every(each => !readsTarget(each))) requireSource(named);
-    const chosen = source === undefined ? fitting.filter(readsTarget) : fitting;
+    const chosen = fitting.filter(each => readsTarget(each) || plainEnds(each, named).source !== undefined);
+    if (chosen.length === 0) requireSource(named, fitting[0]?.uploads);
     return unique(chosen.map(each => ofBackfill(each, named))).map(each => setupOf(session, each));
   }
   const configured = await configuredOf(session);
@@ -84,7 +84,7 @@ function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill
   if (readsTarget(backfill)) return base;
   return {
     ...base,
-    source,
+    source: plainEnds(backfill, {source, provider}).source,
     endpoint,
     region,
     ...(prefix === undefined ? {} : {prefix}),
@@ -131,14 +131,24 @@ function whoseOf({user, provider}: {readonly user: string | null; readonly provi
   return user === null || provider === null ? {} : {user, provider};
 }
 
-function withoutDoubles({connections}: Session, all: readonly Named[]): readonly Named[] {
+/** As runs have it: of a provider's objects, what the provider is called. */
+function sourceLabelOf({connections}: Session, named: Named): string {
+  const {backfill, source} = named;
+  if (source === undefined) return '';
+  return backfill.uploads === 'objects'
+    ? connections.providerLabel(source, bucketFlags(named))
+    : connections.sourceLabel(source, bucketFlags(named));
+}
+
+function withoutDoubles(session: Session, all: readonly Named[]): readonly Named[] {
+  const {connections} = session;
   const seen = new Set<string>();
   return all.filter(named => {
     const {backfill, source, target} = named;
     const prefix = named.prefix ?? (source === undefined ? '' : connections.sourcePrefix(source));
     const key = JSON.stringify([
       backfill.id,
-      source === undefined ? '' : connections.sourceLabel(source, bucketFlags(named)),
+      sourceLabelOf(session, named),
       connections.targetLabel(target),
       prefix,
       named.user,
@@ -171,7 +181,7 @@ function setupOf(session: Session, named: Named): Setup {
   return {
     name,
     backfill,
-    sourceLabel: source === undefined ? '' : connections.sourceLabel(source, bucketFlags(named)),
+    sourceLabel: sourceLabelOf(session, named),
     targetLabel: connections.targetLabel(target),
     environment: config.targets[target]?.environment ?? null,
     prefix: prefix ?? (source === undefined ? '' : connections.sourcePrefix(source)),

@@ -72,6 +72,19 @@ describe('what is offered', () => {
     ]);
   });
 
+  it('reads for uploads-repair the provider, and needs no folder for it', async () => {
+    const cwd = tempFolder();
+    const config = {providers: {cam: {folder: 'cam'}}};
+    const named = {target: 'assets.sqlite', provider: 'cam'};
+    const repair = {name: 'uploads-repair', sourceLabel: 'cam', environment: null};
+    expect(await offered({cwd, config}, {...named, backfill: 'uploads-repair'})).toMatchObject([repair]);
+    const both = await offered({cwd, config}, {...named, user: '7', folder: ['videos']});
+    expect(both).toMatchObject([{name: 'uploads', sourceLabel: expect.stringMatching(/videos$/)}, repair]);
+    await expect(offered({cwd}, {target: 'assets.sqlite', backfill: 'uploads-repair'})).rejects.toThrow(
+      'no provider is named',
+    );
+  });
+
   it('is what the tables of a file are for; of one without tables everything that fits', async () => {
     const cwd = tempFolder();
     using db = new DatabaseSync(join(cwd, 'prod.sqlite'));

@@ -133,7 +133,8 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
 /** Both are seen, and both ends of either: where there is little room, each has half of it. */
 function endsText({source: from, target, whose}: SetupView, width: number): string {
   if (from === '') return fitted(target, width, 'middle').trimEnd();
-  const source = whose === undefined ? from : `${from} → ${whose.provider} for user ${whose.user}`;
+  const provider = whose === undefined ? '' : `${whose.provider} for user ${whose.user}`;
+  const source = whose === undefined ? from : from === whose.provider ? provider : `${from} → ${provider}`;
   const room = width - widthOf(' → ');
   const half = Math.floor(room / 2);
   const forSource = Math.max(half, room - widthOf(target));
