@@ -83,3 +83,18 @@ it('names the rate where that is what takes longest, and what a live run reads a
     /3 objects may have changed without a trace: live reads them again/,
   );
 });
+
+it('tells of uploads to a bucket their requests, the rate that their time is at, and that no price is known', () => {
+  const facts = factsOf({unread: looked({insert: 4})});
+  const none = {items: 0, bytes: 0, requests: 0, of: {items: 0, bytes: 0}};
+  const unread = {items: 4, bytes: 40_000, requests: 12, of: {items: 4, bytes: 40_000}};
+  const listing = {...facts.listing, unread: {items: 4, bytes: 4_500_000_000}};
+  const effects = {place: {at: 's3://cdn', isLocal: false}, unread, known: none};
+  expect(words({...facts, listing, sample: {...facts.sample, effects}})).toContain(
+    [
+      'uploading 4.2 GiB of 4 files to s3://cdn, in 12 requests',
+      '            about 6 min at 100 Mbit/s, on top of the time above: nothing was uploaded to measure it',
+      '            what the provider asks for requests and for keeping it is in no sum here',
+    ].join('\n'),
+  );
+});
