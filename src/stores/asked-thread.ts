@@ -1,5 +1,4 @@
-import {extname} from 'node:path';
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
 
 /** What goes to a thread and comes back: an answer has the id of its question. */
 interface Numbered {
@@ -11,14 +10,13 @@ interface Numbered {
  * keeps no process alive while it is asked nothing.
  */
 export class AskedThread<Question extends Numbered, Answer extends Numbered> {
-  readonly #module: string;
+  readonly #make: () => Worker;
   readonly #waiting = new Map<number, (answer: Answer | null) => void>();
   #worker: Worker | null = null;
   #lastId = 0;
 
-  /** `module`: the name of a file beside this one, without its extension. */
-  constructor(module: string) {
-    this.#module = module;
+  constructor(make: () => Worker) {
+    this.#make = make;
   }
 
   /** Questions that are not answered yet. */
@@ -37,8 +35,7 @@ export class AskedThread<Question extends Numbered, Answer extends Numbered> {
   }
 
   #begin(): Worker {
-    // The same code runs as TypeScript (development, tests) and as built JavaScript.
-    const worker = new Worker(new URL(`./${this.#module}${extname(import.meta.url)}`, import.meta.url));
+    const worker = this.#make();
     worker.on('message', (answer: Answer) => {
       const resolve = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

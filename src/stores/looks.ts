@@ -1,4 +1,6 @@
 import type {BigIntStats} from 'node:fs';
+import {extname} from 'node:path';
+import {Worker} from 'node:worker_threads';
 import {AskedThread} from './asked-thread.ts';
 import {type LookAnswer, type LookRequest, longsOfLook} from './look-protocol.ts';
 
@@ -10,7 +12,10 @@ export type Look = Pick<BigIntStats, 'size' | 'mtimeMs' | 'mtimeNs'>;
  * who waits 20 ms at most.
  */
 class Looks {
-  readonly #thread = new AskedThread<LookRequest, LookAnswer>('look-worker');
+  readonly #thread = new AskedThread<LookRequest, LookAnswer>(
+    // The same code runs as TypeScript (development, tests) and as built JavaScript.
+    () => new Worker(new URL(`./look-worker${extname(import.meta.url)}`, import.meta.url)),
+  );
   #asked = 0;
 
   async lookAt(paths: readonly string[]): Promise<readonly (Look | null)[]> {

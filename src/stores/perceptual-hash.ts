@@ -1,3 +1,5 @@
+import {extname} from 'node:path';
+import {Worker} from 'node:worker_threads';
 import {AskedThread} from './asked-thread.ts';
 import type {ImageAnswer, ImageRequest} from './perceptual-worker.ts';
 
@@ -6,7 +8,10 @@ const atOnce = 2;
 
 /** An image that ends the thread has no hash; the next one begins another. */
 class PerceptualHashes {
-  readonly #thread = new AskedThread<ImageRequest, ImageAnswer>('perceptual-worker');
+  readonly #thread = new AskedThread<ImageRequest, ImageAnswer>(
+    // The same code runs as TypeScript (development, tests) and as built JavaScript.
+    () => new Worker(new URL(`./perceptual-worker${extname(import.meta.url)}`, import.meta.url)),
+  );
   readonly #waiting: (() => void)[] = [];
 
   async bitsOf(path: string, signal: AbortSignal): Promise<string | null> {
