@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -101,24 +102,26 @@ describe('a folder that can not be written', () => {
   });
 
   it.runIf(process.platform === 'linux').each(['/proc', '/sys'])(
-    'because nobody can make a file there is found by trying: %s',
+    'because no files are kept there: %s',
     async folder => {
       const [found] = await (await folderProvider({id: 'a', label: 'a', folder})).check();
       expect(found).toMatchObject({level: 'error', subject: 'provider'});
       // Whoever is not root is told so by the folder's rights.
       expect(found?.message).toMatch(
-        /: (no file can be made in this folder|this folder can't be written to)$/,
+        /: (no files are kept in this folder|this folder's disk is mounted read-only|this folder can't be written to)$/,
       );
     },
   );
 
-  it('is not so of a folder that takes files: what was tried there is gone again', async () => {
+  it('is not so of a folder that takes files: looking leaves nothing there, and does not write', async () => {
     const folder = tempFolder();
     const provider = await folderProvider({id: 'a', label: 'a', folder});
+    const before = statSync(folder, {bigint: true}).mtimeNs;
     expect(await provider.check()).toEqual([
       {level: 'ok', subject: 'provider', message: `${folder}: the folder can be written to`},
     ]);
     expect(readdirSync(folder)).toEqual([]);
+    expect(statSync(folder, {bigint: true}).mtimeNs).toBe(before);
   });
 
   it('because it is not there is not made: its disk may not be mounted', async () => {
