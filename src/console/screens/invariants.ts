@@ -175,7 +175,7 @@ function invariantLines(
             {text: '       '},
             {text: 'enter ', tone: 'accent' as const},
             {
-              text: `starts ${result.recovers?.as === 'fresh dry-run' ? 'a dry run that reads everything again' : 'a dry run'}; it writes nothing yet`,
+              text: `starts ${result.recovers?.as === 'fresh dry-run' ? 'a fresh dry run' : 'a dry run'}; it writes nothing yet`,
             },
           ],
         ]
