@@ -9,10 +9,18 @@ env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 // Where memory has room for it, what tests write does not wait for a disk: a new ledger takes 5 ms instead of 30 to 50.
 env['TMPDIR'] ??= isRoomy('/dev/shm') ? '/dev/shm' : tmpdir();
 
+/** Files of these folders leave nothing behind in their process: they share one, and load what they test once. */
+const together = ['components', 'config', 'console', 'core', 'frames', 'ledger', 'runbook'].map(
+  folder => `test/${folder}/**/*.test.{ts,tsx}`,
+);
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.{ts,tsx}'],
+    projects: [
+      {extends: true, test: {name: 'together', include: together, isolate: false}},
+      {extends: true, test: {name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: together}},
+    ],
     globalSetup: ['test/support/run-folder.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -4,8 +4,9 @@ import {join} from 'node:path';
 
 const variable = 'HEADGATE_TEST_RUN_FOLDER';
 
-/** For what all files of a run of tests share: Vitest makes the folder before them, and removes it behind them. */
-export default function makeRunFolder(): () => void {
+/** For what all files of a run of tests share: Vitest asks for each project, before the files, and the first makes the folder. */
+export default function makeRunFolder(): (() => void) | undefined {
+  if (process.env[variable] !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'headgate-run-'));
   process.env[variable] = folder;
   return () => rmSync(folder, {recursive: true, force: true});
