@@ -26,8 +26,8 @@ export interface Effects<S extends Shape> {
   host(change: S['change'], io: Io<S>): Promise<string>;
   /** Bytes that it moves. */
   size(change: S['change']): number;
-  /** For an estimate: where it is made, and the requests that it takes there where nothing fails; none of a disk. */
-  use?(change: S['change'], io: Io<S>): Promise<EffectUse>;
+  /** For an estimate and a review: where it is made, and the requests that it takes there where nothing fails; none of a disk. */
+  use(change: S['change'], io: Io<S>): Promise<EffectUse>;
   /** Makes it, or finds it made. Throws a Fault, and then the item fails. `onProgress` is told of all bytes that are there. */
   apply(change: S['change'], io: Io<S>, onProgress: (bytes: number) => void): Promise<void>;
   /** Nothing stays of what this run, or the one that it undoes, began and did not end. */

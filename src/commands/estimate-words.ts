@@ -1,6 +1,7 @@
 import type {Cost} from '../core/money.ts';
 import type {Priced} from '../core/prices.ts';
 import {bytesText, counted, number} from '../core/words.ts';
+import {ratesOfUploading} from '../engine/estimate-effects.ts';
 import type {EstimateFacts} from '../engine/estimate-facts.ts';
 import type {Predicted} from '../engine/estimate-measure.ts';
 import type {Prediction} from '../engine/estimate-prediction.ts';
@@ -96,12 +97,6 @@ function monthsText(costs: readonly Cost[]): string {
 function amountText(of: Priced, amount: number): string {
   return `${of === 'download' ? bytesText(amount) : roughText(amount)} ${amountWords[of]}`;
 }
-
-/** Rates that a time of uploading is told at, in bytes a second: what the line or the disk gives is not measured. */
-const ratesOfUploading = {
-  disk: {text: '100 MB/s', bytes: 100_000_000},
-  line: {text: '100 Mbit/s', bytes: 12_500_000},
-};
 
 function uploadLines({effects}: Prediction): readonly string[] {
   if (effects === null) return [];

@@ -26,6 +26,12 @@ export interface PredictedEffects extends Amount {
   readonly isExact: boolean;
 }
 
+/** Rates that a time of uploading is told at, in bytes a second: what the line or the disk gives is not measured. */
+export const ratesOfUploading = {
+  disk: {text: '100 MB/s', bytes: 100_000_000},
+  line: {text: '100 Mbit/s', bytes: 12_500_000},
+} as const;
+
 /** Of decisions, in the order of what was inspected: the first `unread` of them were read for it. */
 export async function effectsOf(
   {work: {applied}}: RunContext,
@@ -33,7 +39,7 @@ export async function effectsOf(
   decisions: readonly Decision<unknown>[],
   unread: number,
 ): Promise<EffectFacts | null> {
-  if (applied?.use == null) return null;
+  if (applied === null) return null;
   let place: EffectFacts['place'] = null;
   const parts = [nothing(), nothing()] as const;
   for (const [index, decision] of decisions.entries()) {

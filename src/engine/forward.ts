@@ -110,11 +110,10 @@ function repositoriesOf(
 
 function appliedOf({effects}: AnyBackfill, io: Io<Shape>): AppliedWork | null {
   if (effects === undefined) return null;
-  const {use} = effects;
   return {
     host: change => effects.host(decided(change), io),
     size: change => effects.size(decided(change)),
-    use: use === undefined ? null : change => use(decided(change), io),
+    use: change => effects.use(decided(change), io),
     apply: (change, onProgress) => effects.apply(decided(change), io, onProgress),
   };
 }

@@ -1,3 +1,4 @@
+import type {EffectUse} from '../backfills/effects.ts';
 import {type Action, type Entry, isChange, noteKind} from '../core/entry.ts';
 import {compareKeys} from '../core/keys.ts';
 import type {Ledger} from '../ledger/ledger.ts';
@@ -19,6 +20,8 @@ export interface PlanFacts {
   readonly warned: readonly {readonly key: string; readonly note: string}[];
   /** What changes move outside of the target: files to upload. */
   readonly moved: Amount;
+  /** What making them, or taking them back, asks of others than source and target. */
+  readonly effects: {readonly requests: number; readonly isLocal: boolean};
 }
 
 const kinds = ['insert', 'update', 'delete'] as const;
@@ -28,6 +31,7 @@ const shown = 5;
 export interface PlanReading {
   /** Bytes that making a change moves outside of the target. */
   readonly sizeOf?: (change: unknown) => number;
+  readonly useOf?: (change: unknown) => Promise<Pick<EffectUse, 'requests' | 'isLocal'>>;
   /** Kinds of notes that are to be read. */
   readonly warnings?: readonly string[];
 }
@@ -35,7 +39,7 @@ export interface PlanReading {
 export async function planFacts(
   ledger: Ledger,
   plan: RunRecord,
-  {sizeOf = () => 0, warnings = []}: PlanReading = {},
+  {sizeOf = () => 0, useOf, warnings = []}: PlanReading = {},
 ): Promise<PlanFacts> {
   const wanted = placesOf(plan);
   const seen: Record<Kind, number> = {insert: 0, update: 0, delete: 0};
@@ -43,6 +47,7 @@ export async function planFacts(
   const read = {items: 0, bytes: 0};
   const unread = {items: 0, bytes: 0};
   const moved = {items: 0, bytes: 0};
+  const effects = {requests: 0, isLocal: true};
   const notes: Record<string, number> = {};
   const warned: {key: string; note: string}[] = [];
   let failed = 0;
@@ -63,6 +68,13 @@ export async function planFacts(
   for await (const entries of planDecisions(ledger, plan.id)) {
     pages++;
     for (const entry of entries) take(entry);
+    if (useOf === undefined) continue;
+    for (const {requests, isLocal} of await Promise.all(
+      entries.filter(isChange).map(({change}) => useOf(change)),
+    )) {
+      effects.requests += requests;
+      effects.isLocal &&= isLocal;
+    }
   }
   const size = read.items === 0 ? 0 : read.bytes / read.items;
   const unproven = {items: unread.items + failed, bytes: Math.round(unread.bytes + failed * size)};
@@ -74,6 +86,7 @@ export async function planFacts(
     notes,
     warned,
     moved,
+    effects,
     samples: samples.sort((a, b) => compareKeys(a.key, b.key)),
   };
 }

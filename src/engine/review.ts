@@ -17,6 +17,7 @@ import {costsOf, usageOf} from './estimate-use.ts';
 import {standingTables} from './mark.ts';
 import {markTables} from './mark-statements.ts';
 import {previewOf} from './preview-of.ts';
+import {effectsOf} from './review-effects.ts';
 import {listOnePage, plannedOutlook, reviewFacts} from './review-facts.ts';
 import {actionsOf, planFacts} from './review-plan.ts';
 import {reading} from './steady-reader.ts';
@@ -37,7 +38,7 @@ export interface Review {
   /** The first of those that are to be read. */
   readonly warned: readonly {readonly key: string; readonly note: string}[];
   /** What is uploaded; null where nothing is. */
-  readonly uploads: {readonly items: number; readonly bytes: number} | null;
+  readonly uploads: {readonly items: number; readonly bytes: number; readonly isLocal: boolean} | null;
   /** Repositories that are read once more as a whole: their plan holds no content; null where that is not so. */
   readonly repositories: {
     readonly count: number;
@@ -46,8 +47,8 @@ export interface Review {
   /** Objects that verification reads again, and about how many bytes they are. */
   readonly verifies: {readonly items: number; readonly bytes: number};
   /** Predicted, verification included; 0 where nothing counts requests, as on a disk of this machine. */
-  readonly requests: {readonly source: number; readonly target: number};
-  /** Predicted, verification included. */
+  readonly requests: {readonly source: number; readonly target: number; readonly provider: number};
+  /** Predicted, verification included; how long it takes to upload, nobody has measured. */
   readonly seconds: number;
   /** At list prices; null where nothing is billed. */
   readonly money: ReviewMoney | null;
@@ -93,7 +94,7 @@ async function reviewed(
 ): Promise<Review> {
   const [plan, actions, page] = await Promise.all([
     planFacts(host.ledger, run, {
-      sizeOf: sizesOf(connection, run),
+      ...effectsOf(host, connection, run, reader),
       warnings: connection.backfill.words.warnings ?? [],
     }),
     actionsOf(host.ledger, run),
@@ -122,7 +123,10 @@ async function reviewed(
     })),
     notes: plan.notes,
     warned: plan.warned,
-    uploads: connection.backfill.effects === undefined || run.undoes !== null ? null : plan.moved,
+    uploads:
+      connection.backfill.effects === undefined || run.undoes !== null
+        ? null
+        : {...plan.moved, isLocal: plan.effects.isLocal},
     itemsToRead: repositories === null ? plan.unproven.items : 0,
     bytesToRead: repositories === null ? plan.unproven.bytes : 0,
     repositories,
@@ -133,6 +137,9 @@ async function reviewed(
     requests: {
       source: isRemote && repositories === null ? source.list + source.get : 0,
       target: target.requests,
+      provider:
+        plan.effects.requests +
+        (plan.effects.isLocal ? 0 : requestsToReread * (verify?.step.source.get ?? 0)),
     },
     seconds:
       repositories === null ? durationOf(steps.flatMap(({phases}) => phases)).seconds : tookSeconds(run),
@@ -143,12 +150,8 @@ async function reviewed(
   };
 }
 
-/** What making a change moves outside of the target. */
-function sizesOf({backfill}: RunConnection, {undoes}: RunRecord): (change: unknown) => number {
-  const {effects} = backfill;
-  if (effects === undefined || undoes !== null) return () => 0;
-  return change => effects.size(backfill.change.parse(change));
-}
+/** Where an object is, and then its bytes. */
+const requestsToReread = 2;
 
 /** They are fetched as they were in the dry run, with as many requests and in as long a time. */
 function repositoriesOf(

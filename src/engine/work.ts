@@ -70,8 +70,7 @@ export interface Work {
 export interface AppliedWork {
   host(change: unknown): Promise<string>;
   size(change: unknown): number;
-  /** For an estimate; null where the backfill does not tell. */
-  readonly use: ((change: unknown) => Promise<EffectUse>) | null;
+  use(change: unknown): Promise<EffectUse>;
   apply(change: unknown, onProgress: (bytes: number) => void): Promise<void>;
 }
 

@@ -130,7 +130,7 @@ export const review: Review = {
   warned: [],
   uploads: null,
   verifies: {items: 40, bytes: 400},
-  requests: {source: 0, target: 0},
+  requests: {source: 0, target: 0, provider: 0},
   seconds: 2,
   money: null,
   tables: [],

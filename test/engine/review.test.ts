@@ -61,7 +61,11 @@ it('counts what the plan decided, and shows some of each kind, spread over it', 
     const before = action === 'insert' ? null : {content_hash: sha256('old'), size};
     expect(preview, key).toEqual({before, after});
   }
-  expect({money, rows, requests}).toEqual({money: null, rows: null, requests: {source: 0, target: 0}});
+  expect({money, rows, requests}).toEqual({
+    money: null,
+    rows: null,
+    requests: {source: 0, target: 0, provider: 0},
+  });
 });
 
 it('says what the live run then reads, to the byte: what can not be recognised', async () => {

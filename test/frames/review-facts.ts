@@ -32,7 +32,7 @@ export const review: Review = {
   warned: [],
   uploads: null,
   verifies: {items: 300, bytes: 40_960_000},
-  requests: {source: 0, target: 129},
+  requests: {source: 0, target: 129, provider: 0},
   seconds: 48,
   money: {usd: 0.0123, usdBeyondFree: 0, costs: []},
   tables: [

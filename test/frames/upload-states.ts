@@ -78,7 +78,8 @@ const reviewed = uploadsSetup({
     at: now - 81_000,
     review: {
       ...review,
-      uploads: {items: 72, bytes: 52 * 1024 * 1024},
+      uploads: {items: 72, bytes: 52 * 1024 * 1024, isLocal: false},
+      requests: {source: 0, target: 129, provider: 288},
       notes: {'already uploaded': 19, linked: 4, similar: 1},
       warned: [{key: 'photos/0031 brighter.png', note: 'similar: photos/0031.png, looks the same'}],
     },
@@ -151,6 +152,8 @@ export const uploadCases: readonly Case[] = [
       'press 3: enter on a count names each, also the 67 unchanged',
       '0031 brighter.png: similar',
       '72 files once more, as they are uploaded',
+      '288 to the provider',
+      'for uploading 4 s at 100 Mbit/s',
     ],
   },
   {

@@ -1,6 +1,7 @@
 import {stagesOf} from '../../backfills/registry.ts';
 import {printableKey} from '../../core/keys.ts';
 import {bytesText, counted, durationText, number} from '../../core/words.ts';
+import {ratesOfUploading} from '../../engine/estimate-effects.ts';
 import type {Review} from '../../engine/review.ts';
 import type {RunRecord} from '../../ledger/records.ts';
 import {commandLine} from '../command-line.ts';
@@ -40,6 +41,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
   const asked = [
     ...(repositories === null ? [] : ['as many as the dry run to each host']),
     ...(requests.source === 0 ? [] : [`${number(requests.source)} to the source`]),
+    ...(requests.provider === 0 ? [] : [`${number(requests.provider)} to the provider`]),
     ...(requests.target === 0 ? [] : [`${number(requests.target)} to the target`]),
   ];
   // What is noted of items is read one by one: how, is told beside it.
@@ -66,7 +68,7 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
           `about ${number(rows.written)} written and ${number(rows.read)} read, as the target counts`,
           width,
         )),
-    ...pair('takes', `about ${roughly(seconds)}`, width),
+    ...pair('takes', `about ${roughly(seconds)}${uploadingText(uploads)}`, width),
     ...pair(
       'costs',
       money === null ? 'nothing' : `about ${money.usd.toFixed(2)} USD at list prices, before free allowances`,
@@ -93,6 +95,13 @@ export function factLines(manner: Manner, review: Review, plan: RunRecord, width
       width,
     ),
   ];
+}
+
+/** Told at a stated rate: nothing was uploaded to measure one. */
+function uploadingText(uploads: Review['uploads']): string {
+  if (uploads === null || uploads.items === 0) return '';
+  const {text, bytes} = ratesOfUploading[uploads.isLocal ? 'disk' : 'line'];
+  return `, and for uploading ${roughly(uploads.bytes / bytes)} at ${text}`;
 }
 
 /** A prediction to a tenth of a second would promise too much. */
