@@ -10,9 +10,20 @@ env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 env['TMPDIR'] ??= isRoomy('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Files of these folders leave nothing behind in their process: they share one, and load what they test once. */
-const together = ['components', 'config', 'console', 'core', 'frames', 'ledger', 'runbook'].map(
-  folder => `test/${folder}/**/*.test.{ts,tsx}`,
-);
+const together = [
+  'backfills/artifacts',
+  'backfills/asset-index',
+  'commands',
+  'components',
+  'config',
+  'console',
+  'core',
+  'engine',
+  'frames',
+  'jobs',
+  'ledger',
+  'runbook',
+].map(folder => `test/${folder}/**/*.test.{ts,tsx}`);
 
 export default defineConfig({
   test: {
