@@ -48,6 +48,8 @@ export function addSetUpCommands(
     .option('--target <target>', targetHelp)
     .option('--user <id>', 'whose contents')
     .option('--provider <provider>', 'where they would go')
+    .option('--endpoint <url>', 'of a bucket that is not at AWS')
+    .option('--region <region>', 'of a bucket')
     .action(within(async () => (await import('./check-hash.ts')).checkHashCommand));
   common(program.command('doctor').description('what works, what does not, and what to do')).action(
     within(async () => (await import('./doctor.ts')).doctorCommand),

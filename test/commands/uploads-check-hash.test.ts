@@ -27,6 +27,10 @@ it('says where a content is, to its user alone, one answer for each hash, and ch
     [[], `already uploaded to ${provider}`],
     [['--provider', world.provider], `already uploaded to ${provider}`],
     [['--provider', './runway'], `already uploaded to ${provider}, not to ${join(world.root, 'runway')}`],
+    [
+      ['--provider', 's3://media/up', '--endpoint', 'http://127.0.0.1:9'],
+      `already uploaded to ${provider}, not to s3://media/up?endpoint=http://127.0.0.1:9`,
+    ],
   ] as const) {
     const {lines, code, err} = await ask([hash.toUpperCase()], '--user', '7', ...asked);
     expect(code, err).toBe(0);
