@@ -1,4 +1,4 @@
-import {statfsSync} from 'node:fs';
+import {existsSync, statfsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {defineConfig} from 'vitest/config';
@@ -44,6 +44,7 @@ export default defineConfig({
 
 /** Large files of tests come to 2 GB at once. */
 function isRoomy(folder: string): boolean {
-  const info = statfsSync(folder, {bigint: false});
+  if (!existsSync(folder)) return false;
+  const info = statfsSync(folder);
   return info.bavail * info.bsize >= 8 * 2 ** 30;
 }
