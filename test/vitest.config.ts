@@ -42,7 +42,7 @@ export default defineConfig({
   },
 });
 
-/** Large files of tests come to 2 GB at once. */
+/** Tests of uploads write files of 300 MiB; the rest is a margin. */
 function isRoomy(folder: string): boolean {
   if (!existsSync(folder)) return false;
   const info = statfsSync(folder);
