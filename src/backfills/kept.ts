@@ -22,6 +22,8 @@ export interface Kept {
   pathsOf(hashes: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The hash store: what is known of contents, by hash. */
   uploads(whose: UploadedBy, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownUpload>>;
+  /** Some of what the hash store takes to be at a provider, drawn from all over. */
+  someUploads(whose: UploadedBy, limit: number): Promise<readonly KnownUpload[]>;
   /** All that the hash store takes to be at a provider of this target. */
   successes(): AsyncIterable<readonly UploadRecord[]>;
   /** What the target was found to have. */
@@ -38,8 +40,8 @@ export interface Kept {
   making(object: MadeObject): Promise<void>;
   /** Objects that this run, or the one that it undoes, has made, but for those that another target is known to have. */
   made(): AsyncIterable<readonly {readonly provider: string; readonly object: string}[]>;
-  /** Which of these objects this run has made, or was about to make when it stopped. */
-  madeOf(provider: string, objects: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these objects this run has made, or was about to make when it stopped, and has not recorded. */
+  unrecorded(provider: string, objects: readonly string[]): Promise<ReadonlySet<string>>;
   /** They are there no more. */
   unmade(provider: string, objects: readonly string[]): Promise<void>;
   /** What this run, or the one that it undoes, began at a provider and did not end. */

@@ -20,6 +20,6 @@ export interface Probe<Facts> {
   readonly facts: Facts;
 }
 
-export function errorsOf(probe: Probe<unknown>): readonly Finding[] {
+export function errorsOf(probe: Pick<Probe<unknown>, 'findings'>): readonly Finding[] {
   return probe.findings.filter(finding => finding.level === 'error');
 }

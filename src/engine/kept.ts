@@ -55,6 +55,7 @@ export function keptFor({
     keepHash: file => fileHashes.keep(machine, file, now()),
     pathsOf: hashes => fileHashes.pathsOf(machine, hashes),
     uploads: (whose, hashes) => uploads.of(target, whose, hashes),
+    someUploads: (whose, limit) => uploads.some(target, whose, limit),
     successes: () => successesOf(uploads, target),
     keepUploads: (whose, known) =>
       uploads.keep(
@@ -79,7 +80,8 @@ export function keptFor({
       await making.ask([object]);
     },
     made: () => madeBy(uploads, undoes ?? ofRun(run), target),
-    madeOf: async (provider, objects) => (run === null ? new Set() : uploads.madeOf(run, provider, objects)),
+    unrecorded: async (provider, objects) =>
+      run === null ? new Set() : uploads.unrecorded(run, target, provider, objects),
     unmade: (provider, objects) => uploads.unmake(undoes ?? ofRun(run), provider, objects),
     begun: async () => (run === null ? [] : uploads.begunBy(undoes ?? run)),
   };

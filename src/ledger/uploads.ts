@@ -165,14 +165,36 @@ export class Uploads {
     return rows.map(row => made.parse(row));
   }
 
-  /** Which of these objects a run has made, or was about to make. */
-  async madeOf(run: string, provider: string, objects: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Which of these objects a run has made, or was about to make, without anything on record since that says so. */
+  async unrecorded(
+    run: string,
+    target: string,
+    provider: string,
+    objects: readonly string[],
+  ): Promise<ReadonlySet<string>> {
     const rows = await this.#db.query(
-      `SELECT provider, object FROM made_objects
-       WHERE run = ? AND provider = ? AND object IN (SELECT atom FROM json_each(?))`,
-      [run, provider, JSON.stringify(objects)],
+      `SELECT made.provider, made.object FROM made_objects AS made
+       JOIN runs ON runs.id = made.run
+       WHERE made.run = ?1 AND made.provider = ?3 AND made.object IN (SELECT atom FROM json_each(?4))
+         AND NOT EXISTS (
+           SELECT 1 FROM uploads_by_hash AS known
+           WHERE known.target = ?2 AND known.user_id = made.user_id AND known.provider = made.provider
+             AND known.sha256 = made.sha256 AND known.status = 'success' AND known.at >= runs.created_at
+         )`,
+      [run, target, provider, JSON.stringify(objects)],
     );
     return new Set(rows.map(row => made.parse(row).object));
+  }
+
+  /** Some contents that are known to be there: in the order of their hashes, so from all over. */
+  async some(target: string, {user, provider}: UploadedBy, limit: number): Promise<readonly KnownUpload[]> {
+    const rows = await this.#db.query(
+      `SELECT sha256, status, note, asset_id, name, at FROM uploads_by_hash
+       WHERE target = ? AND user_id = ? AND provider = ? AND status = 'success'
+       ORDER BY sha256 LIMIT ?`,
+      [target, user, provider, limit],
+    );
+    return rows.map(row => known.parse(row));
   }
 
   async hasMade(run: string): Promise<boolean> {

@@ -31,7 +31,7 @@ function probeStep({probe, plan}: FlowFacts): Step {
       : {id, state: 'done', says: 'as the dry run found it'};
   if (probe.state === 'working') return {id, state: 'working', says: 'connecting …'};
   if (probe.state === 'failed') return {id, state: 'failed', says: probe.message};
-  const [error] = errorsOf({findings: probe.findings, schema: '', facts: null});
+  const [error] = errorsOf(probe);
   if (error !== undefined) return {id, state: 'failed', says: error.message};
   const warnings = probe.findings.filter(({level}) => level === 'warning').length;
   const remarks = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;

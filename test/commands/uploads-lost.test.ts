@@ -1,6 +1,7 @@
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, it} from 'vitest';
+import {objectName} from '../../src/backfills/uploads/object-name.ts';
 import {runProgram} from '../support/program.ts';
 import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
 
@@ -61,6 +62,70 @@ it('a run that was killed behind an upload says when it is resumed what it has u
   expect(world.rows()).toEqual(rows);
 });
 
+it('a copy on another page than what it is a copy of is unchanged, as planned, in a fresh run too', async () => {
+  const world = new UploadsWorld();
+  for (let number = 0; number < 12; number++)
+    for (const where of ['a', 'z']) world.write(`${where}/video ${number}.mp4`, `what video ${number} shows`);
+  await world.migrate();
+  const config = {settings: {page: {items: 2}}};
+  writeFileSync(join(world.root, 'headgate.config.json'), JSON.stringify(config));
+  const first = await world.unattended('--fresh');
+  const noDrift = {drift: {added: 0, gone: 0, changed: 0}};
+  expect(summaryOf(first, 'live')).toMatchObject({
+    status: 'completed',
+    inserted: 12,
+    unchanged: 12,
+    ...noDrift,
+  });
+  const objects = world.objects();
+  for (const object of objects) rmSync(join(world.root, world.provider, object));
+  const again = await world.unattended('--fresh');
+  expect(summaryOf(again, 'live')).toMatchObject({
+    status: 'completed',
+    updated: 12,
+    unchanged: 12,
+    ...noDrift,
+  });
+  expect(world.objects()).toEqual(objects);
+});
+
+it('a lost object of a row without a hash comes back, and its row stays without one', async () => {
+  const world = await uploadedWorld(1);
+  const key = 'video 000.mp4';
+  const {size, mtimeNs} = statSync(join(world.root, world.folder, key), {bigint: true});
+  const object = objectName({user: '7', sha256: null, key, version: `${size}-${mtimeNs}`});
+  world.sql(
+    `UPDATE assets SET sha256 = NULL, provider_asset_id = '${object}',
+       provider_uploads = json_object(provider_id, '${object}')`,
+  );
+  const rows = world.rows();
+  rmSync(join(world.root, world.provider, objectOf('what video 0 shows')));
+  const fresh = await world.unattended('--fresh');
+  expect(summaryOf(fresh, 'live')).toMatchObject({status: 'completed', inserted: 0, updated: 1});
+  expect(world.objects()).toEqual([object]);
+  expect(world.rows()).toEqual(rows);
+});
+
+it('an object that can not be looked at is left open with the reason, and the others are seen to', async () => {
+  const world = await uploadedWorld(3);
+  world.sql(
+    `UPDATE assets SET provider_asset_id = '../x', provider_uploads = json_object(provider_id, '../x')
+     WHERE sha256 = '${sha256('what video 0 shows')}'`,
+  );
+  rmSync(join(world.root, world.provider, objectOf('what video 1 shows')));
+  const fresh = await world.unattended('--fresh');
+  expect(summaryOf(fresh, 'live')).toMatchObject({
+    status: 'incomplete',
+    updated: 1,
+    unchanged: 1,
+    skipped: 1,
+  });
+  const {out} = await world.run('failures', 'last', '--json');
+  expect(out).toMatch(
+    /the object of asset \d can't be looked at: .*pixverse: \.\.\/x: an object can't be named so/,
+  );
+});
+
 it('an undo of what was uploaded again takes nothing away: its row named it before', async () => {
   const world = await uploadedWorld(1);
   const [rows, objects] = [world.rows(), world.objects()];
@@ -96,7 +161,7 @@ it('a damaged object is not overwritten: it is named, and comes back when it was
   const fresh = await world.unattended('--fresh');
   expect(summaryOf(fresh, 'dry-run')).toMatchObject({skipped: 1, unchanged: 1});
   const {out} = await world.run('failures', 'last', '--json');
-  expect(out).toContain(`damaged: ${join(world.root, world.provider)} has other bytes under ${object}`);
+  expect(out).toContain(`${join(world.root, world.provider)} has something else under ${object} than asset`);
   expect(world.objects()).toContain(object);
   const checked = await world.run('verify', 'uploads', ...world.flags(), '--sample', 'all', '--json');
   expect(checked.lines.find(line => line['id'] === 'hash-matches-bytes')).toMatchObject({

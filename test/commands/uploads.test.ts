@@ -138,12 +138,13 @@ describe('files of the same content in one folder', () => {
 
 it('says of its batches that files are uploaded, which rows that are linked are as well', async () => {
   const world = await worldOf(2);
+  world.write('empty.mp4', '');
   const dry = await world.run('run', 'uploads', ...world.flags());
-  expect(dry.err).toMatch(/^To be uploaded: 2, Skipped: 0$/m);
-  expect(dry.out).toMatch(/^Total to be uploaded: 2$/m);
+  expect(dry.err).toMatch(/^To be uploaded: 3, Skipped: 0$/m);
+  expect(dry.out).toMatch(/^Total to be uploaded: 3$/m);
   const live = await world.run('live', 'last', '--confirm', world.index);
-  expect(live.err).toMatch(/^Uploaded: 2, Skipped: 0$/m);
-  expect(live.err).toMatch(/^2 files uploaded, 36 B$/m);
+  expect(live.err).toMatch(/^Uploaded: 3, Skipped: 0$/m);
+  expect(live.err).toMatch(/^3 files uploaded, 36 B$/m);
 });
 
 it('undo takes back rows and objects, and leaves what somebody else names', async () => {

@@ -85,7 +85,7 @@ export async function probeArtifacts(
     ({level}) => depends === 'references' || level !== 'error',
   );
   const warnings = [...minded, ...keysThatAreNoText(counts.noText), ...triggerFindings([found, ...tables])];
-  const isBroken = errorsOf({findings: [...findings, ...warnings], schema: '', facts}).length > 0;
+  const isBroken = errorsOf({findings: [...findings, ...warnings]}).length > 0;
   return {
     findings: [...(isBroken ? [] : [summary(facts, counts.unknown)]), ...findings, ...warnings],
     schema: schemaText(depends === 'rows' ? [found] : [found, ...tables], depends),

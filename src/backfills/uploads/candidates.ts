@@ -19,8 +19,13 @@ export interface Candidate {
   readonly row: AssetRow | null;
   /** What the hash store says. */
   readonly known: KnownUpload | null;
-  /** Of the provider: no row says that it has the content; one says so; one says so, and the object is lost, or another. */
-  readonly standing: 'missing' | 'there' | 'lost' | 'other';
+  /**
+   * Of the provider: no row says that it has the content; one says so; one says so, and the object is lost, another, or
+   * can't be looked at.
+   */
+  readonly standing: 'missing' | 'there' | 'lost' | 'other' | 'unseen';
+  /** Why it can't be looked at. */
+  readonly why?: string;
 }
 
 /** What the target and the hash store say of files; where nothing is taken for granted, what the provider says as well. */
@@ -41,8 +46,9 @@ export async function candidatesOf(
 
 function withObject(candidate: Candidate, found: FoundObject | undefined): Candidate {
   if (found === undefined || found.is === 'same') return candidate;
-  const {object, is} = found;
-  return {...candidate, standing: is, change: {...candidate.change, object, restores: true}};
+  const {object, is, why} = found;
+  const change: UploadChange = {...candidate.change, object, restores: true};
+  return {...candidate, standing: is, change, ...(why === undefined ? {} : {why})};
 }
 
 async function toldByRows(

@@ -19,7 +19,9 @@ export function commitUploads(changes: readonly UploadChange[], facts: AssetFact
         mergeUploads(group, facts),
       ];
     }),
-    ...groupsOf(restored, facts).map(group => confirmUploads(group, facts)),
+    ...groupsOf(restored, facts).map(({user, provider, changes: ofGroup}) =>
+      confirmUploads({user, provider, changes: ofGroup}, facts),
+    ),
   ];
 }
 
@@ -91,19 +93,22 @@ function looksAs({types}: AssetFacts, phash64: string): string {
   return /int/i.test(types.phash64 ?? '') ? String(BigInt.asIntN(64, BigInt(`0x${phash64}`))) : phash64;
 }
 
-/** Finds the rows that still say what was restored by now. Nothing in them is another afterwards. */
-function confirmUploads({user, provider, identity, changes}: ChangeGroup, facts: AssetFacts): Statement {
+/** Finds the rows that still say what was restored by now, by their ids. Nothing in them is another afterwards. */
+function confirmUploads(
+  {user, provider, changes}: Omit<ChangeGroup, 'identity'>,
+  facts: AssetFacts,
+): Statement {
   const sql = sqlOf(facts);
-  const {from, where} = sql.joined(3, identity, isRowOfItem(sql, identity));
+  const items = changes.flatMap(({key, before}) => (before === null ? [] : [[before.id, {key}] as const]));
   return {
     sql: `UPDATE assets AS row
           SET provider_id = row.provider_id
-          FROM ${from}
-          WHERE ${where}
-            AND row.id = ${sql.as('id', sql.field('id'))}
+          FROM ${sql.items(3)}
+          WHERE row.id = ${sql.as('id', 'item.key')}
+            AND row.user_id = ${sql.as('user_id', sql.param(1))}
             AND (${isAtProvider(sql, 2)})
-          RETURNING ${sql.fieldOf(3, identity, 'key')} AS key`,
-    params: [user, provider, itemsOf(changes, ({key, before}) => ({key, id: before?.id ?? null}))],
+          RETURNING ${sql.fieldOf(3, sql.text('id'), 'key')} AS key`,
+    params: [user, provider, JSON.stringify(Object.fromEntries(items))],
     counts: 'updated',
   };
 }

@@ -4,7 +4,15 @@ import type {KnownUpload} from '../../core/uploads.ts';
 import type {Inspected, Io} from '../shape.ts';
 import {type Candidate, candidatesOf} from './candidates.ts';
 import type {UploadChange} from './change.ts';
-import {damagedText, goneText, linkText, lostText, thereText, unhashedText} from './decision-notes.ts';
+import {
+  damagedText,
+  goneText,
+  linkText,
+  lostText,
+  thereText,
+  unhashedText,
+  unseenText,
+} from './decision-notes.ts';
 import type {AssetFacts} from './facts.ts';
 import {requireWhose} from './scope.ts';
 import {similarTo} from './similar-images.ts';
@@ -37,6 +45,8 @@ export async function decideUploads(
     const {key, change, row, standing} = candidate;
     if (standing === 'there') return {action: 'unchanged', notes: [thereText(candidate)]};
     if (standing === 'other') return {action: 'conflict', reason: damagedText(candidate), notes: ['damaged']};
+    if (standing === 'unseen')
+      return {action: 'conflict', reason: unseenText(candidate), notes: ['not seen']};
     const leader = first.get(change.sha256 ?? '') ?? key;
     if (leader !== key)
       return {

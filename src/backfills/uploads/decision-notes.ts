@@ -31,7 +31,12 @@ export function lostText({row, change: {provider}}: Candidate): string {
 
 /** Why what its row has at this provider can't be uploaded again. */
 export function damagedText({row, change: {object, provider}}: Candidate): string {
-  return `damaged: ${provider} has other bytes under ${object} than asset ${row?.id ?? '?'} says. Look at it, remove it there, and retry`;
+  return `${provider} has something else under ${object} than asset ${row?.id ?? '?'} says. Look at it, remove it there, and retry`;
+}
+
+/** Why it is not known whether what its row has at this provider is there. */
+export function unseenText({row, why = ''}: Candidate): string {
+  return `the object of asset ${row?.id ?? '?'} can't be looked at: ${why}`;
 }
 
 export function goneText({known}: Candidate): string | null {

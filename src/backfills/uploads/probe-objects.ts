@@ -1,51 +1,58 @@
 import {Fault} from '../../core/failure.ts';
 import {errorsOf, type Finding} from '../../core/probe.ts';
 import {counted} from '../../core/words.ts';
-import type {Reader} from '../../databases/database.ts';
 import type {Provider} from '../../stores/providers/provider.ts';
+import type {TargetIo} from '../shape.ts';
+import {objectAt} from './asset-row.ts';
 import type {AssetFacts} from './facts.ts';
+import {readAssets} from './read-assets.ts';
 import {storedAssets} from './stored-assets.ts';
+import type {Uploads} from './uploads.ts';
 
 const lookedFor = 8;
 
-export interface Whose {
-  /** Null is everybody. */
+type Looking = Pick<TargetIo<Uploads>, 'target' | 'kept' | 'signal'>;
+
+interface Whose {
+  /** Null is everybody: nothing is looked for then. */
   readonly user: string | null;
   readonly provider: Provider;
 }
 
 /**
- * What a provider says of itself, and whether it has objects that rows name: a few of the oldest rows are looked for. A
+ * What a provider says of itself, and whether it has objects that rows name: a few are looked for. A
  * name in the config that is another place by now would go unnoticed otherwise, for rows are believed.
  */
 export async function probeProvider(
-  target: Reader,
+  io: Looking,
   facts: AssetFacts | null,
-  {user, provider}: Whose,
-  signal: AbortSignal,
+  whose: Whose,
 ): Promise<readonly Finding[]> {
+  const {provider} = whose;
   const found = await provider.check();
-  const isBroken = errorsOf({findings: found, schema: '', facts: null}).length > 0;
-  if (facts === null || isBroken) return found;
-  const objects = await someObjects(target, facts, {user, provider}, signal);
-  const lost = (await Promise.all(objects.map(object => isLost(object, provider, signal)))).filter(is => is);
+  if (facts === null || errorsOf({findings: found}).length > 0) return found;
+  const objects = await someObjects(io, facts, whose);
+  const lost = (await Promise.all(objects.map(object => isLost(object, provider, io.signal)))).filter(
+    is => is,
+  );
   return lost.length === 0 ? found : [...found, lostFinding(lost.length, objects.length, provider)];
 }
 
-/** Of the first rows, from all over them. */
+/** Of rows that the hash store knows of, from all over them; where it knows of none, of the user's first thousand. */
 async function someObjects(
-  target: Reader,
+  {target, kept, signal}: Looking,
   facts: AssetFacts,
   {user, provider}: Whose,
-  signal: AbortSignal,
 ): Promise<readonly string[]> {
-  for await (const page of storedAssets(target, facts, {user, provider: provider.id}, signal)) {
-    const stride = Math.max(1, Math.floor(page.length / lookedFor));
-    return page
-      .filter((_, index) => index % stride === 0)
-      .slice(0, lookedFor)
-      .map(({object}) => object);
+  if (user === null) return [];
+  const known = await kept.someUploads({user, provider: provider.id}, lookedFor);
+  if (known.length > 0) {
+    const hashes = known.map(({sha256}) => sha256);
+    const rows = await readAssets(target, facts, user, hashes);
+    return [...rows.values()].flatMap(row => objectAt(row, provider.id) ?? []);
   }
+  for await (const page of storedAssets(target, facts, {user, provider: provider.id}, signal))
+    return page.slice(0, lookedFor).map(({object}) => object);
   return [];
 }
 

@@ -23,7 +23,7 @@ export async function probeAssets(
   if (table === null) return {findings: [missingTable], schema: '', facts: noFacts(target)};
   const unsized = {...factsOf(target, table), duplicatesAreLegal};
   const findings = differences(table, unsized);
-  const isBroken = errorsOf({findings, schema: '', facts: null}).length > 0;
+  const isBroken = errorsOf({findings}).length > 0;
   const counts = isBroken ? {rows: 0, withHash: 0, dates: unsized.dates} : await countRows(target, unsized);
   const facts: AssetFacts = {...unsized, rows: counts.rows, dates: counts.dates};
   return {

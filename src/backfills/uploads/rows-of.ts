@@ -3,6 +3,7 @@ import type {Reader} from '../../databases/database.ts';
 import type {Io} from '../shape.ts';
 import type {UploadChange} from './change.ts';
 import type {AssetFacts} from './facts.ts';
+import {readByIds} from './read-all.ts';
 import {type AssetRow, readAssets, readByObjects, uploadedTo} from './read-assets.ts';
 import type {Uploads} from './uploads.ts';
 
@@ -37,6 +38,15 @@ export async function stands(
   {target}: Pick<Io<Uploads>, 'target'>,
   {facts}: Probe<AssetFacts>,
 ): Promise<readonly boolean[]> {
-  const rows = await rowsOf(target, facts, changes);
-  return changes.map(({provider}, index) => isAt(rows[index] ?? null, provider));
+  const [rows, byId] = await Promise.all([
+    rowsOf(target, facts, changes),
+    readByIds(
+      target,
+      facts,
+      changes.flatMap(({restores, before}) => (restores === true && before !== null ? [before.id] : [])),
+    ),
+  ]);
+  return changes.map(({provider, restores, before}, index) =>
+    isAt((restores === true ? byId.get(before?.id ?? '') : rows[index]) ?? null, provider),
+  );
 }

@@ -1,10 +1,13 @@
 import {z} from 'zod';
 import type {Reader} from '../../databases/database.ts';
 import {isAsInserted, isAsMerged, isOfRun, leftItem} from './as-left.ts';
+import type {AssetRow} from './asset-row.ts';
 import {isAtProvider, sqlOf} from './asset-sql.ts';
 import type {UploadChange} from './change.ts';
 import type {AssetFacts} from './facts.ts';
 import {type ChangeGroup, groupsOf, identityOf, isRowOfItem, itemsOf} from './identities.ts';
+import {readByIds} from './read-all.ts';
+import {isAt} from './rows-of.ts';
 
 /** What a row is now, to somebody who knows what a run made of it. */
 export type Standing = 'before' | 'after' | 'neither';
@@ -28,21 +31,34 @@ export async function standingOf(
   facts: AssetFacts,
   changes: readonly UploadChange[],
 ): Promise<readonly Standing[]> {
-  const rows = await standingRows(target, facts, changes);
-  const missing = changes.filter(
+  const recorded = changes.filter(({restores}) => restores !== true);
+  const [rows, restored] = await Promise.all([
+    standingRows(target, facts, recorded),
+    restoredRows(target, facts, changes),
+  ]);
+  const missing = recorded.filter(
     change => change.before === null && change.sha256 !== null && !rows.has(placeOf(change)),
   );
   const others = await standingRows(target, facts, missing.map(byObject));
   return changes.map(change => {
+    if (change.restores === true)
+      return isAt(restored.get(change.before?.id ?? '') ?? null, change.provider) ? 'after' : 'neither';
     const row = rows.get(placeOf(change));
     if (row === undefined) {
       const isLeft = change.before === null && others.get(placeOf(byObject(change)))?.is_of_run !== true;
       return isLeft ? 'before' : 'neither';
     }
-    if (change.restores === true) return row.is_there ? 'after' : 'neither';
     if (row.is_made || row.is_merged) return 'after';
     return row.is_there ? 'neither' : 'before';
   });
+}
+
+/** Rows that said before what was restored, by their ids. */
+function restoredRows(target: Reader, facts: AssetFacts, changes: readonly UploadChange[]) {
+  const ids = changes.flatMap(({restores, before}) =>
+    restores === true && before !== null ? [before.id] : [],
+  );
+  return ids.length === 0 ? new Map<string, AssetRow>() : readByIds(target, facts, ids);
 }
 
 function byObject(change: UploadChange): UploadChange {

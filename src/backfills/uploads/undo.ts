@@ -15,7 +15,8 @@ export async function decideUndo(
   const standing = await standingOf(target, facts, changes);
   return changes.map((change, index): Decision<UploadChange> => {
     // Its row was so before: there is nothing to take back, and the object is named by it.
-    if (change.restores === true) return {action: 'unchanged'};
+    if (change.restores === true)
+      return {action: 'unchanged', notes: ['its object stays: its row named it before']};
     switch (standing[index]) {
       case 'after':
         return {action: change.before === null ? 'delete' : 'update', change};

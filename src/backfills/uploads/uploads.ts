@@ -58,7 +58,7 @@ export const uploads: Backfill<Uploads> = {
     nothing: 'are these the folders that you meant?',
     versions: {brought: 'uploaded', found: 'found recorded as uploaded'},
     stages: {inspected: 'hashed', applied: 'uploaded'},
-    warnings: ['similar', 'not hashed', 'row gone', 'lost', 'damaged', 'failed before'],
+    warnings: ['similar', 'not hashed', 'row gone', 'lost', 'damaged', 'not seen', 'failed before'],
   },
   takes: {sources: ['folder'], targets: ['sqlite', 'd1', 'postgres', 'pglite']},
   uploads: 'files',
@@ -79,15 +79,14 @@ export const uploads: Backfill<Uploads> = {
     requireApart(source, opened);
     return {...scope, user, provider: opened.id};
   },
-  probe: async ({source, target, scope: {user, provider: named}, options, signal}) => {
+  probe: async io => {
+    const {source, target, options} = io;
+    const {user, provider: named} = io.scope;
     const probe = await probeAssets(target, options);
     if (source === null || named === null) return probe;
     const facts = errorsOf(probe).length === 0 ? probe.facts : null;
     const provider = await source.provider(named);
-    const [folders, found] = await Promise.all([
-      source.check(),
-      probeProvider(target, facts, {user, provider}, signal),
-    ]);
+    const [folders, found] = await Promise.all([source.check(), probeProvider(io, facts, {user, provider})]);
     return {...probe, findings: [...folders, ...found, ...probe.findings]};
   },
   needsMigration: async target => !(await hasAssetsTable(target)),

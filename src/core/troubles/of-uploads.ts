@@ -3,6 +3,13 @@ import type {Trouble} from './trouble.ts';
 /** What uploads to providers meet. */
 export const uploadTroubles: readonly Trouble[] = [
   {
+    symptom: 'the provider lacks objects that rows say it has, or has other bytes than they say',
+    cause: 'somebody has removed or changed them there, or the name of the provider is another place by now',
+    remedy:
+      'headgate run uploads … --fresh looks for every object, and uploads again what is lost, while its file is here. What is another is left to you: remove it there, then headgate retry RUN. If the provider has moved, bring its objects along.',
+    matches: /has something else under .* than asset /,
+  },
+  {
     symptom: 'the provider has something else under the name of an object',
     cause: 'objects are named by their content, and this one was damaged, or put there by somebody else',
     remedy:
@@ -10,17 +17,10 @@ export const uploadTroubles: readonly Trouble[] = [
     matches: /has something else under /,
   },
   {
-    symptom: 'the provider lacks objects that rows say it has, or has other bytes than they say',
-    cause: 'somebody has removed or changed them there, or the name of the provider is another place by now',
-    remedy:
-      'headgate run uploads … --fresh looks for every object, and uploads again what is lost, while its file is here. What is another is left to you: remove it there, then headgate retry RUN. If the provider has moved, bring its objects along.',
-    matches: /^damaged: .* has other bytes under /,
-  },
-  {
     symptom: '403 while uploading to a bucket',
     cause: 'the credentials are good, but may not write there',
     remedy:
-      'Grant them writing and reading of objects below the prefix (s3:PutObject, s3:GetObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts); for R2 a token with Object Read & Write, for B2 a key with writeFiles.',
+      'Grant them writing and reading of objects below the prefix (s3:PutObject, s3:GetObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts) and s3:ListBucketMultipartUploads of the bucket; for R2 a token with Object Read & Write, for B2 a key with writeFiles.',
     matches: /uploading .*\b403\b/,
   },
   {

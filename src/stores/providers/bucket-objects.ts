@@ -1,6 +1,6 @@
 import {Fault} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
-import type {ObjectStore} from '../object-store.ts';
+import type {ObjectStore, ReadOptions} from '../object-store.ts';
 import {S3Fault} from '../s3-faults.ts';
 import type {S3Http} from '../s3-http.ts';
 import {
@@ -27,7 +27,8 @@ export class BucketObjects {
   }
 
   /** Where only an MD5 can tell, the file is read for it; where nothing tells, the object's bytes are. */
-  async find(key: string, file: UploadedFile, signal: AbortSignal): Promise<'same' | 'other' | null> {
+  async find(key: string, file: UploadedFile, reading: ReadOptions): Promise<'same' | 'other' | null> {
+    const {signal} = reading;
     const facts = await this.#facts(key, signal);
     if (facts === null) return null;
     const {size, sha256} = file;
@@ -35,7 +36,7 @@ export class BucketObjects {
     const isStated = facts.sha256 !== null && sha256 !== null;
     const isReadFor = !isStated && etagDecides(facts, partPlan(size)?.count ?? null);
     const etag = isReadFor ? (await readThrough(file, signal)).etag : null;
-    return verdict(facts, {size, sha256, etag}) ?? this.#compare(key, file, signal);
+    return verdict(facts, {size, sha256, etag}) ?? this.#compare(key, file, reading);
   }
 
   /** Null where the service says nothing against it; else what it should be and what it is instead. */
@@ -60,10 +61,11 @@ export class BucketObjects {
     }
   }
 
-  async #compare(key: string, file: UploadedFile, signal: AbortSignal): Promise<'same' | 'other' | null> {
+  async #compare(key: string, file: UploadedFile, reading: ReadOptions): Promise<'same' | 'other' | null> {
+    const {signal} = reading;
     const object = await this.store.lookup(key, signal);
     if (object === null) return null;
     const sha256 = file.sha256 ?? (await readThrough(file, signal)).sha256;
-    return (await this.store.sha256(object, {signal})) === sha256 ? 'same' : 'other';
+    return (await this.store.sha256(object, reading)) === sha256 ? 'same' : 'other';
   }
 }

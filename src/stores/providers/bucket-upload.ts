@@ -1,4 +1,4 @@
-import {hash} from 'node:crypto';
+import {hash, randomUUID} from 'node:crypto';
 import {Fault, isRetryable} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
 import type {ExpectedFacts} from './bucket-facts.ts';
@@ -11,7 +11,7 @@ import {patiently} from './patience.ts';
 import type {UploadedFile, UploadOptions} from './provider.ts';
 
 /** In the journal until the service has told the id of an upload: where that was never heard, nobody knows it. */
-const beginning = 'beginning';
+const beginning = 'beginning ';
 
 /** Enough to end an upload some of whose parts are still on their way to the service. */
 const abortAttempts = 3;
@@ -84,7 +84,7 @@ export class BucketUpload {
   async #begin(): Promise<Begun> {
     const {signal, journal} = this.#options;
     const {name, sha256} = this.#file;
-    await journal.begin(name, beginning);
+    await journal.begin(name, beginning + randomUUID());
     const created = this.#place.requests.create(this.#object(sha256), signal);
     const id = await created.catch(async (error: unknown) => {
       signal.throwIfAborted();
@@ -99,7 +99,7 @@ export class BucketUpload {
   async #resume(id: string): Promise<Begun | 'whole' | null> {
     const {requests, key} = this.#place;
     const {signal} = this.#options;
-    if (id === beginning) {
+    if (id.startsWith(beginning)) {
       await this.#giveUp(id);
       return null;
     }
@@ -114,7 +114,7 @@ export class BucketUpload {
   /** The service does not know the upload any more: is that because it was completed? */
   async #isWhole(): Promise<boolean> {
     const {signal, journal} = this.#options;
-    const found = await this.#place.objects.find(this.#place.key, this.#file, signal);
+    const found = await this.#place.objects.find(this.#place.key, this.#file, {signal});
     await journal.end(this.#file.name);
     return found === 'same';
   }
@@ -173,8 +173,9 @@ export async function abandonUpload(
   signal: AbortSignal,
 ): Promise<void> {
   const {key, requests} = place;
-  const ids =
-    handle === beginning ? await patiently(() => requests.listUploads(key, signal), signal) : [handle];
+  const ids = handle.startsWith(beginning)
+    ? await patiently(() => requests.listUploads(key, signal), signal)
+    : [handle];
   for (const id of ids) await abandonOne(place, id, signal);
 }
 

@@ -73,9 +73,16 @@ class BucketProvider implements Provider {
     return found.map(finding => ({...finding, subject: 'provider'}));
   }
 
-  async find(file: UploadedFile, signal: AbortSignal): Promise<'same' | 'other' | null> {
+  async find(
+    file: UploadedFile,
+    signal: AbortSignal,
+    onBytes?: (count: number) => void,
+  ): Promise<'same' | 'other' | null> {
     requireName(file.name);
-    return this.#objects.find(this.key(file.name), file, signal);
+    return this.#objects.find(this.key(file.name), file, {
+      signal,
+      ...(onBytes === undefined ? {} : {onBytes}),
+    });
   }
 
   async upload(file: UploadedFile, options: UploadOptions): Promise<void> {

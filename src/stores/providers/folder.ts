@@ -3,7 +3,7 @@ import {basename, resolve} from 'node:path';
 import {Fault} from '../../core/failure.ts';
 import {printableKey} from '../../core/keys.ts';
 import {directoryStore} from '../directory.ts';
-import type {ObjectStore, StoredObject} from '../object-store.ts';
+import type {ObjectStore, ReadOptions, StoredObject} from '../object-store.ts';
 import {readThrough} from './file-digests.ts';
 import {FileReading} from './file-reading.ts';
 import {checkFolder} from './folder-check.ts';
@@ -35,7 +35,7 @@ export async function folderProvider({id, label, folder}: FolderProviderOptions)
     service: store.service,
     key: name => name,
     check: () => checkFolder(root),
-    find: (file, signal) => find(store, file, signal),
+    find: (file, signal, onBytes) => find(store, file, {signal, ...(onBytes === undefined ? {} : {onBytes})}),
     upload: (file, options) => upload(root, store, file, options),
     abandon: async (name, handle, signal) => {
       signal.throwIfAborted();
@@ -52,15 +52,16 @@ export async function folderProvider({id, label, folder}: FolderProviderOptions)
 async function find(
   store: ObjectStore,
   file: UploadedFile,
-  signal: AbortSignal,
+  reading: ReadOptions,
 ): Promise<'same' | 'other' | null> {
+  const {signal} = reading;
   requireName(file.name);
   const object = await store.lookup(file.name, signal);
   if (object === null) return null;
   if (object.fault !== undefined) throw new Fault(object.fault.kind, object.fault.message);
   if (object.skip !== undefined || object.size !== file.size) return 'other';
   const sha256 = file.sha256 ?? (await readThrough(file, signal)).sha256;
-  return (await store.sha256(object, {signal})) === sha256 ? 'same' : 'other';
+  return (await store.sha256(object, reading)) === sha256 ? 'same' : 'other';
 }
 
 async function upload(
@@ -112,6 +113,7 @@ async function write(
   try {
     const opened = await writing(draft, () => open(draft, 'wx'));
     target = opened;
+    onProgress?.(0);
     for (let written = 0; written < file.size; ) {
       const piece = await reading.next(Math.min(pieceBytes, file.size - written));
       signal.throwIfAborted();

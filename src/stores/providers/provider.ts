@@ -56,9 +56,13 @@ export interface Provider {
   check(): Promise<readonly Finding[]>;
   /**
    * Whether the object is there: `same` where size and checksum say that it is this file, `other` where they say that it is
-   * not, null where there is none.
+   * not, null where there is none. `onBytes` is told of what is read of the object, where that alone can say.
    */
-  find(file: UploadedFile, signal: AbortSignal): Promise<'same' | 'other' | null>;
+  find(
+    file: UploadedFile,
+    signal: AbortSignal,
+    onBytes?: (count: number) => void,
+  ): Promise<'same' | 'other' | null>;
   /** Goes on where an earlier attempt of the journal ended. A signal leaves it open there, a final fault ends it. */
   upload(file: UploadedFile, options: UploadOptions): Promise<void>;
   /** Gives up what the journal says was begun, and leaves nothing of it behind. */
