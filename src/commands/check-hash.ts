@@ -15,8 +15,9 @@ export async function checkHashCommand(
   options: CheckHashOptions,
 ): Promise<number> {
   const {user} = options;
-  if (user === undefined)
+  if (user === undefined || user === '')
     throw new OperatorError('usage', 'it is not said whose contents these are', 'Add --user ID');
+  if (options.provider !== undefined) await session.connections.requireProvider(options.provider);
   const {provider = null} = session.withProvider(options);
   const {backfill, target} = await session.connectTarget(findBackfill('uploads'), options);
   const abort = new AbortController();

@@ -38,8 +38,11 @@ function namesEnd({source, folder, provider, target}: Ends): boolean {
   return [source, folder, provider, target].some(end => end !== undefined);
 }
 
-function flagsOf({backfill: _, source, ...rest}: BackfillSetup, {folder}: Ends): SetupFlags {
-  return source === undefined || folder !== undefined ? rest : {...rest, source};
+/** Of another source than the setup's, its prefix says nothing. */
+function flagsOf({backfill: _, source, prefix, ...rest}: BackfillSetup, given: Ends): SetupFlags {
+  const isOther = given.folder !== undefined || given.source !== undefined;
+  if (isOther) return rest;
+  return {...rest, ...(source === undefined ? {} : {source}), ...(prefix === undefined ? {} : {prefix})};
 }
 
 /** Backfills, and systems, which are measured as a whole. */

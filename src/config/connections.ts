@@ -194,6 +194,11 @@ export class Connections {
     return this.#providers.label(named, flags);
   }
 
+  /** Throws an OperatorError for what is no provider, without opening it. */
+  requireProvider(named: string): Promise<void> {
+    return this.#providers.require(named);
+  }
+
   /** Names of all that the config has. */
   providers(): readonly string[] {
     return this.#providers.names;

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {OperatorError} from '../core/operator-error.ts';
 import {openProvider} from '../stores/providers/open-provider.ts';
@@ -12,6 +13,8 @@ export interface ProvidersOptions {
   readonly config: Config;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+const expectedProvider = 'a folder or a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX)';
 
 type Flags = Pick<BucketAddress, 'endpoint' | 'region'>;
 
@@ -41,6 +44,20 @@ export class Providers {
     return isChanged ? formatBucket({...parseBucket(known.s3, 'provider'), ...known, ...flags}) : named;
   }
 
+  /** Throws an OperatorError for what is neither a name, a bucket nor a folder: a typing error would be taken for a provider. */
+  async require(named: string): Promise<void> {
+    if (this.#options.config.providers[named] !== undefined || isBucket(named)) return;
+    requirePath('provider', named, expectedProvider, this.names);
+    await requireNoTypo('provider', named, this.names);
+    const info = await stat(resolve(named)).catch(() => null);
+    if (info?.isDirectory() !== true)
+      throw new OperatorError(
+        'usage',
+        `provider "${named}": there is no such folder`,
+        `Name ${expectedProvider}, or a name from the config.`,
+      );
+  }
+
   async open(named: string, flags: Flags = {}): Promise<Provider> {
     const {providers} = this.#options.config;
     const known = providers[named];
@@ -51,8 +68,7 @@ export class Providers {
       const keys = isB2 ? b2Keys(address, this.#options.environment, 'provider') : undefined;
       return this.#bucket(address, formatBucket(address), keys);
     }
-    const expected = 'a folder or a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX)';
-    requirePath('provider', named, expected, this.names);
+    requirePath('provider', named, expectedProvider, this.names);
     await requireNoTypo('provider', named, this.names);
     const folder = resolve(named);
     return openProvider('folder', {id: folder, label: folder, folder});

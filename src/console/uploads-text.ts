@@ -1,4 +1,4 @@
-import {narrowedOf} from '../core/scope.ts';
+import {uploadsOf} from '../core/scope.ts';
 import {bytesText, counted} from '../core/words.ts';
 import type {Review} from '../engine/review.ts';
 import type {RunRecord} from '../ledger/records.ts';
@@ -8,6 +8,8 @@ export function uploadsText(
   {items, bytes}: NonNullable<Review['uploads']>,
   {scope}: Pick<RunRecord, 'scope'>,
 ): string {
-  const whose = narrowedOf(scope).replace(/^.*? → /, '');
-  return items === 0 ? 'nothing' : `${counted(items, 'file')}, ${bytesText(bytes)}, to ${whose}`;
+  const {provider, user} = uploadsOf(scope);
+  return items === 0
+    ? 'nothing'
+    : `${counted(items, 'file')}, ${bytesText(bytes)}, to ${provider ?? '?'} for user ${user ?? '?'}`;
 }

@@ -1,6 +1,6 @@
-import {z} from 'zod';
 import type {Probe} from '../core/probe.ts';
 import type {RunMode} from '../core/run.ts';
+import {optionsAs, type RunOptions} from '../core/run-options.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Connection} from './connection.ts';
 import type {EngineHost} from './engine-host.ts';
@@ -12,13 +12,6 @@ export interface RunKind {
   readonly undoes?: string | null;
   /** How it was asked to work, for whoever takes it up again. */
   readonly options?: RunOptions;
-}
-
-export interface RunOptions {
-  /** Items a second; null is as the settings say. */
-  readonly rate?: number | null;
-  /** Read everything again, also what has not changed. */
-  readonly fresh?: boolean;
 }
 
 /** Writes a new run into the ledger, as pending. */
@@ -63,15 +56,3 @@ function newRunId({now, random}: EngineHost): string {
 
 /** Without vowels and look-alikes. */
 const alphabet = 'bcdfghjkmnpqrstvwxz23456789';
-
-const kept = z.looseObject({rate: z.number().nullable().default(null), fresh: z.boolean().default(false)});
-
-function optionsAs(usual: number | null, {rate = null, fresh = false}: RunOptions): z.infer<typeof kept> {
-  return {rate: rate ?? usual, fresh};
-}
-
-/** How a run was asked to work when it was made. */
-export function optionsOf({settings}: RunRecord): Required<RunOptions> {
-  const {rate, fresh} = kept.parse(settings);
-  return {rate, fresh};
-}

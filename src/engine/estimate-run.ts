@@ -1,7 +1,8 @@
 import {OperatorError} from '../core/operator-error.ts';
 import type {StopReason} from '../core/run.ts';
+import type {RunOptions} from '../core/run-options.ts';
 import type {RunConnection} from './connection.ts';
-import {createRun, type RunOptions} from './create-run.ts';
+import {createRun} from './create-run.ts';
 import type {Engine} from './engine.ts';
 import {type Estimating, measureScope, type Predicted} from './estimate-measure.ts';
 import {measureRepositories, type RepositoriesPredicted} from './estimate-repositories.ts';

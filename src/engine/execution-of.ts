@@ -1,8 +1,8 @@
 import {changedOf} from '../core/accounting.ts';
+import {optionsOf} from '../core/run-options.ts';
 import {limitsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunConnection} from './connection.ts';
-import {optionsOf} from './create-run.ts';
 import type {Execution} from './execution.ts';
 
 /** A run of the ledger as it is executed; what is left out is as in a run that begins. */

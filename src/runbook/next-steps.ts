@@ -1,5 +1,6 @@
 import {changedOf} from '../core/accounting.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {optionsOf} from '../core/run-options.ts';
 import {limitsOf, prefixOf, uploadsOf} from '../core/scope.ts';
 import type {RunRecord} from '../ledger/records.ts';
 
@@ -71,10 +72,17 @@ function capSteps({
   ];
 }
 
-export function newDryRun({backfill, sourceLabel, targetLabel, scope}: RunRecord): NextStep {
+/** Of the same scope and as thorough as the run was. */
+export function newDryRun({backfill, sourceLabel, targetLabel, scope, settings}: RunRecord): NextStep {
   const source = sourceLabel === '' ? [] : ['--source', sourceLabel];
-  const flags = [...source, '--target', targetLabel, ...uploadFlags(scope)];
-  return step('Or make a new dry run', 'run', backfill, ...flags);
+  const prefix = prefixOf(scope);
+  return step(
+    'Or make a new dry run',
+    ...['run', backfill, ...source, '--target', targetLabel],
+    ...(prefix === '' ? [] : ['--prefix', prefix]),
+    ...uploadFlags(scope),
+    ...(optionsOf({settings}).fresh ? ['--fresh'] : []),
+  );
 }
 
 /** Where it uploads to, and for whom. */

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
@@ -18,6 +18,7 @@ it('says where a content is, to its user alone, one answer for each hash, and ch
   const ask = asking(world);
   const bytes = () => sha256(readFileSync(join(world.root, world.index)));
   world.writeVideos(2);
+  mkdirSync(join(world.root, 'runway'));
   await world.migrate();
   expect(summaryOf(await world.unattended(), 'live')).toMatchObject({inserted: 2});
 
@@ -53,6 +54,13 @@ it('says where a content is, to its user alone, one answer for each hash, and ch
 it.each([
   ['what is no SHA-256', [sha256('a'), 'abc'], ['--user', '7'], /hash 2 is no SHA-256: it has 3 characters/],
   ['more than 500', Array(501).fill(hash), ['--user', '7'], /501 hashes were asked for at once/],
+  ['an empty user', [hash], ['--user', ''], /it is not said whose contents these are/],
+  [
+    'a provider that is none',
+    [hash],
+    ['--user', '7', '--provider', 'nope'],
+    /provider ..nope..: there is no such folder/,
+  ],
   ['nobody in particular', [hash], [], /it is not said whose contents these are/],
 ] as const)('refuses %s', async (_, hashes, more, says) => {
   const world = new UploadsWorld();
