@@ -64,7 +64,12 @@ it('wrong credentials are told by the probe, and nothing is begun', async () => 
 });
 
 it('a provider that goes down in the middle pauses the run, and a resume completes it', async () => {
-  const {world, provider} = await worldOf(12, {attempts: 1, budgets: {failuresInARow: 3}});
+  const {world, provider} = await worldOf(12, {
+    attempts: 1,
+    budgets: {failuresInARow: 3},
+    // One after the other: of several on their way more would fail.
+    concurrency: {start: 1, max: 1},
+  });
   const {proxy} = provider;
   const plan = await world.rehearsed();
   proxy.inject('PutObject', {type: 'status', status: 500, code: 'InternalError'}, {after: 5});
