@@ -19,9 +19,7 @@ export function commitUploads(changes: readonly UploadChange[], facts: AssetFact
         mergeUploads(group, facts),
       ];
     }),
-    ...groupsOf(restored, facts).map(({user, provider, changes: ofGroup}) =>
-      confirmUploads({user, provider, changes: ofGroup}, facts),
-    ),
+    ...groupsOf(restored, facts).map(group => confirmUploads(group, facts)),
   ];
 }
 
@@ -94,21 +92,17 @@ function looksAs({types}: AssetFacts, phash64: string): string {
 }
 
 /** Finds the rows that still say what was restored by now, by their ids. Nothing in them is another afterwards. */
-function confirmUploads(
-  {user, provider, changes}: Omit<ChangeGroup, 'identity'>,
-  facts: AssetFacts,
-): Statement {
+function confirmUploads({provider, changes}: ChangeGroup, facts: AssetFacts): Statement {
   const sql = sqlOf(facts);
   const items = changes.flatMap(({key, before}) => (before === null ? [] : [[before.id, {key}] as const]));
   return {
     sql: `UPDATE assets AS row
           SET provider_id = row.provider_id
-          FROM ${sql.items(3)}
+          FROM ${sql.items(2)}
           WHERE row.id = ${sql.as('id', 'item.key')}
-            AND row.user_id = ${sql.as('user_id', sql.param(1))}
-            AND (${isAtProvider(sql, 2)})
-          RETURNING ${sql.fieldOf(3, sql.text('id'), 'key')} AS key`,
-    params: [user, provider, JSON.stringify(Object.fromEntries(items))],
+            AND (${isAtProvider(sql, 1)})
+          RETURNING ${sql.fieldOf(2, sql.text('id'), 'key')} AS key`,
+    params: [provider, JSON.stringify(Object.fromEntries(items))],
     counts: 'updated',
   };
 }
