@@ -1,9 +1,10 @@
 import {access, realpath} from 'node:fs/promises';
-import {resolve} from 'node:path';
+import {isAbsolute, resolve} from 'node:path';
 import {backfills} from '../backfills/registry.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {counted, number} from '../core/words.ts';
 import {machineOf} from '../engine/holder.ts';
+import {isInside} from '../stores/directory-object.ts';
 import {parseFolders} from '../stores/folder-names.ts';
 import type {Session} from './session.ts';
 
@@ -13,8 +14,8 @@ const sharedAtOnce = 500;
 /** Folders whose files were uploaded from this machine, and how many of their files are known: those without any come last. */
 export async function listFoldersCommand(session: Session): Promise<number> {
   const {report} = session;
-  const folders = await knownFolders(session);
-  if (folders.length === 0)
+  const {folders, unresolved} = await knownFolders(session);
+  if (folders.length + unresolved.length === 0)
     report.note('No folders yet. Begin: headgate run uploads --folder DIR --provider P --user ID --target T');
   const [known, empty] = [folders.filter(({files}) => files > 0), folders.filter(({files}) => files === 0)];
   for (const {folder, files, at} of known) {
@@ -27,6 +28,7 @@ export async function listFoldersCommand(session: Session): Promise<number> {
     report.data({type: 'folder', folder, files, at}, [
       `${folder}  removed, or not hashed yet: none of its files is known`,
     ]);
+  for (const name of unresolved) report.data({type: 'unresolved', name}, [unresolvedText(name)]);
   return 0;
 }
 
@@ -37,17 +39,27 @@ interface KnownFolder {
   readonly at: number | null;
 }
 
-async function knownFolders(session: Session): Promise<readonly KnownFolder[]> {
+interface Known {
+  readonly folders: readonly KnownFolder[];
+  /** Names of a config that is not given: nobody here knows which folders they stand for. */
+  readonly unresolved: readonly string[];
+}
+
+async function knownFolders(session: Session): Promise<Known> {
   const {ledger} = session;
-  const folders = new Set<string>();
+  const named = new Set<string>();
   // What measured the table alone had no folder.
   for (const {backfill, sourceLabel} of await ledger.runs.recentEnds(recentEnds))
     if (sourceLabel !== '' && uploadsFiles(backfill))
-      for (const folder of foldersIn(session, sourceLabel)) folders.add(folder);
-  const known: KnownFolder[] = [];
-  for (const folder of [...folders].sort())
-    known.push({folder, ...(await ledger.fileHashes.below(machine(session), await realPath(folder)))});
-  return known;
+      for (const folder of foldersIn(session, sourceLabel)) named.add(folder);
+  const folders: KnownFolder[] = [];
+  for (const folder of [...named].filter(isAbsolute).sort())
+    folders.push({folder, ...(await ledger.fileHashes.below(machine(session), await realPath(folder)))});
+  return {folders, unresolved: [...named].filter(name => !isAbsolute(name)).sort()};
+}
+
+function unresolvedText(name: string): string {
+  return `${name} is a name of a config: --config FILE says which folders it stands for.`;
 }
 
 /** A ledger may have runs of a backfill that is no more. */
@@ -60,8 +72,9 @@ export async function removeFolderCommand(session: Session, folder: string): Pro
   if (folder.trim() === '')
     throw new OperatorError('usage', 'the folder has no name', 'Name it: headgate folders remove DIR');
   const path = await realPath(resolve(session.surroundings.cwd, folder));
-  const files = await session.ledger.fileHashes.forget(machine(session), path);
-  if (files === 0) await requireKnown(session, folder, path);
+  const host = machine(session);
+  await requireKnown(session, folder, path);
+  const files = await session.ledger.fileHashes.forget(host, path);
   session.report.data({type: 'folder-removed', folder: path, files}, [
     files === 0
       ? `${path}: none of its files was known any more`
@@ -70,15 +83,32 @@ export async function removeFolderCommand(session: Session, folder: string): Pro
   return 0;
 }
 
+/** A known folder, or a part of one. Of what lies around several, each is removed by its own name. */
 async function requireKnown(session: Session, named: string, path: string): Promise<void> {
-  const known = await knownFolders(session);
-  const paths = await Promise.all(known.map(({folder}) => realPath(folder)));
-  if (paths.includes(path)) return;
-  const names = known.filter(({files}) => files > 0).map(({folder}) => folder);
+  const {folders, unresolved} = await knownFolders(session);
+  const places = await Promise.all(
+    folders.map(async known => ({...known, root: await realPath(known.folder)})),
+  );
+  if (places.some(({root}) => root === path)) return;
+  const {files} = await session.ledger.fileHashes.below(machine(session), path);
+  if (files > 0 && places.some(({root}) => isInside(root, path))) return;
+  const below = places.filter(({root}) => isInside(path, root)).map(({folder}) => folder);
+  if (files > 0 && below.length > 0)
+    throw new OperatorError(
+      'usage',
+      `${named}: this is no folder that was uploaded from, but ${below.length === 1 ? 'one lies' : `${number(below.length)} lie`} below it`,
+      `Remove ${below.length === 1 ? 'it' : 'each'} by its own name: ${below.join(', ')}`,
+    );
+  // Of a run that is too old to be looked at, or that a name stood for which no config has any more.
+  if (files > 0 && unresolved.length === 0) return;
+  const names = places.filter(known => known.files > 0).map(({folder}) => folder);
   throw new OperatorError(
     'usage',
     `${named}: nothing is known of this folder (${path})`,
-    names.length === 0 ? 'No files of any folder are known.' : `Known are: ${names.join(', ')}`,
+    [
+      names.length === 0 ? 'No files of any folder are known.' : `Known are: ${names.join(', ')}`,
+      ...unresolved.map(unresolvedText),
+    ].join('\n'),
   );
 }
 

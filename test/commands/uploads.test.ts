@@ -1,4 +1,4 @@
-import {renameSync, statSync} from 'node:fs';
+import {renameSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {sha256, summaryOf, UploadsWorld} from './uploads-world.ts';
@@ -228,6 +228,40 @@ it('a folder that is not known can not be removed, and one that was is told behi
   );
   const again = await world.run('folders', 'remove', 'clips');
   expect([again.code, again.out]).toEqual([0, expect.stringMatching(/none of its files was known any more/)]);
+});
+
+it('a folder around known ones is not removed with them: each is, by its own name', async () => {
+  const world = await worldOf(2);
+  world.write('one.mp4', 'one', 'clips');
+  await world.rehearse();
+  world.folder = 'clips';
+  await world.rehearse();
+  const refused = await world.run('folders', 'remove', '.');
+  expect(refused.code).toBe(2);
+  expect(refused.err).toMatch(
+    /\.: this is no folder that was uploaded from, but 2 lie below it\nRemove each by its own name: \S+\/clips, \S+\/videos\n/,
+  );
+  const {out} = await world.run('folders');
+  expect(out).toMatch(/clips {2}1 file is known.*\n.*videos {2}2 files are known/);
+});
+
+it('a name of the config is told as its folders, and without that config as what it is', async () => {
+  const world = await worldOf(2);
+  world.write('one.mp4', 'one', 'clips');
+  writeFileSync(
+    join(world.root, 'other.json'),
+    JSON.stringify({sources: {cam: {folders: ['videos', 'clips']}}}),
+  );
+  await world.run(
+    ...['run', 'uploads', '--source', 'cam', '--provider', './pixverse', '--user', '7'],
+    ...['--target', world.index, '--config', 'other.json'],
+  );
+  const named = await world.run('folders', '--config', 'other.json');
+  expect(named.out).toMatch(/^\S+clips {2}1 file is known.*\n\S+videos {2}2 files are known.*\n$/);
+  const unnamed = await world.run('folders');
+  expect(unnamed.out).toBe('cam is a name of a config: --config FILE says which folders it stands for.\n');
+  const refused = await world.run('folders', 'remove', '.');
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('cam is a name of a config')]);
 });
 
 it('a folder without a name is not taken for the one that somebody is in', async () => {
