@@ -13,6 +13,8 @@ export const uploadScope = z.strictObject({
     .default(null),
   /** The provider's id, as rows have it. */
   provider: z.string().min(1).nullable().default(null),
+  /** The place that the provider was when the run was made: its name in the config may be another one by now. */
+  place: z.string().nullable().default(null),
   prefix: z.string().default(''),
   /** Only keys beyond this one. */
   startAfter: z.string().default(''),

@@ -17,6 +17,7 @@ import {inspectFile} from './inspect.ts';
 import {invariants} from './invariants.ts';
 import {type FoundFile, foundFile, type UploadItem} from './item.ts';
 import {listFiles, withHashes} from './list.ts';
+import {objectsAreThere} from './objects-check.ts';
 import {type UploadOptions, uploadOptions} from './options.ts';
 import {previewUpload} from './preview.ts';
 import {hasAssetsTable, probeAssets} from './probe.ts';
@@ -77,16 +78,19 @@ export const uploads: Backfill<Uploads> = {
     const {user, provider} = requireWhose(scope);
     const opened = await source.provider(provider);
     requireApart(source, opened);
-    return {...scope, user, provider: opened.id};
+    return {...scope, user, provider: opened.id, place: opened.store.id};
   },
   probe: async io => {
     const {source, target, options} = io;
-    const {user, provider: named} = io.scope;
+    const {user, provider: named, place} = uploadScope.parse(io.scope);
     const probe = await probeAssets(target, options);
     if (source === null || named === null) return probe;
     const facts = errorsOf(probe).length === 0 ? probe.facts : null;
     const provider = await source.provider(named);
-    const [folders, found] = await Promise.all([source.check(), probeProvider(io, facts, {user, provider})]);
+    const [folders, found] = await Promise.all([
+      source.check(),
+      probeProvider(io, facts, {user, provider, place}),
+    ]);
     return {...probe, findings: [...folders, ...found, ...probe.findings]};
   },
   needsMigration: async target => !(await hasAssetsTable(target)),
@@ -121,6 +125,7 @@ export const uploads: Backfill<Uploads> = {
   invariants: probe => [
     ...invariants<Uploads>(probe),
     successesHaveRows(probe.facts),
+    objectsAreThere(probe.facts),
     bytesMatch<Uploads>(probe.facts, {
       providerOf: async ({source, scope}) =>
         source === null || scope.provider === null ? null : source.provider(scope.provider),
