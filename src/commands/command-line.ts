@@ -48,7 +48,7 @@ async function tell(
   error: unknown,
 ): Promise<number> {
   const report = words.includes('--json')
-    ? new (await import('./json-report.ts')).JsonReport({out})
+    ? new (await import('./json-report.ts')).JsonReport({out}, [])
     : new (await import('./plain-report.ts')).PlainReport({out, err}, []);
   report.failure(error);
   if (error instanceof OperatorError) return exitCodeOf([error.code]);

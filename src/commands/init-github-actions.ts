@@ -36,7 +36,7 @@ export async function initGithubActionsCommand(
     },
     text(surroundings.program),
   );
-  const report = options.json === true ? new JsonReport(surroundings) : new PlainReport(surroundings, []);
+  const report = options.json === true ? new JsonReport(surroundings, []) : new PlainReport(surroundings, []);
   report.data(
     {
       type: 'workflow',

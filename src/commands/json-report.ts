@@ -1,7 +1,7 @@
 import {listedOf} from '../core/accounting.ts';
 import {percent} from '../core/checks.ts';
 import type {RunEvent} from '../core/event.ts';
-import {hintOf} from '../core/hint.ts';
+import {hintOf, withFlags} from '../core/hint.ts';
 import type {RunResult} from '../engine/execution.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {Report} from './report.ts';
@@ -12,12 +12,14 @@ import type {Surroundings} from './session.ts';
 export class JsonReport implements Report {
   readonly isForPrograms = true;
   readonly #out: Surroundings['out'];
+  readonly #flags: readonly string[];
   /** Of a run of repositories: when it is told again how far they are. */
   #every: Every | null = null;
   #isUndo = false;
 
-  constructor({out}: Pick<Surroundings, 'out'>) {
+  constructor({out}: Pick<Surroundings, 'out'>, flags: readonly string[]) {
     this.#out = out;
+    this.#flags = flags;
   }
 
   event(event: RunEvent): void {
@@ -59,12 +61,12 @@ export class JsonReport implements Report {
     this.#line({
       type: 'error',
       message: error instanceof Error ? error.message : String(error),
-      ...(hint === undefined ? {} : {hint}),
+      ...(hint === undefined ? {} : {hint: withFlags(hint, this.#flags)}),
     });
   }
 
   next(_why: string, words: readonly string[]): void {
-    this.#line({type: 'next', command: words});
+    this.#line({type: 'next', command: [...words, ...this.#flags]});
   }
 
   #line(object: Readonly<Record<string, unknown>>): void {

@@ -35,7 +35,7 @@ export async function removeMarksCommand(
       throw new OperatorError(
         'gate',
         `run ${published} was published, and nothing says yet what became of its rows: its mark does`,
-        `Settle it where its ledger is: headgate resume ${published}`,
+        `Settle it where its ledger is: headgate resume RUN --ledger L`,
       );
     if (lease !== null)
       await database.transaction([...dropTables(), ...publications.flatMap(({end}) => end())]);

@@ -2,7 +2,7 @@ import type {BackfillWords} from '../backfills/backfill.ts';
 import {findBackfill, type RepositoryNouns} from '../backfills/registry.ts';
 import type {CoverageGroup} from '../core/checks.ts';
 import type {HostLimit, RunEvent} from '../core/event.ts';
-import {hintOf} from '../core/hint.ts';
+import {hintOf, withFlags} from '../core/hint.ts';
 import {printableKey} from '../core/keys.ts';
 import {commandText, hostText, number, publicationText, scopeText} from '../core/words.ts';
 import type {RunResult} from '../engine/execution.ts';
@@ -94,7 +94,7 @@ export class PlainReport implements Report {
         this.#hasNamedDrift = true;
         return;
       case 'note':
-        this.#err(`${event.level === 'warning' ? 'warning: ' : ''}${event.message}\n`);
+        this.#err(`${event.level === 'warning' ? 'warning: ' : ''}${this.#shown(event.message)}\n`);
         return;
       case 'stopping':
         this.#err(`${event.reason.by === 'cancel' ? 'cancelling' : 'stopping'}: ${event.reason.message}\n`);
@@ -180,17 +180,21 @@ export class PlainReport implements Report {
   }
 
   note(line: string): void {
-    this.#err(`${line}\n`);
+    this.#err(`${this.#shown(line)}\n`);
   }
 
   failure(error: unknown): void {
     this.#err(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
     const hint = hintOf(error);
-    if (hint !== undefined) this.#err(`${hint}\n`);
+    if (hint !== undefined) this.#err(`${this.#shown(hint)}\n`);
   }
 
   next(why: string, words: readonly string[]): void {
     this.#out(`${why}:\n  ${commandText([...words, ...this.#flags])}\n`);
+  }
+
+  #shown(remedy: string): string {
+    return withFlags(remedy, this.#flags);
   }
 
   #begin(event: Extract<RunEvent, {type: 'started'}>): void {

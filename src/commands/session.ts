@@ -6,7 +6,7 @@ import {endsWithEnvironment} from '../config/environment-ends.ts';
 import {isOn} from '../config/switched-on.ts';
 import {changedOf} from '../core/accounting.ts';
 import type {RunEvent} from '../core/event.ts';
-import {type NamedEnds, namingEnds} from '../core/hint.ts';
+import {type NamedEnds, namingEnds, withFlags} from '../core/hint.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {sinceOf} from '../core/scope.ts';
 import {clockText, counted} from '../core/words.ts';
@@ -113,13 +113,13 @@ export class Session {
     const told =
       report ??
       (options.json === true
-        ? new JsonReport(surroundings)
+        ? new JsonReport(surroundings, flags)
         : new PlainReport(surroundings, flags, {isVerbose: isOn(surroundings.environment['VERBOSE'])}));
     const session = new Session(surroundings, config, ledger, told, flags);
     try {
       return await command(session);
     } catch (error) {
-      throw session.#named === null ? error : named(error, session.#named);
+      throw shownBy(session.flags, session.#named, error);
     } finally {
       await ledger.close();
     }
@@ -234,12 +234,10 @@ export class Session {
   }
 }
 
-function named(error: unknown, ends: NamedEnds): unknown {
-  if (!(error instanceof OperatorError)) return error;
+/** The same error, with commands that can be typed as they are. */
+function shownBy(flags: readonly string[], ends: NamedEnds | null, error: unknown): unknown {
+  if (!(error instanceof OperatorError) || (ends === null && flags.length === 0)) return error;
   const {code, message, hint} = error;
-  return new OperatorError(
-    code,
-    namingEnds(message, ends),
-    hint === undefined ? undefined : namingEnds(hint, ends),
-  );
+  const shown = (text: string) => withFlags(ends === null ? text : namingEnds(text, ends), flags);
+  return new OperatorError(code, shown(message), hint === undefined ? undefined : shown(hint));
 }

@@ -19,6 +19,21 @@ export function namingEnds(remedy: string, {backfill = 'BACKFILL', target}: Name
     .replaceAll('--target TARGET', () => `--target ${shellWord(target)}`);
 }
 
+const onRun = /headgate (?:[a-z-]+ \d{8}-\d{4}-[0-9a-z]{4}|migrate [a-z-]+)\b/g;
+
+/**
+ * A remedy from below knows a run, and not in which ledger it lies: `headgate retry RUN`. With the flags of whoever is told,
+ * the command that is shown can be typed as it is. A line that has them already stays.
+ */
+export function withFlags(remedy: string, flags: readonly string[]): string {
+  if (flags.length === 0) return remedy;
+  const shown = flags.map(shellWord).join(' ');
+  return remedy
+    .split('\n')
+    .map(line => (line.includes(shown) ? line : line.replaceAll(onRun, command => `${command} ${shown}`)))
+    .join('\n');
+}
+
 /** What to do about an error, where somebody knows. */
 export function hintOf(error: unknown): string | undefined {
   if (error instanceof OperatorError) return error.hint;

@@ -134,3 +134,20 @@ it('the marks of a run that is not settled are not removed', async () => {
   await world.headgate('cancel', paused);
   expect((await world.headgate(...remove)).code).toBe(0);
 });
+
+it('commands that are shown to be typed find the same ledger: what a gate asks for, and the next steps in JSON', async () => {
+  const {headgate} = makeCommandWorld();
+  const kept = ['--ledger', 'own ledger.sqlite'] as const;
+  const rehearsed = await headgate('run', 'asset-index', ...ends, ...kept, '--json');
+  const plan = runOf(rehearsed);
+  expect(rehearsed.lines.filter(({type}) => type === 'next')).toMatchObject([
+    {command: ['headgate', 'plan', plan, ...kept]},
+    {command: ['headgate', 'live', plan, ...confirmed, ...kept]},
+  ]);
+  const live = runOf(await headgate('live', plan, ...confirmed, ...kept, '--json'));
+  const again = await headgate('live', plan, ...confirmed, ...kept);
+  expect(again.code).toBe(6);
+  expect(again.err).toContain(`(headgate status ${live} --ledger 'own ledger.sqlite')`);
+  const undone = await headgate('live', 'last', ...confirmed, ...kept);
+  expect(undone.err.match(/--ledger/g)).toHaveLength(1);
+});
