@@ -25,7 +25,8 @@ export async function initCommand(surroundings: Surroundings, options: CommonOpt
     for (const name of configNames)
       if (await exists(join(cwd, name))) throw isThere(configFile(join(cwd, name)));
   await writeNew(configFile(path), configTemplate(await moduleFormIn(dirname(path))));
-  const report = options.json === true ? new JsonReport(surroundings, named) : new PlainReport(surroundings, named);
+  const report =
+    options.json === true ? new JsonReport(surroundings, named) : new PlainReport(surroundings, named);
   report.data({type: 'config', file: path}, [
     `made ${path}`,
     'Nothing is set in it yet: take the // away in front of a source and a target, and change them.',

@@ -62,7 +62,8 @@ export async function restoreCommand(
     const kept = (await exists(path)) ? `${path}.before-restore-${surroundings.now()}` : null;
     if (kept !== null) await moveDatabase(path, kept);
     await moveDatabase(fresh, path);
-    const report = options.json === true ? new JsonReport(surroundings, []) : new PlainReport(surroundings, []);
+    const report =
+      options.json === true ? new JsonReport(surroundings, []) : new PlainReport(surroundings, []);
     report.data({type: 'ledger', action: 'restore', file: path, kept}, [
       `${path} was restored from ${backup}${kept === null ? '' : `; the one before is ${kept}`}`,
     ]);
