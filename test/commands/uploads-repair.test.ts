@@ -97,6 +97,10 @@ describe.each(['a folder', 'a bucket'])('uploads-repair of %s', kind => {
     const again = await repair(world);
     expect(lastSummary(again)).toMatchObject({listed: 12, updated: 0, unchanged: 6});
     expect(notesOf(again)).toEqual({'missing bytes': 2, 'already fine': 6, disagreement: 2});
+    const run = lastSummary(again)['run'];
+    expect(again.lines.filter(({type}) => type === 'next')).toContainEqual(
+      expect.objectContaining({command: expect.arrayContaining(['headgate', 'plan', run])}),
+    );
 
     const undone = await world.headgate(world.undoArgs(String(lastSummary(live)['run'])));
     expect(lastSummary(undone)).toMatchObject({status: 'completed', updated: 5});
