@@ -117,7 +117,7 @@ function ofSetup(state: ConsoleState, setup: SetupView, command: SetupCommand): 
       if (!reviewable(setup)) return {because: 'there is no plan to execute: make a dry run'};
       return unread(setup) ?? idle;
     case 'recover':
-      return recoverable(state, idle);
+      return recoverable(state, setup, idle);
     case 'recovery':
     case 'look':
     case 'look-again':

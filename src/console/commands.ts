@@ -12,7 +12,7 @@ import {moveAbout} from './move-about.ts';
 import {Opening} from './opening.ts';
 import {planDialog} from './plan-dialog.ts';
 import {recoveryDialog} from './recovery-dialog.ts';
-import {chosenCheck} from './rows.ts';
+import {chosenCheck, firstBroken} from './rows.ts';
 import {runToResume} from './run-to-resume.ts';
 import {runToUndo} from './run-to-undo.ts';
 import type {Setup} from './setup.ts';
@@ -170,7 +170,7 @@ export class Commands {
         void work.verify(setup);
         return;
       case 'see-invariants':
-        send({type: 'entered', view: view('invariants')});
+        send({type: 'entered', view: {...view('invariants'), at: firstBroken(shown)}});
         return;
       case 'watch':
         send({type: 'entered', view: view('run', move.run)});

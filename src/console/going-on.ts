@@ -1,7 +1,9 @@
 import {changedOf} from '../core/accounting.ts';
 import type {FailureKind} from '../core/failure.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {optionsOf} from '../core/run-options.ts';
 import {modeText} from '../core/words.ts';
+import type {MeasuredCheck} from '../ledger/measured.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {closedBefore} from '../runbook/flow-state.ts';
 import {retriable} from '../runbook/open-counts.ts';
@@ -82,10 +84,34 @@ export function undoable(state: ConsoleState, idle: Availability): Availability 
   return setup.name === chosenSetup(state)?.name ? idle : whileIdle(state, setup);
 }
 
-export function recoverable(state: ConsoleState, idle: Availability): Availability {
+export function recoverable(state: ConsoleState, setup: SetupView, idle: Availability): Availability {
   const check = chosenCheck(state);
   if (check === null || check.result.count === 0) return 'absent';
-  return check.result.recovers === undefined ? {because: 'this takes a hand: see above'} : idle;
+  if (check.result.recovers === undefined) return {because: 'this takes a hand: see above'};
+  const tried = triedInVain(setup, check);
+  return tried === null
+    ? idle
+    : {because: `${dryRunText(check)} found nothing to change already: see above what else mends it`};
+}
+
+/**
+ * The dry run that should mend a check, where it was made since that broke, went through and found nothing to change:
+ * another one would find nothing either. Where more is broken than before it, it may.
+ */
+export function triedInVain({facts}: SetupView, check: MeasuredCheck): RunRecord | null {
+  const plan = facts?.plan ?? null;
+  const {result, brokenSince, at, before} = check;
+  if (plan === null || plan.finishedAt === null || brokenSince === null) return null;
+  const isThatRun =
+    plan.undoes === null && (result.recovers?.as !== 'fresh dry-run' || optionsOf(plan).fresh);
+  const isInVain = plan.status === 'completed' && changedOf(plan.tally) === 0;
+  const isWorse = at > plan.finishedAt && before !== null && result.count > before;
+  return isThatRun && isInVain && plan.createdAt >= brokenSince && !isWorse ? plan : null;
+}
+
+/** `a fresh dry run` */
+export function dryRunText({result}: MeasuredCheck): string {
+  return result.recovers?.as === 'fresh dry-run' ? 'a fresh dry run' : 'a dry run';
 }
 
 /** What was looked at found something that a run mends. */

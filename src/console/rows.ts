@@ -10,7 +10,7 @@ import type {MeasuredCheck} from '../ledger/measurements.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {byNeedThenName} from './hosts.ts';
 import {runOf, shownRun} from './shown-run.ts';
-import {type ConsoleState, chosenSetup, type ListRow, shownView, type View} from './state.ts';
+import {type ConsoleState, chosenSetup, type ListRow, type SetupView, shownView, type View} from './state.ts';
 
 /** The rows that a view's pointer goes over, by name. Views that scroll have none. */
 export function rowsOf(state: ConsoleState, view: View, isUnfiltered = false): readonly string[] {
@@ -122,6 +122,13 @@ export function chosenCheck(state: ConsoleState): MeasuredCheck | null {
   const view = shownView(state);
   const id = view.name === 'invariant' ? view.of : view.name === 'invariants' ? chosenRow(state) : null;
   return chosenSetup(state)?.facts?.checks.find(({result}) => result.id === id) ?? null;
+}
+
+/** Where among the invariants the first broken one stands, a blocking one before a warning; 0 where all hold. */
+export function firstBroken({facts}: SetupView): number {
+  const checks = facts?.checks ?? [];
+  const blocking = checks.findIndex(({result}) => result.count > 0 && result.severity === 'blocking');
+  return Math.max(0, blocking === -1 ? checks.findIndex(({result}) => result.count > 0) : blocking);
 }
 
 function contains(text: string, part: string): boolean {

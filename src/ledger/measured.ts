@@ -20,6 +20,8 @@ export interface MeasuredCheck {
   readonly isPart: boolean;
   /** The count of the measurement before it in the same scope; null where there was none. */
   readonly before: number | null;
+  /** When it was first measured to be broken, and never to hold since, in the same scope; null where it holds. */
+  readonly brokenSince: number | null;
 }
 
 /** One measurement of coverage, with all its groups, the whole ("*") first. */
@@ -82,8 +84,11 @@ const checkRow = z
     run: z.string(),
     scope: isPart,
     before: z.number().nullable(),
+    broken_since: z.number().nullable(),
   })
-  .transform(({scope, ...row}): MeasuredCheck => ({...row, isPart: scope}));
+  .transform(
+    ({scope, broken_since, ...row}): MeasuredCheck => ({...row, isPart: scope, brokenSince: broken_since}),
+  );
 const pointRow = z
   .object({run: z.string(), at: z.number(), scope: isPart, done: z.number(), total: z.number()})
   .transform(({scope, ...row}): CoveragePoint => ({...row, isPart: scope}));
@@ -108,18 +113,28 @@ function ofParams({target, backfill, sourceLabel, narrowed}: MeasuredOf) {
 /** Of each invariant the newest result, in the order in which they were measured. */
 export async function lastChecks(db: Database, of: MeasuredOf): Promise<readonly MeasuredCheck[]> {
   const rows = await db.query(
-    `SELECT newest.backfill, checks.result, newest.at, newest.run, newest.scope, newest.before
+    `SELECT newest.backfill, checks.result, newest.at, newest.run, newest.scope, newest.before, newest.broken_since
      FROM (
-       SELECT checks.id, checks.run, checks.at, runs.backfill, runs.scope,
-         lead(checks.count) OVER (
-           PARTITION BY runs.backfill, checks.id, CAST(runs.scope AS TEXT) ORDER BY checks.at DESC, checks.run DESC
+       SELECT one.id, one.run, one.at, one.backfill, one.scope,
+         lead(one.count) OVER (
+           PARTITION BY one.backfill, one.id, one.scope_text ORDER BY one.at DESC, one.run DESC
          ) AS before,
+         min(CASE WHEN one.at > one.held_at THEN one.at END) OVER (
+           PARTITION BY one.backfill, one.id, one.scope_text
+         ) AS broken_since,
          row_number() OVER (
-           PARTITION BY runs.backfill, checks.id ORDER BY checks.at DESC, checks.run DESC
+           PARTITION BY one.backfill, one.id ORDER BY one.at DESC, one.run DESC
          ) AS place
-       FROM checks
-       JOIN runs ON runs.id = checks.run
-       WHERE checks.target = ?1 AND ${isOf}
+       FROM (
+         SELECT checks.id, checks.run, checks.at, checks.count, runs.backfill, runs.scope,
+           CAST(runs.scope AS TEXT) AS scope_text,
+           max(CASE WHEN checks.count = 0 THEN checks.at ELSE -1 END) OVER (
+             PARTITION BY runs.backfill, checks.id, CAST(runs.scope AS TEXT)
+           ) AS held_at
+         FROM checks
+         JOIN runs ON runs.id = checks.run
+         WHERE checks.target = ?1 AND ${isOf}
+       ) AS one
      ) AS newest
      JOIN checks ON checks.run = newest.run AND checks.id = newest.id
      WHERE newest.place = 1

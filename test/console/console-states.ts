@@ -102,6 +102,7 @@ export function measured(count: number): MeasuredCheck {
     run: 'verified',
     isPart: false,
     before: null,
+    brokenSince: count === 0 ? null : 3_000,
   };
 }
 

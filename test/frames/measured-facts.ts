@@ -15,6 +15,7 @@ export function measuredCheck(
     run: liveId,
     isPart: false,
     before: null,
+    brokenSince: (result.count ?? 0) === 0 ? null : now - 20_000,
     result: {
       id: 'hash-format',
       severity: 'blocking',

@@ -99,6 +99,15 @@ const many = Array.from({length: 40}, (_, index) =>
   }),
 );
 
+const lostObject = measuredCheck({
+  id: 'hash-matches-bytes',
+  title: 'hashes match the bytes at the provider, in a sample',
+  count: 1,
+  counts: ['object', 'objects'],
+  recovery: 'A fresh dry run looks for every object. Where the row is wrong, uploads-repair corrects it.',
+  recovers: {as: 'fresh dry-run'},
+});
+
 export const invariantsCases: readonly Case[] = [
   {
     name: 'in the words of another backfill',
@@ -126,6 +135,13 @@ export const invariantsCases: readonly Case[] = [
     state: of('invariants', {checks: holding}),
     says: ['> ✔ every hash is 64 lower-case hex digits', '✔ every row has an object', 'measured just now'],
     saysMore: ['│ blocking │ 4 │ 4 │ 0 │ 0 │'],
+  },
+  {
+    name: 'of which one counts what is no row',
+    state: of('invariants', {checks: [...holding.slice(0, 3), lostObject]}),
+    says: ['✖ hashes match', '1 object'],
+    saysMore: ['│ blocking │ 4 │ 3 │ 1 │'],
+    saysNot: ['│ 1 │ 0 │', ' rows'],
   },
   {
     name: 'broken by 1,234,567 rows',
@@ -158,6 +174,13 @@ const byHand = measuredCheck({
 });
 const {recovers: _, ...handwork} = byHand.result;
 
+const noChanges = {inserted: 0, updated: 0, rows: 0};
+const nothingToChange = plan(
+  {settings: {fresh: true}, createdAt: now - 19_000, finishedAt: now - 18_000},
+  noChanges,
+);
+const fresh = (checks: SetupFacts['checks']) => ({plan: nothingToChange, live: live(), checks});
+
 export const invariantCases: readonly Case[] = [
   {
     name: 'that was not measured',
@@ -189,5 +212,27 @@ export const invariantCases: readonly Case[] = [
     name: 'that takes a hand',
     state: of('invariant', {checks: [{...byHand, result: handwork}]}, {of: 'one-row-per-key'}),
     says: ['✖ 1 row breaks it', 'delete the wrong one', '大型建造.png', '2 rows'],
+  },
+  {
+    name: 'that the run which should mend it has found nothing to change of',
+    state: of('invariant', fresh([lostObject]), {of: 'hash-matches-bytes'}),
+    says: ['a fresh dry run found nothing to change', 'uploads-repair corrects it'],
+    saysNot: ['enter starts'],
+  },
+  {
+    name: 'that broke after the run which should mend it',
+    state: of('invariant', fresh([{...lostObject, brokenSince: now - 10_000}]), {of: 'hash-matches-bytes'}),
+    says: ['enter starts a fresh dry run'],
+    saysNot: ['nothing to change'],
+  },
+  {
+    name: 'of which more is broken than the run which should mend it could know',
+    state: of(
+      'invariant',
+      fresh([{...lostObject, at: now, before: 1, result: {...lostObject.result, count: 2}}]),
+      {of: 'hash-matches-bytes'},
+    ),
+    says: ['enter starts a fresh dry run'],
+    saysNot: ['nothing to change'],
   },
 ];

@@ -40,9 +40,40 @@ overLedgers(({openLedger}) => {
       });
       await measurements.saveCheck('r3', 't', newest, 21);
       expect(await measurements.lastChecks({target: 't'})).toEqual([
-        {backfill: 'asset-index', result: check('bytes', 5), at: 2, run: 'r1', isPart: false, before: null},
-        {backfill: 'asset-index', result: newest, at: 21, run: 'r3', isPart: false, before: 2},
+        {
+          backfill: 'asset-index',
+          result: check('bytes', 5),
+          at: 2,
+          run: 'r1',
+          isPart: false,
+          before: null,
+          brokenSince: 2,
+        },
+        {
+          backfill: 'asset-index',
+          result: newest,
+          at: 21,
+          run: 'r3',
+          isPart: false,
+          before: 2,
+          brokenSince: 1,
+        },
       ]);
+    });
+
+    it('say since when one has been broken without a break, in its own scope', async () => {
+      for (const id of ['r1', 'r2', 'r3', 'r4']) await runOf(id);
+      await runOf('part', {scope: part});
+      const {measurements} = ledger;
+      const since = async () =>
+        (await measurements.lastChecks({target: 't'})).map(check => check.brokenSince);
+      await measurements.saveCheck('r1', 't', check('format', 3), 1);
+      await measurements.saveCheck('r2', 't', check('format', 0), 2);
+      expect(await since()).toEqual([null]);
+      await measurements.saveCheck('r3', 't', check('format', 1), 3);
+      await measurements.saveCheck('part', 't', check('format', 0), 4);
+      await measurements.saveCheck('r4', 't', check('format', 2), 5);
+      expect(await since()).toEqual([3]);
     });
 
     it('are told by target and by backfill, though two name an invariant alike', async () => {

@@ -4,11 +4,12 @@ import {ageText, counted, number} from '../../core/words.ts';
 import type {MeasuredCheck} from '../../ledger/measured.ts';
 import {availabilityOf} from '../availability.ts';
 import {spread} from '../edges.ts';
+import {dryRunText, triedInVain} from '../going-on.ts';
 import type {Layout} from '../layout.ts';
 import type {Line} from '../line.ts';
 import {chosenCheck} from '../rows.ts';
 import {staleText} from '../stale.ts';
-import {type ConsoleState, chosenSetup, shownView} from '../state.ts';
+import {type ConsoleState, chosenSetup, type SetupView, shownView} from '../state.ts';
 import {type SummaryColumn, summaryHeight} from '../summary.ts';
 import {fitLine, lineWidth} from '../text.ts';
 import {emptyPanel} from './empty.ts';
@@ -89,17 +90,19 @@ function changeText(count: number, before: number | null): string {
   return count > before ? ` (+${number(count - before)})` : ` (−${number(before - count)})`;
 }
 
+/** Rows are summed where all that is broken counts rows: objects or repositories are no rows of the target. */
 function totalsTable(checks: readonly MeasuredCheck[], words: Noun): Block {
+  const areRows = checks.every(({result}) => result.count === 0 || result.counts === undefined);
   const of = (severity: 'blocking' | 'warning') => {
     const those = checks.filter(({result}) => result.severity === severity);
     const broken = those.filter(({result}) => result.count > 0);
-    const rows = broken.reduce((sum, {result}) => sum + (result.counts === undefined ? result.count : 0), 0);
+    const rows = broken.reduce((sum, {result}) => sum + result.count, 0);
     return [
       severity,
       number(those.length),
       number(those.length - broken.length),
       number(broken.length),
-      number(rows),
+      ...(areRows ? [number(rows)] : []),
     ];
   };
   const columns: readonly SummaryColumn[] = [
@@ -107,7 +110,7 @@ function totalsTable(checks: readonly MeasuredCheck[], words: Noun): Block {
     {title: 'invariants', align: 'right'},
     {title: 'hold', align: 'right'},
     {title: 'broken', align: 'right'},
-    {title: words[1], align: 'right'},
+    ...(areRows ? [{title: words[1], align: 'right'} as const] : []),
   ];
   return {type: 'table', columns, rows: [of('blocking'), of('warning')]};
 }
@@ -120,7 +123,7 @@ export function invariantScreen(state: ConsoleState, layout: Layout): Screen {
   const check = chosenCheck(state);
   if (setup === null || check === null) return emptyPanel(layout, 'Invariant', 'It was not measured yet.');
   const room = roomOf(layout, layout.rows);
-  const lines = invariantLines(state, check, setup.words.rows, room.width);
+  const lines = invariantLines(state, setup, check, room.width);
   const at = shownView(state).at;
   return {
     panels: [
@@ -142,14 +145,14 @@ export function invariantHeight(state: ConsoleState, layout: Layout): number {
   const room = roomOf(layout, layout.rows);
   return Math.max(
     1,
-    invariantLines(state, check, setup.words.rows, room.width).length - (layout.rows - frameOf(layout)) + 1,
+    invariantLines(state, setup, check, room.width).length - (layout.rows - frameOf(layout)) + 1,
   );
 }
 
 function invariantLines(
   state: ConsoleState,
+  setup: SetupView,
   check: MeasuredCheck,
-  rows: Noun,
   width: number,
 ): readonly Line[] {
   const {result, before, at, run, isPart} = check;
@@ -157,9 +160,8 @@ function invariantLines(
   const says =
     result.count === 0
       ? 'holds'
-      : `${counted(result.count, ...(result.counts ?? rows))} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
+      : `${counted(result.count, ...(result.counts ?? setup.words.rows))} ${result.count === 1 ? 'breaks' : 'break'} it${changeText(result.count, before)}`;
   const rest = result.count - result.sample.length;
-  const availability = availabilityOf(state, 'recover');
   const verdict: Line = [{text: `${sign} ${says} · ${result.severity}`, tone}];
   const measured = `measured ${ageText(at, state.now)} by ${run}${isPart ? ', of a part' : ''}`;
   const onOne: Line = [...verdict, {text: ` · ${measured}`, tone: 'dim'}];
@@ -169,22 +171,37 @@ function invariantLines(
     [],
     ...named('why', result.why, width),
     ...(result.count === 0 ? [] : named('mend', result.recovery, width)),
-    ...(availability === 'now'
-      ? [
-          [
-            {text: '       '},
-            {text: 'enter ', tone: 'accent' as const},
-            {
-              text: `starts ${result.recovers?.as === 'fresh dry-run' ? 'a fresh dry run' : 'a dry run'}; it writes nothing yet`,
-            },
-          ],
-        ]
-      : []),
+    ...mendingLines(state, setup, check, width),
     ...(result.sample.length === 0 ? [] : [[], ...result.sample.flatMap(breach => rowLines(breach, width))]),
     ...(rest > 0 && result.sample.length > 0
       ? [[{text: `… and ${number(rest)} more`, tone: 'dim' as const}]]
       : []),
   ];
+}
+
+/** What enter starts, or that this was tried and found nothing. */
+function mendingLines(
+  state: ConsoleState,
+  setup: SetupView,
+  check: MeasuredCheck,
+  width: number,
+): readonly Line[] {
+  if (availabilityOf(state, 'recover') === 'now')
+    return [
+      [
+        {text: '       '},
+        {text: 'enter ', tone: 'accent'},
+        {text: `starts ${dryRunText(check)}; it writes nothing yet`},
+      ],
+    ];
+  const tried = triedInVain(setup, check);
+  if (tried === null || tried.finishedAt === null) return [];
+  const when = ageText(tried.finishedAt, state.now);
+  return named(
+    'tried',
+    `${dryRunText(check)} found nothing to change (${when}, ${tried.id}): the rest of mend is left to do`,
+    width,
+  );
 }
 
 function rowLines({key, detail}: MeasuredCheck['result']['sample'][number], width: number): readonly Line[] {
