@@ -6,8 +6,8 @@ import type {Io, Shape} from './shape.ts';
 export interface Clearing {
   /** Tells what could not be taken away: it stays on record as made. */
   warn(message: string): void;
-  /** Told after each part: a crash here takes nothing away twice. */
-  cleared(): void;
+  /** Told after each part, with how many were taken away: a crash here takes nothing away twice. */
+  cleared(removed: number): void;
 }
 
 export interface EffectUse {

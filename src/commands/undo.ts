@@ -1,7 +1,9 @@
+import {findBackfill} from '../backfills/registry.ts';
 import {changedOf, outcomes, type Tally} from '../core/accounting.ts';
 import {exitCodeOf} from '../core/exit-code.ts';
 import {OperatorError} from '../core/operator-error.ts';
 import {number} from '../core/words.ts';
+import {removesText} from '../engine/effect-words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {chooseRun, type Wanted} from './choose-run.ts';
 import {refuseDryRun} from './dry-run-only.ts';
@@ -31,7 +33,7 @@ export async function undoCommand(
   const preview = await previewOfUndo(session, run);
   const rehearsed = await session.finish(await engine.rehearseUndo(connection, run));
   if (options.confirm === undefined) {
-    if (changedOf(rehearsed.record.tally) === 0) report.note('There is nothing to put back.');
+    tellRehearsed(session, rehearsed.record, run);
     session.showNext(rehearsed.record);
     return exitCodeOf(rehearsed.endings);
   }
@@ -54,6 +56,15 @@ export async function undoCommand(
     );
   session.showNext(result.record);
   return exitCodeOf(result.endings);
+}
+
+function tellRehearsed({report}: Session, {tally}: RunRecord, {id, backfill}: RunRecord): void {
+  if (changedOf(tally) === 0) {
+    report.note('There is nothing to put back.');
+    return;
+  }
+  const removes = removesText(findBackfill(backfill).words, id);
+  if (removes !== '') report.data({type: 'undo-removes', run: id}, [removes]);
 }
 
 const anyLive: Wanted = {

@@ -1,12 +1,18 @@
 import type {RunRecord} from '../ledger/records.ts';
 import type {RunContext} from './context.ts';
+import {clearedText} from './effect-words.ts';
 
 /** Takes away what a run has made outside of its target, and no row needs any more. Only with the target's lease. */
 export async function clearEffects({work, emit, at}: RunContext): Promise<void> {
+  let count = 0;
   await work.clear?.({
     warn: message => emit({type: 'note', level: 'warning', message}),
-    cleared: () => at('effects-cleared'),
+    cleared: removed => {
+      count += removed;
+      at('effects-cleared');
+    },
   });
+  if (count > 0) emit({type: 'note', level: 'info', message: clearedText(count)});
 }
 
 /**

@@ -18,6 +18,20 @@ function objectOf(content: string): string {
   return `u/7/${hash.slice(0, 2)}/${hash}.mp4`;
 }
 
+it('an undo says what becomes of objects: before it is done what it removes, and how many those were', async () => {
+  const world = await worldOf(3);
+  const live = await world.unattended();
+  const run = String(summaryOf(live, 'live')?.['run']);
+  const shown = await world.run('undo', run);
+  expect(shown.out).toContain(
+    `The undo also removes each object that run ${run} has uploaded, and that no row names any more\n`,
+  );
+  expect(world.objects()).toHaveLength(3);
+  const undone = await world.run('undo', run, '--confirm', world.index);
+  expect(undone.err).toMatch(/^3 objects that were uploaded, and that no row names any more, were removed$/m);
+  expect(world.objects()).toEqual([]);
+});
+
 it('an object that was there before the run stays when the run is undone', async () => {
   const world = await worldOf(2);
   const before = objectOf('what video 0 shows');

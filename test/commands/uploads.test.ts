@@ -142,6 +142,7 @@ it('says of its batches that files are uploaded, which rows that are linked are 
   const dry = await world.run('run', 'uploads', ...world.flags());
   expect(dry.err).toMatch(/^To be uploaded: 3, Skipped: 0$/m);
   expect(dry.out).toMatch(/^Total to be uploaded: 3$/m);
+  expect(dry.out).toMatch(/^3 files to be uploaded, 36 B$/m);
   const live = await world.run('live', 'last', '--confirm', world.index);
   expect(live.err).toMatch(/^Uploaded: 3, Skipped: 0$/m);
   expect(live.err).toMatch(/^3 files uploaded, 36 B$/m);

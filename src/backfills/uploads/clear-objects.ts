@@ -30,11 +30,9 @@ export async function clearObjects(
         const faults = await Promise.all(
           part.map(object => failureOf(() => limited(provider.host, () => provider.remove(object, signal)))),
         );
-        await kept.unmade(
-          id,
-          part.filter((_, index) => faults[index] === null),
-        );
-        cleared();
+        const removed = part.filter((_, index) => faults[index] === null);
+        await kept.unmade(id, removed);
+        cleared(removed.length);
         const [first, ...others] = faults.filter(fault => fault !== null);
         if (first !== undefined)
           warn(
