@@ -147,12 +147,12 @@ export class Pager {
     const found = this.#context.work.inspects ? known.found(item.key, item.fingerprint) : null;
     try {
       if (found !== undefined) {
-        await this.#context.limiter.pace(this.#ending);
+        await this.#pace();
         return {...slot, result: Promise.resolve({kind: 'inspected', inspection: {item, found, bytes: 0}})};
       }
       const host = this.#context.work.host(item);
       if (host === null) {
-        await this.#context.limiter.pace(this.#ending);
+        await this.#pace();
         return {...slot, result: inspect(this.#context, item, null)};
       }
       const place = await this.#context.limiter.acquire(host, this.#ending);
@@ -161,6 +161,11 @@ export class Pager {
       if (this.#ending.aborted) return null;
       throw error;
     }
+  }
+
+  /** An item counts once: one that is applied with its page counts then. */
+  async #pace(): Promise<void> {
+    if (!this.#isApplied) await this.#context.limiter.pace(this.#ending);
   }
 
   /** Only a range or a repository knows that what is not listed is gone: a retry and an undo take up some keys among others. */
