@@ -1,5 +1,6 @@
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
+import {narrowedOf} from '../core/scope.ts';
 import {clockText, commandText, modeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import type {NextStep} from '../runbook/next-steps.ts';
@@ -72,10 +73,21 @@ function hintOf(
     ...(able === undefined
       ? []
       : [
-          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${shown(command(able))} (${modeText(able)}, ${able.targetName}, ${clockText(able.createdAt)})`,
+          `Older, and ${isGone(session, able) ? 'dead' : able.status}: ${shown(command(able))} (${whichText(able)})`,
         ]),
   ];
   return lines.length === 0 ? 'headgate status lists the runs.' : lines.join('\n');
+}
+
+/** `live, db, → pixverse for user 7, 29 Nov 10:04`: for whom it uploads is no matter of chance. */
+function whichText(run: RunRecord): string {
+  const narrowed = narrowedOf(run.scope).trim();
+  return [
+    modeText(run),
+    run.targetName,
+    ...(narrowed === '' ? [] : [narrowed]),
+    clockText(run.createdAt),
+  ].join(', ');
 }
 
 /** Any run that has items of its own: one that only measures has none. */

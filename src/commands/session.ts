@@ -215,8 +215,8 @@ export class Session {
   }
 
   /** The commands that go on from here. */
-  showNext(run: RunRecord): void {
-    for (const {why, words} of nextSteps(run)) this.report.next(why, words);
+  showNext(run: RunRecord, known: {readonly isUndone?: boolean} = {}): void {
+    for (const {why, words} of nextSteps(run, known)) this.report.next(why, words);
   }
 
   /** Waits for a run, with signals going to it, and reports how it ended. */

@@ -1,7 +1,7 @@
 import {rowsOf} from '../backfills/registry.ts';
 import type {CheckResult} from '../core/checks.ts';
 import {isActive, onlyMeasures} from '../core/run.ts';
-import {identityText, modeText, number} from '../core/words.ts';
+import {identityText, modeText, number, scopeText} from '../core/words.ts';
 import type {RunRecord} from '../ledger/records.ts';
 import {isGone} from './choose-run.ts';
 import {summaryObject} from './json-report.ts';
@@ -36,14 +36,22 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
   const partitions = await session.ledger.partitions.unfinished(run.id);
   const measured = (await session.ledger.measurements.ofRuns([run.id])).get(run.id);
   const checks = measuredAfter(run, measured);
+  const undoneBy = await session.ledger.runs.undoneBy(run.id);
   const standing = await partitionStatus(session, run);
-  const object = {...runObject(session, run, checks), ...partitionObject(run, standing), audit, checks};
+  const object = {
+    ...runObject(session, run, checks),
+    ...partitionObject(run, standing),
+    undoneBy,
+    audit,
+    checks,
+  };
   session.report.data(object, [
     `run         ${run.id}`,
     `backfill    ${run.backfill}, ${run.label.startsWith(modeText(run)) ? run.label : `${modeText(run)} (${run.label})`}`,
     `status      ${statusText(session, run)}${brokenText(checks)}`,
     ...(run.sourceLabel === '' ? [] : [`source      ${run.sourceLabel}`]),
     `target      ${run.targetLabel}`,
+    `scope       ${scopeText(run.scope)}`,
     `items       ${identityText(run.tally, run.mode === 'dry-run')}`,
     ...partitionLines(run, standing),
     ...(run.rehearsedBy === null
@@ -53,6 +61,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
         ]),
     ...(run.usedBy === null ? [] : [`used by     ${run.usedBy}`]),
     ...(run.undoes === null ? [] : [`undoes      ${run.undoes}`]),
+    ...(undoneBy === null ? [] : [`undone by   ${undoneBy}`]),
     ...invariantLines(checks, rowsOf(run.backfill)),
     ...partitions
       .slice(0, listedRuns)
@@ -62,7 +71,7 @@ async function showRun(session: Session, run: RunRecord): Promise<number> {
         `${new Date(at).toISOString()} ${who}: ${action}${detail === '' ? '' : ` (${detail})`}`,
     ),
   ]);
-  if (!isActive(run.status) || isGone(session, run)) session.showNext(run);
+  if (!isActive(run.status) || isGone(session, run)) session.showNext(run, {isUndone: undoneBy !== null});
   return 0;
 }
 

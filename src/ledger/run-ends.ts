@@ -143,6 +143,15 @@ export async function standingRuns(
   return rows.map(row => z.string().parse(row['id']));
 }
 
+/** The undo that has taken back a run as a whole; null where none has. */
+export async function undoneBy(db: Database, run: string): Promise<string | null> {
+  const [row] = await db.query(
+    "SELECT id FROM runs WHERE undoes = ? AND mode = 'undo' AND status = 'completed' ORDER BY created_at DESC LIMIT 1",
+    [run],
+  );
+  return row === undefined ? null : z.string().parse(row['id']);
+}
+
 /** How much the last live run with the same ends and scope listed that listed everything; null where there was none. */
 export async function lastListed(
   db: Database,

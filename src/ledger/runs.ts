@@ -16,6 +16,7 @@ import {
   recentEnds,
   standingRuns,
   type Took,
+  undoneBy,
 } from './run-ends.ts';
 import {runNamed} from './run-named.ts';
 
@@ -102,6 +103,11 @@ export class Runs {
   /** Live runs of a backfill on a target that wrote something and were not undone as a whole, oldest first. */
   standing(target: string, backfill: string): Promise<readonly string[]> {
     return standingRuns(this.#db, target, backfill);
+  }
+
+  /** The undo that has taken back a run as a whole; null where none has. */
+  undoneBy(run: string): Promise<string | null> {
+    return undoneBy(this.#db, run);
   }
 
   /** How much the last live run with the same ends and scope listed; null where there was none. */

@@ -11,7 +11,7 @@ export interface NextStep {
 }
 
 /** What can be done with a run that is at rest, as the commands that do it: the most useful first. */
-export function nextSteps(run: RunRecord): readonly NextStep[] {
+export function nextSteps(run: RunRecord, {isUndone = false} = {}): readonly NextStep[] {
   const {id, mode, status, stopReason, usedBy} = run;
   if (onlyMeasures(mode)) return [];
   if (isActive(status)) return [step('Its process is gone; settle it and go on', 'resume', id)];
@@ -19,7 +19,11 @@ export function nextSteps(run: RunRecord): readonly NextStep[] {
     return [step('Go on in spite of it', 'resume', id, '--accept-drift'), newDryRun(run)];
   if (status === 'paused' || status === 'failed') return [step('Go on where it stopped', 'resume', id)];
   if (usedBy !== null) return [step('Its plan was taken by a run; look at that one', 'status', usedBy)];
-  return [...takeUpSteps(run), ...(mode === 'dry-run' ? planSteps(run) : undoSteps(run)), ...capSteps(run)];
+  return [
+    ...takeUpSteps(run),
+    ...(mode === 'dry-run' ? planSteps(run) : isUndone ? [] : undoSteps(run)),
+    ...capSteps(run),
+  ];
 }
 
 function takeUpSteps({id, mode, status, tally, partitions}: RunRecord): readonly NextStep[] {

@@ -30,6 +30,9 @@ it('an undo says what becomes of objects: before it is done what it removes, and
   const undone = await world.run('undo', run, '--confirm', world.index);
   expect(undone.err).toMatch(/^3 objects that were uploaded, and that no row names any more, were removed$/m);
   expect(world.objects()).toEqual([]);
+  const status = await world.run('status', run);
+  expect(status.out).toMatch(/^undone by {3}\S+$/m);
+  expect(status.out).not.toContain('Take it back');
 });
 
 it('an object that was there before the run stays when the run is undone', async () => {

@@ -231,6 +231,17 @@ it('a folder that is not known can not be removed, and one that was is told behi
   expect([again.code, again.out]).toEqual([0, expect.stringMatching(/none of its files was known any more/)]);
 });
 
+it('a run says for whom it uploads and where to, also as an older one that is offered instead', async () => {
+  const world = await worldOf(1);
+  const older = String(summaryOf(await world.rehearse('--user', '8'), 'dry-run')?.['run']);
+  expect((await world.run('status', older)).out).toMatch(/^scope {7}user 8, provider \S+pixverse/m);
+  await world.unattended();
+  const {err} = await world.run('live', 'last', '--confirm', world.index);
+  expect(err).toMatch(
+    new RegExp(`headgate live ${older} --confirm .* \\(dry run, .*, → \\S+pixverse for user 8, `),
+  );
+});
+
 it('a folder around known ones is not removed with them: each is, by its own name', async () => {
   const world = await worldOf(2);
   world.write('one.mp4', 'one', 'clips');
