@@ -1,4 +1,5 @@
 import {backfills, systemOf} from '../backfills/registry.ts';
+import type {BackfillSetup} from '../config/config.ts';
 import {targetKind} from '../config/end-kinds.ts';
 import {type Ending, exitCodeOf} from '../core/exit-code.ts';
 import {Fault} from '../core/failure.ts';
@@ -7,7 +8,9 @@ import {OperatorError} from '../core/operator-error.ts';
 import type {Finding as Probed} from '../core/probe.ts';
 import {bytesText, counted, number} from '../core/words.ts';
 import type {Target} from '../databases/database.ts';
+import {withoutPassword} from '../databases/postgres-address.ts';
 import {readLease} from '../engine/mark.ts';
+import {ownPlaces, type Place} from './doctor-setups.ts';
 import type {Session} from './session.ts';
 import {placeText} from './target-text.ts';
 
@@ -45,6 +48,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     findings.push(...(await examine(() => target(session, name), `target ${name}`)).map(naming(name)));
   for (const name of session.connections.providers())
     findings.push(...(await examine(() => provider(session, name), `provider ${name}`)));
+  for (const [name, setup] of Object.entries(config.backfills))
+    findings.push(...(await ofSetup(session, name, setup)));
   for (const {level, message, remedy} of findings)
     session.report.data(
       {type: 'finding', ok: level !== 'error', level, message, ...(remedy === undefined ? {} : {remedy})},
@@ -108,6 +113,30 @@ async function source({connections}: Session, name: string): Promise<readonly Fi
 async function provider({connections}: Session, name: string): Promise<readonly Finding[]> {
   const opened = await connections.provider(name);
   return checked(await opened.check(), `provider ${name}`);
+}
+
+/** A setup of the config: whether its backfill works between such ends, and those of its places that have no name. */
+async function ofSetup(session: Session, name: string, setup: BackfillSetup): Promise<readonly Finding[]> {
+  const what = `backfills.${name}`;
+  const findings = await examine(async () => {
+    const found: Finding[] = [];
+    for (const {end, named} of ownPlaces(session, setup))
+      found.push(...(await examine(() => looks[end](session, named), what)));
+    return found.map(finding => ({
+      ...finding,
+      message: `${what}: ${withoutStart(finding.message, `${what}: `)}`,
+    }));
+  }, what);
+  if (findings.some(({level}) => level === 'error')) return findings;
+  const {backfill, source, provider, target} = setup;
+  const ends = [source, provider, target].filter(end => end !== undefined).map(withoutPassword);
+  return [{level: 'ok', message: `${what}: ${backfill}, ${ends.join(' → ')}`}, ...findings];
+}
+
+const looks = {source, provider, target} as const satisfies Readonly<Record<Place['end'], unknown>>;
+
+function withoutStart(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length) : text;
 }
 
 function checked(findings: readonly Probed[], what: string): readonly Finding[] {

@@ -95,9 +95,10 @@ function ofBackfill(backfill: AnyBackfill, named: Omit<Named, 'name' | 'backfill
 
 async function configuredOf(session: Session): Promise<readonly Named[]> {
   const {config} = session;
-  const named = Object.entries(config.backfills).map(
-    ([name, {backfill = name, ...ends}]): Named => ({...ends, name, backfill: findBackfill(backfill)}),
-  );
+  const named = Object.entries(config.backfills).map(([name, {backfill: id, ...ends}]): Named => {
+    const backfill = findBackfill(id);
+    return plainEnds(backfill, {...ends, name, backfill});
+  });
   if (named.length > 0) return named;
   // A config of one source and one target leaves nothing to choose.
   const [[source] = [], ...otherSources] = Object.entries(config.sources);

@@ -82,7 +82,7 @@ export class Connections {
     const expected =
       'a folder, a bucket (s3://BUCKET/PREFIX, b2://BUCKET/PREFIX) or an inventory (inventory:FILE)';
     requirePath('source', named, expected, Object.keys(sources));
-    await requireNoTypo('source', named, Object.keys(sources));
+    requireNoTypo('source', named, Object.keys(sources));
     return {...(await directoryStore(named)), label: resolve(named)};
   }
 

@@ -1,4 +1,4 @@
-import {access} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
 import {OperatorError} from '../core/operator-error.ts';
 import {isPostgres, withoutPassword} from '../databases/postgres-address.ts';
 import type {Secret} from './schema.ts';
@@ -31,19 +31,16 @@ export function requireLedgerPlace(named: string): void {
 const scheme = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Beside names of a config, a bare word that is neither a name nor there is a typing error, and no file to be made. */
-export async function requireNoTypo(end: End, named: string, known: readonly string[]): Promise<void> {
-  if (known.length === 0 || /[/\\.]/.test(named) || (await exists(named))) return;
+export function isTypo(named: string, known: readonly string[]): boolean {
+  return known.length > 0 && !/[/\\.]/.test(named) && !existsSync(named);
+}
+
+export function requireNoTypo(end: End, named: string, known: readonly string[]): void {
+  if (!isTypo(named, known)) return;
   throw new OperatorError(
     'usage',
     `there is no ${end} "${named}" in the config: it has ${known.join(', ')}`,
     `For a ${end === 'target' ? 'file' : 'folder'} write ./${named}`,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }
 

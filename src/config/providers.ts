@@ -7,7 +7,7 @@ import {b2Keys, b2WritingKeysRemedy, withB2Endpoint} from './b2-address.ts';
 import {type BucketAddress, formatBucket, isBucket, parseBucket} from './bucket-address.ts';
 import {type Credentials, credentialsOf} from './bucket-credentials.ts';
 import type {Config} from './config.ts';
-import {requireNoTypo, requirePath} from './place-names.ts';
+import {isTypo, requireNoTypo, requirePath} from './place-names.ts';
 
 export interface ProvidersOptions {
   readonly config: Config;
@@ -35,11 +35,13 @@ export class Providers {
     return Object.keys(this.#options.config.providers);
   }
 
-  /** What a provider is called in rows and in the ledger, without opening it. */
+  /** What a provider is called in rows and in the ledger, without opening it; a typing error stays what was typed. */
   label(named: string, flags: Flags = {}): string {
     const known = this.#options.config.providers[named];
-    if (known === undefined)
-      return isBucket(named) ? formatBucket(this.#address(named, flags)) : resolve(named);
+    if (known === undefined) {
+      if (isBucket(named)) return formatBucket(this.#address(named, flags));
+      return isTypo(named, this.names) ? named : resolve(named);
+    }
     const isChanged = 's3' in known && Object.keys(flags).length > 0;
     return isChanged ? formatBucket({...parseBucket(known.s3, 'provider'), ...known, ...flags}) : named;
   }
@@ -48,7 +50,7 @@ export class Providers {
   async require(named: string): Promise<void> {
     if (this.#options.config.providers[named] !== undefined || isBucket(named)) return;
     requirePath('provider', named, expectedProvider, this.names);
-    await requireNoTypo('provider', named, this.names);
+    requireNoTypo('provider', named, this.names);
     const info = await stat(resolve(named)).catch(() => null);
     if (info?.isDirectory() !== true)
       throw new OperatorError(
@@ -69,7 +71,7 @@ export class Providers {
       return this.#bucket(address, formatBucket(address), keys);
     }
     requirePath('provider', named, expectedProvider, this.names);
-    await requireNoTypo('provider', named, this.names);
+    requireNoTypo('provider', named, this.names);
     const folder = resolve(named);
     return openProvider('folder', {id: folder, label: folder, folder});
   }

@@ -57,7 +57,7 @@ export class Targets {
     const folder = pgliteFolder(named);
     if (folder !== null) return pglite(resolve(folder), {});
     requirePath('target', named, targetForms(), Object.keys(targets));
-    await requireNoTypo('target', named, Object.keys(targets));
+    requireNoTypo('target', named, Object.keys(targets));
     return {...(await sqliteTarget({path: named})), label: resolve(named)};
   }
 

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {s3UnderTest} from '../simulators/s3-under-test.ts';
@@ -83,4 +83,38 @@ it('tells wrong credentials from everything else', async () => {
   expect(out).toMatch(/✖ source photos: .*SignatureDoesNotMatch.*\n {2}\S/);
   expect(out).toMatch(/✖ target index: Cloudflare refused the token.*\n.*CLOUDFLARE_API_TOKEN needs/);
   expect(code).toBe(4);
+});
+
+it('says of each setup of the config whether its backfill and its places are known', async () => {
+  const cwd = tempFolder();
+  for (const folder of ['camera', 'disk']) mkdirSync(join(cwd, folder));
+  const toDisk = {source: 'camera', target: 'assets', user: '7', provider: 'disk'};
+  const config = {
+    sources: {camera: {folder: 'camera'}},
+    targets: {assets: {pglite: 'assets'}},
+    providers: {disk: {folder: 'disk'}},
+    backfills: {
+      uploads: toDisk,
+      mistyped: {...toDisk, backfill: 'uploads', provider: 'dsk'},
+      elsewhere: {...toDisk, backfill: 'uploads', source: './nowhere'},
+      unknown: {...toDisk, backfill: 'uplods'},
+      'uploads-repair': {target: 'assets', source: 'disc'},
+      pruning: {backfill: 'artifacts-cleanup', target: 'assets'},
+    },
+  };
+  writeFileSync(join(cwd, 'headgate.config.json'), JSON.stringify(config));
+  const {out, code} = await runProgram(['doctor'], {cwd});
+  expect(out).toContain('✔ backfills.uploads: uploads, camera → disk → assets\n');
+  expect(out).toContain(
+    '✖ backfills.mistyped: there is no provider "dsk" in the config: it has disk\n  For a folder write ./dsk\n',
+  );
+  expect(out).toMatch(/✖ backfills\.elsewhere: source .*nowhere: .*\n {2}\S/);
+  expect(out).toMatch(/✖ backfills\.unknown: there is no backfill uplods\n {2}Known are: .*uploads/);
+  expect(out).toContain(
+    '✖ backfills.uploads-repair: there is no provider "disc" in the config: it has disk\n',
+  );
+  expect(out).toMatch(
+    /✖ backfills\.pruning: target assets: this is a PGlite folder, and artifacts-cleanup works on/,
+  );
+  expect(code).toBe(1);
 });

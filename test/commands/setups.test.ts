@@ -72,12 +72,36 @@ describe('what is offered', () => {
     ]);
   });
 
+  it('takes a mistyped provider for no folder: it stays what was typed, and the probe names those that the config has', async () => {
+    const cwd = tempFolder();
+    mkdirSync(join(cwd, 'camera'));
+    makeIndex(join(cwd, 'assets.sqlite'), []);
+    const config = {
+      providers: {disk: {folder: 'disk'}, disk2: {folder: 'disk2'}},
+      backfills: {uploads: {source: './camera', target: './assets.sqlite', provider: 'dsk', user: '7'}},
+    };
+    await offered({cwd, config}, {}, async ([setup]) => {
+      if (setup === undefined) throw new Error('uploads is not offered');
+      expect(setup.whose).toEqual({provider: 'dsk', user: '7'});
+      const {backfill, source, target} = await setup.open();
+      const scope = setup.scope({backfill, source, target, options: {}});
+      expect(scope).toMatchObject({provider: 'dsk'});
+      if (!('provider' in source) || typeof source.provider !== 'function')
+        throw new Error('no uploads source');
+      await expect(source.provider('dsk')).rejects.toThrow(
+        /no provider "dsk" in the config: it has disk, disk2/,
+      );
+    });
+  });
+
   it('reads for uploads-repair the provider, and needs no folder for it', async () => {
     const cwd = tempFolder();
     const config = {providers: {cam: {folder: 'cam'}}};
     const named = {target: 'assets.sqlite', provider: 'cam'};
     const repair = {name: 'uploads-repair', sourceLabel: 'cam', environment: null};
     expect(await offered({cwd, config}, {...named, backfill: 'uploads-repair'})).toMatchObject([repair]);
+    const backfills = {'uploads-repair': named};
+    expect(await offered({cwd, config: {...config, backfills}})).toMatchObject([repair]);
     const both = await offered({cwd, config}, {...named, user: '7', folder: ['videos']});
     expect(both).toMatchObject([{name: 'uploads', sourceLabel: expect.stringMatching(/videos$/)}, repair]);
     await expect(offered({cwd}, {target: 'assets.sqlite', backfill: 'uploads-repair'})).rejects.toThrow(
