@@ -45,7 +45,7 @@ export async function runCommand(session: Session, word: string, given: RunComma
   if (isOnlyRehearsed && options.sqlOut === undefined && backfill.sql !== undefined)
     session.report.reserveOut();
   const connection = await connectWithInventory(session, backfill, options);
-  const scope = await session.engine.complete(connection, scopeOf(connection, options));
+  const scope = scopeOf(connection, options);
   if (isUnattended) requireConfirmation(connection, options.confirm);
   const handle = await session.engine.rehearse(connection, scope, {
     rate: options.rate ?? null,

@@ -84,8 +84,9 @@ export class Engine {
   }
 
   /** A dry run: it reads, and writes only to the ledger. */
-  async rehearse(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
+  async rehearse(connection: RunConnection, named: unknown, options: RunOptions): Promise<RunHandle> {
     requireMarksToPublish(connection);
+    const scope = await this.complete(connection, named);
     const probe = await this.fineProbe(connection, scope);
     const record = await createRun(this.host, connection, 'dry-run', scope, probe, {
       label: 'dry run',
@@ -165,7 +166,8 @@ export class Engine {
   }
 
   /** A live run without a plan: an API call, a scheduled job, one batch. Labelled unrehearsed, held by budgets. */
-  async unrehearsed(connection: RunConnection, scope: unknown, options: RunOptions): Promise<RunHandle> {
+  async unrehearsed(connection: RunConnection, named: unknown, options: RunOptions): Promise<RunHandle> {
+    const scope = await this.complete(connection, named);
     const probe = await this.fineProbe(connection, scope);
     const record = await createRun(this.host, connection, 'live', scope, probe, {
       label: 'unrehearsed',
