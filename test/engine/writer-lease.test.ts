@@ -15,7 +15,10 @@ import {
   sent,
   simulator,
   three,
+  withSimulator,
 } from './writer-under-test.ts';
+
+withSimulator();
 
 /** Who may write to a real D1, and what is known of what was written. */
 

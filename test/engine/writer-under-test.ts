@@ -5,12 +5,24 @@ import {thisProcess} from '../../src/engine/holder.ts';
 import {acquireLease, type LeaseOrder} from '../../src/engine/lease.ts';
 import type {ReadyPage} from '../../src/engine/page-group.ts';
 import {Writer, type WriterOptions} from '../../src/engine/writer.ts';
+import type {CloudflareSimulator} from '../simulators/cloudflare.ts';
 import {sharedSimulator} from '../support/cloudflare.ts';
 import {accountOf, targetOn} from '../support/d1.ts';
 
 /** The writer on a real D1: several pages in one transaction, and whatever may become of it. */
 
-export const simulator = sharedSimulator();
+let shared: (() => CloudflareSimulator) | null = null;
+
+/** Call it at the top of each file: files share this module, and what is set up for one is gone with it. */
+export function withSimulator(): void {
+  shared = sharedSimulator();
+}
+
+export function simulator(): CloudflareSimulator {
+  if (shared === null) throw new Error('this file has not called withSimulator');
+  return shared();
+}
+
 export const commits = {matches: /INTO items/};
 
 export const order: Omit<LeaseOrder, 'run' | 'self'> = {

@@ -12,7 +12,10 @@ import {
   simulator,
   three,
   together,
+  withSimulator,
 } from './writer-under-test.ts';
+
+withSimulator();
 
 /** What may become of pages that are written together. */
 
