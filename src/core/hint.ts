@@ -19,7 +19,11 @@ export function namingEnds(remedy: string, {backfill = 'BACKFILL', target}: Name
     .replaceAll('--target TARGET', () => `--target ${shellWord(target)}`);
 }
 
-const onRun = /headgate (?:[a-z-]+ \d{8}-\d{4}-[0-9a-z]{4}|migrate [a-z-]+)\b/g;
+const named = String.raw`(?: --(?:confirm|target) (?:'[^']*'|[^\s'(),;]+))*`;
+const onRun = new RegExp(
+  String.raw`headgate (?:[a-z-]+ \d{8}-\d{4}-[0-9a-z]{4}|migrate [a-z-]+)\b${named}`,
+  'g',
+);
 
 /**
  * A remedy from below knows a run, and not in which ledger it lies: `headgate retry RUN`. With the flags of whoever is told,
