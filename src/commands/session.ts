@@ -1,5 +1,6 @@
 import {type AnyBackfill, findBackfill, readsNetwork, readsTarget} from '../backfills/registry.ts';
 import {type Config, loadConfig} from '../config/config.ts';
+import {requireConfigured} from '../config/configured-names.ts';
 import {Connections} from '../config/connections.ts';
 import {requireTakes} from '../config/end-kinds.ts';
 import {endsWithEnvironment} from '../config/environment-ends.ts';
@@ -168,6 +169,9 @@ export class Session {
   /** The two ends of a run in the ledger, as it named them. */
   reconnect({backfill: id, sourceLabel, targetLabel}: RunRecord): Promise<RunConnection> {
     const backfill = findBackfill(id);
+    requireConfigured('target', targetLabel, this.config.targets);
+    if (backfill.uploads === 'objects') requireConfigured('provider', sourceLabel, this.config.providers);
+    else requireConfigured('source', sourceLabel, this.config.sources);
     const source = readsTarget(backfill) ? {} : {source: sourceLabel};
     return this.connect(backfill, {...source, target: targetLabel});
   }

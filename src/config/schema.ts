@@ -119,6 +119,11 @@ const pgliteTarget = z.strictObject({pglite: z.string().min(1), ...everyTarget})
 const place = z
   .string({error: 'name one of this config, or write a place as --source and --target take it'})
   .min(1);
+/** As text, whether it was written so or as a number. */
+const user = z.preprocess(
+  written => (Number.isSafeInteger(written) ? String(written) : written),
+  z.string({error: 'a user is a text, or a whole number'}).min(1),
+);
 /** A backfill that the console offers, with its ends. */
 const setup = z.strictObject({
   /** Where the name is not that of the backfill itself. */
@@ -129,7 +134,7 @@ const setup = z.strictObject({
   prefix: z.string().exactOptional(),
   /** uploads: where to, and whose files these are. */
   provider: place.exactOptional(),
-  user: z.string().min(1).exactOptional(),
+  user: user.exactOptional(),
 });
 
 export const configSchema = z.strictObject({

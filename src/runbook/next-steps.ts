@@ -34,7 +34,9 @@ function takeUpSteps({id, mode, status, tally, partitions}: RunRecord): readonly
   // What is left of an undo then are conflicts, which it would leave alone again.
   if (mode === 'undo' && !hasFailures && tally.pending === 0) return [look];
   const acceptNew = tally.pending > 0 ? ['--accept-new'] : [];
-  return [look, step('Take it up again', hasFailures ? 'retry' : 'resume', id, ...acceptNew)];
+  // As `headgate failures` has it: what only waits is gone on with, what failed or is in conflict is tried again.
+  const onlyWaits = !hasFailures && tally.pending + partitions.pending > 0;
+  return [look, step('Take it up again', onlyWaits ? 'resume' : 'retry', id, ...acceptNew)];
 }
 
 function planSteps({id, undoes, tally, partitions, targetName}: RunRecord): readonly NextStep[] {

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {summaryOf, UploadsWorld} from './uploads-world.ts';
@@ -28,6 +28,23 @@ it('a setup of the config is run, estimated, measured and migrated by its name',
   expect(summaryOf(live, 'live')).toMatchObject({backfill: 'uploads', inserted: 3});
   expect((await world.run('coverage', 'weekly')).out).toMatch(/all +100\.00 %/);
   expect((await world.run('verify', 'weekly')).code).toBe(0);
+});
+
+it('a run of named ends says without their config that it is missing, and no file', async () => {
+  const world = worldWith({weekly: {backfill: 'uploads', ...setup, user: 7}});
+  await world.migrate();
+  const made = await world.run('run', 'weekly', '--json');
+  const plan = String(summaryOf(made, 'dry-run')?.['run']);
+  expect((await world.run('status', plan)).out).toContain('scope       user 7, ');
+  renameSync(join(world.root, 'headgate.config.json'), join(world.root, 'elsewhere.json'));
+  const live = ['live', plan, '--confirm', 'assets'];
+  const missing = await world.run(...live);
+  expect(missing.code).toBe(2);
+  expect(missing.err).toContain(
+    'the target of this run is "assets": that is a name of a config, and no config with a target is given\nName the config that has it: --config FILE\n',
+  );
+  const named = await world.run(...live, '--config', 'elsewhere.json', '--json');
+  expect(summaryOf(named, 'live')).toMatchObject({status: 'completed', inserted: 3});
 });
 
 it('flags hold before what a setup says, one by one', async () => {

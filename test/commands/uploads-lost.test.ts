@@ -120,7 +120,10 @@ it('an object that can not be looked at is left open with the reason, and the ot
     unchanged: 1,
     skipped: 1,
   });
-  const {out} = await world.run('failures', 'last', '--json');
+  const {out, lines} = await world.run('failures', 'last', '--json');
+  const takenUp = {type: 'next', command: ['headgate', 'retry', String(summaryOf(fresh, 'live')?.['run'])]};
+  expect(fresh.lines).toContainEqual(takenUp);
+  expect(lines).toContainEqual(takenUp);
   expect(out).toMatch(
     /the object of asset \d can't be looked at: .*pixverse: \.\.\/x: an object can't be named so/,
   );
