@@ -174,6 +174,8 @@ export interface Backfill<S extends Shape> {
       Partial<Pick<Io<S>, 'target' | 'scope' | 'onBytes' | 'kept'>>,
     probe: Probe<S['facts']> | null,
   ): Promise<S['item'] | null>;
+  /** Its items are asked for by something else than their keys as well: how that is said, and the key of what was asked. */
+  readonly asked?: {readonly by: string; keyOf(asked: string): string};
   /** Whose limit a request for the item counts against; null where the source keeps within its limits by itself. */
   host(item: S['item'], io: Io<S>): string | null;
   /** The expensive part: reads the item. Of a large one, `onProgress` may be told how many bytes are done. */

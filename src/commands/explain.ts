@@ -30,7 +30,7 @@ export async function explainCommand(
 ): Promise<number> {
   const {engine, ledger, report} = session;
   const named = options.backfill === undefined ? null : findBackfill(options.backfill);
-  const given = await openGiven(session, options);
+  const given = await openGiven(session, options, named);
   const {key, isMet, runs} = await historyOf(engine.host, asked, named?.id ?? null);
   showHistory(session, key, runs);
   const like = runs.at(-1)?.run ?? (await newestRun(session, named));
@@ -102,6 +102,15 @@ function unknownKey(key: string, like: RunRecord | null): OperatorError {
     `nothing is known of ${printableKey(key)}`,
     like === null
       ? 'There is no run in this ledger yet: --ledger names another, --source and --target say where else to look.'
-      : `A key is written as its source lists it: case counts, and the path of a source folder is no part of it. headgate plan ${like.id} shows keys; --ledger, --source and --target say where else to look.`,
+      : `A key is written as its source lists it: case counts, and the path of a source folder is no part of it.${askedText(like)} headgate plan ${like.id} shows keys; --ledger, --source and --target say where else to look.`,
   );
+}
+
+/** ` Ask for an asset of uploads-repair by its id, …`, of what else the run's system has. */
+function askedText({backfill}: RunRecord): string {
+  const system = backfills.find(({id}) => id === backfill)?.system;
+  const by = backfills.flatMap(other =>
+    other.system === system && other.asked !== undefined ? [other.asked.by] : [],
+  );
+  return by.length === 0 ? '' : ` Ask for ${by.join(', and for ')}.`;
 }

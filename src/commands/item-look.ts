@@ -1,7 +1,9 @@
 import type {Network} from '../atproto/network.ts';
 import {type AnyBackfill, backfills, readsTarget} from '../backfills/registry.ts';
 import type {Item} from '../backfills/shape.ts';
+import type {ProviderSource} from '../backfills/upload-source.ts';
 import {OperatorError, type OperatorErrorCode} from '../core/operator-error.ts';
+import type {Finding} from '../core/probe.ts';
 import type {Target} from '../databases/database.ts';
 import {withoutPassword} from '../databases/postgres-address.ts';
 import {type ContentNow, contentNow} from '../engine/content-now.ts';
@@ -40,7 +42,7 @@ export interface Looks {
 
 /** What the operator named, opened before anything else is done; null where nothing was named. */
 export interface Given {
-  readonly source: Look<ObjectStore | Network> | null;
+  readonly source: Look<Read> | null;
   readonly target: Look<Target> | null;
 }
 
@@ -54,16 +56,25 @@ export interface Looking {
   readonly given: Given;
 }
 
+/** Whatever a backfill reads. */
+type Read = ObjectStore | Network | ProviderSource;
+
 /** How long a source or a target may take to answer. */
 const patienceMs = 30_000;
 
-export async function openGiven({connections}: Session, ends: Ends): Promise<Given> {
+export async function openGiven(
+  {connections}: Session,
+  ends: Ends,
+  backfill: AnyBackfill | null,
+): Promise<Given> {
   const {source, target} = ends;
   return {
     source:
       source === undefined
         ? null
-        : sensible(await attempt('source', source, named => connections.anySource(named, bucketFlags(ends)))),
+        : sensible(
+            await attempt('source', source, named => opened(connections, backfill, named, bucketFlags(ends))),
+          ),
     target:
       target === undefined
         ? null
@@ -83,7 +94,7 @@ export async function lookAt({connections, engine}: Session, looking: Looking): 
     given.source ??
     itselfFor(backfill) ??
     (await attempt('source', like?.sourceLabel, async label =>
-      requireSame(await connections.anySource(label), like?.source),
+      requireSame(await opened(connections, backfill, label), like?.source),
     ));
   const target =
     given.target ??
@@ -95,15 +106,18 @@ export async function lookAt({connections, engine}: Session, looking: Looking): 
     target: target.found?.id ?? like?.target ?? '',
   };
   const atSource = await further('source', source, async store => {
-    const [error] = (await store.check()).filter(({level}) => level === 'error');
+    const [error] = (await checkOf(store)).filter(({level}) => level === 'error');
     if (error !== undefined) throw new OperatorError('failed', error.message, error.remedy);
-    const item = await itemAtSource(required(backfill), store, key, AbortSignal.timeout(patienceMs));
+    const item = await itemIn(store, required(backfill), key, target);
     if (item === null) return {item, version: null, content: null};
-    const of = {source: store, target: ends.target, item, scope: like?.scope};
+    const of = {target: ends.target, item, scope: like?.scope};
     return {
       item,
       version: versionNow(item, ends, runs, kept),
-      content: await contentNow(engine.host, required(backfill), of),
+      content:
+        'provider' in store
+          ? null
+          : await contentNow(engine.host, required(backfill), {...of, source: store}),
     };
   });
   const content = atSource.found?.content ?? null;
@@ -116,8 +130,41 @@ export async function lookAt({connections, engine}: Session, looking: Looking): 
   };
 }
 
+function opened(
+  connections: Session['connections'],
+  backfill: AnyBackfill | null,
+  named: string,
+  flags: ReturnType<typeof bucketFlags> = {},
+): Promise<Read> {
+  return backfill?.uploads === 'objects'
+    ? connections.objects(named, flags)
+    : connections.anySource(named, flags);
+}
+
+function checkOf(source: Read): Promise<readonly Finding[]> {
+  return 'provider' in source ? source.provider.store.check() : source.check();
+}
+
+/** Which of a provider's objects it is, its row says. */
+async function itemIn(
+  source: Read,
+  backfill: AnyBackfill,
+  key: string,
+  target: Look<Target>,
+): Promise<Item | null> {
+  const signal = AbortSignal.timeout(patienceMs);
+  if (!('provider' in source)) return itemAtSource(backfill, source, key, {signal});
+  if (target.found === undefined)
+    throw new OperatorError(
+      'failed',
+      'which object it is, only its row says, and the target could not be read',
+    );
+  const reader = await target.found.openReader();
+  return itemAtSource(backfill, source, key, {signal, target: reader}).finally(() => reader.close());
+}
+
 /** What reads its target alone has no item elsewhere. */
-function itselfFor(backfill: AnyBackfill | null): Look<ObjectStore | Network> | null {
+function itselfFor(backfill: AnyBackfill | null): Look<Read> | null {
   if (backfill === null || !readsTarget(backfill)) return null;
   return {label: 'the target itself', problem: `${backfill.id} reads nothing else`, code: 'failed'};
 }

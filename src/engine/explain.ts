@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Preview} from '../backfills/backfill.ts';
+import {backfills} from '../backfills/registry.ts';
 import {type Entry, isChange} from '../core/entry.ts';
 import {isActive} from '../core/run.ts';
 import type {OpenItem, PartitionFailure} from '../ledger/open-items.ts';
@@ -45,12 +46,23 @@ export interface History {
 
 type LedgerHost = Pick<EngineHost, 'ledger' | 'self'>;
 
-/** What is on record of a key, or of the key that printableKey shows so. */
+/** What is on record of a key, of the key that printableKey shows so, or of an item that is asked for by something else. */
 export async function historyOf(host: LedgerHost, asked: string, backfill: string | null): Promise<History> {
   const literal = await storyOf(host, asked, backfill);
-  if (literal.isMet || asCopied(asked) === asked) return literal;
-  const copied = await storyOf(host, asCopied(asked), backfill);
-  return copied.isMet ? copied : literal;
+  if (literal.isMet) return literal;
+  for (const {key, of} of otherwise(asked, backfill)) {
+    const story = await storyOf(host, key, of);
+    if (story.isMet) return story;
+  }
+  return literal;
+}
+
+function otherwise(asked: string, backfill: string | null) {
+  const others = backfills.filter(({id}) => backfill === null || id === backfill);
+  return [
+    {key: asCopied(asked), of: backfill},
+    ...others.map(other => ({key: other.asked?.keyOf(asked) ?? asked, of: other.id})),
+  ].filter(({key}) => key !== asked);
 }
 
 async function storyOf(host: LedgerHost, key: string, backfill: string | null): Promise<History> {

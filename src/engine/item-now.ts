@@ -3,7 +3,7 @@ import type {AnyBackfill} from '../backfills/registry.ts';
 import type {Item} from '../backfills/shape.ts';
 import {isChange} from '../core/entry.ts';
 import type {UploadedContent} from '../core/uploads.ts';
-import type {Target} from '../databases/database.ts';
+import type {Reader, Target} from '../databases/database.ts';
 import type {Kept} from '../ledger/fingerprints.ts';
 import type {Source} from './connection.ts';
 import type {Happening, RunHistory} from './explain.ts';
@@ -33,15 +33,22 @@ export interface Indexing {
   readonly fingerprint: string | null;
 }
 
+/** Of a provider's objects, the target says which of them it is: without a reader of it there is none. */
 export function itemAtSource(
   backfill: AnyBackfill,
   source: Source,
   key: string,
-  signal: AbortSignal,
+  {signal, target}: {readonly signal: AbortSignal; readonly target?: Reader},
 ): Promise<Item | null> {
   return backfill.lookup(
     key,
-    {source, options: backfill.options.parse(undefined), signal, placed: (_, request) => request()},
+    {
+      source,
+      options: backfill.options.parse(undefined),
+      signal,
+      placed: (_, request) => request(),
+      ...(target === undefined ? {} : {target}),
+    },
     null,
   );
 }

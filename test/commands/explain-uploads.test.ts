@@ -1,6 +1,6 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {sha256, UploadsWorld} from './uploads-world.ts';
 
 /** A video, a copy of it, and a folder that is a second provider. */
@@ -63,4 +63,40 @@ it('a file that was not hashed since it changed is said to be so', async () => {
   expect(out).toMatch(
     /not the version that run \S+ uploaded\n {2}it has changed since: a new dry run takes it up\n/,
   );
+});
+
+describe('an asset of uploads-repair', () => {
+  const ends = ['--provider', 'pixverse', '--target', 'assets.sqlite'];
+  const object = `u/7/${hash.slice(0, 2)}/${hash}.mp4`;
+  const key = '0000000000000000001';
+
+  it.each(['1', key])('is found by its id, %s, with what the provider has of it', async asked => {
+    const world = await uploaded();
+    await world.run('run', 'uploads-repair', ...ends);
+    const {out, code} = await world.run('explain', asked);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^${key}\nuploads-repair: \\S+/pixverse → \\S+\n`));
+    expect(out).toMatch(/\nsource {2}\S+\/pixverse\n {2}7 B\n[\s\S]*\ntarget {2}\S+\n {2}id 1\n/);
+    rmSync(join(world.root, world.provider, object));
+    const lost = await world.run('explain', asked);
+    expect(lost.out).toMatch(/\nsource {2}\S+\/pixverse\n {2}it has no such item\n/);
+  });
+
+  it('is looked for at the provider that is named', async () => {
+    const world = await uploaded();
+    await world.run('run', 'uploads-repair', ...ends);
+    const of = ['--backfill', 'uploads-repair', '--source', './runway'];
+    const {out} = await world.run('explain', '1', ...of);
+    expect(out).toMatch(/\nsource {2}\S*runway\n {2}it has no such item\n/);
+  });
+
+  it('is asked for by its id, and not by its object: that is told', async () => {
+    const world = await uploaded();
+    await world.run('run', 'uploads-repair', ...ends);
+    const {err, code} = await world.run('explain', object);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'Ask for an asset of uploads-repair by its id, which verify names beside its object.',
+    );
+  });
 });

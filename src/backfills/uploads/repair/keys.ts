@@ -10,7 +10,12 @@ const beyondAll = 10n ** BigInt(digits);
  * left: `-9999999999999999988` of -12. An id that is a text is its own key.
  */
 export function keyOf(id: string, facts: Pick<AssetFacts, 'dialect' | 'types'>): string {
-  if (!isNumber(facts) || !/^-?\d+$/.test(id)) return id;
+  return isNumber(facts) ? keyOfNumber(id) : id;
+}
+
+/** The same of an id of which is not known what its column holds: what is no number stays as it is. */
+export function keyOfNumber(id: string): string {
+  if (!/^-?\d+$/.test(id)) return id;
   const number = BigInt(id);
   return number < 0n ? `-${padded(beyondAll + number)}` : padded(number);
 }

@@ -22,16 +22,28 @@ export async function* listAssets(
   }
 }
 
-/** One row as it is now; null where it is gone, or the provider has it no more. */
+/**
+ * One row as it is now; null where it is gone, or the provider has it no more. Looked at for no run, it is what the
+ * provider has of it: a run asks for the object where it reads it.
+ */
 export async function lookupAsset(
   key: string,
-  {source, target}: Pick<Io<UploadsRepair>, 'source'> & Partial<Pick<Io<UploadsRepair>, 'target'>>,
+  {
+    source: {provider},
+    target,
+    scope,
+    signal,
+  }: Pick<Io<UploadsRepair>, 'source' | 'signal'> & Partial<Pick<Io<UploadsRepair>, 'target' | 'scope'>>,
   probe: Probe<AssetFacts> | null,
 ): Promise<RepairItem | null> {
   if (target === undefined) return null;
   const {facts} = probe ?? (await probeAssets(target));
-  const found = await storedAsset(target, facts, source.provider.id, idOf(key, facts));
-  return found === null ? null : itemOf(found, facts);
+  const found = await storedAsset(target, facts, provider.id, idOf(key, facts));
+  if (found === null) return null;
+  const item = itemOf(found, facts);
+  if (scope !== undefined) return item;
+  const object = await provider.store.lookup(provider.key(item.object), signal);
+  return object === null ? null : {...item, size: object.size};
 }
 
 function itemOf({id, userId, sha256, object, size}: StoredAsset, facts: AssetFacts): RepairItem {

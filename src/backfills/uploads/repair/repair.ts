@@ -12,6 +12,7 @@ import {commitRepair, type RepairChange, repairChange, undoRepair} from './chang
 import {repairCoverage} from './coverage.ts';
 import {decideRepair, decideUndoRepair} from './decide.ts';
 import {readObject} from './inspect.ts';
+import {keyOfNumber} from './keys.ts';
 import {listAssets, lookupAsset} from './list.ts';
 import {assetNow} from './row.ts';
 import {type RepairScope, repairScope} from './scope.ts';
@@ -94,6 +95,10 @@ export const uploadsRepair: Backfill<UploadsRepair> = {
   list: listAssets,
   middle: async () => null,
   lookup: lookupAsset,
+  asked: {
+    by: 'an asset of uploads-repair by its id, which verify names beside its object',
+    keyOf: keyOfNumber,
+  },
   host: (_, {source}) => source.provider.host,
   inspect: readObject,
   decide: decideRepair,
