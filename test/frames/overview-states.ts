@@ -131,6 +131,20 @@ export const overviewCases: readonly Case[] = [
     says: ['99.95 %', '✔ 4 hold, 1 warning'],
   },
   {
+    name: 'of several folders that are uploaded',
+    state: state({
+      setups: [
+        setup({
+          source: 'folders:/srv/some/where/deep/photos:/srv/some/where/deep/vids',
+          whose: {provider: '/srv/elsewhere/prov', user: '9'},
+          target: 'assets.sqlite',
+        }),
+      ],
+    }),
+    says: [],
+    saysMore: ['deep/vids → /srv/', '/prov for user 9 → assets.sqlite'],
+  },
+  {
     name: 'of five',
     state: state(five),
     says: ['asset-index', '100.00 %', 'media-catalogue', 'production', '● dry run at work', 'records'],

@@ -130,16 +130,40 @@ function setupLines(state: ConsoleState, setup: SetupView, layout: Layout, width
   ];
 }
 
-/** Both are seen, and both ends of either: where there is little room, each has half of it. */
-function endsText({source: from, target, whose}: SetupView, width: number): string {
-  if (from === '') return fitted(target, width, 'middle').trimEnd();
-  const provider = whose === undefined ? '' : `${whose.provider} for user ${whose.user}`;
-  const source = whose === undefined ? from : from === whose.provider ? provider : `${from} → ${provider}`;
-  const room = width - widthOf(' → ');
-  const half = Math.floor(room / 2);
-  const forSource = Math.max(half, room - widthOf(target));
-  const forTarget = Math.max(room - half, room - widthOf(source));
-  return `${fitted(source, forSource, 'middle').trimEnd()} → ${fitted(target, forTarget, 'middle').trimEnd()}`;
+/** Each of them is seen, and both ends of it: where there is little room, one that is short leaves its share to others. */
+function endsText({source, target, whose}: SetupView, width: number): string {
+  const ends = [
+    ...(source === '' || source === whose?.provider ? [] : [{place: source, besides: ''}]),
+    ...(whose === undefined ? [] : [{place: whose.provider, besides: ` for user ${whose.user}`}]),
+    {place: target, besides: ''},
+  ];
+  const rooms = roomsOf(
+    ends.map(({place, besides}) => widthOf(place + besides)),
+    width - widthOf(arrow) * (ends.length - 1),
+  );
+  return ends.map((end, index) => endText(end, rooms[index] ?? 0)).join(arrow);
+}
+
+/** A place is cut before what is said beside it. */
+function endText({place, besides}: {readonly place: string; readonly besides: string}, room: number): string {
+  const forPlace = room - widthOf(besides);
+  if (forPlace <= 0) return fitted(place + besides, room, 'middle').trimEnd();
+  return `${fitted(place, forPlace, 'middle').trimEnd()}${fitted(besides, widthOf(besides))}`;
+}
+
+const arrow = ' → ';
+
+/** The room of each, the shortest first: no more than it needs, and no more than its share of what is left. */
+function roomsOf(widths: readonly number[], width: number): readonly number[] {
+  const rooms = widths.map(() => 0);
+  const shortestFirst = widths.map((needed, index) => ({needed, index})).sort((a, b) => a.needed - b.needed);
+  let left = Math.max(0, width);
+  for (const [done, {needed, index}] of shortestFirst.entries()) {
+    const room = Math.min(needed, Math.floor(left / (widths.length - done)));
+    rooms[index] = room;
+    left -= room;
+  }
+  return rooms;
 }
 
 export function environmentTone(environment: string): 'bad' | 'dim' {
