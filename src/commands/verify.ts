@@ -52,7 +52,7 @@ async function measured(
   session.surroundings.follow({interrupt: () => abort.abort()});
   try {
     const {record, seconds, bytes, endings, checks} = await verifyRun(session.engine, connection, {
-      scope: await session.engine.complete(connection, scopeOf(connection, session.withProvider(options))),
+      scope: scopeOf(connection, session.withProvider(options)),
       sample: options.sample === 'all' ? null : (options.sample ?? session.config.settings.sample),
       only: options.check ?? null,
       signal: abort.signal,

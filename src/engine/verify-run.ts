@@ -42,7 +42,9 @@ export async function startVerify(
   options: VerifyOptions,
 ): Promise<VerifyHandle> {
   const {host} = engine;
-  const {scope, only} = options;
+  const {only} = options;
+  // As a run of the same scope has it: what they measured is compared.
+  const scope = await engine.complete(connection, options.scope);
   const probe = await engine.fineProbe(connection, scope);
   requireKnown(connection.backfill.invariants(probe), only, connection.source !== null);
   const record = await createRun(host, connection, 'verify', scope, probe, {label: 'verify'});
@@ -50,7 +52,7 @@ export async function startVerify(
   const {stopper, limiter} = run;
   return {
     id: record.id,
-    done: verify(run, connection, probe, options),
+    done: verify(run, connection, probe, {...options, scope}),
     cancel: () => stopper.stop('halt', {by: 'cancel', message: 'cancelled by the operator'}),
     interrupt: run.interrupt,
     nudge: by => limiter.nudge(by),
