@@ -1,5 +1,6 @@
 import {mkdir, stat} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {z} from 'zod';
 import {OperatorError} from '../core/operator-error.ts';
 import type {Statement} from '../core/sql.ts';
@@ -11,6 +12,7 @@ import {SqliteFault} from '../databases/sqlite-thread.ts';
 import type {LedgerPlace} from './place.ts';
 
 const busyTimeoutMs = 10_000;
+const askAgainMs = 20;
 const pragmas = ['PRAGMA synchronous = FULL'];
 
 /** A ledger in an SQLite file, which is made where it is missing. */
@@ -39,13 +41,34 @@ async function open(absolute: string, path: string): Promise<Database> {
   await refuseNetworkFileSystem(absolute);
   const db = await SqliteConnection.open({path: absolute, readOnly: false, pragmas, busyTimeoutMs});
   try {
-    await migrate(db, path);
-    await db.query('PRAGMA journal_mode = WAL');
+    await whenFree(async () => {
+      await migrate(db, path);
+      await db.query('PRAGMA journal_mode = WAL');
+    });
     return db;
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+/**
+ * Where several processes make one ledger at the same moment, SQLite refuses a lock at once rather than wait for it, lest
+ * they wait for each other. Whatever was done of `make` by then is found done.
+ */
+async function whenFree(make: () => Promise<void>): Promise<void> {
+  for (const until = Date.now() + busyTimeoutMs; ; ) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error;
+      await sleep(askAgainMs);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteFault && (error.code & 0xff) === 5;
 }
 
 async function migrate(db: Database, path: string): Promise<void> {

@@ -99,3 +99,12 @@ describe('the keeping of a ledger', () => {
     expect((await run(ledger, 'r')).id).toBe('r');
   });
 });
+
+it('is made once by many who open it at the same moment, and none of them is refused', async () => {
+  // Which locks meet is a matter of chance: of ten times, some met before openings waited for each other.
+  for (let time = 0; time < 10; time++) {
+    const path = join(tempFolder(), 'ledger.sqlite');
+    const ledgers = await Promise.all(Array.from({length: 6}, () => Ledger.open(path)));
+    await Promise.all(ledgers.map(ledger => ledger.close()));
+  }
+});
