@@ -99,7 +99,7 @@ async function requireKnown(session: Session, named: string, path: string): Prom
       `${named}: this is no folder that was uploaded from, but ${below.length === 1 ? 'one lies' : `${number(below.length)} lie`} below it`,
       `Remove ${below.length === 1 ? 'it' : 'each'} by its own name: ${below.join(', ')}`,
     );
-  // Of a run that is too old to be looked at, or that a name stood for which no config has any more.
+  // It has files, and no run among the newest names it: an old one did, so it is removed as it was asked.
   if (files > 0 && unresolved.length === 0) return;
   const names = places.filter(known => known.files > 0).map(({folder}) => folder);
   throw new OperatorError(

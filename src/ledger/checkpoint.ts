@@ -9,7 +9,7 @@ import {dropIntent, insertPage} from './page-statements.ts';
 import {type SettledGroup, settleGroups} from './reached.ts';
 import {addTallySql, tallyParams} from './records.ts';
 import {toldText} from './told-text.ts';
-import {forgetUploads, keepUploads} from './uploads.ts';
+import {forgetUploads, keepUploads} from './upload-statements.ts';
 
 export interface Checkpoint {
   readonly run: string;
