@@ -1,5 +1,4 @@
 import {changedOf} from '../core/accounting.ts';
-import {OperatorError} from '../core/operator-error.ts';
 import type {Probe} from '../core/probe.ts';
 import type {RunMode} from '../core/run.ts';
 import {optionsOf, type RunOptions} from '../core/run-options.ts';
@@ -24,6 +23,7 @@ import {
   requireNoObstacle,
   requireResumable,
   requireSameEnds,
+  requireSameSchema,
   requireSettled,
   requireUndoable,
 } from './preconditions.ts';
@@ -194,12 +194,7 @@ export class Engine {
     const {ledger} = this.host;
     if (run.mode !== 'dry-run') await connection.target.recover();
     const probe = await this.fineProbe(connection, run.scope);
-    if (probe.schema !== run.schema)
-      throw new OperatorError(
-        'gate',
-        `the target's schema has changed since run ${run.id} began`,
-        'Make a new dry run.',
-      );
+    requireSameSchema(probe, run);
     const plan = run.rehearsedBy === null ? null : await ledger.runs.find(run.rehearsedBy);
     const isAllTaken = await ledger.partitions.isAllTaken(run.id);
     const {retry, idle} = takenUp(run, plan, isAllTaken, options.kind);

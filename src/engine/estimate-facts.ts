@@ -1,4 +1,4 @@
-import type {TargetCosts} from '../backfills/backfill.ts';
+import type {TargetCosts} from '../backfills/target-costs.ts';
 import type {Count} from '../core/count.ts';
 import type {Service} from '../core/service.ts';
 import type {EffectFacts} from './estimate-effects.ts';

@@ -1,4 +1,4 @@
-import type {ChangeKind} from '../backfills/backfill.ts';
+import type {ChangeKind} from '../backfills/target-costs.ts';
 import {type Count, plus, weighted} from '../core/count.ts';
 import type {EstimateFacts, Kinds, Outlook, TargetFacts} from './estimate-facts.ts';
 

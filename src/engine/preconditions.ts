@@ -134,3 +134,12 @@ export function planLost({id, usedBy}: RunRecord): OperatorError {
         'headgate status shows which.',
       );
 }
+
+export function requireSameSchema({schema}: Pick<Probe<unknown>, 'schema'>, run: RunRecord): void {
+  if (schema === run.schema) return;
+  throw new OperatorError(
+    'gate',
+    `the target's schema has changed since run ${run.id} began`,
+    'Make a new dry run.',
+  );
+}

@@ -1,6 +1,5 @@
 import {z} from 'zod';
 import {type RunMode, type RunStatus, type StopReason, sourcesOf} from '../core/run.ts';
-import type {Statement} from '../core/sql.ts';
 import type {Database} from '../databases/database.ts';
 import {adoptPlan} from './adopt-plan.ts';
 import {insertRun} from './insert-run.ts';
@@ -19,6 +18,7 @@ import {
   undoneBy,
 } from './run-ends.ts';
 import {runNamed} from './run-named.ts';
+import {type RunValues, setRun} from './set-run.ts';
 
 export interface Transition {
   readonly holder?: Holder | null;
@@ -237,19 +237,4 @@ export class Runs {
       {sql: 'UPDATE runs SET used_by = NULL WHERE id = ? AND used_by = ?', params: [plan, by]},
     ]);
   }
-}
-
-export type RunValues = Partial<{
-  readonly fence: number;
-  readonly discovered: 0 | 1;
-  readonly capped_at: string | null;
-  readonly label: string;
-}>;
-
-function setRun(id: string, values: RunValues): Statement {
-  const entries = Object.entries(values);
-  return {
-    sql: `UPDATE runs SET ${entries.map(([name]) => `${name} = ?`).join(', ')} WHERE id = ?`,
-    params: [...entries.map(([, value]) => value), id],
-  };
 }

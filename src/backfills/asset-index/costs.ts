@@ -1,5 +1,5 @@
 import type {Probe} from '../../core/probe.ts';
-import type {TargetCosts} from '../backfill.ts';
+import type {TargetCosts} from '../target-costs.ts';
 import {rowsPerCheck} from './breaches.ts';
 import {rowsPerRead} from './pairs.ts';
 import {countedRows, type FilesFacts} from './probe.ts';

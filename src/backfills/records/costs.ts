@@ -1,5 +1,5 @@
 import type {Probe} from '../../core/probe.ts';
-import type {TargetCosts} from '../backfill.ts';
+import type {TargetCosts} from '../target-costs.ts';
 import type {RecordsFacts} from './facts.ts';
 
 /** Nobody bills a Postgres by the row: these are rows and index entries, for whoever wonders how much is touched. */

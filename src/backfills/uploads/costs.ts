@@ -1,5 +1,5 @@
 import type {Probe} from '../../core/probe.ts';
-import type {TargetCosts} from '../backfill.ts';
+import type {TargetCosts} from '../target-costs.ts';
 import type {AssetFacts} from './facts.ts';
 
 const countedRows = 100_000;

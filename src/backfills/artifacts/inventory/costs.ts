@@ -1,5 +1,5 @@
 import type {Probe} from '../../../core/probe.ts';
-import type {TargetCosts} from '../../backfill.ts';
+import type {TargetCosts} from '../../target-costs.ts';
 import type {ArtifactsFacts} from '../facts.ts';
 import {countedRows} from '../probe-counts.ts';
 import {rowsPerRead} from './pairs.ts';
