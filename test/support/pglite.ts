@@ -30,7 +30,10 @@ export function freshPglite(copy: () => string): Promise<Target> {
   return pgliteTarget({folder: copy()});
 }
 
-/** Whoever needs it first makes it, and the others wait: there are no cores for several. */
+/**
+ * Whoever needs it first makes it, and the others, in other processes, wait until it is there: there are no cores for
+ * several. Where making it fails, that file says why, and the hooks of the others end at their time limit.
+ */
 async function emptyPglite(): Promise<string> {
   const empty = join(runFolder(), 'pglite');
   if (isFirst(`${empty}-taken`)) {
